@@ -1,0 +1,72 @@
+"""The engine: a message in, commands out, nothing else.
+
+    Engine.handle(message) -> list[Command]
+
+A message is published on the bus, every feature that subscribed to its class does its part, what they
+publish is delivered in turn, and when all is quiet the commands they sent are returned in the order of
+sending. The engine never awaits, reads no clock, draws no random number and opens nothing; so a live
+day, a simulated one, a replay and a test are the same program.
+
+Features are plain objects that subscribe in their constructor; `goldline.app` builds them, in the order
+in which they shall hear of things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from core.kernel.bus import Bus
+from core.kernel.errors import RequestRefused
+from core.model.commands import AnswerRequest, AppendToLedger
+from core.model.message import Command, DomainEvent, Event
+from core.model.requests import AgentRequest
+
+M = TypeVar("M", bound=Event)
+R = TypeVar("R", bound=AgentRequest)
+
+
+class Engine:
+    """The brain: features on a bus, and the commands of the turn in hand."""
+
+    def __init__(self) -> None:
+        self._bus = Bus()
+        self._commands: list[Command] = []
+
+    def handle(self, message: Event) -> list[Command]:
+        """Return what to do about `message`, an event of an edge or a person's request."""
+        self._bus.publish(message)
+        self._bus.drain()
+        commands, self._commands = self._commands, []
+        return commands
+
+    def subscribe(self, kind: type[M], handler: Callable[[M], None]) -> None:
+        """Let a feature hear of every message of exactly the class `kind`."""
+        self._bus.subscribe(kind, handler)
+
+    def serve(self, kind: type[R], handler: Callable[[R], None]) -> None:
+        """Let a feature answer the request `kind`: the desk is told whether it was granted or refused."""
+
+        def answer(request: R) -> None:
+            code = reason = ""
+            try:
+                handler(request)
+            except RequestRefused as refusal:
+                code, reason = refusal.code, refusal.reason
+            self.send(
+                AnswerRequest(
+                    agent_id=request.agent_id, request_id=request.request_id, code=code, reason=reason
+                )
+            )
+
+        self._bus.subscribe(kind, answer)
+
+    def publish(self, event: Event) -> None:
+        """Tell the other features a fact; facts about contacts and agents also go to the ledger."""
+        if isinstance(event, DomainEvent):
+            self._commands.append(AppendToLedger(event=event))
+        self._bus.publish(event)
+
+    def send(self, command: Command) -> None:
+        """Add `command` to what this turn asks of the edges."""
+        self._commands.append(command)

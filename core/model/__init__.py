@@ -1,0 +1,1 @@
+"""Facts of telephony and of customers, free of any PBX: events, commands, requests, legs, calls, contacts."""

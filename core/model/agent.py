@@ -1,0 +1,71 @@
+"""An agent: the person's states as a table, and the words for why somebody is not ready.
+
+The device (the phone) is no state of the person: what it did shows in the offer's outcome. A state
+asked for during a call is kept as `next_state` and entered after the wrap-up.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.kernel.fsm import Table
+
+
+class AgentState(StrEnum):
+    """What an agent is doing, as a supervisor's board shows it."""
+
+    LOGGED_OUT = "logged_out"
+    NOT_READY = "not_ready"
+    READY = "ready"
+    RESERVED = "reserved"
+    ON_CONTACT = "on_contact"
+    WRAP_UP = "wrap_up"
+
+
+class AgentTrigger(StrEnum):
+    """What moves an agent."""
+
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    GO_READY = "go_ready"
+    GO_NOT_READY = "go_not_ready"
+    RESERVE = "reserve"
+    RELEASE = "release"
+    MISS = "miss"
+    CONNECT = "connect"
+    TALK_END = "talk_end"
+    FINISH = "finish"
+    FINISH_NOT_READY = "finish_not_ready"
+    FINISH_LOGGED_OUT = "finish_logged_out"
+
+
+_S, _T = AgentState, AgentTrigger
+
+AGENT = Table(
+    name="agent",
+    start=AgentState.LOGGED_OUT,
+    rows={
+        (_S.LOGGED_OUT, _T.LOG_IN): _S.NOT_READY,
+        (_S.NOT_READY, _T.GO_READY): _S.READY,
+        # Another reason for being away is no change of state, yet a new stretch of time.
+        (_S.NOT_READY, _T.GO_NOT_READY): _S.NOT_READY,
+        (_S.NOT_READY, _T.LOG_OUT): _S.LOGGED_OUT,
+        # Adopted after a restart: the pair already talks, whatever the person had asked for last.
+        (_S.NOT_READY, _T.CONNECT): _S.ON_CONTACT,
+        (_S.READY, _T.GO_NOT_READY): _S.NOT_READY,
+        (_S.READY, _T.LOG_OUT): _S.LOGGED_OUT,
+        (_S.READY, _T.RESERVE): _S.RESERVED,
+        (_S.READY, _T.CONNECT): _S.ON_CONTACT,
+        (_S.RESERVED, _T.RELEASE): _S.READY,
+        (_S.RESERVED, _T.MISS): _S.NOT_READY,
+        (_S.RESERVED, _T.CONNECT): _S.ON_CONTACT,
+        (_S.RESERVED, _T.FINISH_LOGGED_OUT): _S.LOGGED_OUT,
+        (_S.ON_CONTACT, _T.TALK_END): _S.WRAP_UP,
+        (_S.WRAP_UP, _T.FINISH): _S.READY,
+        (_S.WRAP_UP, _T.FINISH_NOT_READY): _S.NOT_READY,
+        (_S.WRAP_UP, _T.FINISH_LOGGED_OUT): _S.LOGGED_OUT,
+    },
+)
+
+BUSY_STATES = frozenset({_S.RESERVED, _S.ON_CONTACT, _S.WRAP_UP})
+"""States in which a wish to leave or to pause waits for the end of the contact."""

@@ -1,0 +1,57 @@
+"""Why a leg ended: Q.850 cause codes, and what they mean to a call centre.
+
+Source: ITU-T Q.850 and Asterisk's include/asterisk/causes.h; which code follows which SIP answer was
+measured on a real Asterisk (docs/decisions/).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Cause(IntEnum):
+    """The Q.850 codes the program names; any other code is kept as a bare number."""
+
+    UNKNOWN = 0
+    UNALLOCATED = 1
+    NO_ROUTE = 3
+    NORMAL_CLEARING = 16
+    BUSY = 17
+    NO_USER_RESPONSE = 18
+    NO_ANSWER = 19
+    SUBSCRIBER_ABSENT = 20
+    REJECTED = 21
+    ANSWERED_ELSEWHERE = 26
+    OUT_OF_ORDER = 27
+    INVALID_NUMBER = 28
+    CONGESTION = 34
+    NETWORK_OUT_OF_ORDER = 38
+    TEMPORARY_FAILURE = 41
+    INTERWORKING = 127
+
+
+class RingOutcome(StrEnum):
+    """How the ringing of one phone ended, in words a supervisor reads."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+
+
+_OUTCOMES = {
+    Cause.BUSY: RingOutcome.BUSY,
+    Cause.REJECTED: RingOutcome.REJECTED,
+    Cause.NO_USER_RESPONSE: RingOutcome.NO_ANSWER,
+    Cause.NO_ANSWER: RingOutcome.NO_ANSWER,
+    Cause.NORMAL_CLEARING: RingOutcome.REJECTED,
+}
+
+
+def ring_outcome(cause: int) -> RingOutcome:
+    """Return what an unanswered leg that ended with Q.850 `cause` tells about its phone."""
+    return _OUTCOMES.get(Cause(cause), RingOutcome.UNREACHABLE) if cause in _KNOWN else RingOutcome.UNREACHABLE
+
+
+_KNOWN = frozenset(Cause)

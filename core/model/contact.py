@@ -1,0 +1,124 @@
+"""A contact: one customer matter, routed once, and the table of its states.
+
+    IN_IVR -> QUEUED -> OFFERED -> CONNECTED -> WRAP_UP -> CLOSED
+
+The way to the left of CONNECTED can end in ABANDONED (the customer left), OVERFLOWED (sent to a
+number), CALLBACK or VOICEMAIL. Our own code drives this machine, so a missing row raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.kernel.fsm import Table
+from core.model.customer import Customer
+from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
+
+
+class ContactState(StrEnum):
+    """Where a customer's matter stands."""
+
+    IN_IVR = "in_ivr"
+    QUEUED = "queued"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+    ABANDONED = "abandoned"
+    OVERFLOWED = "overflowed"
+    CALLBACK = "callback"
+    VOICEMAIL = "voicemail"
+
+
+class ContactTrigger(StrEnum):
+    """What moves a contact."""
+
+    QUEUE = "queue"
+    OFFER = "offer"
+    RETURN = "return"
+    CONNECT = "connect"
+    TALK_END = "talk_end"
+    FINISH = "finish"
+    LEAVE = "leave"
+    OVERFLOW = "overflow"
+    BOOK_CALLBACK = "book_callback"
+    RECORD = "record"
+
+
+_S, _T = ContactState, ContactTrigger
+
+CONTACT = Table(
+    name="contact",
+    start=ContactState.IN_IVR,
+    rows={
+        (_S.IN_IVR, _T.QUEUE): _S.QUEUED,
+        (_S.IN_IVR, _T.LEAVE): _S.ABANDONED,
+        # Self-service: the menu did the whole job and hung up.
+        (_S.IN_IVR, _T.FINISH): _S.CLOSED,
+        (_S.IN_IVR, _T.OVERFLOW): _S.OVERFLOWED,
+        (_S.IN_IVR, _T.BOOK_CALLBACK): _S.CALLBACK,
+        (_S.IN_IVR, _T.RECORD): _S.VOICEMAIL,
+        (_S.QUEUED, _T.OFFER): _S.OFFERED,
+        (_S.QUEUED, _T.LEAVE): _S.ABANDONED,
+        (_S.QUEUED, _T.OVERFLOW): _S.OVERFLOWED,
+        (_S.QUEUED, _T.BOOK_CALLBACK): _S.CALLBACK,
+        (_S.QUEUED, _T.RECORD): _S.VOICEMAIL,
+        # After a restart of ours a talking pair is adopted: it was offered and accepted in the run before.
+        (_S.QUEUED, _T.CONNECT): _S.CONNECTED,
+        (_S.OFFERED, _T.RETURN): _S.QUEUED,
+        (_S.OFFERED, _T.CONNECT): _S.CONNECTED,
+        (_S.OFFERED, _T.LEAVE): _S.ABANDONED,
+        (_S.CONNECTED, _T.TALK_END): _S.WRAP_UP,
+        (_S.WRAP_UP, _T.FINISH): _S.CLOSED,
+    },
+)
+
+ENDED_STATES = frozenset(
+    {_S.CLOSED, _S.ABANDONED, _S.OVERFLOWED, _S.CALLBACK, _S.VOICEMAIL},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Requirement:
+    """A skill a contact needs, and the least level an agent must have in it (1 to 10)."""
+
+    skill: str
+    minimum: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Contact:
+    """One matter in hand; `state` changes only through `core.contacts.ContactBook.move`.
+
+    All instants are microseconds, None before they happened. `head_start_us` is the tier's credit:
+    the contact is ordered as if it had queued that much earlier.
+    """
+
+    contact_id: ContactId
+    leg_id: LegId
+    arrived_us: int
+    caller_number: str = ""
+    dialed_number: str = ""
+    language: str = "en"
+    tier: str = ""
+    customer: Customer | None = None
+    choices: tuple[str, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    queue: QueueName | None = None
+    queued_us: int | None = None
+    head_start_us: int = 0
+    offer_id: OfferId | None = None
+    agent_id: AgentId | None = None
+    agent_leg_id: LegId | None = None
+    connected_us: int | None = None
+    talk_ended_us: int | None = None
+    offers: int = 0
+    state: ContactState = field(default=CONTACT.start)
+
+    def waited_us(self, now_us: int) -> int:
+        """Return how long the contact waited in its queue until `now_us` or its connection."""
+        if self.queued_us is None:
+            return 0
+        until = self.connected_us if self.connected_us is not None else now_us
+        return until - self.queued_us

@@ -1,0 +1,34 @@
+"""What every message of the engine carries: when it happened and which input led to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact, named in the past tense.
+
+    `at_us` is the instant it was learned. `cause_id` names the input that led to it, such as `in-17`;
+    the engine numbers its inputs, and what a handler derives from an event takes over its `cause_id`.
+    """
+
+    at_us: int
+    cause_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainEvent(Event):
+    """A fact about a contact or an agent: it goes to the ledger, from which every report is folded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Event):
+    """A person's wish, which may be refused. `request_id` ties the answer to it."""
+
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """An order to an edge of the program, in the imperative."""

@@ -1,0 +1,62 @@
+"""The note we leave on a leg, kept by the telephone system and read back after a restart of ours.
+
+A tag is what the engine must know of a contact to go on with it: who it is, since when it waits, on
+what grounds it was ordered, who serves it. It travels as one channel variable, percent-encoded, so
+nothing a caller influenced is ever read back unescaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from core.kernel.errors import PbxError
+
+TAG_MAX_CHARS = 900
+"""Asterisk 22 cuts an AMI line at 1,024 characters; the rest of the line needs about a hundred."""
+
+CALLER = "caller"
+AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """What a leg's note says; empty texts and zeros mean "not yet"."""
+
+    role: str
+    contact: str
+    agent: str = ""
+    queue: str = ""
+    tier: str = ""
+    customer: str = ""
+    language: str = ""
+    needs: str = ""
+    arrived_us: int = 0
+    queued_us: int = 0
+    head_start_us: int = 0
+    connected_us: int = 0
+
+    def encode(self) -> str:
+        """Return the note as `name=value&...`, percent-encoded, empty fields left out."""
+        present = {name: value for name, value in asdict(self).items() if value}
+        text = urlencode(present)
+        if len(text) > TAG_MAX_CHARS:
+            raise PbxError(f"the tag of {self.contact} has {len(text)} characters; {TAG_MAX_CHARS} fit a line")
+        return text
+
+
+_WHOLE_NUMBERS = frozenset(field.name for field in fields(Tag) if field.type == "int")
+_NAMES = frozenset(field.name for field in fields(Tag))
+
+
+def decode_tag(text: str) -> Tag | None:
+    """Return the note that `text` holds, or None where it is not one of ours (never raises)."""
+    values: dict[str, Any] = {name: value for name, value in parse_qsl(text) if name in _NAMES}
+    if values.get("role") not in (CALLER, AGENT) or not values.get("contact"):
+        return None
+    try:
+        numbers = {name: int(value) for name, value in values.items() if name in _WHOLE_NUMBERS}
+    except ValueError:
+        return None
+    return Tag(**(values | numbers))

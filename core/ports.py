@@ -1,0 +1,91 @@
+"""Every edge of the program on one page.
+
+The engine gives commands; a runner hands each to its port. What an edge learns comes back as an event
+through the sink it was built with. Every port has a shipped fake that passes the same contract tests:
+
+| port       | real                                 | fake                        |
+|------------|--------------------------------------|-----------------------------|
+| `Pbx`      | `cti.asterisk.adapter.AsteriskPbx`   | `simulator.port.SimPbx`     |
+| `CrmStore` | `crm.store.SqlCrmStore`              | `crm.memory.MemoryCrmStore` |
+| `Ledger`   | `crm.ledger.SqlLedger`               | `crm.memory.MemoryLedger`   |
+| `Desk`     | `goldline.desk_link.DeskServer`      | `simulator.people.Workforce`|
+| `Journal`  | `goldline.journal_file.FileJournal`  | `goldline.journal_file.HashJournal` |
+| `Scheduler`| the `LiveRunner`'s loop              | the `VirtualRunner`'s heap  |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from core.model.commands import DeskCommand, LookUpCustomer, PbxCommand
+from core.model.customer import Customer
+from core.model.message import DomainEvent, Event
+from core.model.requests import RestoreAgent
+
+Sink = Callable[[Event], None]
+"""Where an edge hands in what it learned; returns at once."""
+
+
+class Pbx(Protocol):
+    """A telephone system."""
+
+    def execute(self, command: PbxCommand) -> None:
+        """Begin to carry out `command`; never blocks and never raises for what the far side does.
+
+        A refusal of the far side comes back as an event: `LegFailed` for `RingLeg`, `StepFinished` with
+        outcome `failed` for a step, `AnomalySeen` for the rest.
+        """
+        ...
+
+
+class CrmStore(Protocol):
+    """Where customers are kept. Raises `OSError` or `TimeoutError` when the store is away or slow."""
+
+    async def find_customer(self, lookup: LookUpCustomer) -> Customer | None:
+        """Return the customer with the last interactions, or None; keeps no deadline of its own."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where domain events are kept for ever."""
+
+    def append(self, event: DomainEvent) -> None:
+        """Accept `event` for writing; never blocks (writes are batched, and spooled when the store is away)."""
+        ...
+
+    async def last_agent_states(self) -> Sequence[RestoreAgent]:
+        """Return one `RestoreAgent` for each agent the ledger knows to be logged in."""
+        ...
+
+    async def close(self) -> None:
+        """Write what is still waiting and let go of the store."""
+        ...
+
+
+class Desk(Protocol):
+    """The agents' screens."""
+
+    def show(self, command: DeskCommand) -> None:
+        """Send `command` to the desk of its agent; drop it where no desk is connected."""
+        ...
+
+
+class Journal(Protocol):
+    """The record of the engine's inputs and commands, in order."""
+
+    def write(self, sequence: int, message: Event, commands: Iterable[object]) -> None:
+        """Add one input and what the engine made of it."""
+        ...
+
+
+class Scheduler(Protocol):
+    """Time for the simulated world: the same in a heap and in a running loop."""
+
+    def now_us(self) -> int:
+        """Return the present instant in microseconds."""
+        ...
+
+    def call_at(self, at_us: int, action: Callable[[], None]) -> None:
+        """Run `action` at `at_us`; actions of one instant run in the order they were asked for."""
+        ...
