@@ -51,7 +51,7 @@ class Ledger(Protocol):
     """Where domain events are kept for ever."""
 
     def append(self, event: DomainEvent) -> None:
-        """Accept `event` for writing; never blocks (writes are batched, and spooled when the store is away)."""
+        """Accept `event` for writing; never blocks: writes are batched, and spooled meanwhile."""
         ...
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:

@@ -6,9 +6,12 @@ asked for during a call is kept as `next_state` and entered after the wrap-up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.kernel.fsm import Table
+from core.model.ids import AgentId
 
 
 class AgentState(StrEnum):
@@ -69,3 +72,12 @@ AGENT = Table(
 
 BUSY_STATES = frozenset({_S.RESERVED, _S.ON_CONTACT, _S.WRAP_UP})
 """States in which a wish to leave or to pause waits for the end of the contact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentProfile:
+    """Who an agent is: the name on the board and a level (1 to 10) for each skill."""
+
+    agent_id: AgentId
+    name: str = ""
+    skills: Mapping[str, int] = field(default_factory=dict)

@@ -272,14 +272,14 @@ class ContactAdopted(ContactEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactConnected(ContactEvent):
-    """Customer and agent hear each other."""
+    """Customer and agent hear each other. `level` is the agent's least level in the asked skills."""
 
     queue: QueueName
     tier: str
     agent_id: AgentId
     offer_id: OfferId
     waited_us: int
-    requirement_met: bool
+    level: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +321,11 @@ class ContactClosed(ContactEvent):
 
     outcome: ContactState
     disposition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionFinished(PbxEvent):
+    """All contacts that a snapshot of this PBX showed are in hand again: routing may go on."""
 
 
 # --- decisions and offers --------------------------------------------------------------------------

@@ -42,7 +42,9 @@ class Tag:
         present = {name: value for name, value in asdict(self).items() if value}
         text = urlencode(present)
         if len(text) > TAG_MAX_CHARS:
-            raise PbxError(f"the tag of {self.contact} has {len(text)} characters; {TAG_MAX_CHARS} fit a line")
+            raise PbxError(
+                f"the tag of {self.contact} has {len(text)} characters; {TAG_MAX_CHARS} fit a line"
+            )
         return text
 
 
