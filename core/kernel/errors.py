@@ -5,6 +5,7 @@
     - `PbxError`: the telephone system broke its word or refused ours
     - `ConfigError`: a configuration, scenario, flow or list names something impossible
     - `UnsafeText`: a value that must not reach a wire (CR, LF or NUL in it)
+    - `UnreadableRecord`: a line of the journal or of the ledger is not what we write there
     - `IllegalTransition`: our own code asked a state machine for a step it does not have
     - `InvariantBroken`: our own code broke one of its promises; always a bug
 """
@@ -48,6 +49,10 @@ class UnsafeText(GoldlineError, ValueError):
     def __init__(self, where: str) -> None:
         super().__init__(f"{where} holds CR, LF or NUL, which would forge a line of the protocol")
         self.where = where
+
+
+class UnreadableRecord(GoldlineError, ValueError):
+    """A stored line does not hold a message of ours; says which field and what was found."""
 
 
 class IllegalTransition(GoldlineError):
