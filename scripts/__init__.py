@@ -1,0 +1,1 @@
+"""What the Makefile runs on the source itself: checks, drawings, exports."""
