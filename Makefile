@@ -1,0 +1,71 @@
+# Everything from a fresh clone, with nothing on the machine but Python 3.11 and make.
+#   make demo     a call center on this machine: engine, simulated Asterisk, people
+#   make test     every test; with a real Asterisk where this is root on Debian
+#   make check    style, types, import order, determinism, sizes, generated pages
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEMO ?=
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
+
+# Recorded streams and reference tables lie beside the checkout, if anywhere.
+ifneq ($(wildcard ../shared/data),)
+export GOLDLINE_DATA ?= $(abspath ../shared/data)
+endif
+
+.PHONY: help demo test check testbed bench format docs requirements clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(INSTALLED): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/goldline demo $(DEMO)
+
+test: $(INSTALLED)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		scripts/testbed || [ -z "$$GOLDLINE_REQUIRE" ]; \
+	else \
+		echo "no real Asterisk here: that takes root on Debian"; \
+	fi
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.check_determinism
+	$(BIN)/python -m scripts.check_sizes
+	$(BIN)/python -m scripts.draw_diagrams --check
+	$(BIN)/python -m scripts.check_requirements
+
+# Asterisk 22 in a folder of its own, and the callers' and phones' side; needs root on Debian.
+testbed:
+	scripts/testbed
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(INSTALLED)
+	$(BIN)/python -m scripts.draw_diagrams
+
+# Renew the exact versions and hashes in requirements/ within the ranges of pyproject.toml.
+requirements: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(COMPILE) --output-file requirements/base.txt
+	$(COMPILE) --extra dev --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
