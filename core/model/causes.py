@@ -38,9 +38,12 @@ class RingOutcome(StrEnum):
     REJECTED = "rejected"
     NO_ANSWER = "no_answer"
     UNREACHABLE = "unreachable"
+    LOST = "lost"
+    """The PBX itself lost the leg (a restart): nobody's fault, no ground to think ill of the phone."""
 
 
-_OUTCOMES = {
+_OUTCOMES: dict[int, RingOutcome] = {
+    Cause.UNKNOWN: RingOutcome.LOST,
     Cause.BUSY: RingOutcome.BUSY,
     Cause.REJECTED: RingOutcome.REJECTED,
     Cause.NO_USER_RESPONSE: RingOutcome.NO_ANSWER,

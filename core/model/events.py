@@ -98,7 +98,7 @@ class LegTransferred(LegEvent):
 
     kind: str
     dialed_number: str = ""
-    moved_leg_id: LegId = LegId("")
+    moved_leg_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,153 @@
+"""The interaction record: one contact folded into where its time went, told when it has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.model.contact import ContactState
+from core.model.events import (
+    ContactAbandoned,
+    ContactAdopted,
+    ContactArrived,
+    ContactClosed,
+    ContactConnected,
+    ContactQueued,
+    ContactSentOn,
+    CustomerIdentified,
+    InteractionRecorded,
+    MessageLeft,
+    OfferMade,
+    TalkEnded,
+)
+from core.model.ids import ContactId
+from core.model.message import Event
+
+
+@dataclass(slots=True, kw_only=True)
+class _Course:
+    """What is known so far of one contact; None marks an instant that has not come."""
+
+    arrived_us: int
+    caller_number: str = ""
+    customer_id: str = ""
+    queue: str = ""
+    tier: str = ""
+    agent_id: str = ""
+    ended_by: str = ""
+    queued_us: int | None = None
+    connected_us: int | None = None
+    talk_ended_us: int | None = None
+    offers: int = 0
+
+
+class InteractionRecorder:
+    """The feature that writes one `InteractionRecorded` for each contact, whatever way it ended."""
+
+    def __init__(self, engine: Engine, contacts: ContactBook) -> None:
+        self._engine = engine
+        self._contacts = contacts
+        self._open: dict[ContactId, _Course] = {}
+        engine.subscribe(ContactArrived, self._arrived)
+        engine.subscribe(ContactAdopted, self._adopted)
+        engine.subscribe(CustomerIdentified, self._identified)
+        engine.subscribe(ContactQueued, self._queued)
+        engine.subscribe(OfferMade, self._offered)
+        engine.subscribe(ContactConnected, self._connected)
+        engine.subscribe(TalkEnded, self._talk_ended)
+        engine.subscribe(ContactAbandoned, self._abandoned)
+        engine.subscribe(ContactSentOn, self._sent_on)
+        engine.subscribe(MessageLeft, self._message_left)
+        engine.subscribe(ContactClosed, self._closed)
+
+    def _arrived(self, event: ContactArrived) -> None:
+        self._open[event.contact_id] = _Course(
+            arrived_us=event.at_us, caller_number=event.caller_number, ended_by="customer"
+        )
+
+    def _adopted(self, event: ContactAdopted) -> None:
+        contact = self._contacts.get(event.contact_id)
+        if contact is None:
+            return
+        self._open[event.contact_id] = _Course(
+            arrived_us=contact.arrived_us,
+            caller_number=contact.caller_number,
+            customer_id=contact.customer.customer_id if contact.customer else "",
+            queue=contact.queue or "",
+            tier=contact.tier,
+            agent_id=contact.agent_id or "",
+            ended_by="customer",
+            queued_us=contact.queued_us,
+            connected_us=contact.connected_us,
+            offers=contact.offers,
+        )
+
+    def _identified(self, event: CustomerIdentified) -> None:
+        course = self._open[event.contact_id]
+        course.customer_id, course.tier = event.customer_id, event.tier
+
+    def _queued(self, event: ContactQueued) -> None:
+        course = self._open[event.contact_id]
+        course.queue, course.tier = event.queue, event.tier
+        if course.queued_us is None:
+            course.queued_us = event.at_us
+
+    def _offered(self, event: OfferMade) -> None:
+        self._open[event.contact_id].offers += 1
+
+    def _connected(self, event: ContactConnected) -> None:
+        course = self._open[event.contact_id]
+        course.connected_us, course.agent_id = event.at_us, event.agent_id
+
+    def _talk_ended(self, event: TalkEnded) -> None:
+        course = self._open[event.contact_id]
+        course.talk_ended_us, course.ended_by = event.at_us, event.ended_by
+
+    def _abandoned(self, event: ContactAbandoned) -> None:
+        self._record(event.contact_id, ContactState.ABANDONED, "", event)
+
+    def _sent_on(self, event: ContactSentOn) -> None:
+        self._record(event.contact_id, ContactState.OVERFLOWED, "", event)
+
+    def _message_left(self, event: MessageLeft) -> None:
+        self._record(event.contact_id, ContactState.VOICEMAIL, "", event)
+
+    def _closed(self, event: ContactClosed) -> None:
+        self._record(event.contact_id, event.outcome, event.disposition, event)
+
+    def _record(self, contact_id: ContactId, outcome: ContactState, disposition: str, why: Event) -> None:
+        course = self._open.pop(contact_id, None)
+        if course is None:
+            return  # told twice: a message left is also a contact closed
+        end_us = why.at_us
+        queue_end_us = _first(course.connected_us, end_us)
+        self._engine.publish(
+            InteractionRecorded(
+                at_us=end_us,
+                cause_id=why.cause_id,
+                contact_id=contact_id,
+                customer_id=course.customer_id,
+                caller_number=course.caller_number,
+                queue=course.queue,
+                tier=course.tier,
+                outcome=outcome,
+                agent_id=course.agent_id,
+                disposition=disposition,
+                ended_by=course.ended_by,
+                arrived_us=course.arrived_us,
+                ivr_us=_first(course.queued_us, end_us) - course.arrived_us,
+                queue_us=_span(course.queued_us, queue_end_us),
+                talk_us=_span(course.connected_us, _first(course.talk_ended_us, end_us)),
+                wrap_up_us=_span(course.talk_ended_us, end_us),
+                offers=course.offers,
+            )
+        )
+
+
+def _first(instant_us: int | None, otherwise_us: int) -> int:
+    return otherwise_us if instant_us is None else instant_us
+
+
+def _span(from_us: int | None, to_us: int) -> int:
+    return 0 if from_us is None else to_us - from_us

@@ -1,0 +1,134 @@
+"""Recovery: contacts that an earlier run of the engine left on the PBX are taken up again.
+
+A snapshot tells every leg as ordinary events and each note of ours as `LegTagged`; `PbxSynced` ends it.
+Then a caller in one bridge with its agent goes on as connected, any other caller with a queue in its
+note goes on waiting at its old place, and an agent's phone that rings for nobody is hung up. The same
+happens, one by one, when a caller's dialogue opens before the snapshot is complete.
+"""
+
+from __future__ import annotations
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.model.commands import HangUpLeg, TagLeg
+from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.events import (
+    AdoptionFinished,
+    ContactAdopted,
+    DialogueOpened,
+    LegEnded,
+    LegJoined,
+    LegLeft,
+    LegTagged,
+    PbxSynced,
+)
+from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
+from core.model.message import Event
+from core.model.tag import AGENT, CALLER, Tag, decode_tag
+from routing.tags import caller_tag, decode_requirements
+
+
+class Adoption:
+    """The feature that turns notes found on legs into contacts in hand."""
+
+    def __init__(self, engine: Engine, contacts: ContactBook) -> None:
+        self._engine = engine
+        self._contacts = contacts
+        self._tags: dict[LegId, Tag] = {}
+        self._bridges: dict[LegId, BridgeId] = {}
+        engine.subscribe(LegTagged, self._tagged)
+        engine.subscribe(LegJoined, self._joined)
+        engine.subscribe(LegLeft, self._left)
+        engine.subscribe(LegEnded, self._ended)
+        engine.subscribe(DialogueOpened, self._came_back)
+        engine.subscribe(PbxSynced, self._synced)
+
+    def _tagged(self, event: LegTagged) -> None:
+        tag = decode_tag(event.tag)
+        if tag is not None:
+            self._tags[event.leg_id] = tag
+
+    def _joined(self, event: LegJoined) -> None:
+        self._bridges[event.leg_id] = event.bridge_id
+
+    def _left(self, event: LegLeft) -> None:
+        self._bridges.pop(event.leg_id, None)
+
+    def _ended(self, event: LegEnded) -> None:
+        self._tags.pop(event.leg_id, None)
+        self._bridges.pop(event.leg_id, None)
+
+    def _came_back(self, event: DialogueOpened) -> None:
+        """A waiting caller re-attached; with its note in hand there is no need to wait for the snapshot."""
+        tag = decode_tag(event.tag)
+        if tag is not None and tag.role == CALLER and tag.queue:
+            self._adopt_waiting(event.leg_id, tag, event)
+
+    def _synced(self, event: PbxSynced) -> None:
+        callers = [(leg_id, tag) for leg_id, tag in self._tags.items() if tag.role == CALLER]
+        agents = [(leg_id, tag) for leg_id, tag in self._tags.items() if tag.role == AGENT]
+        for agent_leg_id, agent_tag in agents:
+            self._adopt_talk_or_drop(agent_leg_id, agent_tag, dict(callers), event)
+        for leg_id, tag in callers:
+            if tag.queue:
+                self._adopt_waiting(leg_id, tag, event)
+        self._tags.clear()
+        self._engine.publish(AdoptionFinished(at_us=event.at_us, cause_id=event.cause_id, pbx=event.pbx))
+
+    def _adopt_talk_or_drop(
+        self, agent_leg_id: LegId, tag: Tag, callers: dict[LegId, Tag], why: Event
+    ) -> None:
+        if self._is_known(tag):
+            return
+        bridge_id = self._bridges.get(agent_leg_id)
+        for leg_id, caller_tag_found in callers.items():
+            same_bridge = bridge_id is not None and self._bridges.get(leg_id) == bridge_id
+            if same_bridge and caller_tag_found.contact == tag.contact:
+                self._adopt_talk(leg_id, agent_leg_id, caller_tag_found, tag.agent, why)
+                return
+        self._engine.send(HangUpLeg(leg_id=agent_leg_id))
+
+    def _adopt_talk(self, leg_id: LegId, agent_leg_id: LegId, tag: Tag, agent: str, why: Event) -> None:
+        contact = _contact(leg_id, tag)
+        self._contacts.add(contact)
+        self._contacts.move(contact, ContactTrigger.QUEUE)
+        self._contacts.move(contact, ContactTrigger.CONNECT)
+        contact.agent_id = AgentId(agent)
+        contact.agent_leg_id = agent_leg_id
+        if not tag.connected_us:  # we died between the bridge and the note
+            contact.connected_us = why.at_us
+            self._engine.send(TagLeg(leg_id=leg_id, tag=caller_tag(contact)))
+        self._tell(contact, ContactState.CONNECTED, why)
+
+    def _adopt_waiting(self, leg_id: LegId, tag: Tag, why: Event) -> None:
+        if self._is_known(tag):
+            return
+        contact = _contact(leg_id, tag)
+        contact.connected_us = None
+        self._contacts.add(contact)
+        self._contacts.move(contact, ContactTrigger.QUEUE)
+        self._tell(contact, ContactState.QUEUED, why)
+
+    def _tell(self, contact: Contact, state: ContactState, why: Event) -> None:
+        self._engine.publish(
+            ContactAdopted(at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=state)
+        )
+
+    def _is_known(self, tag: Tag) -> bool:
+        return self._contacts.get(ContactId(tag.contact)) is not None
+
+
+def _contact(leg_id: LegId, tag: Tag) -> Contact:
+    """Return the contact as its note tells it; the customer's record is not kept in notes."""
+    return Contact(
+        contact_id=ContactId(tag.contact),
+        leg_id=leg_id,
+        arrived_us=tag.arrived_us,
+        language=tag.language or "en",
+        tier=tag.tier,
+        requirements=decode_requirements(tag.needs),
+        queue=QueueName(tag.queue),
+        queued_us=tag.queued_us,
+        head_start_us=tag.head_start_us,
+        connected_us=tag.connected_us or None,
+    )

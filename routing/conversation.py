@@ -1,0 +1,95 @@
+"""The conversation: from the moment customer and agent hear each other until one of them is gone."""
+
+from __future__ import annotations
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.kernel.errors import RequestRefused
+from core.model.causes import Cause
+from core.model.commands import HangUpLeg
+from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.events import ContactAdopted, ContactConnected, DialogueOpened, LegEnded, TalkEnded
+from core.model.ids import AgentId, LegId
+from core.model.message import Event
+from core.model.requests import HangUpContact
+
+CUSTOMER, AGENT, PBX = "customer", "agent", "pbx"
+
+
+class Conversations:
+    """The feature that notices the end of a talk, whoever ends it, and frees both legs."""
+
+    def __init__(self, engine: Engine, contacts: ContactBook) -> None:
+        self._engine = engine
+        self._contacts = contacts
+        self._by_agent_leg: dict[LegId, Contact] = {}
+        self._by_agent: dict[AgentId, Contact] = {}
+        engine.subscribe(ContactConnected, self._connected)
+        engine.subscribe(ContactAdopted, self._adopted)
+        engine.subscribe(LegEnded, self._leg_ended)
+        engine.subscribe(DialogueOpened, self._caller_left_alone)
+        engine.serve(HangUpContact, self._hang_up)
+
+    def _connected(self, event: ContactConnected) -> None:
+        contact = self._contacts.get(event.contact_id)
+        assert contact is not None, "connected in this very turn"
+        self._watch(contact)
+
+    def _adopted(self, event: ContactAdopted) -> None:
+        contact = self._contacts.get(event.contact_id)
+        if contact is not None and event.state is ContactState.CONNECTED:
+            self._watch(contact)
+
+    def _watch(self, contact: Contact) -> None:
+        assert contact.agent_leg_id is not None
+        assert contact.agent_id is not None
+        self._by_agent_leg[contact.agent_leg_id] = contact
+        self._by_agent[contact.agent_id] = contact
+
+    def _leg_ended(self, event: LegEnded) -> None:
+        lost = event.cause == Cause.UNKNOWN
+        contact = self._by_agent_leg.get(event.leg_id)
+        if contact is not None:
+            self._end(contact, PBX if lost else AGENT, contact.leg_id, event)
+            return
+        contact = self._contacts.of_leg(event.leg_id)
+        if contact is not None and contact.state is ContactState.CONNECTED:
+            assert contact.agent_leg_id is not None
+            self._end(contact, PBX if lost else CUSTOMER, contact.agent_leg_id, event)
+
+    def _caller_left_alone(self, event: DialogueOpened) -> None:
+        """The agent's leg left the bridge and the PBX gave us the caller back: the talk is over."""
+        contact = self._contacts.of_leg(event.leg_id)
+        if contact is None:
+            return
+        if contact.state is ContactState.CONNECTED and contact.agent_leg_id is not None:
+            self._end(contact, AGENT, contact.agent_leg_id, event)
+            self._engine.send(HangUpLeg(leg_id=event.leg_id))
+        elif contact.state is ContactState.WRAP_UP:
+            self._engine.send(HangUpLeg(leg_id=event.leg_id))
+
+    def _end(self, contact: Contact, ended_by: str, other_leg: LegId, why: Event) -> None:
+        assert contact.agent_id is not None
+        assert contact.agent_leg_id is not None
+        assert contact.connected_us is not None
+        del self._by_agent_leg[contact.agent_leg_id]
+        del self._by_agent[contact.agent_id]
+        self._contacts.move(contact, ContactTrigger.TALK_END)
+        contact.talk_ended_us = why.at_us
+        self._engine.send(HangUpLeg(leg_id=other_leg))
+        self._engine.publish(
+            TalkEnded(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=contact.contact_id,
+                agent_id=contact.agent_id,
+                ended_by=ended_by,
+                talked_us=why.at_us - contact.connected_us,
+            )
+        )
+
+    def _hang_up(self, request: HangUpContact) -> None:
+        contact = self._by_agent.get(request.agent_id)
+        if contact is None or contact.agent_leg_id is None:
+            raise RequestRefused("no_conversation", "this agent talks to nobody now")
+        self._engine.send(HangUpLeg(leg_id=contact.agent_leg_id))

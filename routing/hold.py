@@ -1,0 +1,114 @@
+"""What a waiting caller hears: music, and now and then the place in line and the wait to expect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.model.commands import CancelTimer, PlayMusic, PlayPrompt, StartTimer
+from core.model.contact import Contact, ContactState
+from core.model.events import (
+    ContactAbandoned,
+    ContactConnected,
+    ContactQueued,
+    DialogueOpened,
+    StepFinished,
+    TimerFired,
+)
+from core.model.ids import ContactId, QueueName, TimerKey
+from core.model.message import Event
+from core.model.prompts import Prompt
+from routing.estimate import announced_minutes, estimated_wait_us
+from routing.queue import QueueConfig
+from routing.router import Router
+
+MUSIC_STEP = "hold:music"
+ANNOUNCE_STEP = "hold:announce"
+
+Announcer = Callable[[str, int, int], Prompt]
+"""(language, position from 1, minutes to wait) -> what to say; composed by the IVR's prompt sets."""
+
+
+class Hold:
+    """The feature that entertains those who wait."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        router: Router,
+        queues: Mapping[QueueName, QueueConfig],
+        announcer: Announcer,
+    ) -> None:
+        self._engine = engine
+        self._contacts = contacts
+        self._router = router
+        self._queues = queues
+        self._announcer = announcer
+        engine.subscribe(ContactQueued, self._queued)
+        engine.subscribe(DialogueOpened, self._came_back)
+        engine.subscribe(TimerFired, self._announcement_due)
+        engine.subscribe(StepFinished, self._announced)
+        engine.subscribe(ContactConnected, self._over)
+        engine.subscribe(ContactAbandoned, self._over)
+
+    def _queued(self, event: ContactQueued) -> None:
+        contact = self._contacts.get(event.contact_id)
+        if contact is None or contact.state not in (ContactState.QUEUED, ContactState.OFFERED):
+            return
+        self._play_music(contact)
+        first_us = self._queues[event.queue].announce_first_us
+        if first_us:
+            self._engine.send(StartTimer(key=_timer(contact.contact_id), at_us=event.at_us + first_us))
+
+    def _came_back(self, event: DialogueOpened) -> None:
+        """The caller's link was cut and made again: the music must be asked for anew."""
+        contact = self._contacts.of_leg(event.leg_id)
+        if contact is not None and contact.state in (ContactState.QUEUED, ContactState.OFFERED):
+            self._play_music(contact)
+
+    def _announcement_due(self, event: TimerFired) -> None:
+        if event.key[0] != "announce":
+            return
+        contact = self._contacts.get(ContactId(event.key[1]))
+        if contact is None or contact.queue is None:
+            return
+        position = self._router.position(contact)
+        if position is not None:
+            prompt = self._announcer(contact.language, position, self._minutes_left(contact, position, event))
+            self._engine.send(
+                PlayPrompt(
+                    leg_id=contact.leg_id, step=ANNOUNCE_STEP, prompt=prompt, language=contact.language
+                )
+            )
+        every_us = self._queues[contact.queue].announce_every_us
+        if every_us:
+            self._engine.send(StartTimer(key=event.key, at_us=event.at_us + every_us))
+
+    def _minutes_left(self, contact: Contact, position: int, now: Event) -> int:
+        assert contact.queue is not None
+        whole_us = estimated_wait_us(
+            position,
+            self._router.last_wait_us(contact.queue),
+            self._queues[contact.queue].handle_expected_us,
+            self._router.working_agents(contact.queue),
+        )
+        return announced_minutes(whole_us - contact.waited_us(now.at_us))
+
+    def _announced(self, event: StepFinished) -> None:
+        contact = self._contacts.of_leg(event.leg_id)
+        if event.step == ANNOUNCE_STEP and event.outcome != "hangup" and contact is not None:
+            self._play_music(contact)
+
+    def _play_music(self, contact: Contact) -> None:
+        assert contact.queue is not None
+        music = self._queues[contact.queue].music
+        self._engine.send(PlayMusic(leg_id=contact.leg_id, step=MUSIC_STEP, music=music))
+
+    def _over(self, event: ContactConnected | ContactAbandoned) -> None:
+        self._engine.send(CancelTimer(key=_timer(event.contact_id)))
+
+
+def _timer(contact_id: ContactId) -> TimerKey:
+    return ("announce", contact_id)

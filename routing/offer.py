@@ -1,0 +1,363 @@
+"""Offers: one timed proposal of one contact to one agent, carried out at the agent's phone.
+
+    OfferMade -> (the agents' side reserves and pops the screen) -> AgentReserved -> the phone rings
+    -> answered and joined with the caller: ContactConnected
+    -> busy, refused, unreachable or rung out: OfferFailed, the contact returns to its place
+    -> the caller leaves first: OfferWithdrawn and ContactAbandoned
+
+A contact has at most one live offer, an agent too. The offer is kept until its leg has ended or talks,
+so that a phone answered in the instant its time ran out is recognised and hung up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.kernel.clock import SECOND_US
+from core.kernel.errors import RequestRefused
+from core.kernel.fsm import Table
+from core.model.causes import Cause, RingOutcome, ring_outcome
+from core.model.commands import CancelTimer, HangUpLeg, RingLeg, StartTimer, TagLeg
+from core.model.contact import Contact, ContactTrigger
+from core.model.events import (
+    AgentReserved,
+    ContactAbandoned,
+    ContactConnected,
+    DecisionMade,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    LegJoined,
+    LegRinging,
+    OfferAccepted,
+    OfferFailed,
+    OfferMade,
+    OfferWithdrawn,
+    TimerFired,
+)
+from core.model.ids import AgentId, BridgeId, Ids, LegId, OfferId, QueueName, TimerKey
+from core.model.message import Event
+from core.model.requests import RejectOffer
+from core.model.tag import AGENT
+from routing.match import Choice
+from routing.queue import QueueConfig
+from routing.tags import caller_tag, contact_tag
+
+LATE_HANG_UP_US = 5 * SECOND_US
+"""The PBX's own ring time-out is this much longer than ours, so that ours decides and its is the net."""
+
+
+class OfferState(StrEnum):
+    """Where a proposal stands."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class OfferTrigger(StrEnum):
+    """What moves an offer."""
+
+    TAKE = "take"
+    REFUSE = "refuse"
+    RUN_OUT = "run_out"
+    WITHDRAW = "withdraw"
+
+
+_S, _T = OfferState, OfferTrigger
+
+OFFER = Table(
+    name="offer",
+    start=OfferState.PENDING,
+    rows={
+        (_S.PENDING, _T.TAKE): _S.ACCEPTED,
+        (_S.PENDING, _T.REFUSE): _S.REJECTED,
+        (_S.PENDING, _T.RUN_OUT): _S.EXPIRED,
+        (_S.PENDING, _T.WITHDRAW): _S.WITHDRAWN,
+        # The phone was answered and fell silent before the caller was joined to it.
+        (_S.ACCEPTED, _T.REFUSE): _S.REJECTED,
+        # The caller hung up between the agent's answer and the bridge.
+        (_S.ACCEPTED, _T.WITHDRAW): _S.WITHDRAWN,
+    },
+)
+
+LIVE = frozenset({OfferState.PENDING, OfferState.ACCEPTED})
+
+
+@dataclass(slots=True, kw_only=True)
+class Offer:
+    """One proposal; `state` changes only through `OFFER`."""
+
+    offer_id: OfferId
+    contact: Contact
+    agent_id: AgentId
+    agent_leg_id: LegId
+    level: int
+    state: OfferState = OFFER.start
+    caller_bridge: BridgeId | None = None
+    agent_bridge: BridgeId | None = None
+
+    @property
+    def timer(self) -> TimerKey:
+        """The name of the timer that ends the ringing."""
+        return ("offer", self.offer_id)
+
+
+class OfferDesk:
+    """The feature that makes offers and follows each to its end."""
+
+    def __init__(
+        self, engine: Engine, contacts: ContactBook, ids: Ids, queues: Mapping[QueueName, QueueConfig]
+    ) -> None:
+        self._engine = engine
+        self._contacts = contacts
+        self._ids = ids
+        self._queues = queues
+        self._offers: dict[OfferId, Offer] = {}
+        self._by_agent_leg: dict[LegId, Offer] = {}
+        engine.subscribe(AgentReserved, self._ring)
+        engine.subscribe(OfferWithdrawn, self._not_reserved)
+        engine.subscribe(LegRinging, self._rings_in_vain)
+        engine.subscribe(LegAnswered, self._answered)
+        engine.subscribe(LegJoined, self._joined)
+        engine.subscribe(LegFailed, self._leg_failed)
+        engine.subscribe(LegEnded, self._leg_ended)
+        engine.subscribe(TimerFired, self._timer_fired)
+        engine.serve(RejectOffer, self._rejected_by_agent)
+
+    def make(self, contact: Contact, choice: Choice, waiting: int, why: Event) -> None:
+        """Offer `contact` to the chosen agent; `waiting` counts who else stands in line."""
+        offer = Offer(
+            offer_id=OfferId(self._ids.new("O")),
+            contact=contact,
+            agent_id=choice.winner.agent_id,
+            agent_leg_id=LegId(self._ids.new("L")),
+            level=choice.winner.level,
+        )
+        self._contacts.move(contact, ContactTrigger.OFFER)
+        contact.offer_id, contact.agent_id = offer.offer_id, offer.agent_id
+        contact.offers += 1
+        self._offers[offer.offer_id] = offer
+        self._by_agent_leg[offer.agent_leg_id] = offer
+        self._engine.publish(_decision(offer, choice, waiting, why))
+        self._engine.publish(
+            OfferMade(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=contact.contact_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+            )
+        )
+
+    # --- the phone ---------------------------------------------------------------------------
+
+    def _ring(self, event: AgentReserved) -> None:
+        offer = self._offers[event.offer_id]
+        contact = offer.contact
+        if offer.state is not OfferState.PENDING:
+            return  # the caller left while the agent was being reserved
+        queue = self._queues[_queue_of(contact)]
+        self._engine.send(
+            RingLeg(
+                leg_id=offer.agent_leg_id,
+                address=event.extension,
+                bridge_with=contact.leg_id,
+                ring_timeout_us=queue.ring_timeout_us + LATE_HANG_UP_US,
+                caller_number=contact.caller_number,
+                tag=contact_tag(contact, AGENT).encode(),
+            )
+        )
+        self._engine.send(StartTimer(key=offer.timer, at_us=event.at_us + queue.ring_timeout_us))
+
+    def _rings_in_vain(self, event: LegRinging) -> None:
+        """Hang up a phone whose channel came to be only after our hang-up of it."""
+        offer = self._by_agent_leg.get(event.leg_id)
+        if offer is not None and offer.state not in LIVE:
+            self._engine.send(HangUpLeg(leg_id=event.leg_id))
+
+    def _answered(self, event: LegAnswered) -> None:
+        offer = self._by_agent_leg.get(event.leg_id)
+        if offer is None:
+            return
+        if offer.state is not OfferState.PENDING:
+            self._engine.send(HangUpLeg(leg_id=event.leg_id))  # a late answer loses to the time-out
+            return
+        offer.state = OFFER.after(offer.state, OfferTrigger.TAKE)
+        self._engine.send(CancelTimer(key=offer.timer))
+        self._engine.publish(
+            OfferAccepted(
+                at_us=event.at_us,
+                cause_id=event.cause_id,
+                contact_id=offer.contact.contact_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+            )
+        )
+
+    def _joined(self, event: LegJoined) -> None:
+        """Note who is in which bridge; the pair is connected once both are in the same one."""
+        offer = self._by_agent_leg.get(event.leg_id)
+        if offer is not None:
+            offer.agent_bridge = event.bridge_id
+        else:
+            offer = self._offer_of_caller(event.leg_id)
+            if offer is None:
+                return
+            offer.caller_bridge = event.bridge_id
+        if offer.agent_bridge is not None and offer.agent_bridge == offer.caller_bridge:
+            self._connect(offer, event)
+
+    def _connect(self, offer: Offer, event: LegJoined) -> None:
+        contact = offer.contact
+        if offer.state is OfferState.PENDING:
+            # Two threads of Asterisk report answer and bridge; the bridge may be heard of first.
+            offer.state = OFFER.after(offer.state, OfferTrigger.TAKE)
+            self._engine.send(CancelTimer(key=offer.timer))
+        self._forget(offer)
+        self._contacts.move(contact, ContactTrigger.CONNECT)
+        contact.connected_us = event.at_us
+        contact.agent_leg_id = offer.agent_leg_id
+        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
+        self._engine.publish(
+            ContactConnected(
+                at_us=event.at_us,
+                cause_id=event.cause_id,
+                contact_id=contact.contact_id,
+                queue=_queue_of(contact),
+                tier=contact.tier,
+                agent_id=offer.agent_id,
+                offer_id=offer.offer_id,
+                waited_us=contact.waited_us(event.at_us),
+                level=offer.level,
+            )
+        )
+
+    # --- the ways an offer comes to nothing --------------------------------------------------------
+
+    def _leg_failed(self, event: LegFailed) -> None:
+        offer = self._by_agent_leg.get(event.leg_id)
+        if offer is not None:
+            self._phone_gone(offer, RingOutcome.UNREACHABLE, event)
+
+    def _leg_ended(self, event: LegEnded) -> None:
+        offer = self._by_agent_leg.get(event.leg_id)
+        if offer is not None:
+            self._phone_gone(offer, ring_outcome(event.cause), event)
+            return
+        offer = self._offer_of_caller(event.leg_id)
+        if offer is not None:
+            self._caller_gone(offer, event)
+
+    def _phone_gone(self, offer: Offer, outcome: RingOutcome, why: Event) -> None:
+        """The agent's leg is no more; where the offer was live, that decides it."""
+        if offer.state in LIVE:
+            self._fail(offer, OfferTrigger.REFUSE, outcome, why)
+        self._forget(offer)
+
+    def _timer_fired(self, event: TimerFired) -> None:
+        if event.key[0] != "offer":
+            return
+        offer = self._offers[OfferId(event.key[1])]
+        self._fail(offer, OfferTrigger.RUN_OUT, RingOutcome.NO_ANSWER, event)
+        self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id))
+
+    def _rejected_by_agent(self, request: RejectOffer) -> None:
+        pending = (o for o in self._offers.values() if o.state is OfferState.PENDING)
+        offer = next((o for o in pending if o.agent_id == request.agent_id), None)
+        if offer is None:
+            raise RequestRefused("no_offer", "no contact is offered to this agent now")
+        self._fail(offer, OfferTrigger.REFUSE, RingOutcome.REJECTED, request)
+        self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id, cause=Cause.REJECTED))
+
+    def _fail(self, offer: Offer, trigger: OfferTrigger, outcome: RingOutcome, why: Event) -> None:
+        """End a live offer for the agent's side's sake; the contact goes back to its place."""
+        offer.state = OFFER.after(offer.state, trigger)
+        self._engine.send(CancelTimer(key=offer.timer))
+        self._return(offer.contact)
+        self._engine.publish(
+            OfferFailed(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=offer.contact.contact_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+                outcome=outcome,
+            )
+        )
+
+    def _caller_gone(self, offer: Offer, event: LegEnded) -> None:
+        contact = offer.contact
+        offer.state = OFFER.after(offer.state, OfferTrigger.WITHDRAW)
+        self._engine.send(CancelTimer(key=offer.timer))
+        self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id, cause=Cause.ANSWERED_ELSEWHERE))
+        self._contacts.move(contact, ContactTrigger.LEAVE)
+        self._engine.publish(
+            OfferWithdrawn(
+                at_us=event.at_us,
+                cause_id=event.cause_id,
+                contact_id=contact.contact_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+                reason="caller_left",
+            )
+        )
+        self._engine.publish(
+            ContactAbandoned(
+                at_us=event.at_us,
+                cause_id=event.cause_id,
+                contact_id=contact.contact_id,
+                queue=_queue_of(contact),
+                tier=contact.tier,
+                stage="ringing",
+                waited_us=contact.waited_us(event.at_us),
+            )
+        )
+
+    def _not_reserved(self, event: OfferWithdrawn) -> None:
+        """The agents' side could not lock the agent; nothing has rung yet."""
+        offer = self._offers.get(event.offer_id)
+        if offer is None or offer.state is not OfferState.PENDING:
+            return
+        offer.state = OFFER.after(offer.state, OfferTrigger.WITHDRAW)
+        self._return(offer.contact)
+        self._forget(offer)
+
+    def _return(self, contact: Contact) -> None:
+        self._contacts.move(contact, ContactTrigger.RETURN)
+        contact.offer_id = contact.agent_id = None
+
+    def _offer_of_caller(self, leg_id: LegId) -> Offer | None:
+        contact = self._contacts.of_leg(leg_id)
+        if contact is None or contact.offer_id is None:
+            return None
+        return self._offers.get(contact.offer_id)
+
+    def _forget(self, offer: Offer) -> None:
+        self._offers.pop(offer.offer_id, None)
+        self._by_agent_leg.pop(offer.agent_leg_id, None)
+
+
+def _queue_of(contact: Contact) -> QueueName:
+    assert contact.queue is not None, "a contact is offered only from a queue"
+    return contact.queue
+
+
+def _decision(offer: Offer, choice: Choice, waiting: int, why: Event) -> DecisionMade:
+    return DecisionMade(
+        at_us=why.at_us,
+        cause_id=why.cause_id,
+        contact_id=offer.contact.contact_id,
+        offer_id=offer.offer_id,
+        rule=choice.rule,
+        winner=choice.winner,
+        runner_up=choice.runner_up,
+        candidates=choice.candidates,
+        waiting=waiting,
+    )
