@@ -1,0 +1,99 @@
+"""The things inside the simulated Asterisk: channels, bridges, and what a channel listens to.
+
+Only `simulator.pbx.Exchange` changes them; everybody else reads. Numbers of channel states are those of
+Asterisk's `enum ast_channel_state`, so that the AMI face can print them as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class ChannelState(IntEnum):
+    """How far a channel is; `RING` is a caller ringing us, `RINGING` a phone we ring."""
+
+    DOWN = 0
+    RING = 4
+    RINGING = 5
+    UP = 6
+
+
+class Ending(StrEnum):
+    """Why listening to something ended."""
+
+    COMPLETE = "complete"
+    KEY = "key"
+    INTERRUPTED = "interrupted"
+    TAKEN = "taken"
+    HANGUP = "hangup"
+
+
+class Activity(StrEnum):
+    """What the dialplan makes a channel do for a while."""
+
+    PROMPT = "prompt"
+    WAIT = "wait"
+    RECORD = "record"
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Listening:
+    """One activity of a channel; `finished(how, digit)` is called exactly once."""
+
+    activity: Activity
+    keys: str
+    began_us: int
+    finished: Callable[[Ending, str], None]
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Bridge:
+    """The mixing point joining channels, in the order they entered."""
+
+    uniqueid: str
+    created_us: int
+    channels: list[Channel] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Channel:
+    """One signalling endpoint of the simulated Asterisk."""
+
+    name: str
+    uniqueid: str
+    linkedid: str
+    address: str
+    created_us: int
+    state: ChannelState
+    inbound: bool
+    caller_number: str = ""
+    caller_name: str = ""
+    connected_number: str = ""
+    connected_name: str = ""
+    dialed_number: str = ""
+    context: str = ""
+    exten: str = ""
+    priority: int = 1
+    language: str = "en"
+    application: str = ""
+    application_arguments: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    listening: Listening | None = None
+    music: str = ""
+    bridge: Bridge | None = None
+    ended: bool = False
+    # What the dialplan does with the channel when its bridge ends; without it the channel is hung up.
+    after_bridge: Callable[[Channel], None] | None = None
+    # Whoever rings the phone behind the channel wants to know that it is free again.
+    on_end: Callable[[], None] | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """Tell whether the channel is answered and alive."""
+        return self.state is ChannelState.UP and not self.ended
+
+    def peers(self) -> list[Channel]:
+        """Return the other channels of its bridge."""
+        return [other for other in self.bridge.channels if other is not self] if self.bridge else []

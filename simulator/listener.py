@@ -1,0 +1,56 @@
+"""What the simulated Asterisk tells, as methods: one for each kind of fact.
+
+Both faces (`simulator.port`, `simulator.ami_server`) and the people listen through this one interface, so
+they can never learn different things. A method says what has just become true; the listener must not
+change the exchange from inside it but ask the scheduler for a later turn.
+"""
+
+from __future__ import annotations
+
+from simulator.channel import Bridge, Channel
+
+
+class PbxListener:
+    """Hears every fact and ignores it; listeners override what concerns them."""
+
+    def channel_created(self, channel: Channel) -> None:
+        """A channel exists."""
+
+    def state_changed(self, channel: Channel) -> None:
+        """The channel rings or is answered."""
+
+    def dial_begun(self, channel: Channel, dialer: Channel | None) -> None:
+        """`channel` is being called, by `dialer` or by an order."""
+
+    def dial_ended(self, channel: Channel, dialer: Channel | None, status: str) -> None:
+        """The calling is over; `status` is a DIALSTATUS word of Asterisk, such as `BUSY`."""
+
+    def variable_set(self, channel: Channel, name: str, value: str) -> None:
+        """A channel variable has a new value."""
+
+    def listening_began(self, channel: Channel) -> None:
+        """The channel plays, waits for a key or records; see its `listening`."""
+
+    def key_pressed(self, channel: Channel, digit: str) -> None:
+        """The far party pressed a key, whether anything listened or not."""
+
+    def music_started(self, channel: Channel) -> None:
+        """Music on hold of class `channel.music` plays."""
+
+    def music_stopped(self, channel: Channel) -> None:
+        """The music is over."""
+
+    def bridge_created(self, bridge: Bridge) -> None:
+        """A bridge exists, still empty."""
+
+    def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:
+        """The channel hears the bridge."""
+
+    def bridge_left(self, bridge: Bridge, channel: Channel) -> None:
+        """The channel hears the bridge no more."""
+
+    def bridge_destroyed(self, bridge: Bridge) -> None:
+        """The bridge is gone."""
+
+    def channel_ended(self, channel: Channel, cause: int) -> None:
+        """The channel is gone, with this Q.850 cause."""

@@ -1,0 +1,276 @@
+"""The simulated Asterisk itself: channels, bridges, and the steps a dialplan makes a channel do.
+
+`Exchange` is driven by a `Scheduler`, so the very same object lives in virtual time and in a running
+loop. It is told what to do from two sides: by people (call in, press, leave) and by the face in front of
+it (answer, listen, bridge, hang up). All it knows to have happened goes to its listeners, in the order a
+real Asterisk tells it (captures of 20.20.1 and 22.10). It decides nothing about routing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from core.kernel.clock import SECOND_US
+from core.model.causes import Cause
+from core.ports import Scheduler
+from simulator.channel import Activity, Bridge, Channel, ChannelState, Ending, Listening
+from simulator.listener import PbxListener
+from simulator.phones import PhoneBook
+
+BRIDGE_DELAY_US = 700
+"""From the answer of a phone to both legs in the bridge, as measured on Asterisk 22."""
+
+
+class Exchange:
+    """A telephone system in memory.
+
+    `dialplan` is what happens to a channel that calls in; the face in front of the exchange sets it.
+    """
+
+    def __init__(self, scheduler: Scheduler, phones: PhoneBook) -> None:
+        self.scheduler = scheduler
+        self.phones = phones
+        self.dialplan: Callable[[Channel], None] = self._refuse
+        self.channels: dict[str, Channel] = {}
+        self.bridges: dict[str, Bridge] = {}
+        self.started_us = scheduler.now_us()
+        self.calls_seen = 0
+        self._listeners: list[PbxListener] = []
+        self._channels_made = 0
+        self._bridges_made = 0
+
+    def watch(self, listener: PbxListener) -> None:
+        """Tell `listener` every fact from now on."""
+        self._listeners.append(listener)
+
+    def unwatch(self, listener: PbxListener) -> None:
+        """Tell `listener` nothing any more."""
+        self._listeners.remove(listener)
+
+    def now_us(self) -> int:
+        """Return the present instant."""
+        return self.scheduler.now_us()
+
+    # --- what the far parties do -------------------------------------------------------------
+
+    def call_in(
+        self, *, caller_number: str, dialed_number: str, caller_name: str = "", trunk: str = "PJSIP/trunk"
+    ) -> Channel:
+        """Let somebody call `dialed_number`; the dialplan takes the channel at once."""
+        self.calls_seen += 1
+        channel = self.new_channel(trunk, ChannelState.RING, inbound=True)
+        channel.caller_number = caller_number
+        channel.caller_name = caller_name
+        channel.dialed_number = channel.exten = dialed_number
+        self.announce(channel)
+        self.dialplan(channel)
+        return channel
+
+    def press(self, channel: Channel, digit: str) -> None:
+        """Let the far party press a key; it ends what the channel listens to, if that takes the key."""
+        if channel.ended:
+            return
+        for listener in self._listeners:
+            listener.key_pressed(channel, digit)
+        if channel.listening is not None and digit in channel.listening.keys:
+            self._stop_listening(channel, Ending.KEY, digit)
+
+    def leave(self, channel: Channel) -> None:
+        """Let the far party hang up."""
+        self.hang_up(channel, Cause.NORMAL_CLEARING)
+
+    # --- channels ------------------------------------------------------------------------------
+
+    def new_channel(
+        self, address: str, state: ChannelState, *, inbound: bool, uniqueid: str = "", linkedid: str = ""
+    ) -> Channel:
+        """Make a channel and tell nobody yet; an empty `uniqueid` is replaced by one of our own."""
+        now_us = self.now_us()
+        self._channels_made += 1
+        uniqueid = uniqueid or f"{now_us // SECOND_US}.{self._channels_made}"
+        channel = Channel(
+            name=f"{address}-{self._channels_made:08x}",
+            uniqueid=uniqueid,
+            linkedid=linkedid or uniqueid,
+            address=address,
+            created_us=now_us,
+            state=state,
+            inbound=inbound,
+        )
+        self.channels[uniqueid] = channel
+        return channel
+
+    def announce(self, channel: Channel) -> None:
+        """Tell that `channel` exists."""
+        for listener in self._listeners:
+            listener.channel_created(channel)
+
+    def set_state(self, channel: Channel, state: ChannelState) -> None:
+        """Move the channel on and tell it; telling the same state twice is no news."""
+        if channel.ended or channel.state is state:
+            return
+        channel.state = state
+        for listener in self._listeners:
+            listener.state_changed(channel)
+
+    def answer(self, channel: Channel) -> None:
+        """Answer a channel that called in; no news where it is up already."""
+        self.set_state(channel, ChannelState.UP)
+
+    def set_variable(self, channel: Channel, name: str, value: str) -> None:
+        """Set a channel variable."""
+        channel.variables[name] = value
+        for listener in self._listeners:
+            listener.variable_set(channel, name, value)
+
+    def tell_dialing(self, channel: Channel, dialer: Channel | None) -> None:
+        """Tell that `channel` is being called."""
+        for listener in self._listeners:
+            listener.dial_begun(channel, dialer)
+
+    def tell_dialed(self, channel: Channel, dialer: Channel | None, status: str) -> None:
+        """Tell how the calling of `channel` ended."""
+        for listener in self._listeners:
+            listener.dial_ended(channel, dialer, status)
+
+    def hang_up(self, channel: Channel, cause: int = Cause.NORMAL_CLEARING) -> None:
+        """End the channel; what it did is interrupted and its bridge dissolved. Twice is no news."""
+        if channel.ended:
+            return
+        channel.ended = True
+        self._stop_listening(channel, Ending.HANGUP)
+        self.stop_music(channel)
+        left_behind = self._leave_bridge(channel)
+        del self.channels[channel.uniqueid]
+        if channel.on_end is not None:
+            channel.on_end()
+        for listener in self._listeners:
+            listener.channel_ended(channel, cause)
+        for other in left_behind:
+            self._go_on(other)
+
+    # --- what a dialplan or a script makes a channel do -------------------------------------------
+
+    def listen(
+        self,
+        channel: Channel,
+        activity: Activity,
+        duration_us: int,
+        keys: str,
+        finished: Callable[[Ending, str], None],
+    ) -> None:
+        """Let the channel play, wait or record for `duration_us` or until one of `keys`.
+
+        It interrupts what the channel listened to before.
+        """
+        self._stop_listening(channel, Ending.INTERRUPTED)
+        if activity is Activity.PROMPT:
+            self.stop_music(channel)
+        now_us = self.now_us()
+        listening = Listening(activity=activity, keys=keys, began_us=now_us, finished=finished)
+        channel.listening = listening
+        self.scheduler.call_at(now_us + duration_us, partial(self._time_up, channel, listening))
+        for listener in self._listeners:
+            listener.listening_began(channel)
+
+    def interrupt(self, channel: Channel) -> None:
+        """End what the channel listens to."""
+        self._stop_listening(channel, Ending.INTERRUPTED)
+
+    def start_music(self, channel: Channel, music: str) -> None:
+        """Play music on hold until something else is to be heard."""
+        self._stop_listening(channel, Ending.INTERRUPTED)
+        self.stop_music(channel)
+        channel.music = music
+        for listener in self._listeners:
+            listener.music_started(channel)
+
+    def stop_music(self, channel: Channel) -> None:
+        """End the music; no news where there is none."""
+        if not channel.music:
+            return
+        channel.music = ""
+        for listener in self._listeners:
+            listener.music_stopped(channel)
+
+    def bridge(self, channel: Channel, peer: Channel) -> bool:
+        """Join the two as dialplan `Bridge()` in `channel` does; False where one of them is gone."""
+        if channel.ended or peer.ended:
+            return False
+        for each in (channel, peer):
+            self.release(each)
+            self.answer(each)
+        bridge = self._new_bridge()
+        oldest = min(channel, peer, key=lambda each: each.created_us)
+        for each in (channel, peer):
+            each.linkedid = oldest.linkedid
+        channel.connected_number, channel.connected_name = peer.caller_number, peer.caller_name
+        peer.connected_number, peer.connected_name = channel.caller_number, channel.caller_name
+        for each in (channel, peer):
+            self._enter(bridge, each)
+        return True
+
+    def release(self, channel: Channel) -> None:
+        """Take the channel away from whatever it does: a script, music, another bridge."""
+        self._stop_listening(channel, Ending.TAKEN)
+        self.stop_music(channel)
+        for other in self._leave_bridge(channel):
+            self._go_on(other)
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _refuse(self, channel: Channel) -> None:
+        self.hang_up(channel, Cause.UNALLOCATED)
+
+    def _time_up(self, channel: Channel, listening: Listening) -> None:
+        if channel.listening is listening:
+            self._stop_listening(channel, Ending.COMPLETE)
+
+    def _stop_listening(self, channel: Channel, how: Ending, digit: str = "") -> None:
+        listening, channel.listening = channel.listening, None
+        if listening is not None:
+            listening.finished(how, digit)
+
+    def _new_bridge(self) -> Bridge:
+        self._bridges_made += 1
+        bridge = Bridge(uniqueid=f"b-{self._bridges_made:06d}", created_us=self.now_us())
+        self.bridges[bridge.uniqueid] = bridge
+        for listener in self._listeners:
+            listener.bridge_created(bridge)
+        return bridge
+
+    def _enter(self, bridge: Bridge, channel: Channel) -> None:
+        bridge.channels.append(channel)
+        channel.bridge = bridge
+        for listener in self._listeners:
+            listener.bridge_entered(bridge, channel)
+
+    def _leave_bridge(self, channel: Channel) -> list[Channel]:
+        """Take `channel` out; a bridge of one is dissolved. Return who was left behind in it."""
+        bridge = channel.bridge
+        if bridge is None:
+            return []
+        self._exit(bridge, channel)
+        if len(bridge.channels) > 1:
+            return []
+        left_behind = list(bridge.channels)
+        for other in left_behind:
+            self._exit(bridge, other)
+        del self.bridges[bridge.uniqueid]
+        for listener in self._listeners:
+            listener.bridge_destroyed(bridge)
+        return left_behind
+
+    def _exit(self, bridge: Bridge, channel: Channel) -> None:
+        bridge.channels.remove(channel)
+        channel.bridge = None
+        for listener in self._listeners:
+            listener.bridge_left(bridge, channel)
+
+    def _go_on(self, channel: Channel) -> None:
+        """Do what the dialplan says after a bridge: the written continuation, else hang up."""
+        if channel.after_bridge is None:
+            self.hang_up(channel, Cause.NORMAL_CLEARING)
+        else:
+            channel.after_bridge(channel)

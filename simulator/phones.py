@@ -1,0 +1,103 @@
+"""Phones: what happens at the other end when the simulated Asterisk rings an address.
+
+A phone answers the question "you are being rung: what will you do, and when?" with a `Reaction`. Fixed
+reactions make test phones; the workforce gives each agent's phone a reaction of its own. The measured
+outcomes of each kind on a real Asterisk are in `Outcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.model.causes import Cause
+from simulator.channel import Channel
+
+
+class Reach(StrEnum):
+    """What a phone does with a call."""
+
+    ANSWER = "answer"
+    IGNORE = "ignore"
+    BUSY = "busy"
+    REJECT = "reject"
+    CONGESTED = "congested"
+    NOT_FOUND = "not_found"
+    DEAD = "dead"
+    UNREGISTERED = "unregistered"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How Asterisk tells that a phone did not take the call: DIALSTATUS, Q.850 cause, originate reason."""
+
+    status: str
+    cause: Cause
+    reason: int
+
+
+REFUSALS = {
+    Reach.BUSY: Refusal("BUSY", Cause.BUSY, 5),
+    Reach.REJECT: Refusal("BUSY", Cause.REJECTED, 5),
+    Reach.CONGESTED: Refusal("CONGESTION", Cause.CONGESTION, 8),
+    Reach.NOT_FOUND: Refusal("NOANSWER", Cause.UNALLOCATED, 0),
+}
+"""Measured by Originate against phones answering 486, 603, 503 and 404 (capture s07)."""
+
+RING_DELAY_US = 20_000
+"""From INVITE to 180 Ringing on a local network."""
+
+OUTSIDE_ANSWER_US = 4_000_000
+"""How long somebody outside lets the phone ring before picking up."""
+OUTSIDE_LINES = 1_000
+"""Calls the trunk carries at once."""
+_TRUNK = "@trunk"
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a phone will do, `after_us` microseconds from now."""
+
+    reach: Reach
+    after_us: int = 0
+
+
+@dataclass(slots=True)
+class Phone:
+    """One address. `react` is asked once for each call that reaches a free line."""
+
+    address: str
+    react: Callable[[Channel], Reaction]
+    lines: int = 1
+    in_use: int = 0
+
+
+def always(reach: Reach, after_us: int = 0) -> Callable[[Channel], Reaction]:
+    """Return the behaviour of a phone that reacts alike to every call."""
+    reaction = Reaction(reach, after_us)
+    return lambda channel: reaction
+
+
+def outside_address(number: str) -> str:
+    """Return the address of `number` beyond the trunk."""
+    return f"PJSIP/{number}{_TRUNK}"
+
+
+class PhoneBook:
+    """All phones by address. Numbers beyond the trunk are always there; any other unknown address is not."""
+
+    def __init__(self) -> None:
+        self._phones: dict[str, Phone] = {}
+        self._outside = Phone(_TRUNK, always(Reach.ANSWER, OUTSIDE_ANSWER_US), lines=OUTSIDE_LINES)
+
+    def add(self, address: str, react: Callable[[Channel], Reaction], lines: int = 1) -> Phone:
+        """Register a phone, replacing the one that had the address before."""
+        phone = Phone(address, react, lines)
+        self._phones[address] = phone
+        return phone
+
+    def find(self, address: str) -> Phone | None:
+        """Return the phone at `address`, or None where there is none."""
+        phone = self._phones.get(address)
+        return self._outside if phone is None and address.endswith(_TRUNK) else phone

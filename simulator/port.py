@@ -1,0 +1,288 @@
+"""Face (a) of the simulated Asterisk: the `Pbx` port in virtual time.
+
+Carries out the engine's commands on the `Exchange` and tells its facts as the events that the Asterisk
+adapter makes of AMI and FastAGI, in the same order. Commands take effect a moment later, as over a wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from core.model.causes import Cause
+from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
+from core.model.events import (
+    AnomalySeen,
+    DialEnded,
+    DialogueClosed,
+    DialogueOpened,
+    LegAnswered,
+    LegCreated,
+    LegDialed,
+    LegEnded,
+    LegFailed,
+    LegJoined,
+    LegLeft,
+    LegPressed,
+    LegRinging,
+    LegTagged,
+    PbxSynced,
+    StepFinished,
+)
+from core.model.ids import BridgeId, LegId
+from core.model.message import Event
+from core.ports import Sink
+from simulator.channel import Bridge, Channel, ChannelState
+from simulator.dialogue import Dialogue
+from simulator.listener import PbxListener
+from simulator.pbx import Exchange
+from simulator.phones import outside_address
+from simulator.ringing import Ringing, ring
+
+COMMAND_DELAY_US = 300
+"""From the engine's command to its effect: a FastAGI command takes 170 us on Asterisk 22, an action more."""
+LOOP_DELAY_US = 1_000_000
+"""How long the dialplan plays music before it asks a restarted engine again."""
+HOLD_MUSIC = "default"
+TAG_VARIABLE = "GOLDLINE_TAG"
+TRANSFER_RING_TIMEOUT_US = 60_000_000
+
+
+class SimPbx(PbxListener):
+    """The simulated Asterisk as a `Pbx`; what it learns goes to `sink`."""
+
+    def __init__(self, exchange: Exchange, sink: Sink, name: str = "sim") -> None:
+        self.name = name
+        self._exchange = exchange
+        self._sink = sink
+        self._dialogues: dict[str, Dialogue] = {}
+        self._actions: dict[type[PbxCommand], Callable[[Any], None]] = {
+            RingLeg: self._ring,
+            HangUpLeg: self._hang_up,
+            TagLeg: self._tag,
+            TransferLeg: self._transfer,
+        }
+        exchange.watch(self)
+        exchange.dialplan = self._open
+
+    def start(self) -> None:
+        """Tell the channels that exist already, then `PbxSynced`: start and recovery are one path."""
+        channels = list(self._exchange.channels.values())
+        for channel in channels:
+            self._tell_snapshot(channel)
+        self._sink(PbxSynced(at_us=self._now_us(), pbx=self.name))
+        for channel in channels:
+            if channel.inbound and channel.bridge is None:
+                self._at(LOOP_DELAY_US, partial(self._reopen, channel))
+
+    def stop(self) -> None:
+        """Let go of the exchange as a killed engine does: callers hear music, conversations go on."""
+        self._exchange.unwatch(self)
+        self._sink = _forget
+        hold = partial(self._exchange.start_music, music=HOLD_MUSIC)
+        self._exchange.dialplan = hold
+        for dialogue in self._dialogues.values():
+            hold(dialogue.channel)
+        self._dialogues.clear()
+
+    def execute(self, command: PbxCommand) -> None:
+        """Begin to carry out `command`; see `core.ports.Pbx`."""
+        act = self._actions.get(type(command), self._step)
+        self._at(COMMAND_DELAY_US, partial(act, command))
+
+    # --- commands ----------------------------------------------------------------------------------
+
+    def _ring(self, command: RingLeg) -> None:
+        order = Ringing(
+            address=command.address,
+            uniqueid=command.leg_id,
+            ring_timeout_us=command.ring_timeout_us,
+            caller_number=command.caller_number,
+            caller_name=command.caller_name,
+            variables={TAG_VARIABLE: command.tag} if command.tag else {},
+            answered=partial(self._join, command.bridge_with),
+        )
+        if ring(self._exchange, order) is None:
+            self._sink(LegFailed(at_us=self._now_us(), leg_id=command.leg_id, cause=Cause.SUBSCRIBER_ABSENT))
+
+    def _join(self, peer_id: LegId, channel: Channel) -> None:
+        peer = self._exchange.channels.get(peer_id)
+        if peer is None or not self._exchange.bridge(channel, peer):
+            self._exchange.hang_up(channel)
+
+    def _hang_up(self, command: HangUpLeg) -> None:
+        channel = self._channel_of(command)
+        if channel is not None:
+            self._exchange.hang_up(channel, command.cause)
+
+    def _tag(self, command: TagLeg) -> None:
+        channel = self._channel_of(command)
+        if channel is not None:
+            self._exchange.set_variable(channel, TAG_VARIABLE, command.tag)
+
+    def _transfer(self, command: TransferLeg) -> None:
+        channel = self._channel_of(command)
+        if channel is None:
+            return
+        self._close(channel)
+        self._exchange.release(channel)
+        order = Ringing(
+            address=outside_address(command.number),
+            ring_timeout_us=TRANSFER_RING_TIMEOUT_US,
+            dialer=channel,
+            answered=partial(self._join, command.leg_id),
+            finished=partial(self._transferred, channel),
+        )
+        ring(self._exchange, order)
+
+    def _transferred(self, channel: Channel, target: Channel | None, reason: int) -> None:
+        if target is None or not target.is_up:
+            self._exchange.hang_up(channel, Cause.NO_ROUTE)
+
+    def _step(self, command: DialogueStep) -> None:
+        dialogue = self._dialogues.get(command.leg_id)
+        if dialogue is not None:
+            dialogue.take(command)
+        else:
+            self._report(command.leg_id, command.step, "failed", "")
+
+    def _channel_of(self, command: PbxCommand) -> Channel | None:
+        channel = self._exchange.channels.get(command.leg_id)
+        if channel is None:
+            self._sink(
+                AnomalySeen(
+                    at_us=self._now_us(), pbx=self.name, kind="no_such_channel", where=type(command).__name__
+                )
+            )
+        return channel
+
+    # --- dialogues ---------------------------------------------------------------------------------
+
+    def _open(self, channel: Channel) -> None:
+        leg_id = LegId(channel.uniqueid)
+        self._dialogues[leg_id] = Dialogue(self._exchange, channel, partial(self._report, leg_id))
+        self._sink(
+            DialogueOpened(
+                at_us=self._now_us(),
+                leg_id=leg_id,
+                caller_number=channel.caller_number,
+                caller_name=channel.caller_name,
+                dialed_number=channel.dialed_number,
+                language=channel.language,
+                tag=channel.variables.get(TAG_VARIABLE, ""),
+            )
+        )
+
+    def _reopen(self, channel: Channel) -> None:
+        if not channel.ended and channel.bridge is None and channel.uniqueid not in self._dialogues:
+            self._open(channel)
+
+    def _close(self, channel: Channel) -> None:
+        if self._dialogues.pop(channel.uniqueid, None) is not None:
+            self._sink(DialogueClosed(at_us=self._now_us(), leg_id=LegId(channel.uniqueid)))
+
+    def _report(self, leg_id: LegId, step: str, outcome: str, digits: str) -> None:
+        self._sink(
+            StepFinished(at_us=self._now_us(), leg_id=leg_id, step=step, outcome=outcome, digits=digits)
+        )
+
+    # --- facts of the exchange ------------------------------------------------------------------------
+
+    def channel_created(self, channel: Channel) -> None:
+        """Tell `LegCreated`."""
+        self._sink(
+            LegCreated(
+                at_us=self._now_us(),
+                leg_id=LegId(channel.uniqueid),
+                address=channel.name,
+                caller_number=channel.caller_number,
+                caller_name=channel.caller_name,
+                dialed_number=channel.dialed_number,
+                call_hint=channel.linkedid,
+            )
+        )
+
+    def state_changed(self, channel: Channel) -> None:
+        """Tell `LegRinging` or `LegAnswered`."""
+        kind = LegAnswered if channel.state is ChannelState.UP else LegRinging
+        self._sink(kind(at_us=self._now_us(), leg_id=LegId(channel.uniqueid)))
+
+    def dial_begun(self, channel: Channel, dialer: Channel | None) -> None:
+        """Tell `LegDialed`."""
+        self._sink(
+            LegDialed(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), from_leg_id=_leg_id_of(dialer))
+        )
+
+    def dial_ended(self, channel: Channel, dialer: Channel | None, status: str) -> None:
+        """Tell `DialEnded`."""
+        self._sink(
+            DialEnded(
+                at_us=self._now_us(),
+                leg_id=LegId(channel.uniqueid),
+                from_leg_id=_leg_id_of(dialer),
+                outcome=DIAL_OUTCOMES[status],
+            )
+        )
+
+    def key_pressed(self, channel: Channel, digit: str) -> None:
+        """Tell `LegPressed` where no step listens."""
+        if channel.listening is None:
+            self._sink(LegPressed(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), digit=digit))
+
+    def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:
+        """Tell `LegJoined`, and that a caller left our hands by it."""
+        self._sink(
+            LegJoined(
+                at_us=self._now_us(),
+                leg_id=LegId(channel.uniqueid),
+                bridge_id=BridgeId(bridge.uniqueid),
+            )
+        )
+        self._close(channel)
+
+    def bridge_left(self, bridge: Bridge, channel: Channel) -> None:
+        """Tell `LegLeft`."""
+        self._sink(
+            LegLeft(
+                at_us=self._now_us(),
+                leg_id=LegId(channel.uniqueid),
+                bridge_id=BridgeId(bridge.uniqueid),
+            )
+        )
+
+    def channel_ended(self, channel: Channel, cause: int) -> None:
+        """Tell `DialogueClosed` where one was open, then `LegEnded`."""
+        self._close(channel)
+        self._sink(LegEnded(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), cause=cause))
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _tell_snapshot(self, channel: Channel) -> None:
+        self.channel_created(channel)
+        if channel.state in (ChannelState.UP, ChannelState.RINGING):
+            self.state_changed(channel)
+        tag = channel.variables.get(TAG_VARIABLE)
+        if tag:
+            self._sink(LegTagged(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), tag=tag))
+        if channel.bridge is not None:
+            self.bridge_entered(channel.bridge, channel)
+
+    def _now_us(self) -> int:
+        return self._exchange.scheduler.now_us()
+
+    def _at(self, delay_us: int, action: Callable[[], None]) -> None:
+        scheduler = self._exchange.scheduler
+        scheduler.call_at(scheduler.now_us() + delay_us, action)
+
+
+DIAL_OUTCOMES = {"ANSWER": "answer", "BUSY": "busy", "CONGESTION": "congestion", "NOANSWER": "no-answer"}
+"""The words of `DialEnded` for Asterisk's DIALSTATUS."""
+
+
+def _forget(event: Event) -> None:
+    """Hear nothing: the engine behind the sink is gone."""
+
+
+def _leg_id_of(channel: Channel | None) -> LegId:
+    return LegId(channel.uniqueid) if channel else LegId("")

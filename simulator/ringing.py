@@ -1,0 +1,141 @@
+"""Calling a phone: from the order to ring it to its answer, refusal or silence.
+
+Follows what Originate does on a real Asterisk (capture s07): which facts are told, in which order, with
+which cause and reason. The outcome goes to the one who ordered the call; what is to happen with an
+answered channel is the `answered` of the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from core.model.causes import Cause
+from simulator.channel import Channel, ChannelState
+from simulator.pbx import BRIDGE_DELAY_US, Exchange
+from simulator.phones import REFUSALS, RING_DELAY_US, Phone, Reach, Reaction, Refusal
+
+ANSWERED = 4
+RANG_OUT = 3
+NEVER_MADE = 0
+"""Reasons of an OriginateResponse: numbers of Asterisk's AST_CONTROL frames."""
+
+_BUSY_LINE = Reaction(Reach.BUSY, RING_DELAY_US)
+_SILENT = frozenset({Reach.IGNORE, Reach.DEAD})
+
+
+def _nothing(channel: Channel | None, reason: int) -> None:
+    """Ignore the outcome of a call."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Ringing:
+    """One order to ring `address` for at most `ring_timeout_us`.
+
+    `answered(channel)` runs shortly after the phone is picked up. `finished(channel, reason)` is called
+    once, with None where no channel was ever made.
+    """
+
+    address: str
+    ring_timeout_us: int
+    answered: Callable[[Channel], None]
+    finished: Callable[[Channel | None, int], None] = _nothing
+    uniqueid: str = ""
+    dialer: Channel | None = None
+    caller_number: str = ""
+    caller_name: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+def ring(exchange: Exchange, order: Ringing) -> Channel | None:
+    """Begin to ring; return the new channel, or None where the address cannot be called at all."""
+    phone = exchange.phones.find(order.address)
+    if phone is None:
+        order.finished(None, NEVER_MADE)
+        return None
+    linkedid = order.dialer.linkedid if order.dialer else ""
+    channel = exchange.new_channel(
+        order.address, ChannelState.DOWN, inbound=False, uniqueid=order.uniqueid, linkedid=linkedid
+    )
+    reaction = _BUSY_LINE if phone.in_use >= phone.lines else phone.react(channel)
+    if reaction.reach is Reach.UNREGISTERED:
+        del exchange.channels[channel.uniqueid]
+        order.finished(None, NEVER_MADE)
+        return None
+    _Attempt(exchange, order, phone, channel).begin(reaction)
+    return channel
+
+
+class _Attempt:
+    """The life of one ringing phone, up to its answer or its end."""
+
+    def __init__(self, exchange: Exchange, order: Ringing, phone: Phone, channel: Channel) -> None:
+        self._exchange = exchange
+        self._order = order
+        self._phone = phone
+        self._channel = channel
+        self._settled = False
+
+    def begin(self, reaction: Reaction) -> None:
+        channel, order, exchange = self._channel, self._order, self._exchange
+        self._phone.in_use += 1
+        channel.on_end = self._ended
+        channel.connected_number, channel.connected_name = order.caller_number, order.caller_name
+        channel.caller_number = order.address.rpartition("/")[2]
+        exchange.announce(channel)
+        for name, value in order.variables.items():
+            exchange.set_variable(channel, name, value)
+        exchange.tell_dialing(channel, order.dialer)
+        self._plan(reaction)
+
+    def _plan(self, reaction: Reaction) -> None:
+        now_us = self._exchange.now_us()
+        call_at = self._exchange.scheduler.call_at
+        if reaction.reach not in (Reach.DEAD, Reach.CONGESTED, Reach.NOT_FOUND):
+            call_at(now_us + min(RING_DELAY_US, reaction.after_us), self._rings)
+        if reaction.reach not in _SILENT:
+            act = self._picked_up
+            if reaction.reach in REFUSALS:
+                act = partial(self._refused, REFUSALS[reaction.reach])
+            call_at(now_us + reaction.after_us, act)
+        call_at(now_us + self._order.ring_timeout_us, self._rang_out)
+
+    def _rings(self) -> None:
+        if not self._settled:
+            self._exchange.set_state(self._channel, ChannelState.RINGING)
+
+    def _picked_up(self) -> None:
+        if self._settled:
+            return
+        self._settled = True
+        exchange, channel = self._exchange, self._channel
+        exchange.answer(channel)
+        exchange.tell_dialed(channel, self._order.dialer, "ANSWER")
+        self._order.finished(channel, ANSWERED)
+        exchange.scheduler.call_at(exchange.now_us() + BRIDGE_DELAY_US, self._go_on)
+
+    def _go_on(self) -> None:
+        if not self._channel.ended:
+            self._order.answered(self._channel)
+
+    def _refused(self, refusal: Refusal) -> None:
+        if not self._settled:
+            self._settled = True
+            self._exchange.tell_dialed(self._channel, self._order.dialer, refusal.status)
+            self._order.finished(self._channel, refusal.reason)
+            self._exchange.hang_up(self._channel, refusal.cause)
+
+    def _rang_out(self) -> None:
+        # A timeout is told by the end of the channel alone: Originate sends no DialEnd for it.
+        if not self._settled:
+            self._settled = True
+            self._exchange.hang_up(self._channel, Cause.NO_ANSWER)
+            self._order.finished(self._channel, RANG_OUT)
+
+    def _ended(self) -> None:
+        self._phone.in_use -= 1
+        if not self._settled:
+            self._settled = True
+            self._exchange.tell_dialed(self._channel, self._order.dialer, "NOANSWER")
+            self._order.finished(self._channel, NEVER_MADE)
