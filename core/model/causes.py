@@ -54,9 +54,4 @@ _OUTCOMES: dict[int, RingOutcome] = {
 
 def ring_outcome(cause: int) -> RingOutcome:
     """Return what an unanswered leg that ended with Q.850 `cause` tells about its phone."""
-    return (
-        _OUTCOMES.get(Cause(cause), RingOutcome.UNREACHABLE) if cause in _KNOWN else RingOutcome.UNREACHABLE
-    )
-
-
-_KNOWN = frozenset(Cause)
+    return _OUTCOMES.get(cause, RingOutcome.UNREACHABLE)
