@@ -12,7 +12,7 @@ from hypothesis import settings
 NOTHING_SKIPPED = os.environ.get("GOLDLINE_REQUIRE") == "1"
 """Set by `.ci/run`: a test that cannot run there is a failure, not a silence."""
 
-# A busy machine is no failure, and CI tries the same examples each time; `make test` at a desk tries new ones.
+# A busy machine is no failure. CI tries the same examples each time, a desk tries new ones.
 settings.register_profile("goldline", deadline=None, derandomize=NOTHING_SKIPPED)
 settings.load_profile("goldline")
 

@@ -25,7 +25,8 @@ class AnsweredTwice(Answered):
 
 
 def test_messages_are_delivered_in_the_order_they_were_published() -> None:
-    bus, heard = Bus(), []
+    bus = Bus()
+    heard: list[object] = []
     bus.subscribe(Rang, heard.append)
     bus.subscribe(Answered, heard.append)
     messages = [Rang(1), Answered(1), Rang(2), Rang(3), Answered(2)]
@@ -37,16 +38,19 @@ def test_messages_are_delivered_in_the_order_they_were_published() -> None:
 
 
 def test_handlers_of_one_message_run_in_the_order_they_subscribed() -> None:
-    bus, order = Bus(), []
-    for name in ("ivr", "routing", "metrics"):
-        bus.subscribe(Rang, lambda _, name=name: order.append(name))
+    bus = Bus()
+    order: list[str] = []
+    bus.subscribe(Rang, lambda _: order.append("ivr"))
+    bus.subscribe(Rang, lambda _: order.append("routing"))
+    bus.subscribe(Rang, lambda _: order.append("metrics"))
     bus.publish(Rang(1))
     bus.drain()
     assert order == ["ivr", "routing", "metrics"]
 
 
 def test_what_a_handler_publishes_waits_until_every_handler_has_run() -> None:
-    bus, order = Bus(), []
+    bus = Bus()
+    order: list[str] = []
 
     def pick_up(rang: Rang) -> None:
         bus.publish(Answered(rang.phone))
@@ -61,7 +65,8 @@ def test_what_a_handler_publishes_waits_until_every_handler_has_run() -> None:
 
 
 def test_a_consequence_comes_after_what_was_published_before_it() -> None:
-    bus, heard = Bus(), []
+    bus = Bus()
+    heard: list[object] = []
     bus.subscribe(Rang, lambda rang: bus.publish(Answered(rang.phone)))
     bus.subscribe(Rang, heard.append)
     bus.subscribe(Answered, heard.append)
@@ -72,7 +77,8 @@ def test_a_consequence_comes_after_what_was_published_before_it() -> None:
 
 
 def test_a_handler_hears_of_its_exact_class_only() -> None:
-    bus, heard = Bus(), []
+    bus = Bus()
+    heard: list[object] = []
     bus.subscribe(Answered, heard.append)
     bus.publish(AnsweredTwice(1))
     bus.publish(Rang(1))
