@@ -34,10 +34,16 @@ class Engine:
         self._commands: list[Command] = []
 
     def handle(self, message: Event) -> list[Command]:
-        """Return what to do about `message`, an event of an edge or a person's request."""
-        self._bus.publish(message)
-        self._bus.drain()
-        commands, self._commands = self._commands, []
+        """Return what to do about `message`, an event of an edge or a person's request.
+
+        Where a feature raises, nothing that the message led to is carried over into the next turn.
+        """
+        self._commands = commands = []
+        try:
+            self._bus.publish(message)
+            self._bus.drain()
+        finally:
+            self._bus.clear()
         return commands
 
     def subscribe(self, kind: type[M], handler: Callable[[M], None]) -> None:

@@ -8,7 +8,7 @@ through the sink it was built with. Every port has a shipped fake that passes th
 | `Pbx`      | `cti.asterisk.adapter.AsteriskPbx`   | `simulator.port.SimPbx`     |
 | `CrmStore` | `crm.store.SqlCrmStore`              | `crm.memory.MemoryCrmStore` |
 | `Ledger`   | `crm.ledger.SqlLedger`               | `crm.memory.MemoryLedger`   |
-| `Desk`     | `goldline.desk_link.DeskServer`      | `simulator.people.Workforce`|
+| `Desk`     | `web.desk_link.DeskServer`           | `simulator.people.Workforce`|
 | `Journal`  | `goldline.journal_file.FileJournal`  | `goldline.journal_file.HashJournal` |
 | `Scheduler`| the `LiveRunner`'s loop              | the `VirtualRunner`'s heap  |
 """
@@ -20,7 +20,7 @@ from typing import Protocol
 
 from core.model.commands import DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
-from core.model.message import DomainEvent, Event
+from core.model.message import Command, DomainEvent, Event
 from core.model.requests import RestoreAgent
 
 Sink = Callable[[Event], None]
@@ -74,7 +74,7 @@ class Desk(Protocol):
 class Journal(Protocol):
     """The record of the engine's inputs and commands, in order."""
 
-    def write(self, sequence: int, message: Event, commands: Iterable[object]) -> None:
+    def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
         """Add one input and what the engine made of it."""
         ...
 

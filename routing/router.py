@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.agent import AgentProfile, AgentState
+from core.model.causes import Cause
+from core.model.commands import HangUpLeg
 from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     AgentStateChanged,
     ContactAbandoned,
     ContactAdopted,
+    ContactClosed,
     ContactConnected,
     ContactQueued,
     LegEnded,
@@ -107,12 +110,28 @@ class Router:
         if contact is None:
             return  # hung up in the very turn in which the IVR handed it over
         queue = self._queues[event.queue]
+        if self.waiting(event.queue) >= queue.length_max:
+            self._turn_away(contact, event)
+            return
         contact.queue = event.queue
         contact.queued_us = event.at_us
         contact.requirements = tuple(sorted({*queue.requirements, *event.requirements}))
         contact.head_start_us = self._tier(contact).head_start_us
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._stand_in_line(contact, event)
+
+    def _turn_away(self, contact: Contact, why: Event) -> None:
+        """The line is full: the caller is told at once instead of being kept for ever."""
+        self._contacts.move(contact, ContactTrigger.OVERFLOW)
+        self._engine.send(HangUpLeg(leg_id=contact.leg_id, cause=Cause.CONGESTION))
+        self._engine.publish(
+            ContactClosed(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=contact.contact_id,
+                outcome=ContactState.OVERFLOWED,
+            )
+        )
 
     def _adopted(self, event: ContactAdopted) -> None:
         contact = self._contacts.get(event.contact_id)

@@ -34,6 +34,10 @@ class Bus:
         """Queue `message` for delivery once all earlier messages are dealt with."""
         self._waiting.append(message)
 
+    def clear(self) -> None:
+        """Forget what still waits: the input that caused it has failed."""
+        self._waiting.clear()
+
     def drain(self) -> None:
         """Deliver until nothing waits; raise `InvariantBroken` on an endless exchange."""
         for _ in range(DRAIN_LIMIT):

@@ -1,0 +1,70 @@
+"""Journals: the engine's inputs in order, with a hash of all that it made of them.
+
+One line an input: `[sequence, message, digest]`, where `digest` runs over every input and command so far.
+Two runs are the same run exactly if their last digests are equal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import orjson
+
+from core.kernel.errors import ConfigError
+from core.model.codec import decode, encode
+from core.model.message import Command, Event
+
+
+class HashJournal:
+    """A journal that keeps only the digest: enough to tell whether two runs were the same."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.inputs = 0
+
+    def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
+        """Take one input and its commands into the digest."""
+        self.inputs += 1
+        self._hash.update(encode(message))
+        for command in commands:
+            self._hash.update(encode(command))
+
+    def digest(self) -> str:
+        """Return the digest so far as 64 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
+class FileJournal(HashJournal):
+    """A journal in a file, from which the run can be replayed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = path.open("ab", buffering=0)
+
+    def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
+        """Write one line; the operating system has it when this returns."""
+        super().write(sequence, message, commands)
+        line = b"[%d,%s,%s]\n" % (sequence, encode(message), orjson.dumps(self.digest()[:16]))
+        self._file.write(line)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def read_journal(path: Path) -> Iterator[tuple[Event, str]]:
+    """Yield each input of the journal at `path` with the digest written after it.
+
+    Raises `ConfigError` naming the line that cannot be read.
+    """
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                _, message, digest = orjson.loads(line)
+                event = decode(orjson.dumps(message))
+            except (ValueError, TypeError) as error:
+                raise ConfigError(f"{path}:{number}", line[:60], f"one input a line ({error})") from error
+            assert isinstance(event, Event)
+            yield event, digest

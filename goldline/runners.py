@@ -1,0 +1,239 @@
+"""The two runners, side by side: one engine, live or in virtual time.
+
+Both do the same turn: take a message, number it, let the engine handle it, journal it, carry the commands
+out. They differ in what time is. `LiveRunner` waits for it on the asyncio loop; `VirtualRunner` jumps to
+the next instant anything is due, so a day runs in seconds. Each is the `Scheduler` of a simulated world.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from core.engine import Engine
+from core.kernel.clock import Clock, seconds
+from core.kernel.errors import InvariantBroken
+from core.kernel.timers import TimerHeap
+from core.model.commands import (
+    AppendToLedger,
+    CancelTimer,
+    DeskCommand,
+    LookUpCustomer,
+    PbxCommand,
+    StartTimer,
+)
+from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
+from core.model.ids import TimerKey
+from core.model.message import Command, Event
+from core.ports import CrmStore, Desk, Journal, Ledger, Pbx
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The edges a run has."""
+
+    pbx: Pbx
+    crm: CrmStore
+    ledger: Ledger
+    desk: Desk
+    journal: Journal
+
+
+class Runner:
+    """What both runners do: turns, and an agenda of timers and of the world's actions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ports: Ports | None = None
+        self._inbox: deque[Event] = deque()
+        self._in_turn = False
+        self._sequence = 0
+        # Timers of the engine by name, actions of a simulated world by number: one order for both.
+        self._agenda: TimerHeap[TimerKey | int] = TimerHeap()
+        self._actions: dict[int, Callable[[], None]] = {}
+        self._action_count = 0
+
+    def connect(self, ports: Ports) -> None:
+        """Give the run its edges; MUST be called before the first message."""
+        self._ports = ports
+
+    def now_us(self) -> int:
+        """Return the present instant in microseconds."""
+        raise NotImplementedError
+
+    def receive(self, message: Event) -> None:
+        """Take a message of an edge; it is handled at once, after those already waiting."""
+        self._inbox.append(message)
+        if self._in_turn:
+            return
+        self._in_turn = True
+        try:
+            while self._inbox:
+                self._turn(self._inbox.popleft())
+        finally:
+            self._in_turn = False
+
+    def call_at(self, at_us: int, action: Callable[[], None]) -> None:
+        """Run `action` at `at_us`: the `Scheduler` port of a simulated world."""
+        self._action_count += 1
+        self._actions[self._action_count] = action
+        self._agenda.start(self._action_count, at_us)
+
+    def _turn(self, message: Event) -> None:
+        assert self._ports is not None, "connect() comes before the first message"
+        self._sequence += 1
+        numbered = replace(message, cause_id=f"in-{self._sequence}")
+        commands = self._engine.handle(numbered)
+        self._ports.journal.write(self._sequence, numbered, commands)
+        for command in commands:
+            self._carry_out(command, self._ports)
+
+    def _carry_out(self, command: Command, ports: Ports) -> None:
+        match command:
+            case AppendToLedger():
+                ports.ledger.append(command.event)
+            case PbxCommand():
+                ports.pbx.execute(command)
+            case DeskCommand():
+                ports.desk.show(command)
+            case StartTimer():
+                self._agenda.start(command.key, command.at_us)
+            case CancelTimer():
+                self._agenda.cancel(command.key)
+            case LookUpCustomer():
+                self._look_up(command, ports.crm)
+            case _:
+                raise InvariantBroken(f"no port takes {type(command).__name__}")
+
+    def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
+        raise NotImplementedError
+
+    def _do_due(self) -> bool:
+        """Do the first thing that is due now, if any; tell whether there was one."""
+        key = self._agenda.pop_due(self.now_us())
+        if key is None:
+            return False
+        if isinstance(key, int):
+            self._actions.pop(key)()
+        else:
+            self.receive(TimerFired(at_us=self.now_us(), key=key))
+        return True
+
+
+class VirtualRunner(Runner):
+    """Time that jumps from one due thing to the next."""
+
+    def __init__(self, engine: Engine, start_us: int = 0) -> None:
+        super().__init__(engine)
+        self._now_us = start_us
+
+    def now_us(self) -> int:
+        """Return the virtual instant."""
+        return self._now_us
+
+    def run_until(self, end_us: int) -> None:
+        """Do everything due up to and including `end_us`, then stand at `end_us`."""
+        while (at_us := self._agenda.next_at_us()) is not None and at_us <= end_us:
+            self._now_us = max(self._now_us, at_us)
+            self._do_due()
+        self._now_us = max(self._now_us, end_us)
+
+    def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
+        """Ask the store at once: a store of the simulated world answers without waiting."""
+        customer = _result_at_once(crm.find_customer(command))
+        self.receive(CustomerFound(at_us=self._now_us, lookup_id=command.lookup_id, customer=customer))
+
+
+class LiveRunner(Runner):
+    """Time that passes: timers on the asyncio loop, lookups as tasks under their deadline."""
+
+    def __init__(self, engine: Engine, clock: Clock, speed: float = 1.0) -> None:
+        super().__init__(engine)
+        self._clock = clock
+        self._speed = speed
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at_us: int | None = None
+        self._lookups: set[asyncio.Task[None]] = set()
+        self.faults = 0
+        """Inputs whose handling raised; each is logged with its number in the journal."""
+
+    def now_us(self) -> int:
+        """Return the clock's instant."""
+        return self._clock.now_us()
+
+    async def close(self) -> None:
+        """Stop timers and lookups; nothing is handled any more."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        for task in self._lookups:
+            task.cancel()
+        await asyncio.gather(*self._lookups, return_exceptions=True)
+
+    def call_at(self, at_us: int, action: Callable[[], None]) -> None:
+        """Run `action` at `at_us`."""
+        super().call_at(at_us, action)
+        self._set_alarm()
+
+    def _turn(self, message: Event) -> None:
+        """Do the turn; a fault of ours costs this one input, never the calls of everybody else."""
+        try:
+            super()._turn(message)
+        except Exception:
+            self.faults += 1
+            log.exception("input failed", sequence=self._sequence, kind=type(message).__name__)
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        at_us = self._agenda.next_at_us()
+        if at_us == self._alarm_at_us:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        self._alarm_at_us = at_us
+        if at_us is not None:
+            delay_s = seconds(max(0, at_us - self.now_us())) / self._speed
+            self._alarm = asyncio.get_running_loop().call_later(delay_s, self._ring_alarm)
+
+    def _ring_alarm(self) -> None:
+        self._alarm = self._alarm_at_us = None
+        while self._do_due():
+            pass
+        self._set_alarm()
+
+    def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
+        task = asyncio.get_running_loop().create_task(self._ask_store(command, crm))  # det-ok: live only
+        self._lookups.add(task)
+        task.add_done_callback(self._lookups.discard)
+
+    async def _ask_store(self, command: LookUpCustomer, crm: CrmStore) -> None:
+        answer: Event
+        try:
+            async with asyncio.timeout(seconds(command.deadline_us)):
+                customer = await crm.find_customer(command)
+            answer = CustomerFound(at_us=self.now_us(), lookup_id=command.lookup_id, customer=customer)
+        except TimeoutError:
+            answer = self._lookup_failed(command, "late")
+        except OSError:
+            answer = self._lookup_failed(command, "away")
+        self.receive(answer)
+
+    def _lookup_failed(self, command: LookUpCustomer, reason: str) -> CustomerLookupFailed:
+        return CustomerLookupFailed(at_us=self.now_us(), lookup_id=command.lookup_id, reason=reason)
+
+
+def _result_at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Return the result of a coroutine that never waits; raise `InvariantBroken` where it does."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    coroutine.close()
+    raise InvariantBroken("a store of the simulated world waited for something")

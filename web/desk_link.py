@@ -1,0 +1,175 @@
+"""The desks' door: one WebSocket for each agent's screen.
+
+A desk connects to `/desk/AGENT` with the header `Authorization: Bearer TOKEN`, sends wishes as
+
+    {"request": "GoNotReady", "request_id": "7", "reason": "break"}
+
+and receives what the engine shows as `["PopScreen", {...}]`, `["ShowAgentState", {...}]`, `["AnswerRequest",
+{...}]`: the encoding of the journal. A desk that connects again is shown the present state and record
+at once, so a reload of the page changes nothing. One that does not read is let go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import orjson
+import structlog
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request as HttpRequest
+from websockets.http11 import Response
+
+from core.kernel.clock import Clock
+from core.kernel.errors import UnreadableRecord
+from core.model.codec import decode_fields, encode
+from core.model.commands import AnswerRequest, ClearScreen, DeskCommand, PopScreen, ShowAgentState
+from core.model.ids import AgentId
+from core.model.message import Event
+from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogIn, LogOut, RejectOffer
+from core.ports import Sink
+
+log = structlog.get_logger()
+
+PATH_PREFIX = "/desk/"
+REQUESTS = frozenset(
+    kind.__name__ for kind in (LogIn, LogOut, GoReady, GoNotReady, FinishWrapUp, RejectOffer, HangUpContact)
+)
+"""What a desk may ask; `RestoreAgent` is the program's own."""
+
+TRY_AGAIN_LATER = 1013
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """Where the door is, and its bounds: frames kept for a desk that reads slowly, bytes in one wish."""
+
+    host: str = "127.0.0.1"
+    port: int = 8081
+    token: str = field(default="", repr=False)
+    frames_waiting_max: int = 500
+    request_bytes_max: int = 4_096
+
+
+@dataclass(slots=True)
+class _Screen:
+    """What one agent's screen shows now, kept for a desk that connects again."""
+
+    state: bytes | None = None
+    record: bytes | None = None
+    frames: asyncio.Queue[bytes] | None = None
+
+
+class DeskServer:
+    """The `Desk` port over WebSockets."""
+
+    def __init__(self, settings: DeskSettings, sink: Sink, clock: Clock) -> None:
+        self._settings = settings
+        self._sink = sink
+        self._clock = clock
+        self._screens: dict[AgentId, _Screen] = {}
+        self._server: Server | None = None
+
+    async def start(self) -> int:
+        """Open the door; return the port, which the system chose where the settings say 0."""
+        self._server = await serve(
+            self._serve_desk,
+            self._settings.host,
+            self._settings.port,
+            process_request=self._check,
+            max_size=self._settings.request_bytes_max,
+            compression=None,
+        )
+        return int(next(iter(self._server.sockets)).getsockname()[1])
+
+    async def close(self) -> None:
+        """Let all desks go."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    def show(self, command: DeskCommand) -> None:
+        """Send `command` to its agent's desk; what lasts is kept for a desk that connects later."""
+        screen = self._screens.setdefault(command.agent_id, _Screen())
+        frame = encode(command)
+        match command:
+            case ShowAgentState():
+                screen.state = frame
+                screen.record = screen.record if command.contact_id else None
+            case PopScreen():
+                screen.record = frame
+            case ClearScreen():
+                screen.record = None
+        if screen.frames is not None:
+            self._put(command.agent_id, screen, frame)
+
+    def _put(self, agent_id: AgentId, screen: _Screen, frame: bytes) -> None:
+        assert screen.frames is not None
+        try:
+            screen.frames.put_nowait(frame)
+        except asyncio.QueueFull:
+            log.warning("desk does not read, letting it go", agent=agent_id)
+            screen.frames = None
+
+    def _check(self, connection: ServerConnection, request: HttpRequest) -> Response | None:
+        """Refuse what is no desk of ours before the WebSocket is made."""
+        expected = f"Bearer {self._settings.token}".encode()
+        given = request.headers.get("Authorization", "").encode()
+        if not request.path.startswith(PATH_PREFIX):
+            return connection.respond(HTTPStatus.NOT_FOUND, "desks are at /desk/AGENT\n")
+        if not self._settings.token or not hmac.compare_digest(given, expected):
+            return connection.respond(HTTPStatus.UNAUTHORIZED, "the desk's token is wrong\n")
+        return None
+
+    async def _serve_desk(self, connection: ServerConnection) -> None:
+        assert connection.request is not None
+        agent_id = AgentId(connection.request.path.removeprefix(PATH_PREFIX))
+        screen = self._screens.setdefault(agent_id, _Screen())
+        frames: asyncio.Queue[bytes] = asyncio.Queue(self._settings.frames_waiting_max)
+        screen.frames = frames  # a second desk of the agent takes the screen over from the first
+        for kept in (screen.state, screen.record):
+            if kept is not None:
+                frames.put_nowait(kept)
+        async with asyncio.TaskGroup() as group:
+            writer = group.create_task(self._write(connection, screen, frames))
+            await self._read(connection, agent_id)
+            writer.cancel()
+        if screen.frames is frames:
+            screen.frames = None
+
+    async def _read(self, connection: ServerConnection, agent_id: AgentId) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            async for text in connection:
+                wish = self._parse(agent_id, text)
+                if wish is None:
+                    refusal = AnswerRequest(
+                        agent_id=agent_id, request_id="", code="unreadable", reason="no wish of a desk"
+                    )
+                    await connection.send(encode(refusal).decode())
+                else:
+                    self._sink(wish)
+
+    def _parse(self, agent_id: AgentId, text: str | bytes) -> Event | None:
+        """Return the wish in `text`, or None where it is none; who asks is never taken from the text."""
+        try:
+            fields = orjson.loads(text)
+            kind = fields.pop("request")
+            if kind not in REQUESTS:
+                return None
+            fields |= {"agent_id": agent_id, "at_us": self._clock.now_us()}
+            wish = decode_fields(kind, orjson.dumps(fields))
+        except (ValueError, KeyError, AttributeError, TypeError, UnreadableRecord):
+            return None
+        return wish if isinstance(wish, Event) else None
+
+    async def _write(
+        self, connection: ServerConnection, screen: _Screen, frames: asyncio.Queue[bytes]
+    ) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            while screen.frames is frames:
+                await connection.send((await frames.get()).decode())
+            await connection.close(TRY_AGAIN_LATER, "this desk was taken over or did not read")
