@@ -12,7 +12,7 @@ from core.model.agent import AgentState
 from core.model.causes import RingOutcome
 from core.model.contact import ContactState, Requirement
 from core.model.customer import Customer
-from core.model.ids import AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
+from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
 from core.model.message import DomainEvent, Event
 
 # --- told by the telephone system: legs -------------------------------------------------------
@@ -98,7 +98,7 @@ class LegTransferred(LegEvent):
 
     kind: str
     dialed_number: str = ""
-    moved_leg_id: str = ""
+    moved_leg_id: LegId = NO_LEG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

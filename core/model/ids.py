@@ -6,6 +6,8 @@ from typing import NewType
 
 LegId = NewType("LegId", str)
 """One party's connection. On Asterisk it is the channel's Uniqueid, which we choose for legs we dial."""
+NO_LEG = LegId("")
+"""No leg: the engine itself, or nobody known."""
 BridgeId = NewType("BridgeId", str)
 CallId = NewType("CallId", str)
 ContactId = NewType("ContactId", str)

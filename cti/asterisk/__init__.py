@@ -1,0 +1,1 @@
+"""The Asterisk side of the `Pbx` port: translation, commands, dialogues, resync, the files to include."""
