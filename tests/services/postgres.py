@@ -37,7 +37,7 @@ class PostgresServer:
             shutil.chown(folder, self._run_as)
         self._run("initdb", "-D", self._cluster, "-U", "goldline", "-A", "trust", "-E", "UTF8", "--no-sync")
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str) -> str:
         """Return where `database` is."""
         return f"postgresql://goldline@127.0.0.1:{self._port}/{database}"
 
@@ -49,6 +49,11 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop at once, as a machine that is switched off does: clients see their connections break."""
         self._run("pg_ctl", "-D", self._cluster, "-w", "-m", "immediate", "stop")
+
+    def create_database(self, name: str) -> str:
+        """Create the empty database `name` and return where it is."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "goldline", name)
+        return self.url(name)
 
     @property
     def running(self) -> bool:

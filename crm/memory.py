@@ -1,0 +1,173 @@
+"""The CRM store and the ledger in memory: for the simulator, the demo and tests.
+
+They pass the same contract tests as the ones in a database. Nothing here waits for anything, so a look-up
+is done in one step of its coroutine and a virtual day can make it between two events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.kernel.clock import Clock, microseconds
+from core.model.commands import LookUpCustomer
+from core.model.customer import Customer, Interaction
+from core.model.events import AgentStateChanged, InteractionRecorded
+from core.model.ids import CustomerId
+from core.model.message import DomainEvent
+from core.model.requests import RestoreAgent
+from crm.agent_states import fold_agent_states
+from crm.phones import e164
+from crm.pins import pin_matches
+from crm.records import (
+    NEW_ACCOUNT,
+    NEW_CUSTOMER,
+    AccountRecord,
+    CustomerRecord,
+    SaveOutcome,
+    overlay,
+    without_taken_accounts,
+)
+from crm.store import StoreSettings
+
+
+class MemoryLedger:
+    """Domain events in a list, oldest first."""
+
+    def __init__(self) -> None:
+        self.events: list[DomainEvent] = []
+        self._interactions: dict[str, list[Interaction]] = {}
+
+    def append(self, event: DomainEvent) -> None:
+        """Keep `event`; a finished interaction is also found by its customer from now on."""
+        self.events.append(event)
+        if isinstance(event, InteractionRecorded) and event.customer_id:
+            self._interactions.setdefault(event.customer_id, []).append(_interaction(event))
+
+    def interactions_of(self, customer_id: str, count: int) -> tuple[Interaction, ...]:
+        """Return the last `count` interactions of the customer, newest first."""
+        past = self._interactions.get(customer_id, [])
+        newest_first = sorted(reversed(past), key=lambda past: past.ended_at_us, reverse=True)
+        return tuple(newest_first[:count])
+
+    async def last_agent_states(self) -> Sequence[RestoreAgent]:
+        """Return what each agent not logged out was doing last."""
+        return fold_agent_states(e for e in self.events if isinstance(e, AgentStateChanged))
+
+    async def close(self) -> None:
+        """Keep everything: a list has nothing to let go of."""
+
+
+@dataclass(slots=True)
+class _Account:
+    owner: CustomerId
+    columns: dict[str, Any]
+    pin_attempts: int = 0
+    pin_tried_at_us: int = 0
+
+
+@dataclass(slots=True)
+class _Customer:
+    place: int
+    columns: dict[str, Any]
+    phones: tuple[str, ...] = ()
+    accounts: list[str] = field(default_factory=list)
+
+
+class MemoryCrmStore:
+    """Customers in dictionaries; past interactions come from `ledger`."""
+
+    def __init__(self, ledger: MemoryLedger, clock: Clock, settings: StoreSettings) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._settings = settings
+        self._customers: dict[CustomerId, _Customer] = {}
+        self._accounts: dict[str, _Account] = {}
+        self._callers: dict[str, list[CustomerId]] = {}
+
+    async def find_customer(self, lookup: LookUpCustomer) -> Customer | None:
+        """Return who calls, or None; of several customers with one number the one who was there first."""
+        if lookup.account_number:
+            return self._find_by_account(lookup.account_number, lookup.pin)
+        callers = self._callers.get(e164(lookup.caller_number, self._settings.region))
+        if not callers:
+            return None
+        first = min(callers, key=lambda key: self._customers[key].place)
+        return self._customer(first, next(iter(self._customers[first].accounts), ""))
+
+    async def save_customers(self, records: Sequence[CustomerRecord]) -> SaveOutcome:
+        """Create or update customers; see `crm.records.CustomerSink`."""
+        owners = {number: account.owner for number, account in self._accounts.items()}
+        accepted, refused = without_taken_accounts(records, owners.get)
+        updated = sum(record.external_id in self._customers for record in accepted)
+        for record in accepted:
+            self._save(record)
+        return SaveOutcome(created=len(accepted) - updated, updated=updated, refused=refused)
+
+    def _save(self, record: CustomerRecord) -> None:
+        newcomer = _Customer(len(self._customers), dict(NEW_CUSTOMER))
+        customer = self._customers.setdefault(record.external_id, newcomer)
+        customer.columns = overlay(customer.columns, record)
+        if record.phones is not None:
+            self._replace_phones(record.external_id, customer, [phone.e164 for phone in record.phones])
+        if record.account is not None:
+            self._save_account(record.external_id, record.account)
+
+    def _replace_phones(self, key: CustomerId, customer: _Customer, numbers: Sequence[str]) -> None:
+        for number in customer.phones:
+            self._callers[number].remove(key)
+        customer.phones = tuple(dict.fromkeys(numbers))
+        for number in customer.phones:
+            self._callers.setdefault(number, []).append(key)
+
+    def _save_account(self, owner: CustomerId, record: AccountRecord) -> None:
+        if record.number not in self._accounts:
+            self._accounts[record.number] = _Account(owner, dict(NEW_ACCOUNT))
+            self._customers[owner].accounts.append(record.number)
+        account = self._accounts[record.number]
+        before = account.columns["pin_hash"]
+        account.columns = overlay(account.columns, record)
+        if account.columns["pin_hash"] != before:
+            account.pin_attempts = 0
+
+    def _find_by_account(self, number: str, pin: str) -> Customer | None:
+        account = self._accounts.get(number)
+        if account is None or not self._claim_attempt(account):
+            return None
+        if not pin_matches(pin, account.columns["pin_hash"]):
+            return None
+        account.pin_attempts = 0
+        return self._customer(account.owner, number)
+
+    def _claim_attempt(self, account: _Account) -> bool:
+        now_us = self._clock.now_us()
+        quiet = account.pin_tried_at_us <= now_us - microseconds(self._settings.pin_lock_s)
+        if account.pin_attempts >= self._settings.pin_attempts_max and not quiet:
+            return False
+        account.pin_attempts = 1 if quiet else account.pin_attempts + 1
+        account.pin_tried_at_us = now_us
+        return True
+
+    def _customer(self, key: CustomerId, number: str) -> Customer:
+        account = self._accounts[number].columns if number else NEW_ACCOUNT
+        columns = dict(self._customers[key].columns)
+        return Customer(
+            customer_id=key,
+            attributes=tuple(columns.pop("attributes").items()),
+            account_number=number,
+            balance_cents=account["balance_cents"],
+            currency=account["currency"],
+            last_interactions=self._ledger.interactions_of(key, self._settings.interactions_max),
+            **columns,
+        )
+
+
+def _interaction(event: InteractionRecorded) -> Interaction:
+    return Interaction(
+        ended_at_us=event.at_us,
+        queue=event.queue,
+        agent=event.agent_id,
+        outcome=event.outcome,
+        disposition=event.disposition,
+    )

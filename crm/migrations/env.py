@@ -1,0 +1,20 @@
+"""What Alembic runs for each command: our tables, on the connection it was handed.
+
+Batch mode, because SQLite changes a column only by copying its table.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+
+from crm.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+
+with context.begin_transaction():
+    context.run_migrations()

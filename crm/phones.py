@@ -1,0 +1,39 @@
+"""Phone numbers in one form, E.164: the form numbers are stored in is the form they are looked up in.
+
+Uses the parsing and validity rules of `phonenumbers` only; its geocoder alone takes 191 MB.
+"""
+
+from __future__ import annotations
+
+import phonenumbers
+
+NUMBER_CHARS_MAX = 64
+"""Longer is no phone number; refused before the parser sees it."""
+
+
+def e164(number: str, region: str) -> str:
+    """Return `number` as E.164, or an empty text where it is none (anonymous, an extension, a name).
+
+    `region` is the ISO 3166 country that a number without a country code belongs to, such as `US`.
+    A SIP address gives its part before the `@`.
+    """
+    parsed = _parse(number, region)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_assignable(number: str) -> bool:
+    """Tell whether the E.164 `number` lies in a range its country has given out."""
+    parsed = _parse(number, "ZZ")
+    return parsed is not None and phonenumbers.is_valid_number(parsed)
+
+
+def _parse(number: str, region: str) -> phonenumbers.PhoneNumber | None:
+    local_part = number.strip().removeprefix("sip:").partition("@")[0]
+    if len(local_part) > NUMBER_CHARS_MAX:
+        return None
+    try:
+        return phonenumbers.parse(local_part, region)
+    except phonenumbers.NumberParseException:
+        return None
