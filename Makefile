@@ -2,6 +2,9 @@
 #   make demo     a call center on this machine: engine, simulated Asterisk, people
 #   make test     every test; with a real Asterisk where this is root on Debian
 #   make check    style, types, import order, determinism, sizes, generated pages
+#   make bench    every benchmark, and docs/benchmarks.md
+#   make docs     the generated pages          make format        the formatter
+#   make testbed  a real Asterisk for tests    make requirements  newer pinned versions
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
