@@ -13,7 +13,7 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.agent import AgentProfile, AgentState
 from core.model.causes import Cause
-from core.model.commands import HangUpLeg
+from core.model.commands import HangUpLeg, TagLeg
 from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
@@ -35,6 +35,7 @@ from routing.match import choose_agent, first_served
 from routing.offer import OfferDesk
 from routing.pool import IdleAgent, IdlePool
 from routing.queue import Place, QueueConfig, TierConfig, WaitingLine
+from routing.tags import caller_tag
 
 _ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
 
@@ -118,6 +119,7 @@ class Router:
         contact.requirements = tuple(sorted({*queue.requirements, *event.requirements}))
         contact.head_start_us = self._tier(contact).head_start_us
         self._contacts.move(contact, ContactTrigger.QUEUE)
+        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._stand_in_line(contact, event)
 
     def _turn_away(self, contact: Contact, why: Event) -> None:

@@ -1,0 +1,173 @@
+"""A call centre without a PBX, for tests: the real features on a real engine, fed by hand.
+
+Says what happens on the telephone side (`arrive`, `answer`, `hang_up`) and what agents wish (`ready`), and
+keeps every command and every event of the ledger for looking at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from agents.roster import Roster
+from agents.wrap_up import WrapUp
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.kernel.clock import microseconds
+from core.model.agent import AgentProfile
+from core.model.commands import AppendToLedger, RingLeg, StartTimer
+from core.model.contact import Contact, Requirement
+from core.model.events import (
+    ContactArrived,
+    DialogueOpened,
+    LegAnswered,
+    LegEnded,
+    LegJoined,
+    OfferMade,
+    PbxSynced,
+    QueueingAsked,
+    TimerFired,
+)
+from core.model.ids import AgentId, BridgeId, ContactId, Ids, LegId, QueueName
+from core.model.message import Command, Event
+from core.model.prompts import Sound
+from core.model.requests import GoReady, LogIn
+from metrics.interaction import InteractionRecorder
+from routing.adoption import Adoption
+from routing.conversation import Conversations
+from routing.hold import Hold
+from routing.offer import OfferDesk
+from routing.queue import QueueConfig, TierConfig
+from routing.router import Router
+
+E = TypeVar("E", bound=Event)
+C = TypeVar("C", bound=Command)
+
+TIERS = {
+    "platinum": TierConfig(name="platinum", head_start_us=microseconds(120), best_agent_first=True),
+    "standard": TierConfig(name="standard"),
+}
+CARDS = QueueConfig(name=QueueName("cards"), requirements=(Requirement(skill="cards"),))
+WRAP_UP_S = 30
+
+
+class Floor:
+    """The brain with agents of the given card skills, gate open, nobody ready yet."""
+
+    def __init__(self, skills: Mapping[str, int], synced: bool = True, queue: QueueConfig = CARDS) -> None:
+        self.now_us = 0
+        self.commands: list[Command] = []
+        self.engine = Engine()
+        self.contacts = ContactBook()
+        queues = {queue.name: queue}
+        profiles = {
+            AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"cards": level})
+            for name, level in skills.items()
+        }
+        ids = Ids(run=1)
+        self._at_the_door: tuple[Contact, Mapping[str, int]] | None = None
+        self.engine.subscribe(DialogueOpened, self._let_in)
+        self.adoption = Adoption(self.engine, self.contacts)
+        self.recorder = InteractionRecorder(self.engine, self.contacts)
+        offers = OfferDesk(self.engine, self.contacts, ids, queues)
+        self.conversations = Conversations(self.engine, self.contacts)
+        self.router = Router(self.engine, self.contacts, offers, queues, TIERS, profiles)
+        self.hold = Hold(self.engine, self.contacts, self.router, queues, lambda *_: (Sound("wait"),))
+        self.roster = Roster(self.engine, self.contacts, profiles, ("break", "lunch"))
+        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: microseconds(WRAP_UP_S)})
+        if synced:
+            self.hear(PbxSynced(at_us=0, pbx="main"))
+
+    # --- time and messages ----------------------------------------------------------------------
+
+    def pass_s(self, seconds: float) -> None:
+        self.now_us += microseconds(seconds)
+
+    def hear(self, message: Event) -> list[Command]:
+        """Give the engine `message` and keep what it orders."""
+        commands = self.engine.handle(message)
+        self.commands += commands
+        return commands
+
+    def events(self, kind: type[E]) -> list[E]:
+        """Return the ledger's events of one class, in order."""
+        appended = (c.event for c in self.commands if isinstance(c, AppendToLedger))
+        return [event for event in appended if isinstance(event, kind)]
+
+    def orders(self, kind: type[C]) -> list[C]:
+        """Return the commands of one class, in order."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    def fire(self, *key: str) -> None:
+        """Let the timer `key` fire at the instant it was last asked for."""
+        asked = [c for c in self.orders(StartTimer) if c.key == key]
+        self.now_us = max(self.now_us, asked[-1].at_us)
+        self.hear(TimerFired(at_us=self.now_us, key=key))
+
+    # --- callers ---------------------------------------------------------------------------------
+
+    def arrive(self, name: str, tier: str = "standard", needs: Mapping[str, int] | None = None) -> Contact:
+        """A caller comes out of the IVR into the cards queue; the leg is called `leg-NAME`."""
+        contact = Contact(
+            contact_id=ContactId(name), leg_id=LegId(f"leg-{name}"), arrived_us=self.now_us, tier=tier
+        )
+        self._at_the_door = (contact, needs or {})
+        self.hear(DialogueOpened(at_us=self.now_us, leg_id=contact.leg_id))
+        return contact
+
+    def _let_in(self, event: DialogueOpened) -> None:
+        """Do what the shortest possible menu does: take the call and hand it to the queue."""
+        if self._at_the_door is None:
+            return
+        (contact, needs), self._at_the_door = self._at_the_door, None
+        self.contacts.add(contact)
+        self.engine.publish(
+            ContactArrived(
+                at_us=event.at_us,
+                contact_id=contact.contact_id,
+                leg_id=contact.leg_id,
+                caller_number="",
+                dialed_number="",
+            )
+        )
+        self.engine.publish(
+            QueueingAsked(
+                at_us=event.at_us,
+                contact_id=contact.contact_id,
+                queue=CARDS.name,
+                requirements=tuple(Requirement(skill=skill, minimum=needs[skill]) for skill in needs),
+            )
+        )
+
+    def hang_up(self, leg_id: str, cause: int = 16) -> None:
+        self.hear(LegEnded(at_us=self.now_us, leg_id=LegId(leg_id), cause=cause))
+
+    # --- agents ------------------------------------------------------------------------------------
+
+    def ready(self, *names: str) -> None:
+        """Log the agents in at the phones `PJSIP/NAME` and make them ready, in this order."""
+        for name in names:
+            self.hear(LogIn(at_us=self.now_us, agent_id=AgentId(name), extension=f"PJSIP/{name}"))
+            self.hear(GoReady(at_us=self.now_us, agent_id=AgentId(name)))
+
+    def state(self, name: str) -> tuple[str, str]:
+        """Return the agent's state and its reason."""
+        agent = self.roster._agents[AgentId(name)]
+        return agent.state.value, agent.reason
+
+    def offered(self) -> list[tuple[str, str]]:
+        """Return (contact, agent) of every offer so far."""
+        return [(offer.contact_id, offer.agent_id) for offer in self.events(OfferMade)]
+
+    def phone_of(self, name: str) -> LegId:
+        """Return the leg of the last ringing of the agent's phone."""
+        return [order.leg_id for order in self.orders(RingLeg) if order.address == f"PJSIP/{name}"][-1]
+
+    def answer(self, name: str) -> None:
+        """The agent's phone is answered and joined with the caller."""
+        leg_id = self.phone_of(name)
+        caller = next(order.bridge_with for order in self.orders(RingLeg) if order.leg_id == leg_id)
+        bridge = BridgeId(f"bridge-{leg_id}")
+        self.hear(LegAnswered(at_us=self.now_us, leg_id=leg_id))
+        self.hear(LegJoined(at_us=self.now_us, leg_id=leg_id, bridge_id=bridge))
+        self.hear(LegJoined(at_us=self.now_us, leg_id=caller, bridge_id=bridge))

@@ -1,0 +1,156 @@
+"""What an earlier run left on the PBX is taken up where it stood."""
+
+from __future__ import annotations
+
+from core.model.agent import AgentState
+from core.model.commands import HangUpLeg, PlayMusic, RingLeg, TagLeg
+from core.model.contact import ContactState
+from core.model.events import DialogueOpened, InteractionRecorded, LegJoined, LegTagged, PbxSynced
+from core.model.ids import AgentId, BridgeId, LegId
+from core.model.requests import RestoreAgent
+from core.model.tag import AGENT, CALLER, Tag
+from tests.unit.floor import Floor
+
+NOW_US = 500_000_000
+
+
+def restarted(skills: dict[str, int]) -> Floor:
+    floor = Floor(skills, synced=False)
+    floor.now_us = NOW_US
+    return floor
+
+
+def waiting_tag(name: str, queued_us: int, head_start_us: int = 0) -> str:
+    return Tag(
+        role=CALLER,
+        contact=name,
+        queue="cards",
+        tier="standard",
+        needs="cards:1",
+        arrived_us=queued_us - 5_000_000,
+        queued_us=queued_us,
+        head_start_us=head_start_us,
+    ).encode()
+
+
+def talk_tags(name: str, agent: str, connected_us: int) -> tuple[str, str]:
+    return tuple(  # type: ignore[return-value]
+        Tag(
+            role=role,
+            contact=name,
+            queue="cards",
+            tier="standard",
+            agent=agent,
+            arrived_us=1,
+            queued_us=2,
+            connected_us=connected_us if role == CALLER else 0,
+        ).encode()
+        for role in (CALLER, AGENT)
+    )
+
+
+def find(floor: Floor, leg: str, tag: str, bridge: str = "") -> None:
+    """The snapshot tells a leg with a note of ours, and the bridge it is in."""
+    if bridge:
+        floor.hear(LegJoined(at_us=NOW_US, leg_id=LegId(leg), bridge_id=BridgeId(bridge)))
+    floor.hear(LegTagged(at_us=NOW_US, leg_id=LegId(leg), tag=tag))
+
+
+def restore(floor: Floor, agent: str, state: AgentState) -> None:
+    floor.hear(
+        RestoreAgent(
+            at_us=NOW_US, agent_id=AgentId(agent), state=state, reason="", extension=f"PJSIP/{agent}"
+        )
+    )
+
+
+def sync(floor: Floor) -> None:
+    floor.hear(PbxSynced(at_us=NOW_US, pbx="main"))
+
+
+def test_waiting_callers_keep_their_order_whatever_order_they_are_found_in() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.READY)
+    find(floor, "leg-b", waiting_tag("b", queued_us=20_000_000))
+    find(floor, "leg-a", waiting_tag("a", queued_us=10_000_000))
+    find(floor, "leg-p", waiting_tag("p", queued_us=90_000_000, head_start_us=85_000_000))
+    assert floor.offered() == [], "nobody is offered before the whole line is known"
+    sync(floor)
+    assert floor.offered()[0][0] == "p"
+
+
+def test_caller_whose_dialogue_opens_first_is_adopted_once() -> None:
+    floor = restarted({})
+    tag = waiting_tag("a", queued_us=10_000_000)
+    floor.hear(DialogueOpened(at_us=NOW_US, leg_id=LegId("leg-a"), tag=tag))
+    find(floor, "leg-a", tag)
+    sync(floor)
+    assert [contact.contact_id for contact in floor.contacts] == ["a"]
+    assert floor.orders(PlayMusic)[-1].leg_id == "leg-a"
+
+
+def test_talking_pair_goes_on_and_is_recorded_at_its_end() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.ON_CONTACT)
+    caller, agent = talk_tags("t", "ann", connected_us=400_000_000)
+    find(floor, "leg-t", caller, bridge="b1")
+    find(floor, "L-1-000001", agent, bridge="b1")
+    sync(floor)
+    assert floor.state("ann")[0] == "on_contact"
+    floor.pass_s(60)
+    floor.hang_up("L-1-000001")
+    floor.fire("wrap_up", "ann")
+    (record,) = floor.events(InteractionRecorded)
+    assert (record.talk_us, record.ended_by, record.agent_id) == (160_000_000, "agent", "ann")
+
+
+def test_pair_that_met_as_we_died_is_connected_from_now_on() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.RESERVED)
+    caller, agent = talk_tags("t", "ann", connected_us=0)
+    find(floor, "leg-t", caller, bridge="b1")
+    find(floor, "L-1-000001", agent, bridge="b1")
+    sync(floor)
+    (contact,) = floor.contacts
+    assert (contact.state, contact.connected_us) == (ContactState.CONNECTED, NOW_US)
+    assert floor.orders(TagLeg)[-1].leg_id == "leg-t"
+
+
+def test_phone_that_rings_for_an_offer_of_the_dead_run_is_hung_up() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.RESERVED)
+    caller, agent = talk_tags("t", "ann", connected_us=0)
+    find(floor, "leg-t", caller)
+    find(floor, "L-1-000001", agent)
+    sync(floor)
+    assert HangUpLeg(leg_id=LegId("L-1-000001")) in floor.commands
+    assert floor.orders(RingLeg)[-1].bridge_with == "leg-t", "and the caller is offered anew"
+
+
+def test_agent_in_an_adopted_talk_is_offered_nobody() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.ON_CONTACT)
+    caller, agent = talk_tags("t", "ann", connected_us=400_000_000)
+    find(floor, "leg-w", waiting_tag("w", queued_us=10_000_000))
+    find(floor, "leg-t", caller, bridge="b1")
+    find(floor, "L-1-000001", agent, bridge="b1")
+    sync(floor)
+    assert floor.offered() == []
+
+
+def test_resync_of_a_living_engine_adopts_nothing_twice() -> None:
+    floor = Floor({})
+    contact = floor.arrive("alive")
+    tag = floor.orders(TagLeg)[-1].tag
+    find(floor, contact.leg_id, tag)
+    sync(floor)
+    assert [kept.contact_id for kept in floor.contacts] == ["alive"]
+    assert floor.router.waiting(contact.queue) == 1  # type: ignore[arg-type]
+
+
+def test_foreign_variable_is_no_note() -> None:
+    floor = restarted({})
+    find(floor, "leg-x", "role=caller\r\nEvent: Hangup")
+    find(floor, "leg-y", "role=admin&contact=x")
+    sync(floor)
+    assert len(floor.contacts) == 0
