@@ -25,7 +25,7 @@ from core.kernel.timers import TimerHeap
 from cti.ami.errors import ActionNotSent, RemoteAmiError
 from cti.ami.replies import ActionReply, PendingAction, ReplyOutcome
 from cti.ami.states import DISCONNECTED, LOGGED_IN, SESSION, SessionState, SessionTrigger
-from cti.ami.wire import MESSAGE_BYTES_MAX, AmiMessage, AmiParser, Fields, encode_action
+from cti.ami.wire import MESSAGE_BYTES_MAX, AmiMessage, AmiParser, Fields, encode_action, safe_text
 
 Happening = AmiMessage | ActionReply | SessionState
 """What `receive` and `handle_timers` tell, in the order in which it happened."""
@@ -58,12 +58,14 @@ class SessionSettings:
     message_bytes_max: int = MESSAGE_BYTES_MAX
     """Bytes of one message from Asterisk; a longer one is no AMI."""
 
+    def __post_init__(self) -> None:
+        for name in ("username", "secret", "events"):
+            safe_text(getattr(self, name), f"AMI {name}")
+
 
 # Timers that are no action's deadline; no action's id has a blank in it.
 _PING_DUE = "ping due"
-_LOGIN_LATE = "login late"
-
-_OWN_ACTIONS = frozenset({"Challenge", "Login", "Ping"})
+_GREETING_LATE = "greeting late"
 
 
 class AmiSession:
@@ -81,6 +83,7 @@ class AmiSession:
         self._settings = settings
         self._parser = AmiParser()
         self._prefix = ""
+        self._login_by_us = 0
         self._sent_count = 0
         self._pending: dict[str, PendingAction] = {}
         self._timers: TimerHeap[str] = TimerHeap()
@@ -96,14 +99,14 @@ class AmiSession:
 
     def connect(self, prefix: str, now_us: int) -> list[Happening]:
         """Begin a conversation on a fresh connection. `prefix` starts its ActionIDs: MUST be unguessable."""
+        self._prefix = safe_text(prefix, "the prefix of ActionIDs")
         self._move(SessionTrigger.CONNECT)
-        self._prefix = prefix
         self.error = None
         self._parser = AmiParser(
             ignored=self._settings.ignored_events, message_bytes_max=self._settings.message_bytes_max
         )
-        self._timers = TimerHeap()
-        self._timers.start(_LOGIN_LATE, now_us + microseconds(self._settings.login_timeout_s))
+        self._login_by_us = now_us + microseconds(self._settings.login_timeout_s)
+        self._timers.start(_GREETING_LATE, self._login_by_us)
         return self._take_happenings()
 
     def connection_lost(self, reason: str) -> list[Happening]:
@@ -141,7 +144,7 @@ class AmiSession:
             self._fail(str(error))
             return self._take_happenings()
         if self.state is SessionState.GREETING and self._parser.banner is not None:
-            self._greeted(self._parser.banner, now_us)
+            self._greeted(self._parser.banner)
         tell = self._happenings.append
         for message in messages:
             if "ActionID" not in message and message.kind == "Event":
@@ -166,7 +169,7 @@ class AmiSession:
             raise ActionNotSent(f"{action}: {len(self._pending)} actions wait for their replies already")
         if deadline_us is None:
             deadline_us = microseconds(self._settings.action_timeout_s)
-        return self._queue(action, fields or {}, now_us + deadline_us)
+        return self._queue(action, fields or {}, now_us + deadline_us, is_own=False)
 
     def data_to_send(self) -> bytes:
         """Return the bytes to write now, and forget them."""
@@ -185,42 +188,41 @@ class AmiSession:
         while (key := self._timers.pop_due(now_us)) is not None:
             if key == _PING_DUE:
                 self._queue("Ping", {}, now_us + microseconds(self._settings.ping_timeout_s))
-            elif key == _LOGIN_LATE:
-                self._fail("no login in time")
+            elif key == _GREETING_LATE:
+                self._fail("no greeting in time")
             else:
                 self._unanswered(self._pending[key])
         return self._take_happenings()
 
     def _unanswered(self, pending: PendingAction) -> None:
-        if pending.action in _OWN_ACTIONS:
+        if pending.is_own:
             self._fail(f"{pending.action} unanswered")
         else:
             self._settle(pending, ReplyOutcome.TIMED_OUT, "no reply by the deadline")
 
     # --- logging in -------------------------------------------------------------------------------
 
-    def _greeted(self, banner: str, now_us: int) -> None:
+    def _greeted(self, banner: str) -> None:
         if not banner.startswith("Asterisk Call Manager"):
             self._fail("the far side did not greet as AMI")
             return
+        self._timers.cancel(_GREETING_LATE)
         self._move(SessionTrigger.GREET)
-        late_us = now_us + microseconds(self._settings.login_timeout_s)
         if self._settings.md5:
-            self._queue("Challenge", {"AuthType": "MD5"}, late_us)
+            self._queue("Challenge", {"AuthType": "MD5"}, self._login_by_us)
         else:
-            self._queue("Login", self._login_fields({"Secret": self._settings.secret}), late_us)
+            self._log_in({"Secret": self._settings.secret})
 
-    def _challenged(self, challenge: str, now_us: int) -> None:
+    def _challenged(self, challenge: str) -> None:
         # Asterisk defines the key as MD5 of challenge and secret; it is no choice of ours.
-        key = hashlib.md5((challenge + self._settings.secret).encode(), usedforsecurity=False).hexdigest()
-        late_us = now_us + microseconds(self._settings.login_timeout_s)
-        self._queue("Login", self._login_fields({"AuthType": "MD5", "Key": key}), late_us)
+        answer = hashlib.md5((challenge + self._settings.secret).encode(), usedforsecurity=False)
+        self._log_in({"AuthType": "MD5", "Key": answer.hexdigest()})
 
-    def _login_fields(self, proof: dict[str, str]) -> dict[str, str]:
-        return {"Username": self._settings.username, **proof, "Events": self._settings.events}
+    def _log_in(self, proof: Fields) -> None:
+        fields = {"Username": self._settings.username, **proof, "Events": self._settings.events}
+        self._queue("Login", fields, self._login_by_us)
 
     def _accepted(self, now_us: int) -> None:
-        self._timers.cancel(_LOGIN_LATE)
         self._move(SessionTrigger.ACCEPT)
         self._schedule_ping(now_us)
 
@@ -249,7 +251,7 @@ class AmiSession:
 
     def _take_response(self, message: AmiMessage, pending: PendingAction, now_us: int) -> None:
         outcome = pending.take_response(message)
-        if pending.action in _OWN_ACTIONS:
+        if pending.is_own:
             self._forget(pending)
             self._take_own(pending.action, message, now_us)
         elif outcome is not None:
@@ -261,19 +263,19 @@ class AmiSession:
         elif message["Response"] != "Success":
             self._fail(f"{action} refused: {message['Message']}")
         elif action == "Challenge":
-            self._challenged(message["Challenge"], now_us)
+            self._challenged(message["Challenge"])
         else:
             self._accepted(now_us)
 
     # --- the table of waiting actions -------------------------------------------------------------
 
-    def _queue(self, action: str, fields: Fields, late_at_us: int) -> str:
+    def _queue(self, action: str, fields: Fields, late_at_us: int, *, is_own: bool = True) -> str:
         action_id = f"{self._prefix}-{self._sent_count}"
         # Asterisk takes the first of two ActionIDs, so ours leads and replaces any other.
         self._outgoing += encode_action(action, {"ActionID": action_id} | {**fields, "ActionID": action_id})
         self._sent_count += 1
         self._pending[action_id] = PendingAction(
-            action_id=action_id, action=action, entries_max=self._settings.entries_max
+            action_id=action_id, action=action, entries_max=self._settings.entries_max, is_own=is_own
         )
         self._timers.start(action_id, late_at_us)
         return action_id
@@ -296,7 +298,7 @@ class AmiSession:
     def _abandon(self, reason: str) -> None:
         """End what waits: nothing of this connection can be answered any more."""
         for pending in list(self._pending.values()):
-            if pending.action in _OWN_ACTIONS:
+            if pending.is_own:
                 self._forget(pending)
             else:
                 self._settle(pending, ReplyOutcome.LOST, reason)

@@ -75,11 +75,15 @@ class ActionReply:
 
 @dataclass(slots=True, kw_only=True)
 class PendingAction:
-    """An action on its way; `take_response` and `take_event` return its outcome once it has one."""
+    """An action on its way; `take_response` and `take_event` return its outcome once it has one.
+
+    `is_own` marks those the session sends for itself: logging in and keeping alive.
+    """
 
     action_id: str
     action: str
     entries_max: int
+    is_own: bool
     response: AmiMessage | None = None
     entries: list[AmiMessage] = field(default_factory=list)
 

@@ -188,7 +188,7 @@ def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 def encode_message(lines: Iterable[tuple[str, str]]) -> bytes:
     """Return one message of `lines`, in their order; raise `UnsafeText` where one would forge another."""
-    text = [f"{_safe_key(key)}: {_safe(value, key)}\r\n" for key, value in lines]
+    text = [f"{_safe_key(key)}: {safe_text(value, key)}\r\n" for key, value in lines]
     return ("".join(text) + EOL).encode("utf-8", "replace")
 
 
@@ -218,14 +218,15 @@ def _field_lines(fields: Fields) -> Iterator[tuple[str, str]]:
             yield from ((key, one) for one in value)
 
 
-def _safe_key(key: str) -> str:
-    _safe(key, "an AMI key")
-    if not key or ":" in key:
-        raise LocalAmiError(f"{key!r} is no AMI key: empty, or a colon in it")
-    return key
-
-
-def _safe(text: str, where: str) -> str:
+def safe_text(text: str, where: str) -> str:
+    """Return `text`; raise `UnsafeText`, naming only `where`, if it would forge a line."""
     if _FORGES_A_LINE.search(text):
         raise UnsafeText(where)
     return text
+
+
+def _safe_key(key: str) -> str:
+    safe_text(key, "an AMI key")
+    if not key or ":" in key:
+        raise LocalAmiError(f"{key!r} is no AMI key: empty, or a colon in it")
+    return key
