@@ -38,7 +38,8 @@ class Engine:
 
         Where a feature raises, nothing that the message led to is carried over into the next turn.
         """
-        self._commands = commands = []
+        commands: list[Command] = []
+        self._commands = commands
         try:
             self._bus.publish(message)
             self._bus.drain()

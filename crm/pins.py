@@ -18,7 +18,7 @@ _MEMORY_MAX = 64 * 1024 * 1024
 
 def hash_pin(pin: str) -> str:
     """Return a salted hash of `pin` that names its own costs: `scrypt$N$r$p$salt$key`. Takes tens of ms."""
-    salt = secrets.token_bytes(_SALT_BYTES)
+    salt = secrets.token_bytes(_SALT_BYTES)  # det-ok: must not be guessable
     return f"scrypt${_N}${_R}${_P}${salt.hex()}${_derive(pin, salt, _N, _R, _P).hex()}"
 
 

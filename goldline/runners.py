@@ -172,9 +172,10 @@ class LiveRunner(Runner):
         """Stop timers and lookups; nothing is handled any more."""
         if self._alarm is not None:
             self._alarm.cancel()
-        for task in self._lookups:
+        lookups = list(self._lookups)  # det-ok: all are cancelled, in whatever order
+        for task in lookups:
             task.cancel()
-        await asyncio.gather(*self._lookups, return_exceptions=True)
+        await asyncio.gather(*lookups, return_exceptions=True)
 
     def call_at(self, at_us: int, action: Callable[[], None]) -> None:
         """Run `action` at `at_us`."""

@@ -101,3 +101,18 @@ def test_a_bug_is_never_passed_off_as_a_refusal() -> None:
     engine.serve(GoReady, break_a_promise)
     with pytest.raises(InvariantBroken):
         engine.handle(WISH)
+
+
+def test_nothing_of_a_turn_that_broke_is_carried_over_into_the_next() -> None:
+    engine = Engine()
+
+    def break_a_promise(ringing: LegRinging) -> None:
+        engine.send(HangUpLeg(leg_id=CALLER))
+        engine.publish(LegEnded(at_us=5, leg_id=CALLER, cause=16))
+        raise InvariantBroken("two offers for one agent")
+
+    engine.subscribe(LegRinging, break_a_promise)
+    engine.subscribe(LegEnded, lambda ended: engine.send(AnswerLeg(leg_id=ended.leg_id, step="s1")))
+    with pytest.raises(InvariantBroken):
+        engine.handle(RINGING)
+    assert engine.handle(WISH) == []
