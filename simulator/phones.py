@@ -84,6 +84,11 @@ def outside_address(number: str) -> str:
     return f"PJSIP/{number}{_TRUNK}"
 
 
+def is_outside(address: str) -> bool:
+    """Tell whether `address` lies beyond the trunk."""
+    return address.endswith(_TRUNK)
+
+
 class PhoneBook:
     """All phones by address. Numbers beyond the trunk are always there; any other unknown address is not."""
 
@@ -100,4 +105,4 @@ class PhoneBook:
     def find(self, address: str) -> Phone | None:
         """Return the phone at `address`, or None where there is none."""
         phone = self._phones.get(address)
-        return self._outside if phone is None and address.endswith(_TRUNK) else phone
+        return self._outside if phone is None and is_outside(address) else phone

@@ -1,0 +1,283 @@
+"""The invariants, checked from outside at every step of a simulated run.
+
+`Checkers.step(message, commands)` is given what went into the engine and what came out, nothing more, and
+builds its own view of the floor from it. A broken promise raises `InvariantBroken` with the seed, the
+scenario, the last events and the command that replays the run.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from core.kernel.clock import seconds
+from core.kernel.errors import InvariantBroken
+from core.model.agent import AgentState
+from core.model.commands import AppendToLedger, PopScreen, RingLeg
+from core.model.contact import Requirement
+from core.model.events import (
+    AgentStateChanged,
+    ContactAbandoned,
+    ContactAdopted,
+    ContactArrived,
+    ContactClosed,
+    ContactConnected,
+    ContactEvent,
+    ContactQueued,
+    ContactSentOn,
+    LegCreated,
+    LegEnded,
+    MessageLeft,
+    OfferEvent,
+    OfferFailed,
+    OfferMade,
+    OfferWithdrawn,
+    PbxLost,
+    PbxSynced,
+    TalkEnded,
+)
+from core.model.ids import AgentId, ContactId, LegId
+from core.model.message import Command, Event
+
+LAST_EVENTS = 30
+
+
+class BrokenPromise(Exception):
+    """What one checker found, before it is put into its context."""
+
+
+class ContactsConserved:
+    """Each contact arrives once and ends exactly once; nothing happens to one that is not open."""
+
+    def __init__(self) -> None:
+        self.arrived = 0
+        self.ended: dict[str, int] = {}
+        self._open: dict[ContactId, None] = {}
+        self._closed: dict[ContactId, str] = {}
+
+    def arrive(self, event: ContactArrived | ContactAdopted) -> None:
+        """Open the contact."""
+        if event.contact_id in self._open or event.contact_id in self._closed:
+            raise BrokenPromise(f"contact {event.contact_id} arrived twice")
+        self.arrived += 1
+        self._open[event.contact_id] = None
+
+    def end(self, event: ContactEvent) -> None:
+        """Close the contact."""
+        how = type(event).__name__
+        if event.contact_id not in self._open:
+            before = self._closed.get(event.contact_id, "never arriving")
+            raise BrokenPromise(f"contact {event.contact_id} ended by {how} after {before}")
+        del self._open[event.contact_id]
+        self._closed[event.contact_id] = how
+        self.ended[how] = self.ended.get(how, 0) + 1
+
+    def close(self) -> None:
+        """Demand that nobody is left."""
+        if self._open:
+            raise BrokenPromise(f"{len(self._open)} contacts never ended, first {next(iter(self._open))}")
+
+
+class OneContactEach:
+    """No agent has two offers or contacts, no contact two agents."""
+
+    def __init__(self) -> None:
+        self._contact_of: dict[AgentId, ContactId] = {}
+        self._agent_of: dict[ContactId, AgentId] = {}
+
+    def offer(self, event: OfferMade) -> None:
+        """Tie the two together."""
+        held = self._contact_of.get(event.agent_id)
+        if held is not None:
+            raise BrokenPromise(f"agent {event.agent_id} has {held} and is offered {event.contact_id}")
+        holder = self._agent_of.get(event.contact_id)
+        if holder is not None:
+            raise BrokenPromise(f"contact {event.contact_id} is with {holder}, offered to {event.agent_id}")
+        self._tie(event.contact_id, event.agent_id)
+
+    def connect(self, event: ContactConnected) -> None:
+        """Demand that those connect who were offered to each other."""
+        if self._contact_of.get(event.agent_id) != event.contact_id:
+            raise BrokenPromise(f"{event.agent_id} was connected with {event.contact_id} without an offer")
+
+    def part(self, event: OfferEvent | TalkEnded) -> None:
+        """Take the two apart."""
+        if self._contact_of.get(event.agent_id) == event.contact_id:
+            del self._contact_of[event.agent_id]
+            del self._agent_of[event.contact_id]
+
+    def _tie(self, contact_id: ContactId, agent_id: AgentId) -> None:
+        self._contact_of[agent_id] = contact_id
+        self._agent_of[contact_id] = agent_id
+
+
+class NobodyIdlesBeside:
+    """No ready agent is idle while a contact waits that this agent could serve.
+
+    While the link with the PBX is down nobody's phone can be rung, and nothing is demanded.
+    """
+
+    def __init__(self, skills: Mapping[AgentId, Mapping[str, int]]) -> None:
+        self._skills = skills
+        self._linked = False
+        self._ready: dict[AgentId, None] = {}
+        self._waiting: dict[ContactId, tuple[Requirement, ...]] = {}
+        self._needs: dict[ContactId, tuple[Requirement, ...]] = {}
+
+    def sync(self, event: PbxSynced) -> None:
+        """Begin to demand."""
+        self._linked = True
+
+    def lose(self, event: PbxLost) -> None:
+        """Demand nothing for now."""
+        self._linked = False
+
+    def queue(self, event: ContactQueued) -> None:
+        """Count the contact as waiting."""
+        self._waiting[event.contact_id] = self._needs[event.contact_id] = event.requirements
+
+    def offer(self, event: OfferMade) -> None:
+        """Count the contact as served for now."""
+        self._waiting.pop(event.contact_id, None)
+
+    def fail(self, event: OfferFailed | OfferWithdrawn) -> None:
+        """Count the contact as waiting again."""
+        if event.contact_id in self._needs:
+            self._waiting[event.contact_id] = self._needs[event.contact_id]
+
+    def end(self, event: ContactEvent) -> None:
+        """Forget the contact."""
+        self._waiting.pop(event.contact_id, None)
+        self._needs.pop(event.contact_id, None)
+
+    def agent(self, event: AgentStateChanged) -> None:
+        """Count the agent as ready, or no longer."""
+        if event.new is AgentState.READY:
+            self._ready[event.agent_id] = None
+        else:
+            self._ready.pop(event.agent_id, None)
+
+    def check(self) -> None:
+        """Demand that no ready agent and waiting contact fit each other now."""
+        if not (self._linked and self._ready and self._waiting):
+            return
+        kinds = dict.fromkeys(self._waiting.values())
+        for agent_id in self._ready:
+            for needs in kinds:
+                if _meets(self._skills.get(agent_id, {}), needs):
+                    raise BrokenPromise(f"agent {agent_id} is idle beside a waiting contact needing {needs}")
+
+
+class LegsEnd:
+    """Every leg that was created ends, once."""
+
+    def __init__(self) -> None:
+        self._open: dict[LegId, None] = {}
+
+    def create(self, event: LegCreated) -> None:
+        """Open the leg; a snapshot may tell of it again."""
+        self._open[event.leg_id] = None
+
+    def end(self, event: LegEnded) -> None:
+        """Close the leg."""
+        if self._open.pop(event.leg_id, self) is self:
+            raise BrokenPromise(f"leg {event.leg_id} ended without being there")
+
+    def close(self) -> None:
+        """Demand that no leg is left."""
+        if self._open:
+            raise BrokenPromise(f"{len(self._open)} legs never ended, first {next(iter(self._open))}")
+
+
+class PopBeforeRing:
+    """The record is on the agent's screen before the phone rings."""
+
+    def __init__(self) -> None:
+        self._agent_at: dict[str, AgentId] = {}
+        self._popped: dict[AgentId, ContactId] = {}
+
+    def agent(self, event: AgentStateChanged) -> None:
+        """Learn whose phone it is."""
+        if event.extension:
+            self._agent_at[event.extension] = event.agent_id
+
+    def pop(self, command: PopScreen) -> None:
+        """Note what the screen shows."""
+        self._popped[command.agent_id] = command.contact_id
+
+    def ring(self, command: RingLeg) -> None:
+        """Demand a record popped for this very ringing."""
+        agent_id = self._agent_at.get(command.address)
+        if agent_id is not None and self._popped.pop(agent_id, None) is None:
+            raise BrokenPromise(f"the phone of {agent_id} rings before the record is on the screen")
+
+
+class Checkers:
+    """All invariants together. `skills` says who is able to do what, from the scenario."""
+
+    def __init__(self, skills: Mapping[AgentId, Mapping[str, int]], scenario: str, seed: int) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._last: deque[Event] = deque(maxlen=LAST_EVENTS)
+        self.contacts = ContactsConserved()
+        self.legs = LegsEnd()
+        self._idle = NobodyIdlesBeside(skills)
+        one, pop, idle = OneContactEach(), PopBeforeRing(), self._idle
+        over = (self.contacts.end, idle.end)
+        self._watchers: dict[type, tuple[Callable[[Any], None], ...]] = {
+            LegCreated: (self.legs.create,),
+            LegEnded: (self.legs.end,),
+            PbxSynced: (idle.sync,),
+            PbxLost: (idle.lose,),
+            ContactArrived: (self.contacts.arrive,),
+            ContactAdopted: (self.contacts.arrive,),
+            ContactQueued: (idle.queue,),
+            OfferMade: (one.offer, idle.offer),
+            OfferFailed: (one.part, idle.fail),
+            OfferWithdrawn: (one.part, idle.fail),
+            ContactConnected: (one.connect,),
+            TalkEnded: (one.part,),
+            ContactAbandoned: over,
+            ContactSentOn: over,
+            MessageLeft: over,
+            ContactClosed: over,
+            AgentStateChanged: (pop.agent, idle.agent),
+            PopScreen: (pop.pop,),
+            RingLeg: (pop.ring,),
+        }
+
+    def step(self, message: Event, commands: Iterable[Command]) -> None:
+        """Check one input of the engine and what it made of it; raise `InvariantBroken`."""
+        try:
+            self._saw(message)
+            for command in commands:
+                self._saw(command.event if isinstance(command, AppendToLedger) else command)
+            self._idle.check()
+        except BrokenPromise as broken:
+            raise self._report(broken) from None
+
+    def finish(self) -> None:
+        """Check what must hold when everybody has hung up; raise `InvariantBroken`."""
+        try:
+            self.contacts.close()
+            self.legs.close()
+        except BrokenPromise as broken:
+            raise self._report(broken) from None
+
+    def _saw(self, seen: Event | Command) -> None:
+        if isinstance(seen, Event):
+            self._last.append(seen)
+        for watch in self._watchers.get(type(seen), ()):
+            watch(seen)
+
+    def _report(self, broken: BrokenPromise) -> InvariantBroken:
+        history = "\n".join(f"  {seconds(event.at_us):14.6f} {event!r}" for event in self._last)
+        return InvariantBroken(
+            f"{broken}\nscenario {self._scenario}, seed {self._seed}; the last events:\n{history}\n"
+            f"replay: goldline simulate {self._scenario} --seed {self._seed}"
+        )
+
+
+def _meets(skills: Mapping[str, int], needs: tuple[Requirement, ...]) -> bool:
+    return all(skills.get(need.skill, 0) >= need.minimum for need in needs)

@@ -1,0 +1,212 @@
+"""Each checker finds the story that breaks its promise, and leaves the ordinary one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.kernel.errors import InvariantBroken
+from core.model.agent import AgentState
+from core.model.causes import RingOutcome
+from core.model.commands import AppendToLedger, PopScreen, RingLeg
+from core.model.contact import ContactState, Requirement
+from core.model.events import (
+    AgentStateChanged,
+    ContactAbandoned,
+    ContactArrived,
+    ContactClosed,
+    ContactConnected,
+    ContactQueued,
+    LegCreated,
+    LegEnded,
+    OfferFailed,
+    OfferMade,
+    PbxLost,
+    PbxSynced,
+    TalkEnded,
+    TimerFired,
+)
+from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
+from core.model.message import Command, DomainEvent
+from simulator.checkers import Checkers
+
+ANN, BEN = AgentId("ann"), AgentId("ben")
+FIRST, SECOND = ContactId("C-1-000001"), ContactId("C-1-000002")
+SALES = QueueName("sales")
+TICK = TimerFired(at_us=1, key=("tick",))
+
+
+def floor() -> Checkers:
+    checkers = Checkers({ANN: {"loans": 5}, BEN: {}}, "small.toml", 7)
+    checkers.step(PbxSynced(at_us=0, pbx="sim"), [])
+    return checkers
+
+
+def told(*events: DomainEvent) -> list[Command]:
+    return [AppendToLedger(event=event) for event in events]
+
+
+def arrived(contact_id: ContactId) -> ContactArrived:
+    return ContactArrived(
+        at_us=1, contact_id=contact_id, leg_id=LegId("1.1"), caller_number="", dialed_number=""
+    )
+
+
+def queued(contact_id: ContactId, *needs: Requirement) -> ContactQueued:
+    return ContactQueued(
+        at_us=1, contact_id=contact_id, queue=SALES, tier="", key_us=1, position=1, requirements=needs
+    )
+
+
+def abandoned(contact_id: ContactId) -> ContactAbandoned:
+    return ContactAbandoned(at_us=1, contact_id=contact_id, queue="", tier="", stage="queue", waited_us=0)
+
+
+def closed(contact_id: ContactId) -> ContactClosed:
+    return ContactClosed(at_us=1, contact_id=contact_id, outcome=ContactState.CLOSED)
+
+
+def state(agent_id: AgentId, new: AgentState) -> AgentStateChanged:
+    return AgentStateChanged(
+        at_us=1, agent_id=agent_id, old=AgentState.NOT_READY, new=new, extension=f"PJSIP/{agent_id}"
+    )
+
+
+def offered(contact_id: ContactId, agent_id: AgentId) -> OfferMade:
+    return OfferMade(at_us=1, contact_id=contact_id, offer_id=OfferId("O"), agent_id=agent_id)
+
+
+def connected(contact_id: ContactId, agent_id: AgentId) -> ContactConnected:
+    return ContactConnected(
+        at_us=1,
+        contact_id=contact_id,
+        queue=SALES,
+        tier="",
+        agent_id=agent_id,
+        offer_id=OfferId("O"),
+        waited_us=0,
+        requirement_met=True,
+    )
+
+
+def talk_ended(contact_id: ContactId, agent_id: AgentId) -> TalkEnded:
+    return TalkEnded(at_us=1, contact_id=contact_id, agent_id=agent_id, ended_by="customer", talked_us=1)
+
+
+def failed(contact_id: ContactId, agent_id: AgentId) -> OfferFailed:
+    return OfferFailed(
+        at_us=1,
+        contact_id=contact_id,
+        offer_id=OfferId("O"),
+        agent_id=agent_id,
+        outcome=RingOutcome.NO_ANSWER,
+    )
+
+
+def test_ordinary_contact_breaks_nothing() -> None:
+    checkers = floor()
+    for events in (
+        [arrived(FIRST)],
+        [queued(FIRST)],
+        [state(ANN, AgentState.READY), offered(FIRST, ANN), state(ANN, AgentState.RESERVED)],
+        [failed(FIRST, ANN), state(ANN, AgentState.NOT_READY)],
+        [state(BEN, AgentState.READY), offered(FIRST, BEN), state(BEN, AgentState.RESERVED)],
+        [connected(FIRST, BEN), state(BEN, AgentState.ON_CONTACT)],
+        [talk_ended(FIRST, BEN), state(BEN, AgentState.WRAP_UP)],
+        [closed(FIRST), state(BEN, AgentState.READY)],
+    ):
+        checkers.step(TICK, told(*events))
+    checkers.finish()
+    assert checkers.contacts.arrived == 1
+    assert checkers.contacts.ended == {"ContactClosed": 1}
+
+
+@pytest.mark.parametrize(
+    ("story", "complaint"),
+    [
+        ([arrived(FIRST), arrived(FIRST)], "arrived twice"),
+        ([abandoned(FIRST)], "never arriving"),
+        ([arrived(FIRST), abandoned(FIRST), closed(FIRST)], "after ContactAbandoned"),
+        ([arrived(FIRST), offered(FIRST, ANN), offered(FIRST, BEN)], "is with ann"),
+        ([arrived(FIRST), offered(FIRST, ANN), offered(SECOND, ANN)], "agent ann has C-1-000001"),
+        ([arrived(FIRST), connected(FIRST, ANN)], "without an offer"),
+        ([arrived(FIRST), queued(FIRST), state(ANN, AgentState.READY)], "agent ann is idle"),
+    ],
+)
+def test_broken_promise_is_found(story: Sequence[DomainEvent], complaint: str) -> None:
+    with pytest.raises(InvariantBroken, match=complaint):
+        floor().step(TICK, told(*story))
+
+
+def test_agent_without_the_skill_may_idle_beside_the_contact() -> None:
+    loans = Requirement(skill="loans", minimum=5)
+    waiting = told(arrived(FIRST), queued(FIRST, loans))
+    checkers = floor()
+    checkers.step(TICK, [*waiting, *told(state(BEN, AgentState.READY))])
+    with pytest.raises(InvariantBroken, match="agent ann is idle"):
+        checkers.step(TICK, told(state(ANN, AgentState.READY)))
+
+
+def test_contact_returned_by_a_failed_offer_waits_again() -> None:
+    checkers = floor()
+    checkers.step(TICK, told(arrived(FIRST), queued(FIRST), offered(FIRST, ANN)))
+    checkers.step(TICK, told(failed(FIRST, ANN)))
+    with pytest.raises(InvariantBroken, match="agent ben is idle"):
+        checkers.step(TICK, told(state(BEN, AgentState.READY)))
+
+
+def test_nothing_is_demanded_while_the_pbx_is_away() -> None:
+    checkers = floor()
+    checkers.step(PbxLost(at_us=1, pbx="sim"), [])
+    checkers.step(TICK, told(arrived(FIRST), queued(FIRST), state(ANN, AgentState.READY)))
+
+
+def test_phone_must_not_ring_before_the_record_is_shown() -> None:
+    checkers = floor()
+    checkers.step(TICK, told(state(ANN, AgentState.RESERVED)))
+    ring = RingLeg(
+        leg_id=LegId("a"), address="PJSIP/ann", bridge_with=LegId("1.1"), ring_timeout_us=1_000_000
+    )
+    pop = PopScreen(
+        agent_id=ANN,
+        offer_id=OfferId("O"),
+        contact_id=FIRST,
+        caller_number="",
+        customer=None,
+        tier="",
+        queue="",
+        choices=(),
+        waited_us=0,
+        language="en",
+    )
+    checkers.step(TICK, [pop, ring])
+    with pytest.raises(InvariantBroken, match="before the record"):
+        checkers.step(TICK, [ring, pop])
+
+
+def test_leg_or_contact_left_over_is_found_at_the_end() -> None:
+    checkers = floor()
+    checkers.step(LegCreated(at_us=1, leg_id=LegId("1.1"), address="PJSIP/trunk-1"), [])
+    with pytest.raises(InvariantBroken, match="1 legs never ended"):
+        checkers.finish()
+    checkers.step(LegEnded(at_us=1, leg_id=LegId("1.1"), cause=16), told(arrived(FIRST)))
+    with pytest.raises(InvariantBroken, match="1 contacts never ended"):
+        checkers.finish()
+
+
+def test_leg_cannot_end_twice() -> None:
+    with pytest.raises(InvariantBroken, match="without being there"):
+        floor().step(LegEnded(at_us=1, leg_id=LegId("1.1"), cause=16), [])
+
+
+def test_report_tells_how_to_replay() -> None:
+    checkers = floor()
+    for _ in range(50):
+        checkers.step(TICK, [])
+    with pytest.raises(InvariantBroken) as caught:
+        checkers.step(TICK, told(abandoned(FIRST)))
+    text = str(caught.value)
+    assert "replay: goldline simulate small.toml --seed 7" in text
+    assert text.count("TimerFired") == 29
+    assert "ContactAbandoned" in text

@@ -1,0 +1,337 @@
+"""Simulated people behave as people do, and the same seed makes the same day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from core.kernel.clock import SECOND_US, microseconds
+from core.model.agent import AgentState
+from core.model.commands import (
+    AnswerLeg,
+    CollectDigits,
+    PlayMusic,
+    PopScreen,
+    RecordMessage,
+    RingLeg,
+    ShowAgentState,
+    TransferLeg,
+)
+from core.model.events import (
+    DialogueOpened,
+    LegAnswered,
+    LegCreated,
+    LegEnded,
+    LegJoined,
+    StepFinished,
+)
+from core.model.ids import AgentId, ContactId, LegId, OfferId
+from core.model.message import Event
+from core.model.prompts import Sound
+from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogIn, LogOut
+from simulator.scenario import Scenario, read_scenario
+from simulator.world import World
+
+ANN = AgentId("ann")
+
+
+def scenario(**changes: Any) -> Scenario:
+    fixed = {"kind": "constant"}
+    table = {
+        "schema": 1,
+        "engine_config": "goldline.toml",
+        "duration_s": 600,
+        "arrivals": [],
+        "customers": [{"weight": 1, "tier": "gold", "count": 5}],
+        "journeys": [{"keys": ["{account}#", "2"]}],
+        "callers": {"patience": fixed | {"value_s": 60}, "thinking": fixed | {"value_s": 1}},
+        "workforce": {"answers": fixed | {"value_s": 2}},
+        "service": [
+            {
+                "tier": "gold",
+                "talk": fixed | {"value_s": 100},
+                "wrap_up": fixed | {"value_s": 10},
+                "disposition": "sold",
+            },
+            {"talk": fixed | {"value_s": 50}, "wrap_up": fixed | {"value_s": 5}},
+        ],
+        "agents": [{"id": "ann", "extension": "PJSIP/1001"}],
+    }
+    return read_scenario(table | changes)
+
+
+class Day:
+    """A world in virtual time; the test itself is the engine."""
+
+    def __init__(self, stage: Any, seed: int = 7, **changes: Any) -> None:
+        self.time = type(stage.time)()
+        self.told: list[Event] = []
+        self.world = World(scenario(**changes), seed, self.time, self._hear)
+        self.pbx = self.world.pbx
+        self.pbx.start()
+        self.world.start()
+
+    def _hear(self, event: Event) -> None:
+        self.told.append(event)
+
+    def take(self, kind: type[Event]) -> list[Any]:
+        """Return and forget what was told of `kind`."""
+        taken = [event for event in self.told if isinstance(event, kind)]
+        self.told = [event for event in self.told if not isinstance(event, kind)]
+        return taken
+
+    def call(self) -> LegId:
+        channel = self.world.callers.call("800")
+        leg_id = LegId(channel.uniqueid)
+        self.pbx.execute(AnswerLeg(leg_id=leg_id, step="answer"))
+        return leg_id
+
+    def collect(self, leg_id: LegId, step: str, digits_max: int = 10) -> None:
+        self.pbx.execute(
+            CollectDigits(
+                leg_id=leg_id,
+                step=step,
+                prompt=(Sound("menu"),),
+                language="en",
+                digits_max=digits_max,
+                terminators="#",
+                first_timeout_us=microseconds(5),
+                next_timeout_us=microseconds(3),
+            )
+        )
+
+    def show(self, state: AgentState, reason: str = "") -> None:
+        self.world.desk.show(
+            ShowAgentState(agent_id=ANN, state=state, reason=reason, since_us=self.time.now_us(), legal=())
+        )
+
+    def pop(self, tier: str) -> None:
+        self.world.desk.show(
+            PopScreen(
+                agent_id=ANN,
+                offer_id=OfferId("O"),
+                contact_id=ContactId("C"),
+                caller_number="",
+                customer=None,
+                tier=tier,
+                queue="sales",
+                choices=(),
+                waited_us=0,
+                language="en",
+            )
+        )
+
+    def ring(self, leg_id: LegId) -> None:
+        self.pbx.execute(
+            RingLeg(
+                leg_id=LegId("agent-leg"),
+                address="PJSIP/1001",
+                bridge_with=leg_id,
+                ring_timeout_us=microseconds(15),
+            )
+        )
+
+
+def test_caller_keys_in_the_account_and_then_a_choice(stage: Any) -> None:
+    day = Day(stage)
+    leg_id = day.call()
+    day.collect(leg_id, "account")
+    day.time.advance(5)
+    day.collect(leg_id, "choice", digits_max=1)
+    day.time.advance(5)
+    number = day.take(DialogueOpened)[0].caller_number
+    (account,) = [r.customer.account_number for r in day.world.customers if r.phone == number]
+    assert [(e.step, e.digits) for e in day.take(StepFinished)][1:] == [("account", account), ("choice", "2")]
+
+
+def test_caller_out_of_keys_says_nothing(stage: Any) -> None:
+    day = Day(stage, journeys=[{"keys": []}])
+    leg_id = day.call()
+    day.collect(leg_id, "menu")
+    day.time.advance(10)
+    assert day.take(StepFinished)[-1].outcome == "timeout"
+
+
+def test_caller_may_hang_up_in_a_menu(stage: Any) -> None:
+    day = Day(stage, journeys=[{"keys": ["hangup"]}])
+    day.collect(day.call(), "menu")
+    day.time.advance(10)
+    assert day.take(StepFinished)[-1].outcome == "hangup"
+    assert day.world.is_quiet
+
+
+def test_patience_runs_from_the_first_music(stage: Any) -> None:
+    day = Day(stage)
+    leg_id = day.call()
+    day.time.advance(30)
+    day.pbx.execute(PlayMusic(leg_id=leg_id, step="m", music="default"))
+    day.time.advance(40)
+    day.pbx.execute(PlayMusic(leg_id=leg_id, step="m2", music="default"))
+    day.time.advance(19)
+    assert not day.take(LegEnded)
+    day.time.advance(2)
+    assert len(day.take(LegEnded)) == 1
+
+
+def test_patience_no_longer_matters_once_connected(stage: Any) -> None:
+    day = Day(stage)
+    leg_id = day.call()
+    day.pbx.execute(PlayMusic(leg_id=leg_id, step="m", music="default"))
+    day.pop("gold")
+    day.ring(leg_id)
+    day.time.advance(70)
+    assert not day.take(LegEnded)
+
+
+@pytest.mark.parametrize(("tier", "talk_s"), [("gold", 100), ("standard", 50)])
+def test_talk_takes_what_the_tier_takes(stage: Any, tier: str, talk_s: int) -> None:
+    day = Day(stage)
+    leg_id = day.call()
+    day.pop(tier)
+    day.ring(leg_id)
+    day.time.advance(300)
+    joined, ended = day.take(LegJoined)[0], day.take(LegEnded)[0]
+    assert ended.at_us - joined.at_us == talk_s * SECOND_US
+
+
+def test_message_is_spoken_and_ended_with_the_hash_key(stage: Any) -> None:
+    day = Day(stage)
+    leg_id = day.call()
+    day.pbx.execute(
+        RecordMessage(
+            leg_id=leg_id,
+            step="message",
+            recording="m",
+            duration_max_us=microseconds(120),
+            silence_us=microseconds(3),
+        )
+    )
+    day.time.advance(31)
+    assert day.take(StepFinished)[-1].step == "message"
+
+
+def test_caller_sent_outside_talks_there_and_hangs_up(stage: Any) -> None:
+    day = Day(stage, callers={"outside_talk": {"kind": "constant", "value_s": 20}})
+    leg_id = day.call()
+    day.pbx.execute(TransferLeg(leg_id=leg_id, number="5551999"))
+    day.time.advance(60)
+    assert day.world.is_quiet
+    assert len(day.take(LegEnded)) == 2
+
+
+def test_agent_logs_in_goes_ready_and_finishes_the_wrap_up(stage: Any) -> None:
+    day = Day(stage)
+    day.time.advance(0)
+    (log_in,) = day.take(LogIn)
+    assert (log_in.agent_id, log_in.extension) == (ANN, "PJSIP/1001")
+    day.show(AgentState.NOT_READY, "logged_in")
+    day.time.advance(1)
+    assert len(day.take(GoReady)) == 1
+    day.show(AgentState.WRAP_UP)
+    day.time.advance(4.9)
+    assert not day.take(FinishWrapUp)
+    day.time.advance(0.2)
+    assert len(day.take(FinishWrapUp)) == 1
+
+
+def test_wrap_up_that_the_engine_ended_is_not_finished_again(stage: Any) -> None:
+    day = Day(stage)
+    day.show(AgentState.WRAP_UP)
+    day.time.advance(1)
+    day.show(AgentState.READY)
+    day.time.advance(60)
+    assert not day.take(FinishWrapUp)
+
+
+def test_agent_who_missed_a_call_comes_back_later(stage: Any) -> None:
+    day = Day(stage)
+    day.show(AgentState.READY)
+    day.time.advance(1)
+    day.show(AgentState.NOT_READY, "rona")
+    day.time.advance(29)
+    assert not day.take(GoReady)
+    day.time.advance(2)
+    assert len(day.take(GoReady)) == 1
+
+
+def test_break_is_asked_for_taken_and_ended(stage: Any) -> None:
+    breaks = [{"at_s": 100, "for_s": 60, "reason": "lunch"}]
+    day = Day(stage, agents=[{"id": "ann", "extension": "PJSIP/1001", "breaks": breaks}])
+    day.show(AgentState.READY)
+    day.time.advance(100)
+    assert [wish.reason for wish in day.take(GoNotReady)] == ["lunch"]
+    day.time.advance(40)  # still on a call
+    day.show(AgentState.NOT_READY, "lunch")
+    day.time.advance(59)
+    assert not day.take(GoReady)
+    day.time.advance(2)
+    assert len(day.take(GoReady)) == 1
+
+
+def test_shift_ends_with_logging_out(stage: Any) -> None:
+    day = Day(stage, agents=[{"id": "ann", "extension": "PJSIP/1001", "from_s": 10, "until_s": 200}])
+    day.time.advance(9)
+    assert not day.take(LogIn)
+    day.time.advance(200)
+    assert [len(day.take(LogIn)), len(day.take(LogOut))] == [1, 1]
+
+
+def test_phone_fails_while_its_fault_lasts(stage: Any) -> None:
+    fault = {"extension": "PJSIP/1001", "reach": "busy", "from_s": 0, "until_s": 50}
+    day = Day(stage, faults=[fault])
+    leg_id = day.call()
+    day.ring(leg_id)
+    day.time.advance(49)
+    assert [event.cause for event in day.take(LegEnded)] == [17]
+    day.time.advance(2)
+    day.ring(leg_id)
+    day.time.advance(3)
+    assert len(day.take(LegJoined)) == 2
+
+
+def test_agents_let_a_share_of_calls_ring_out(stage: Any) -> None:
+    day = Day(stage, workforce={"misses": 1.0})
+    day.ring(day.call())
+    day.time.advance(20)
+    assert [event.leg_id for event in day.take(LegEnded)] == ["agent-leg"]
+
+
+def test_groups_call_by_their_weight_and_strangers_are_in_no_store(stage: Any) -> None:
+    groups = [{"weight": 3, "tier": "gold", "count": 10}, {"weight": 1}]
+    day = Day(
+        stage,
+        customers=groups,
+        arrivals=[{"kind": "poisson", "dialed_number": "800", "per_hour": 6000}],
+    )
+    day.time.advance(600)
+    known = {record.phone for record in day.world.customers}
+    share = Counter(event.caller_number in known for event in day.take(LegCreated))
+    assert len(known) == 10
+    assert share[True] / (share[True] + share[False]) == pytest.approx(0.75, abs=0.05)
+
+
+def test_same_seed_makes_the_same_day_and_another_seed_another(stage: Any) -> None:
+    def day(seed: int) -> list[str]:
+        arrivals = [{"kind": "poisson", "dialed_number": "800", "per_hour": 600}]
+        one = Day(stage, seed, arrivals=arrivals)
+        one.time.advance(600)
+        return [repr(event) for event in one.told]
+
+    assert day(7) == day(7)
+    assert day(7) != day(8)
+
+
+def test_agent_profiles_come_from_the_scenario(stage: Any) -> None:
+    agents = [{"id": "ann", "extension": "PJSIP/1001", "skills": {"loans": 7}, "name": "Ann"}]
+    profile = Day(stage, agents=agents).world.agents[ANN]
+    assert (profile.name, dict(profile.skills)) == ("Ann", {"loans": 7})
+
+
+def test_answered_leg_is_told_once(stage: Any) -> None:
+    day = Day(stage)
+    leg_id = day.call()
+    day.pbx.execute(AnswerLeg(leg_id=leg_id, step="again"))
+    day.time.advance(1)
+    assert len(day.take(LegAnswered)) == 1
