@@ -1,0 +1,51 @@
+"""The nodes that need nothing from outside: which way a value, the clock or a queue sends a call. Pure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.kernel.clock import seconds
+from core.model.ids import QueueName
+from ivr.dialogue import Dialogue
+from ivr.flow import Branch, Hours, NodeName, QueueState
+from ivr.hours import is_open
+from ivr.values import value_of
+
+
+class QueueView(Protocol):
+    """What a flow may know of the queues; routing shows it."""
+
+    def waiting(self, queue: QueueName) -> int:
+        """Return how many contacts wait in `queue`."""
+        ...
+
+    def longest_wait_us(self, queue: QueueName, now_us: int) -> int:
+        """Return the longest time any contact has waited in `queue`, 0 where none waits."""
+        ...
+
+    def ready_agents(self, queue: QueueName) -> int:
+        """Return how many idle agents could serve `queue`."""
+        ...
+
+
+def decide(node: Branch | Hours | QueueState, dialogue: Dialogue, queues: QueueView, now_us: int) -> NodeName:
+    """Return the node that `node` sends the call to at `now_us`."""
+    match node:
+        case Branch():
+            value = value_of(node.on, dialogue.contact, dialogue.variables)
+            return node.cases.get(value, node.otherwise)
+        case Hours():
+            now_open = is_open(now_us, node.zone, node.weekly, node.holidays)
+            return node.open if now_open else node.closed
+        case QueueState():
+            return node.busy if _is_busy(node, queues, now_us) else node.next
+
+
+def _is_busy(node: QueueState, queues: QueueView, now_us: int) -> bool:
+    queue = QueueName(node.queue)
+    longest_wait_s = seconds(queues.longest_wait_us(queue, now_us))
+    return (
+        (node.waiting_at_least is not None and queues.waiting(queue) >= node.waiting_at_least)
+        or (node.longest_wait_at_least_s is not None and longest_wait_s >= node.longest_wait_at_least_s)
+        or (node.ready_agents_at_most is not None and queues.ready_agents(queue) <= node.ready_agents_at_most)
+    )

@@ -1,0 +1,62 @@
+"""The state of one call in the IVR: where it stands in its flow and what it waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.model.contact import Contact, ContactTrigger
+from core.model.prompts import Prompt
+from ivr.flow import AnyNode, Flow, Lookup, NodeName
+from ivr.prompts import PromptSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingLookup:
+    """A question to the CRM store that has no answer yet."""
+
+    lookup_id: str
+    node: Lookup
+
+
+@dataclass(slots=True, kw_only=True)
+class Dialogue:
+    """One caller's way through one flow."""
+
+    contact: Contact
+    flow: Flow
+    # The node in hand, and how many were taken so far.
+    at: NodeName
+    taken: int = 0
+    # The step whose end is awaited, empty while none runs, and when it was asked for.
+    step: str = ""
+    step_began_us: int = 0
+    # Failed tries at the menu or collection in hand, and whether its prompt has been heard out.
+    tries: int = 0
+    prompted: bool = False
+    # What the caller keyed in; may hold an account number.
+    variables: dict[str, str] = field(default_factory=dict, repr=False)
+    # The lookup on its way, and whether the node in hand waits for it.
+    lookup: PendingLookup | None = None
+    awaits_lookup: bool = False
+    # Whether any lookup was settled, whether the caller proved account and PIN, how often in vain.
+    identified: bool = False
+    verified: bool = False
+    refusals: int = 0
+    # A language that the flow has set stands above the one in the customer's record.
+    language_set: bool = False
+    # What it means when the caller hangs up now: left in vain, served, or a message left.
+    if_gone: ContactTrigger = ContactTrigger.LEAVE
+
+    @property
+    def node(self) -> AnyNode:
+        """Return the node in hand."""
+        return self.flow.nodes[self.at]
+
+    @property
+    def prompts(self) -> PromptSet:
+        """Return the prompt set of the language that is spoken now."""
+        return self.flow.prompts[self.contact.language]
+
+    def say(self, *names: str) -> Prompt:
+        """Return the named prompts, one after the other, in the language that is spoken now."""
+        return tuple(part for name in names for part in self.prompts.named(name))

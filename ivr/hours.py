@@ -1,0 +1,57 @@
+"""Opening hours: a week of openings and the days that are closed, in one time zone. Pure.
+
+An opening that passes midnight is written as two, one for each day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from core.kernel.clock import seconds
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTES_PER_DAY = 24 * 60
+
+_OPENING = re.compile(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A stretch of one day, in minutes since its midnight; open at the first, closed at the last."""
+
+    from_min: int
+    until_min: int
+
+
+def parse_opening(text: object) -> Opening:
+    """Return the opening that `text` such as `09:00-17:30` names; `24:00` is the end of the day.
+
+    Raises `ValueError` with the rule that `text` breaks.
+    """
+    found = _OPENING.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError("an opening is written HH:MM-HH:MM")
+    from_hour, from_minute, until_hour, until_minute = map(int, found.groups())
+    opening = Opening(60 * from_hour + from_minute, 60 * until_hour + until_minute)
+    if not opening.from_min < opening.until_min <= MINUTES_PER_DAY:
+        raise ValueError("an opening ends after it begins and at 24:00 at the latest")
+    return opening
+
+
+def is_open(
+    at_us: int, zone: ZoneInfo, weekly: Mapping[Day, tuple[Opening, ...]], holidays: tuple[date, ...]
+) -> bool:
+    """Tell whether the instant `at_us` lies in an opening of its local day; holidays have none."""
+    local = datetime.fromtimestamp(seconds(at_us), zone)
+    if local.date() in holidays:
+        return False
+    minute = 60 * local.hour + local.minute
+    return any(
+        opening.from_min <= minute < opening.until_min for opening in weekly.get(DAYS[local.weekday()], ())
+    )
