@@ -86,7 +86,7 @@ def connected(contact_id: ContactId, agent_id: AgentId) -> ContactConnected:
         agent_id=agent_id,
         offer_id=OfferId("O"),
         waited_us=0,
-        requirement_met=True,
+        level=0,
     )
 
 
