@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scripts.tree import PRODUCT, ROOT, python_files
@@ -55,6 +55,7 @@ BANNED_MODULES = {"random": _RANDOM, "secrets": _RANDOM}
 TYPES_OF_BANNED_MODULES = {"random.Random"}
 """May be named, to say what a parameter is; calling it makes an unnamed stream."""
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SET_MAKERS = {"set", "frozenset"}
 _SET_OPERATORS = (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 _ORDER_FREE = {"sorted", "set", "frozenset", "any", "all", "sum", "min", "max", "len"}
@@ -117,14 +118,30 @@ def _full_name(node: ast.expr, names: dict[str, str]) -> str | None:
 
 
 def _walked_sets(tree: ast.Module) -> Iterator[Violation]:
-    sets = _names_of_sets(tree)
-    order_free = _order_free_expressions(tree)
-    for node in ast.walk(tree):
+    attributes = {name for name in _names_of_sets(ast.walk(tree)) if "." in name}
+    yield from _walked_in_scope(tree, attributes, _order_free_expressions(tree))
+
+
+def _walked_in_scope(scope: ast.AST, known: set[str], order_free: set[ast.AST]) -> Iterator[Violation]:
+    """Return what walks a set in a module or function and those inside it; `known` are the sets around."""
+    nodes = list(_nodes_of_scope(scope))
+    parameters = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    sets = (known - parameters) | _names_of_sets(nodes)
+    for node in nodes:
         for iterable in _walked(node, order_free):
             if _is_set(iterable, sets):
-                yield Violation(
-                    iterable.lineno, f"{ast.unparse(iterable)}: a set has no order; sort it or keep a dict"
-                )
+                text = ast.unparse(iterable)
+                yield Violation(iterable.lineno, f"{text}: a set has no order; sort it or keep a dict")
+        if isinstance(node, _FUNCTIONS):
+            yield from _walked_in_scope(node, sets, order_free)
+
+
+def _nodes_of_scope(scope: ast.AST) -> Iterator[ast.AST]:
+    """Return the nodes of a module or function, inner functions as one node each."""
+    for child in ast.iter_child_nodes(scope):
+        yield child
+        if not isinstance(child, _FUNCTIONS):
+            yield from _nodes_of_scope(child)
 
 
 def _walked(node: ast.AST, order_free: set[ast.AST]) -> Iterator[ast.expr]:
@@ -156,12 +173,16 @@ def _order_free_expressions(tree: ast.Module) -> set[ast.AST]:
     return free
 
 
-def _names_of_sets(tree: ast.Module) -> set[str]:
-    """Return the names and attributes that the file annotates or assigns as sets."""
+def _names_of_sets(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names and attributes that are annotated or assigned as sets in `nodes`."""
     names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign | ast.arg) and _says_set(node.annotation):
-            names.add(node.arg if isinstance(node, ast.arg) else ast.unparse(node.target))
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            names.update(f"self.{name}" for name in _names_of_sets(node.body))
+        elif isinstance(node, ast.AnnAssign) and _says_set(node.annotation):
+            names.add(ast.unparse(node.target))
+        elif isinstance(node, ast.arg) and _says_set(node.annotation):
+            names.add(node.arg)
         elif isinstance(node, ast.Assign) and _is_set(node.value, names):
             names.update(ast.unparse(target) for target in node.targets)
     return names

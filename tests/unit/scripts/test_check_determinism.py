@@ -47,6 +47,8 @@ def test_clocks_chance_and_unowned_tasks_are_refused(source: str) -> None:
         "def ring_all(ready: frozenset[str]):\n    for agent in ready: ring(agent)",
         "class Pool:\n    def __init__(self):\n        self.ready = set()\n"
         "    def ring(self):\n        return [ring(agent) for agent in self.ready]",
+        "class Pool:\n    ready: set[str]\n    def ring(self):\n        for agent in self.ready: ring(agent)",
+        "def ring_all():\n    ready = {'alice'}\n    def now():\n        for agent in ready: ring(agent)",
         "ready = {'alice'}\norder = list(ready)",
         "ready = {'alice'}\norder = tuple(ready - busy)",
         "ready = {'alice'}\norder = [*ready]",
@@ -73,6 +75,8 @@ def test_walking_a_set_in_its_own_order_is_refused(source: str) -> None:
         "ready = {'alice'}\nbusy = {agent for agent in ready if is_busy(agent)}",
         "ready = {'alice'}\nif 'alice' in ready: ring('alice')",
         "ready = {'alice': 3}\nfor agent in ready: ring(agent)",
+        "def count():\n    ready = {'alice'}\ndef ring_all(ready):\n    for agent in ready: ring(agent)",
+        "ready = {'alice'}\ndef ring_all(ready: list[str]):\n    for agent in ready: ring(agent)",
         "def time() -> int: return 7\nnow = time()",
         "contact.id(7)",
     ],
