@@ -16,10 +16,17 @@ _SALT_BYTES = 16
 _MEMORY_MAX = 64 * 1024 * 1024
 
 
-def hash_pin(pin: str) -> str:
-    """Return a salted hash of `pin` that names its own costs: `scrypt$N$r$p$salt$key`. Takes tens of ms."""
+SIMULATED_COST = 2
+"""The cost for PINs of invented customers, of whom a simulated day makes thousands in an instant."""
+
+
+def hash_pin(pin: str, cost: int = _N) -> str:
+    """Return a salted hash of `pin` that names its own costs: `scrypt$N$r$p$salt$key`.
+
+    Takes tens of milliseconds at the usual `cost` (scrypt's N, a power of two).
+    """
     salt = secrets.token_bytes(_SALT_BYTES)  # det-ok: must not be guessable
-    return f"scrypt${_N}${_R}${_P}${salt.hex()}${_derive(pin, salt, _N, _R, _P).hex()}"
+    return f"scrypt${cost}${_R}${_P}${salt.hex()}${_derive(pin, salt, cost, _R, _P).hex()}"
 
 
 def pin_matches(pin: str, pin_hash: str) -> bool:
