@@ -100,7 +100,8 @@ def _imported_names(tree: ast.Module) -> dict[str, str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                names[alias.asname or alias.name.split(".")[0]] = alias.name
+                top = alias.name.partition(".")[0]
+                names[alias.asname or top] = alias.name if alias.asname else top
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
                 names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
@@ -159,15 +160,23 @@ def _walked(node: ast.AST, order_free: set[ast.AST]) -> Iterator[ast.expr]:
 def _keeps_order(call: ast.Call) -> bool:
     if isinstance(call.func, ast.Attribute):
         return call.func.attr == "join"
-    return isinstance(call.func, ast.Name) and call.func.id in _ORDER_KEEPING
+    if not isinstance(call.func, ast.Name):
+        return False
+    return call.func.id in _ORDER_KEEPING or (call.func.id in _ORDER_FREE and _breaks_ties(call))
+
+
+def _breaks_ties(call: ast.Call) -> bool:
+    """Tell whether a `key` decides, as in `min(..., key=...)`: among equals the first one wins."""
+    return any(keyword.arg == "key" for keyword in call.keywords)
 
 
 def _order_free_expressions(tree: ast.Module) -> set[ast.AST]:
     """Return what stands directly in `sorted(...)` and its like, or is spread into a set display."""
     free: set[ast.AST] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ORDER_FREE:
-            free.update(node.args)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in _ORDER_FREE and not _breaks_ties(node):
+                free.update(node.args)
         elif isinstance(node, ast.Set):
             free.update(node.elts)
     return free

@@ -28,6 +28,7 @@ def reasons(source: str, where: str = "cti/ami/link.py") -> list[str]:
         "from uuid import uuid1\nname = uuid1()",
         "import secrets\ntoken = secrets.token_hex(8)",
         "import os\nnoise = os.urandom(8)",
+        "import os.path\nnoise = os.urandom(8)",
         "import asyncio\nasyncio.create_task(ring())",
         "from asyncio import ensure_future\nensure_future(ring())",
         "key = hash('alice')",
@@ -55,6 +56,8 @@ def test_clocks_chance_and_unowned_tasks_are_refused(source: str) -> None:
         "ready = {'alice'}\ntext = ', '.join(ready)",
         "ready = {'alice'}\nlevels = {agent: level(agent) for agent in ready}",
         "ready = {'alice'}\nfirst = next(iter(ready))",
+        "ready = {'alice'}\nbest = min(ready, key=level)",
+        "ready = {'alice'}\norder = sorted((agent for agent in ready), key=level)",
     ],
 )
 def test_walking_a_set_in_its_own_order_is_refused(source: str) -> None:
