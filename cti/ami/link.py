@@ -61,6 +61,13 @@ class AmiSettings(SessionSettings):
     """Bytes Asterisk has not taken yet: thousands of actions; beyond, it has stopped reading."""
 
 
+def reconnect_pause_s(settings: AmiSettings, failures: int, chance: float) -> float:
+    """Return the pause after `failures` failed attempts in a row: doubled each time, bounded, and shortened
+    by up to half by `chance` (0 to 1), so that many links do not come back all at once."""
+    doubled_s = settings.reconnect_first_s * 2.0 ** min(failures, 30)
+    return min(settings.reconnect_max_s, doubled_s) * (1 - chance / 2)
+
+
 class AmiLink:
     """One AMI session, kept up for ever.
 
@@ -168,7 +175,9 @@ class AmiLink:
     async def _keep(self) -> None:
         while True:
             await self._connect_once()
-            await asyncio.sleep(self._pause_s())
+            pause_s = reconnect_pause_s(self._settings, self._failures, self._jitter.random())
+            self._failures += 1
+            await asyncio.sleep(pause_s)
 
     async def _connect_once(self) -> None:
         """Connect and stay until the connection is lost."""
@@ -183,13 +192,6 @@ class AmiLink:
             self.trouble = str(failure) or type(failure).__name__
             return
         await connection.lost.wait()
-
-    def _pause_s(self) -> float:
-        """Return the next pause: doubled after each failure, shortened by up to half by chance."""
-        longest = self._settings.reconnect_max_s
-        doubled = min(longest, self._settings.reconnect_first_s * 2.0 ** min(self._failures, 30))
-        self._failures += 1
-        return doubled * self._jitter.uniform(0.5, 1.0)
 
     def _opened(self, connection: _Connection) -> None:
         self._connection = connection
@@ -290,7 +292,7 @@ class AmiLink:
         clock = asyncio.get_running_loop().time
         inbox = self._inbox
         stop_at_s = clock() + self._settings.slice_s
-        while inbox and clock() < stop_at_s:
+        while inbox:
             item = inbox.popleft()
             try:
                 if type(item) is AmiMessage:
@@ -299,6 +301,8 @@ class AmiLink:
                     self._tell(item)
             except Exception as error:
                 self._report(error, item)
+            if clock() >= stop_at_s:
+                break
         self._handling = False
         if self.dirty and not inbox:
             self._ask_for_snapshot()

@@ -1,5 +1,7 @@
 """AMI messages: what the bytes mean, however they are cut, and what must never be written."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +66,9 @@ def test_a_latin_1_name_costs_its_letter_and_nothing_else() -> None:
 
 
 def test_every_value_of_a_repeated_key() -> None:
-    (message,) = parse(b"Event: Status\r\nVariable: A=1\r\nVariable: B=2\r\nUniqueid: 1\r\nVariable: C=\r\n\r\n")
+    (message,) = parse(
+        b"Event: Status\r\nVariable: A=1\r\nVariable: B=2\r\nUniqueid: 1\r\nVariable: C=\r\n\r\n"
+    )
     assert message["Variable"] == "A=1"
     assert message.all("Variable") == ["A=1", "B=2", "C="]
     assert message.all("variable") == ["A=1", "B=2", "C="]
@@ -96,7 +100,8 @@ def test_what_a_command_printed() -> None:
 
 def test_what_a_command_printed_before_asterisk_14() -> None:
     (message,) = parse(
-        b"Response: Follows\r\nPrivilege: Command\r\nActionID: a\r\nState: idle\nno colon\n--END COMMAND--\r\n\r\n"
+        b"Response: Follows\r\nPrivilege: Command\r\nActionID: a\r\n"
+        b"State: idle\nno colon\n--END COMMAND--\r\n\r\n"
     )
     assert message["ActionID"] == "a"
     assert message.all("Output") == ["State: idle", "no colon"]
@@ -211,7 +216,7 @@ def test_cuts_change_nothing(stream: list[list[tuple[str, str]]], cuts: list[int
     encoded = GREETING + b"".join(encode_message(lines) for lines in stream)
     places = [0, *sorted(cut for cut in cuts if cut < len(encoded)), len(encoded)]
     parser = AmiParser()
-    pieces = [encoded[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [encoded[start:end] for start, end in pairwise(places)]
     parsed = [message for piece in pieces for message in parser.feed(piece)]
     assert [as_lines(message) for message in parsed] == [grouped(lines) for lines in stream]
     assert parser.banner == "Asterisk Call Manager/11.0.0"
