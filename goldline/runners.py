@@ -147,7 +147,7 @@ class VirtualRunner(Runner):
 
     def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
         """Ask the store at once: a store of the simulated world answers without waiting."""
-        customer = _result_at_once(crm.find_customer(command))
+        customer = result_at_once(crm.find_customer(command))
         self.receive(CustomerFound(at_us=self._now_us, lookup_id=command.lookup_id, customer=customer))
 
 
@@ -230,7 +230,7 @@ class LiveRunner(Runner):
         return CustomerLookupFailed(at_us=self.now_us(), lookup_id=command.lookup_id, reason=reason)
 
 
-def _result_at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
+def result_at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """Return the result of a coroutine that never waits; raise `InvariantBroken` where it does."""
     try:
         coroutine.send(None)

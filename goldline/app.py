@@ -1,0 +1,138 @@
+"""The composition root: from a configuration to an engine with all its features.
+
+Here, and nowhere else, the features are introduced to each other. They subscribe in the order in which
+they are built, and so hear of each message in this order:
+
+1. `CallBook`: what legs and bridges there are, before anybody asks
+2. `Adoption`: contacts of an earlier run are in the book before routing hears of their legs
+3. `InteractionRecorder`: a fold, indifferent to the rest
+4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it
+5. `Hold`, `Roster`, `WrapUp`, `Ivr`: each answers facts that those above established
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.roster import Roster
+from agents.wrap_up import WrapUp
+from core.calls import CallBook
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.kernel.clock import microseconds
+from core.kernel.errors import ConfigError
+from core.model.agent import AgentProfile
+from core.model.contact import Requirement
+from core.model.ids import AgentId, Ids, QueueName
+from goldline.config import Config, QueueSection
+from ivr.flow import Flow
+from ivr.interpreter import Ivr
+from ivr.prompts import announcement
+from metrics.interaction import InteractionRecorder
+from routing.adoption import Adoption
+from routing.conversation import Conversations
+from routing.hold import Hold
+from routing.offer import OfferDesk
+from routing.queue import QueueConfig, TierConfig
+from routing.router import Router
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brain:
+    """The engine with what a runner's surroundings may read: contacts in hand, queues, calls."""
+
+    engine: Engine
+    contacts: ContactBook
+    calls: CallBook
+    router: Router
+
+
+def build_brain(
+    config: Config, flows: Mapping[str, Flow], agents: Mapping[AgentId, AgentProfile], run: int
+) -> Brain:
+    """Return an engine with every feature of `config`.
+
+    `flows` are by name, `agents` who may log in, `run` is the number of this start of the engine: no two
+    runs on one PBX may share it. Raises `ConfigError` where flows and configuration do not fit.
+    """
+    queues = _queues(config)
+    tiers = _tiers(config)
+    engine = Engine()
+    contacts = ContactBook()
+    ids = Ids(run)
+    calls = CallBook(engine)
+    Adoption(engine, contacts)
+    InteractionRecorder(engine, contacts)
+    offers = OfferDesk(engine, contacts, ids, queues)
+    Conversations(engine, contacts)
+    router = Router(engine, contacts, offers, queues, tiers, agents)
+    Hold(engine, contacts, router, queues, announcement)
+    roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
+    WrapUp(engine, contacts, roster, _wrap_up_limits(config))
+    Ivr(
+        engine,
+        contacts=contacts,
+        ids=ids,
+        flows=_flows_by_number(config, flows),
+        default_flow=_flow(flows, config.ivr.default, "ivr.default"),
+        queue_view=router,
+        deadline_us=microseconds(config.crm.lookup_deadline_s),
+        default_tier=config.rules.default_tier,
+        tiers=tiers,
+    )
+    return Brain(engine=engine, contacts=contacts, calls=calls, router=router)
+
+
+def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
+    """Return the agents that the configuration names."""
+    return {
+        AgentId(name): AgentProfile(agent_id=AgentId(name), name=agent.name or name, skills=agent.skills)
+        for name, agent in config.agents.items()
+    }
+
+
+def _queues(config: Config) -> dict[QueueName, QueueConfig]:
+    return {QueueName(name): _queue(QueueName(name), queue) for name, queue in config.queues.items()}
+
+
+def _queue(name: QueueName, section: QueueSection) -> QueueConfig:
+    return QueueConfig(
+        name=name,
+        requirements=tuple(
+            Requirement(skill=skill, minimum=level) for skill, level in sorted(section.requirements.items())
+        ),
+        ring_timeout_us=microseconds(section.ring_timeout_s),
+        music=section.music,
+        announce_first_us=microseconds(section.announce_first_s),
+        announce_every_us=microseconds(section.announce_every_s),
+        handle_expected_us=microseconds(section.handle_expected_s),
+        length_max=section.length_max,
+    )
+
+
+def _tiers(config: Config) -> dict[str, TierConfig]:
+    return {
+        name: TierConfig(
+            name=name,
+            head_start_us=microseconds(tier.head_start_s),
+            best_agent_first=tier.best_agent_first,
+        )
+        for name, tier in config.tiers.items()
+    }
+
+
+def _wrap_up_limits(config: Config) -> dict[QueueName, int]:
+    return {QueueName(name): microseconds(queue.wrap_up_limit_s) for name, queue in config.queues.items()}
+
+
+def _flows_by_number(config: Config, flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    return {
+        number: _flow(flows, name, f"ivr.numbers.{number}") for number, name in config.ivr.numbers.items()
+    }
+
+
+def _flow(flows: Mapping[str, Flow], name: str, where: str) -> Flow:
+    if name not in flows:
+        raise ConfigError(where, name, f"one of the flows: {', '.join(sorted(flows))}")
+    return flows[name]

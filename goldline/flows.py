@@ -1,0 +1,32 @@
+"""The flow files that a configuration names, checked against its queues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.kernel.errors import ConfigError
+from goldline.config import Config
+from ivr.flow import Enqueue, Flow, QueueState
+from ivr.loader import load_flow
+
+
+def load_flows(config: Config, folder: Path) -> dict[str, Flow]:
+    """Return the flows by name; relative paths are beside the configuration, in `folder`.
+
+    Raises `ConfigError` for a broken flow, two of one name, and a queue the configuration does not have.
+    """
+    flows: dict[str, Flow] = {}
+    for file in config.ivr.flows:
+        flow = load_flow(folder / file)
+        if flow.name in flows:
+            raise ConfigError(f"{file}: name", flow.name, "a name no other flow has")
+        _check_queues(flow, config, file)
+        flows[flow.name] = flow
+    return flows
+
+
+def _check_queues(flow: Flow, config: Config, file: str) -> None:
+    for name, node in flow.nodes.items():
+        if isinstance(node, Enqueue | QueueState) and node.queue not in config.queues:
+            known = ", ".join(sorted(config.queues))
+            raise ConfigError(f"{file}: nodes.{name}.queue", node.queue, f"one of the queues: {known}")

@@ -1,0 +1,128 @@
+"""A simulated day: the application's brain, a simulated world, and the virtual runner between them.
+
+The stores are in memory and hold the scenario's customers; the invariants are checked at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from core.kernel.clock import microseconds
+from core.model.commands import AppendToLedger
+from core.model.message import Command, DomainEvent, Event
+from core.ports import Journal
+from crm.memory import MemoryCrmStore, MemoryLedger
+from crm.phones import e164
+from crm.pins import SIMULATED_COST, hash_pin
+from crm.records import AccountRecord, CustomerRecord, Phone
+from crm.store import StoreSettings
+from goldline.app import build_brain
+from goldline.config import Config, load_config
+from goldline.flows import load_flows
+from goldline.journal_file import HashJournal
+from goldline.runners import Ports, VirtualRunner, result_at_once
+from metrics.day import DayFigures
+from simulator.checkers import Checkers
+from simulator.customers import CrmRecord
+from simulator.scenario import Scenario
+from simulator.world import World, agent_profiles
+
+LINGER_US = microseconds(4 * 3600)
+"""How long after the end of its arrivals a day may take until everybody has hung up."""
+
+Watcher = Callable[[DomainEvent], None]
+
+
+class WatchedJournal:
+    """A journal whose every turn is also shown to the checkers and to folds of the ledger's events."""
+
+    def __init__(self, journal: Journal, checkers: Checkers | None, watchers: Iterable[Watcher]) -> None:
+        self._journal = journal
+        self._checkers = checkers
+        self._watchers = tuple(watchers)
+
+    def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
+        """Keep the turn, check it, and let the folds see its events."""
+        turn = tuple(commands)
+        self._journal.write(sequence, message, turn)
+        if self._checkers is not None:
+            self._checkers.step(message, turn)
+        for command in turn:
+            if isinstance(command, AppendToLedger):
+                for watch in self._watchers:
+                    watch(command.event)
+
+
+class SimulatedDay:
+    """One scenario under one seed. After `run`, `figures`, `journal` and `ledger` hold what happened."""
+
+    def __init__(self, scenario: Scenario, config: Config, seed: int, journal: HashJournal) -> None:
+        self._scenario = scenario
+        self.journal = journal
+        self.figures = DayFigures()
+        self.ledger = MemoryLedger()
+        flows = load_flows(config, scenario.folder)
+        agents = agent_profiles(scenario)
+        self.brain = build_brain(config, flows, agents, run=1)
+        self.runner = VirtualRunner(self.brain.engine)
+        self.world = World(scenario, seed, self.runner, self.runner.receive)
+        skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
+        self.checkers = Checkers(skills, scenario.name, seed)
+        self.runner.connect(
+            Ports(
+                pbx=self.world.pbx,
+                crm=memory_store(self.world.customers, self.ledger, self.runner, config.crm.region),
+                ledger=self.ledger,
+                desk=self.world.desk,
+                journal=WatchedJournal(journal, self.checkers, [self.figures.add]),
+            )
+        )
+
+    def run(self, progress: Callable[[float], None] | None = None) -> None:
+        """Let the day pass; `progress` is told the share done, about every hundredth of the day."""
+        self.world.pbx.start()
+        self.world.start()
+        end_us = microseconds(self._scenario.duration_s)
+        for percent in range(1, 101):
+            self.runner.run_until(end_us * percent // 100)
+            if progress is not None:
+                progress(percent / 100)
+        self._let_everybody_finish(end_us + LINGER_US)
+        self.checkers.finish()
+
+    def _let_everybody_finish(self, limit_us: int) -> None:
+        step_us = microseconds(60)
+        while len(self.brain.contacts) and self.runner.now_us() < limit_us:
+            self.runner.run_until(self.runner.now_us() + step_us)
+
+
+def open_scenario(scenario: Scenario) -> Config:
+    """Return the engine configuration that the scenario names."""
+    return load_config(scenario.folder / scenario.engine_config)
+
+
+def memory_store(
+    customers: Iterable[CrmRecord], ledger: MemoryLedger, clock: VirtualRunner, region: str
+) -> MemoryCrmStore:
+    """Return a store in memory that holds the scenario's customers."""
+    store = MemoryCrmStore(ledger, clock, StoreSettings(region=region))
+    result_at_once(store.save_customers([_record(found, region) for found in customers]))
+    return store
+
+
+def _record(found: CrmRecord, region: str) -> CustomerRecord:
+    customer = found.customer
+    return CustomerRecord(
+        external_id=customer.customer_id,
+        name=customer.name,
+        tier=customer.tier,
+        language=customer.language,
+        phones=(Phone(e164(found.phone, region)),),
+        account=AccountRecord(
+            number=customer.account_number,
+            pin_hash=hash_pin(found.pin, SIMULATED_COST),
+            balance_cents=customer.balance_cents,
+            currency=customer.currency,
+        ),
+    )
