@@ -13,8 +13,8 @@ from typing import Any
 from core.kernel.clock import Clock, microseconds
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer, Interaction
-from core.model.events import AgentStateChanged, InteractionRecorded
-from core.model.ids import CustomerId
+from core.model.events import AgentStateChanged, ContactEvent, InteractionRecorded
+from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
 from core.model.requests import RestoreAgent
 from crm.agent_states import fold_agent_states
@@ -45,11 +45,16 @@ class MemoryLedger:
         if isinstance(event, InteractionRecorded) and event.customer_id:
             self._interactions.setdefault(event.customer_id, []).append(_interaction(event))
 
+    async def settled(self) -> None:
+        """Return at once: a list has no batch to wait for."""
+
     def interactions_of(self, customer_id: str, count: int) -> tuple[Interaction, ...]:
         """Return the last `count` interactions of the customer, newest first."""
-        past = self._interactions.get(customer_id, [])
-        newest_first = sorted(reversed(past), key=lambda past: past.ended_at_us, reverse=True)
-        return tuple(newest_first[:count])
+        return tuple(reversed(self._interactions.get(customer_id, [])[-count:]))
+
+    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
+        """Return all that happened to one contact, oldest first."""
+        return [e for e in self.events if isinstance(e, ContactEvent) and e.contact_id == contact_id]
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""

@@ -1,4 +1,4 @@
-"""The databases that the contract suites run against: none (in memory), SQLite, a real PostgreSQL."""
+"""The databases that the contract suites run against: SQLite, and a PostgreSQL of our own."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from pathlib import Path
 import pytest
 
 from crm.database import Database, DatabaseSettings
-from crm.schema import upgrade
+from tests.services.databases import SQL, opened
 from tests.services.postgres import PostgresServer, postgres_programs
 
-SQL = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """Run a PostgreSQL of our own for the whole test run; the tests' markers say who needs it."""
+    """Run a PostgreSQL for the whole test run, in a folder that its unprivileged owner can reach."""
     programs = postgres_programs()
     if programs is None:
         pytest.skip("needs PostgreSQL: initdb and pg_ctl were not found")
@@ -41,19 +40,8 @@ def postgres_settings(postgres_server: PostgresServer) -> DatabaseSettings:
     return DatabaseSettings(url=postgres_server.create_database(f"crm_{next(_numbers)}"))
 
 
-def sqlite_settings(folder: Path) -> DatabaseSettings:
-    """Return a database file that does not exist yet."""
-    return DatabaseSettings(url=f"sqlite:///{folder / 'goldline.db'}")
-
-
 @pytest.fixture(params=SQL)
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Open an empty database of each kind, with our tables in it."""
-    if request.param == "sqlite":
-        settings = sqlite_settings(tmp_path)
-    else:
-        settings = request.getfixturevalue("postgres_settings")
-    database = Database(settings)
-    await upgrade(database)
-    yield database
-    await database.close()
+    """Open an empty database of each kind."""
+    async with opened(request, tmp_path) as database:
+        yield database

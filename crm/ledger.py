@@ -1,0 +1,289 @@
+"""The ledger in a database: every domain event, once, in order, and never in the engine's way.
+
+`append` only puts the event in a list. One writer task takes what gathered, writes it in one transaction
+and fills the table of finished interactions on the way. While the database is away the events go to a
+file (`crm.spool`) and are played in, in order, when it is back. (run, sequence) names each event, so a
+batch whose commit was not heard of is simply written again and still counts once.
+
+What a power cut or SIGKILL can take is what gathered since the last batch: at most `batch_delay_s`.
+An edge file: it runs a task and reads the loop's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, cast
+
+import orjson
+import structlog
+from sqlalchemy import Insert, bindparam, func, select
+
+from core.kernel.clock import Clock
+from core.model.codec import decode_fields, encode_fields
+from core.model.events import AgentStateChanged, InteractionRecorded
+from core.model.ids import ContactId
+from core.model.message import DomainEvent
+from core.model.requests import RestoreAgent
+from crm.agent_states import fold_agent_states
+from crm.database import ROW_ERRORS, Database
+from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
+from crm.spool import Spool
+
+log = structlog.get_logger(__name__)
+
+Entry = dict[str, Any]
+"""One event as the columns of `ledger_event`; also, as JSON, one line of the spool."""
+
+_INTERACTION_COLUMNS = tuple(column.name for column in InteractionRow.__table__.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSettings:
+    """How long events gather, and how many may wait where.
+
+    A batch is written `batch_delay_s` after its first event, or at `batch_events_max`. Up to
+    `waiting_events_max` wait in memory while a batch is being written, up to `spool_bytes_max` in the file
+    while the database is away (a busy day of 100,000 contacts is about 400 MB); it is asked again every
+    `retry_s`. What exceeds a limit is lost and counted, for the alternative is to stop answering calls.
+    """
+
+    spool_path: Path
+    spool_bytes_max: int = 1024**3
+    batch_delay_s: float = 0.05
+    batch_events_max: int = 1_000
+    waiting_events_max: int = 100_000
+    retry_s: float = 1.0
+
+
+async def new_run(database: Database, clock: Clock) -> int:
+    """Return a number no earlier start of an engine on `database` had."""
+    started = database.insert(EngineRunRow).values(started_at_us=clock.now_us()).returning(EngineRunRow.run)
+    async with database.writing() as connection:
+        return (await connection.execute(started)).scalar_one()
+
+
+class SqlLedger:
+    """Domain events of one run of the engine, and reading those of all runs.
+
+    `lost` counts events that no longer fitted anywhere, `refused` those the database will never take;
+    the latter are kept beside the spool, in a file ending in `.refused`. `spooling` is set while the database
+    is away and events go to the spool.
+    """
+
+    def __init__(self, database: Database, run: int, settings: LedgerSettings) -> None:
+        self.run = run
+        self.lost = 0
+        self.refused = 0
+        self.spooling = asyncio.Event()
+        self._database = database
+        self._settings = settings
+        path = settings.spool_path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._spool = Spool(path, settings.spool_bytes_max)
+        self._refusals = Spool(path.with_name(path.name + ".refused"), settings.spool_bytes_max)
+        self._sequence = 0
+        self._waiting: list[Entry] = []
+        self._retry_at_s = 0.0
+        self._closing = False
+        # `_filled`: something waits; `_urgent`: do not gather any longer; `_settled`: all is in the database.
+        self._filled, self._urgent, self._settled = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._writer = asyncio.create_task(self._write_on())  # det-ok: the ledger's own edge
+        self._writer.add_done_callback(lambda _: self._settled.set())
+
+    @classmethod
+    async def open(cls, database: Database, clock: Clock, settings: LedgerSettings) -> Self:
+        """Begin a new run, with all that an earlier one left in the spool in its place.
+
+        Raises `OSError` or `TimeoutError` when the database is away, `BlockingIOError` when another
+        process has the spool.
+        """
+        ledger = cls(database, await new_run(database, clock), settings)
+        await ledger.settled()
+        return ledger
+
+    def append(self, event: DomainEvent) -> None:
+        """Accept `event`; it is in the database or on the disk within `batch_delay_s` and a write.
+
+        Raises what ended the writer, should that ever happen: better to stop than to forget.
+        """
+        self._check_writer()
+        if len(self._waiting) >= self._settings.waiting_events_max:
+            self._lose(1)
+            return
+        self._sequence += 1
+        self._waiting.append(_entry(event, self.run, self._sequence))
+        self._settled.clear()
+        self._filled.set()
+        if len(self._waiting) >= self._settings.batch_events_max:
+            self._urgent.set()
+
+    async def settled(self) -> None:
+        """Wait until all that was appended is in the database, however long that may be away."""
+        await self._settled.wait()
+        self._check_writer()
+
+    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
+        """Return all that happened to one contact in any run, oldest first."""
+        return await self._read(_HISTORY, {"contact_id": contact_id})
+
+    async def last_agent_states(self) -> Sequence[RestoreAgent]:
+        """Return what each agent not logged out was doing last."""
+        changes = await self._read(_LAST_CHANGES, {"kind": AgentStateChanged.__name__})
+        return fold_agent_states(cast(Sequence[AgentStateChanged], changes))
+
+    async def close(self) -> None:
+        """Write or spool what is still waiting, and let go of the spool; the database stays open."""
+        self._closing = True
+        self._filled.set()
+        self._urgent.set()
+        await self._writer
+        self._spool.close()
+        self._refusals.close()
+
+    async def _read(self, query: Any, values: Mapping[str, object]) -> Sequence[DomainEvent]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query, values)
+            return [cast(DomainEvent, decode_fields(row.kind, row.body)) for row in rows]
+
+    # --- the writer task --------------------------------------------------------------------------
+
+    async def _write_on(self) -> None:
+        while not (self._closing and not self._waiting):
+            await self._keep(self._take_batch())
+            if not self._waiting and self._spool.empty:
+                self._settled.set()
+            await self._gather()
+
+    def _check_writer(self) -> None:
+        if self._writer.done():
+            self._writer.result()
+
+    async def _gather(self) -> None:
+        """Wait for an event, or for the next attempt to empty the spool; then for a batch to fill up."""
+        settings = self._settings
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if self._spool.empty else settings.retry_s):
+                await self._filled.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(settings.batch_delay_s):
+                await self._urgent.wait()
+
+    def _take_batch(self) -> list[Entry]:
+        count = self._settings.batch_events_max
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        if not self._waiting and not self._closing:
+            self._filled.clear()
+        if len(self._waiting) < count and not self._closing:
+            self._urgent.clear()
+        return batch
+
+    async def _keep(self, batch: Sequence[Entry]) -> None:
+        """Write `batch` to the database, or to the spool while that is away."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._retry_at_s or not await self._write(batch, now_s):
+            await self._set_aside(self._spool, batch)
+            self.spooling.set()
+
+    async def _write(self, batch: Sequence[Entry], now_s: float) -> bool:
+        """Write what is spooled, then `batch`; return False if the database is away."""
+        try:
+            await self._play_in()
+            await self._insert(batch)
+        except OSError as error:  # TimeoutError is one
+            self._retry_at_s = now_s + self._settings.retry_s
+            if not self.spooling.is_set():
+                log.warning("ledger_is_spooling", error=repr(error))
+            return False
+        self.spooling.clear()
+        return True
+
+    async def _play_in(self) -> None:
+        while not self._spool.empty:
+            lines = await asyncio.to_thread(self._spool.peek, self._settings.batch_events_max)
+            await self._insert([orjson.loads(line) for line in lines])
+            await asyncio.to_thread(self._spool.take, lines)
+
+    async def _insert(self, batch: Sequence[Entry]) -> None:
+        """Write `batch` in one transaction; where a row is refused, find it by halves and set it aside."""
+        if not batch:
+            return
+        try:
+            await self._insert_all(batch)
+        except ROW_ERRORS as error:
+            if len(batch) > 1:
+                half = len(batch) // 2
+                await self._insert(batch[:half])
+                await self._insert(batch[half:])
+                return
+            self.refused += 1
+            log.error("ledger_event_refused", kind=batch[0]["kind"], error=type(error.orig).__name__)
+            await self._set_aside(self._refusals, batch)
+
+    async def _insert_all(self, batch: Sequence[Entry]) -> None:
+        finished = [_interaction(entry) for entry in batch if entry["kind"] == InteractionRecorded.__name__]
+        async with self._database.writing() as connection:
+            await connection.execute(self._insert_once(LedgerEventRow), list(batch))
+            if finished:
+                await connection.execute(self._insert_once(InteractionRow), finished)
+
+    def _insert_once(self, table: type[LedgerEventRow | InteractionRow]) -> Insert:
+        return self._database.insert(table).on_conflict_do_nothing(index_elements=["run", "sequence"])
+
+    async def _set_aside(self, spool: Spool, batch: Sequence[Entry]) -> None:
+        if not batch:
+            return
+        try:
+            kept = await asyncio.to_thread(spool.append, [orjson.dumps(entry) for entry in batch])
+        except OSError as error:
+            log.error("spool_failed", error=repr(error))
+            kept = 0
+        self._lose(len(batch) - kept)
+
+    def _lose(self, count: int) -> None:
+        if count:
+            self.lost += count
+            log.error("ledger_events_lost", count=count, lost=self.lost)
+
+
+_EVENTS = select(LedgerEventRow.kind, LedgerEventRow.body).order_by(
+    LedgerEventRow.run, LedgerEventRow.sequence
+)
+_HISTORY = _EVENTS.where(LedgerEventRow.contact_id == bindparam("contact_id"))
+
+_RECENCY = func.row_number().over(
+    partition_by=LedgerEventRow.agent_id,
+    order_by=(LedgerEventRow.run.desc(), LedgerEventRow.sequence.desc()),
+)
+_RANKED = (
+    select(LedgerEventRow.kind, LedgerEventRow.body, _RECENCY.label("recency"))
+    .where(LedgerEventRow.kind == bindparam("kind"))
+    .subquery()
+)
+_LAST_CHANGES = select(_RANKED.c.kind, _RANKED.c.body).where(_RANKED.c.recency == 1)
+
+
+def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:
+    return {
+        "run": run,
+        "sequence": sequence,
+        "at_us": event.at_us,
+        "kind": type(event).__name__,
+        "contact_id": _clean(getattr(event, "contact_id", "")),
+        "agent_id": _clean(getattr(event, "agent_id", "")),
+        "body": encode_fields(event).decode(),
+    }
+
+
+def _interaction(entry: Entry) -> Entry:
+    """Return the columns of `interaction` for a ledger entry of `InteractionRecorded`."""
+    told = entry | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
+    return {name: _clean(told[name]) for name in _INTERACTION_COLUMNS}
+
+
+def _clean(value: Any) -> Any:
+    """Return a text without NUL, which PostgreSQL keeps in no column; the body has it escaped."""
+    return value.replace("\0", "") if isinstance(value, str) else value

@@ -1,0 +1,291 @@
+"""Every ledger keeps every event, once, in order: in memory, SQLite and PostgreSQL, away and back again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from core.kernel.clock import SECOND_US
+from core.model.agent import AgentState
+from core.model.contact import ContactState, Requirement
+from core.model.events import AgentStateChanged, ContactClosed, ContactQueued, InteractionRecorded
+from core.model.ids import AgentId, ContactId, QueueName
+from core.model.message import DomainEvent
+from core.model.requests import RestoreAgent
+from crm.database import Database, DatabaseSettings
+from crm.ledger import LedgerSettings, SqlLedger, new_run
+from crm.memory import MemoryLedger
+from crm.models import InteractionRow, LedgerEventRow
+from crm.schema import upgrade
+from tests.services.databases import SQL, opened
+from tests.services.postgres import PostgresServer
+
+NOON_US = 1_750_000_000 * SECOND_US
+LIMIT_S = 30.0
+ANA, BEN = AgentId("ana"), AgentId("ben")
+SEVEN = ContactId("C-1-000007")
+
+
+@dataclass
+class Wristwatch:
+    """A clock that stands at noon."""
+
+    def now_us(self) -> int:
+        return NOON_US
+
+
+def settings_in(folder: Path, **changes: int) -> LedgerSettings:
+    return LedgerSettings(
+        spool_path=folder / "ledger.spool",
+        batch_delay_s=0.005,
+        retry_s=0.05,
+        **changes,
+    )
+
+
+@pytest.fixture(params=["memory", *SQL])
+async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[MemoryLedger | SqlLedger]:
+    if request.param == "memory":
+        yield MemoryLedger()
+        return
+    async with opened(request, tmp_path) as database:
+        ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+        yield ledger
+        await ledger.close()
+
+
+def queued(position: int, contact_id: ContactId = SEVEN) -> ContactQueued:
+    return ContactQueued(
+        at_us=NOON_US + position,
+        cause_id=f"in-{position}",
+        contact_id=contact_id,
+        queue=QueueName("sales"),
+        tier="gold",
+        key_us=NOON_US - 30 * SECOND_US,
+        position=position,
+        requirements=(Requirement(skill="french", minimum=3),),
+    )
+
+
+def turned(agent_id: AgentId, new: AgentState, at_us: int, reason: str = "") -> AgentStateChanged:
+    return AgentStateChanged(
+        at_us=at_us,
+        agent_id=agent_id,
+        old=AgentState.NOT_READY,
+        new=new,
+        reason=reason,
+        extension=f"PJSIP/{agent_id}",
+    )
+
+
+def recorded(contact_id: ContactId) -> InteractionRecorded:
+    return InteractionRecorded(
+        at_us=NOON_US,
+        contact_id=contact_id,
+        customer_id="A-17",
+        caller_number="+33142685300",
+        queue="sales",
+        tier="gold",
+        outcome=ContactState.CLOSED,
+        agent_id="ana",
+        disposition="sold\0\r\n",
+        ended_by="customer",
+        arrived_us=NOON_US - 90 * SECOND_US,
+        ivr_us=1,
+        queue_us=2,
+        talk_us=3,
+        wrap_up_us=4,
+        offers=1,
+    )
+
+
+# --- every ledger ---------------------------------------------------------------------------------
+
+
+async def test_a_contact_s_history_is_all_its_events_in_order(ledger: MemoryLedger | SqlLedger) -> None:
+    told: list[DomainEvent] = [
+        queued(1),
+        queued(2),
+        ContactClosed(at_us=NOON_US, contact_id=SEVEN, outcome=ContactState.CLOSED),
+    ]
+    for event in told:
+        ledger.append(event)
+        ledger.append(queued(9, ContactId("C-1-000008")))
+    await ledger.settled()
+    assert await ledger.history(SEVEN) == told
+
+
+async def test_text_of_any_kind_comes_back_as_it_was(ledger: MemoryLedger | SqlLedger) -> None:
+    event = recorded(SEVEN)
+    ledger.append(event)
+    await ledger.settled()
+    assert await ledger.history(SEVEN) == [event]
+
+
+async def test_agents_are_restored_to_their_last_state(ledger: MemoryLedger | SqlLedger) -> None:
+    for event in (
+        turned(BEN, AgentState.READY, NOON_US),
+        turned(ANA, AgentState.READY, NOON_US),
+        turned(AgentId("cleo"), AgentState.READY, NOON_US),
+        turned(BEN, AgentState.NOT_READY, NOON_US + 5, "lunch"),
+        turned(AgentId("cleo"), AgentState.LOGGED_OUT, NOON_US + 6),
+    ):
+        ledger.append(event)
+    await ledger.settled()
+    assert list(await ledger.last_agent_states()) == [
+        RestoreAgent(at_us=NOON_US, agent_id=ANA, state=AgentState.READY, reason="", extension="PJSIP/ana"),
+        RestoreAgent(
+            at_us=NOON_US + 5, agent_id=BEN, state=AgentState.NOT_READY, reason="lunch", extension="PJSIP/ben"
+        ),
+    ]
+
+
+# --- a ledger in a database -----------------------------------------------------------------------
+
+
+async def rows(database: Database, table: type) -> int:
+    async with database.reading() as connection:
+        return (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+
+
+async def test_each_run_has_a_number_of_its_own(database: Database) -> None:
+    assert [await new_run(database, Wristwatch()) for _ in range(3)] == [1, 2, 3]
+
+
+async def test_a_later_run_sees_what_earlier_ones_kept(database: Database, tmp_path: Path) -> None:
+    for state in (AgentState.READY, AgentState.WRAP_UP):
+        ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+        ledger.append(turned(ANA, state, NOON_US))
+        await ledger.close()
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    assert [agent.state for agent in await ledger.last_agent_states()] == [AgentState.WRAP_UP]
+    await ledger.close()
+
+
+async def test_a_finished_interaction_gets_its_row(database: Database, tmp_path: Path) -> None:
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    ledger.append(recorded(SEVEN))
+    await ledger.close()
+    async with database.reading() as connection:
+        row = (await connection.execute(select(InteractionRow.__table__))).one()
+    assert (row.contact_id, row.customer_id, row.outcome) == (SEVEN, "A-17", "closed")
+    assert (row.ivr_us, row.queue_us, row.talk_us, row.wrap_up_us) == (1, 2, 3, 4)
+    assert row.disposition == "sold\r\n", "PostgreSQL keeps no NUL in a column; the event itself has it"
+
+
+async def test_closing_writes_what_still_waits(database: Database, tmp_path: Path) -> None:
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, batch_events_max=10))
+    for position in range(95):
+        ledger.append(queued(position))
+    await ledger.close()
+    assert await rows(database, LedgerEventRow) == 95
+
+
+async def test_an_event_the_database_refuses_takes_no_other_with_it(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("CREATE UNIQUE INDEX once ON ledger_event (at_us)"))
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    # Breaking any constraint is a refusal, as a text too long for its column would be.
+    for position in (1, 2, 2, 3):
+        ledger.append(queued(position))
+    await ledger.close()
+    assert (ledger.refused, ledger.lost) == (1, 0)
+    assert await rows(database, LedgerEventRow) == 3
+    refusals = (tmp_path / "ledger.spool.refused").read_text().splitlines()
+    assert len(refusals) == 1
+    assert "ContactQueued" in refusals[0]
+
+
+# --- the database away ----------------------------------------------------------------------------
+
+
+async def test_more_than_may_wait_is_counted_as_lost(database: Database, tmp_path: Path) -> None:
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, waiting_events_max=5))
+    for position in range(8):
+        ledger.append(queued(position))
+    assert ledger.lost == 3
+    await ledger.close()
+    assert await rows(database, LedgerEventRow) == 5
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_nothing_is_lost_or_doubled_when_postgresql_stops_and_starts(
+    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    database = Database(postgres_settings)
+    await upgrade(database)
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, batch_events_max=7))
+    told = [queued(position) for position in range(300)]
+    async with asyncio.timeout(LIMIT_S):
+        await tell(ledger, told[:100])
+        await asyncio.to_thread(postgres_server.stop)
+        await tell(ledger, told[100:200])
+        await ledger.spooling.wait()
+        await asyncio.to_thread(postgres_server.start)
+        await tell(ledger, told[200:])
+        await ledger.settled()
+    assert await ledger.history(SEVEN) == told
+    assert await rows(database, LedgerEventRow) == 300
+    assert (tmp_path / "ledger.spool").stat().st_size == 0
+    await ledger.close()
+    await database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_what_was_spooled_is_played_in_by_the_next_run(
+    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    database = Database(postgres_settings)
+    await upgrade(database)
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    ledger.append(turned(ANA, AgentState.READY, NOON_US))
+    await ledger.settled()
+    await asyncio.to_thread(postgres_server.stop)
+    ledger.append(turned(ANA, AgentState.NOT_READY, NOON_US + 1, "lunch"))
+    ledger.append(recorded(SEVEN))
+    await ledger.close()
+    with pytest.raises(OSError):  # noqa: PT011 - the port promises no more
+        await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    await asyncio.to_thread(postgres_server.start)
+    following = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    assert [agent.reason for agent in await following.last_agent_states()] == ["lunch"]
+    assert await rows(database, InteractionRow) == 1
+    await following.close()
+    await database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_a_full_spool_keeps_the_oldest_and_counts_the_rest(
+    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    database = Database(postgres_settings)
+    await upgrade(database)
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, spool_bytes_max=2_000))
+    await asyncio.to_thread(postgres_server.stop)
+    for position in range(100):
+        ledger.append(queued(position))
+    await ledger.close()
+    await asyncio.to_thread(postgres_server.start)
+    following = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    kept = await following.history(SEVEN)
+    assert 0 < len(kept) == 100 - ledger.lost
+    assert kept == [queued(position) for position in range(len(kept))]
+    await following.close()
+    await database.close()
+
+
+async def tell(ledger: SqlLedger, events: list[ContactQueued]) -> None:
+    """Append `events`, giving the writer a turn after each as a live engine does."""
+    for event in events:
+        ledger.append(event)
+        await asyncio.sleep(0)

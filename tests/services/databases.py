@@ -1,0 +1,28 @@
+"""Empty databases with our tables in them, for tests that run against each kind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from crm.database import Database, DatabaseSettings
+from crm.schema import upgrade
+
+SQL = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+"""The parameters of a fixture that calls `opened`."""
+
+
+@asynccontextmanager
+async def opened(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
+    """Open the empty database that `request.param` names."""
+    if request.param == "sqlite":
+        settings = DatabaseSettings(url=f"sqlite:///{folder / 'goldline.db'}")
+    else:
+        settings = request.getfixturevalue("postgres_settings")
+    database = Database(settings)
+    await upgrade(database)
+    yield database
+    await database.close()
