@@ -85,6 +85,14 @@ class Translator:
         """Expect a channel that we are about to ring, or word that it could not be made."""
         self._ordered[leg_id] = None
 
+    def expects(self, leg_id: LegId) -> bool:
+        """Tell whether the channel was ordered and nothing was heard of it yet."""
+        return leg_id in self._ordered
+
+    def ordered(self) -> tuple[LegId, ...]:
+        """Return the channels that are still expected."""
+        return tuple(self._ordered)
+
     def refuse(self, leg_id: LegId) -> bool:
         """Take note that an ordered channel will not come; tell whether one was still expected."""
         if leg_id not in self._ordered:

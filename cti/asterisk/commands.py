@@ -1,0 +1,135 @@
+"""The engine's commands as AMI actions, with every text checked against what it may hold.
+
+Pure: a command in, an `Action` out, or an error that says which text was refused: `UnsafeText` for CR,
+LF and NUL, `PbxError` for what Asterisk would read as something else. Why so strict: a comma in
+`Variable` begins another variable, `&` in `Channel` dials a second phone, a quote in either hides both
+(manager.c), and an Originate is worth as much as the shell to whoever can shape it. A caller's number
+and name are cleaned rather than refused, for a caller with an odd name is to be served as well.
+
+Legs are named by their Uniqueid: Asterisk looks a channel up by name first and by Uniqueid second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.kernel.errors import PbxError, UnsafeText
+from core.model.commands import HangUpLeg, RingLeg, TagLeg, TransferLeg
+from core.model.ids import LegId
+from core.model.tag import TAG_MAX_CHARS
+from cti.asterisk.channels import LOCAL
+
+TAG_VARIABLE = "GOLDLINE_TAG"
+"""Where a leg's note stands."""
+PEER_VARIABLE = "GOLDLINE_PEER"
+"""Whom the agent's leg joins when answered: read by the dialplan's Bridge()."""
+
+_LEG_ID = re.compile(r"[A-Za-z0-9_.:-]{1,149}")
+"""What a Uniqueid may look like; 149 characters is AST_MAX_PUBLIC_UNIQUEID."""
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9_/@.:+*#;-]{1,200}")
+"""Technology and resource, such as PJSIP/1001."""
+_CHANNEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9_/@.:+*#;-]{1,250}")
+_CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,79}")
+_NUMBER = re.compile(r"[0-9+*#]{1,40}")
+_TAG = re.compile(rf"[A-Za-z0-9_.~%=&+-]{{0,{TAG_MAX_CHARS}}}")
+"""What `urlencode` writes: nothing that Asterisk's Variable or its dialplan would take for its own."""
+
+_FORGES_A_LINE = re.compile(r"[\r\n\0]")
+_NOT_IN_NUMBER = re.compile(r"[^A-Za-z0-9+*#._-]")
+_NOT_IN_NAME = re.compile(r'[\x00-\x1f\x7f"<>\\]')
+_NUMBER_SHOWN_MAX = 40
+_NAME_SHOWN_MAX = 80
+"""Longer ones are cut by phones anyway, and the AMI line has room for 1,024 bytes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One AMI action without its id."""
+
+    name: str
+    fields: Mapping[str, str | Sequence[str]]
+
+
+def originate(command: RingLeg, peer_name: str, context: str) -> Action:
+    """Return the Originate that rings the phone and, when answered, runs `context` to join `peer_name`."""
+    peer = _checked(_CHANNEL_NAME, peer_name, "the name of the channel to join")
+    return Action(
+        "Originate",
+        {
+            "Channel": _dialable(command.address),
+            "ChannelId": _leg_id(command.leg_id),
+            "Context": _checked(_CONTEXT, context, "the context"),
+            "Exten": "s",
+            "Priority": "1",
+            "Timeout": str(max(1, command.ring_timeout_us // 1_000)),
+            "CallerID": _caller_id(command.caller_name, command.caller_number),
+            "Variable": [f"{PEER_VARIABLE}={peer}", f"{TAG_VARIABLE}={checked_tag(command.tag)}"],
+            # A synchronous Originate blocks its session until the phone is answered (capture s07).
+            "Async": "true",
+        },
+    )
+
+
+def hang_up(command: HangUpLeg) -> Action:
+    """Return the Hangup of the leg with the command's cause."""
+    return Action("Hangup", {"Channel": _leg_id(command.leg_id), "Cause": str(int(command.cause))})
+
+
+def set_tag(command: TagLeg) -> Action:
+    """Return the Setvar that leaves our note on the leg."""
+    return Action(
+        "Setvar",
+        {"Channel": _leg_id(command.leg_id), "Variable": TAG_VARIABLE, "Value": checked_tag(command.tag)},
+    )
+
+
+def redirect(command: TransferLeg, context: str) -> Action:
+    """Return the Redirect of the leg to the number in `context`."""
+    return Action(
+        "Redirect",
+        {
+            "Channel": _leg_id(command.leg_id),
+            "Context": _checked(_CONTEXT, context, "the context"),
+            "Exten": checked_number(command.number),
+            "Priority": "1",
+        },
+    )
+
+
+def checked_number(number: str) -> str:
+    """Return `number` if it is one that may be dialed; raise otherwise."""
+    return _checked(_NUMBER, number, "the number")
+
+
+def checked_tag(tag: str) -> str:
+    """Return `tag` if it is one that `core.model.tag` can have written; raise otherwise."""
+    return _checked(_TAG, tag, "the tag")
+
+
+def _leg_id(leg_id: LegId) -> str:
+    return _checked(_LEG_ID, leg_id, "the leg's id")
+
+
+def _dialable(address: str) -> str:
+    """Return the address; a Local one keeps both halves (`/n`), for its first half is the leg we know."""
+    checked = _checked(_ADDRESS, address, "the address")
+    return f"{checked}/n" if checked.startswith(LOCAL) and not checked.endswith("/n") else checked
+
+
+def _caller_id(name: str, number: str) -> str:
+    for text, what in ((name, "the caller's name"), (number, "the caller's number")):
+        if _FORGES_A_LINE.search(text):
+            raise UnsafeText(what)
+    shown_name = _NOT_IN_NAME.sub("", name)[:_NAME_SHOWN_MAX]
+    shown_number = _NOT_IN_NUMBER.sub("", number)[:_NUMBER_SHOWN_MAX]
+    return f'"{shown_name}" <{shown_number}>'
+
+
+def _checked(allowed: re.Pattern[str], text: str, what: str) -> str:
+    if _FORGES_A_LINE.search(text):
+        raise UnsafeText(what)
+    if not allowed.fullmatch(text):
+        raise PbxError(f"{what} is {text!r}; allowed is {allowed.pattern}")
+    return text
