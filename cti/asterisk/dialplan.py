@@ -58,7 +58,17 @@ READ_CLASSES = ("system", "call", "dtmf")
 WRITE_CLASSES = ("call", "originate", "reporting")
 """Redirect, Setvar and Hangup need `call`; CoreShowChannels needs `reporting`. Nothing needs `system`."""
 
-UNREAD_EVENTS = ("CEL", "MusicOnHoldStart", "MusicOnHoldStop", "NewAccountCode", "NewConnectedLine")
+UNREAD_EVENTS = (
+    "CEL",
+    "DeviceStateChange",
+    "HangupRequest",
+    "MusicOnHoldStart",
+    "MusicOnHoldStop",
+    "NewAccountCode",
+    "NewCallerid",
+    "NewConnectedLine",
+    "SoftHangupRequest",
+)
 """Events of the classes above that tell the engine nothing; filtered out where they arise."""
 
 

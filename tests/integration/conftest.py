@@ -1,0 +1,82 @@
+"""One real Asterisk for each module, its callers and phones for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from cti.asterisk.dialplan import DialplanSettings, new_secret
+from tests.services.ami_observer import AmiObserver
+from tests.services.asterisk import OBSERVER, OBSERVER_SECRET, RealAsterisk, why_no_asterisk
+from tests.services.ports import free_tcp_port, free_udp_port
+from tests.services.sipp import Callers, Phones
+
+EXTENSIONS = ("1001", "1002", "1003", "1004")
+UNREGISTERED = "1009"
+Folders = Callable[[], Path]
+
+
+@pytest.fixture(scope="module")
+def phone_ports() -> dict[str, int]:
+    """Return the UDP port of each extension; 0 for the one that never registered."""
+    return {extension: free_udp_port() for extension in EXTENSIONS} | {UNREGISTERED: 0}
+
+
+@pytest.fixture(scope="module")
+def asterisk(tmp_path_factory: pytest.TempPathFactory, phone_ports: dict[str, int]) -> Iterator[RealAsterisk]:
+    """Return a running Asterisk that includes Goldline's files; the engine's FastAGI port is free."""
+    missing = why_no_asterisk()
+    if missing:
+        pytest.skip(missing)
+    dialplan = DialplanSettings(agi_token=new_secret(), manager_secret=new_secret(), agi_port=free_tcp_port())
+    with RealAsterisk(tmp_path_factory.mktemp("asterisk"), dialplan, phone_ports) as running:
+        yield running
+
+
+@pytest.fixture
+async def observer(asterisk: RealAsterisk) -> AsyncIterator[AmiObserver]:
+    """Return the tests' own view of Asterisk; no call outlives the test."""
+    async with AmiObserver(asterisk.ami_port, OBSERVER, OBSERVER_SECRET) as connected:
+        yield connected
+        for channel in await connected.enumerate("CoreShowChannels"):
+            await connected.act("Hangup", Channel=channel["Channel"])
+
+
+@pytest.fixture
+def running() -> Iterator[ExitStack]:
+    """Return the stack of what ends with the test."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    """Return a maker of folders, a new one each time."""
+    numbers = count(1)
+    return lambda: tmp_path / f"sipp-{next(numbers)}"
+
+
+@pytest.fixture
+def callers(asterisk: RealAsterisk, running: ExitStack, folders: Folders) -> Callable[..., Callers]:
+    """Return a starter of callers: `callers(["5550001"], steps=[...])`."""
+
+    def start(numbers: list[str], **script: object) -> Callers:
+        return running.enter_context(Callers(folders(), asterisk.sip_address, numbers, **script))  # type: ignore[arg-type]
+
+    return start
+
+
+@pytest.fixture
+def phone(
+    asterisk: RealAsterisk, phone_ports: dict[str, int], running: ExitStack, folders: Folders
+) -> Callable[..., Phones]:
+    """Return a starter of phones: `phone("1001", ring_ms=500)`."""
+
+    def start(extension: str, **behaviour: object) -> Phones:
+        return running.enter_context(Phones(folders(), phone_ports[extension], **behaviour))  # type: ignore[arg-type]
+
+    return start

@@ -1,0 +1,186 @@
+"""Callers and phones for a real Asterisk, played by sipp.
+
+A `Callers` runs one script for a list of numbers and then ends; a `Phones` answers on one UDP port until
+it is stopped, for as many extensions as Asterisk has contacts there. Both keep a log of what happened on
+their side of the line, as `Moment`s, which tests hold against what the engine says happened.
+
+Keys travel as SIP INFO (RFC 6086, `application/dtmf-relay`): no media is needed to press one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.services.ports import LOOPBACK, free_udp_port
+
+SCENARIOS = Path(__file__).parent / "sipp"
+READY_LIMIT_S = 10
+PATIENCE_MS = 120_000
+"""How long a script without an end of its own waits for the far side's BYE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Stay on the line for `ms`; a BYE of the far side ends the script here."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Press one key, 0-9, * or #."""
+
+    key: str
+
+
+Step = Wait | Press
+STAY: tuple[Step, ...] = (Wait(PATIENCE_MS),)
+"""Remain until the far side hangs up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What sipp did or saw: `what` at `at_s` (seconds since 1970) with the caller or extension `number`."""
+
+    what: str
+    number: str
+    at_s: float
+
+
+class Sipp:
+    """One sipp process in a folder of its own; ended at the latest when its `with` block is left."""
+
+    def __init__(self, folder: Path, scenario: str, port: int, arguments: Sequence[str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = port
+        self._folder = folder
+        self._log = folder / "moments.log"
+        (folder / "scenario.xml").write_text(scenario)
+        with (folder / "screen.log").open("wb") as screen:
+            self._process = subprocess.Popen(
+                ["sipp", *self._common(), *arguments],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=screen,
+                stderr=subprocess.STDOUT,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process at once; its calls are simply forgotten."""
+        self._process.kill()
+        self._process.wait()
+
+    def moments(self, what: str = "") -> list[Moment]:
+        """Return what was logged until now in order of time, all of it or only `what`."""
+        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        moments = [_moment(line) for line in lines if line.count(";") == 2]
+        return [moment for moment in moments if what in ("", moment.what)]
+
+    def _common(self) -> list[str]:
+        return [
+            *("-sf", "scenario.xml", "-i", LOOPBACK, "-p", str(self.port), "-nostdin"),
+            *("-trace_logs", "-log_file", str(self._log), "-trace_err", "-error_file", "errors.log"),
+            *("-mp", str(free_udp_port())),
+        ]
+
+
+class Callers(Sipp):
+    """Callers who dial `dialed` one after the other, `rate` a second, and each go through `steps`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        sip_address: str,
+        numbers: Sequence[str],
+        dialed: str = "5551000",
+        steps: Sequence[Step] = STAY,
+        rate: float = 10,
+        name: str = "",
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [f"{number};{dialed};{name}" for number in numbers]
+        (folder / "callers.csv").write_text("\n".join(["SEQUENTIAL", *lines, ""]))
+        arguments = [sip_address, "-inf", "callers.csv", "-m", str(len(numbers)), "-l", str(len(numbers))]
+        # sipp takes whole calls for each period of `-rp` milliseconds.
+        arguments += ["-r", "1", "-rp", str(round(1000 / rate))]
+        super().__init__(folder, _caller_scenario(steps), free_udp_port(), arguments)
+
+    async def finished(self, limit_s: float) -> bool:
+        """Wait until all callers are done and tell whether they went by the script; raise `TimeoutError`."""
+        async with asyncio.timeout(limit_s):
+            status = await asyncio.to_thread(self._process.wait, limit_s)
+        return status == 0
+
+
+class Phones(Sipp):
+    """Phones on `port`: ring for `ring_ms`, then answer; after `talk_ms` of talk they hang up.
+
+    `ring_ms` None rings until the far side gives up; `talk_ms` None leaves the hanging up to the far side.
+    """
+
+    def __init__(
+        self, folder: Path, port: int, ring_ms: int | None = 0, talk_ms: int | None = None, refusal: str = ""
+    ) -> None:
+        scenario = _refusing_phone(refusal) if refusal else _phone(ring_ms, talk_ms)
+        super().__init__(folder, scenario, port, [])
+        self._wait_until_bound()
+
+    def _wait_until_bound(self) -> None:
+        deadline = time.monotonic() + READY_LIMIT_S
+        while f":{self.port:04X} " not in Path("/proc/net/udp").read_text():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"sipp did not start; see {self._folder}")
+            time.sleep(0.01)
+
+
+BUSY = "486 Busy Here"
+DECLINES = "603 Decline"
+UNAVAILABLE = "480 Temporarily Unavailable"
+
+
+def _moment(line: str) -> Moment:
+    what, number, stamp = line.split(";")
+    return Moment(what, number, float(stamp.split()[-1]))
+
+
+def _caller_scenario(steps: Sequence[Step]) -> str:
+    parts = [_caller_step(number, step) for number, step in enumerate(steps)]
+    return (SCENARIOS / "caller.xml").read_text().replace("<!-- steps -->", "\n".join(parts))
+
+
+def _caller_step(number: int, step: Step) -> str:
+    if isinstance(step, Press):
+        return (SCENARIOS / "press.xml").read_text().replace("<!-- key -->", step.key)
+    label = f"after_{number}"
+    return _await("BYE", step.ms, then=label, received="far_end") + f'<label id="{label}"/>'
+
+
+def _phone(ring_ms: int | None, talk_ms: int | None) -> str:
+    ring = "" if ring_ms == 0 else _await("CANCEL", ring_ms, then="answer", received="cancelled")
+    talk = _await("BYE", talk_ms, then="hang_up", received="far_end")
+    text = (SCENARIOS / "phone.xml").read_text()
+    return text.replace("<!-- ring -->", ring).replace("<!-- talk -->", talk)
+
+
+def _refusing_phone(status: str) -> str:
+    return (SCENARIOS / "phone_refuses.xml").read_text().replace("<!-- status -->", status)
+
+
+def _await(request: str, limit_ms: int | None, then: str, received: str) -> str:
+    timeout = "" if limit_ms is None else f' timeout="{limit_ms}" ontimeout="{then}"'
+    return f'<recv request="{request}" next="{received}"{timeout}/>'
