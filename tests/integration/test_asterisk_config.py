@@ -104,6 +104,7 @@ async def test_a_caller_waits_for_an_engine_that_is_away_and_keeps_the_arrival(
     async with FastAgiListener(asterisk.dialplan.agi_port) as engine:
         first = await greeting(engine)
         engine.command_all("ANSWER")
+        await observer.seen(of("Newstate", ChannelStateDesc="Up"))
         engine.command_all("SET VARIABLE GOLDLINE_TAG role=caller&contact=C-1-000001")
         await observer.seen(of("VarSet", Variable="GOLDLINE_TAG"))
     # The engine is dead now; its successor finds the same caller with the same arrival and our note.

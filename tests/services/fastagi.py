@@ -16,6 +16,7 @@ class FastAgiListener:
         self.greetings: asyncio.Queue[dict[str, str]] = asyncio.Queue()
         self._port = port
         self._writers: list[asyncio.StreamWriter] = []
+        self._callers: list[asyncio.Task[None] | None] = []
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._take, LOOPBACK, self._port)
@@ -26,10 +27,13 @@ class FastAgiListener:
     ) -> None:
         self.drop_all()
         self._server.close()
-        await self._server.wait_closed()
+        await asyncio.gather(*filter(None, self._callers), return_exceptions=True)
 
     def command_all(self, command: str) -> None:
-        """Send an AGI command such as `ANSWER` to every caller; the replies are not read."""
+        """Send an AGI command such as `ANSWER` to every caller; see it done before sending the next.
+
+        Asterisk polls the socket but reads it through a buffer, where a second command would lie unseen.
+        """
         for writer in self._writers:
             writer.write(f"{command}\n".encode())
 
@@ -41,6 +45,7 @@ class FastAgiListener:
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        self._callers.append(asyncio.current_task())
         greeting: dict[str, str] = {}
         while line := (await reader.readline()).decode().rstrip("\n"):
             name, _, value = line.partition(": ")
