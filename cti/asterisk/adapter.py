@@ -1,0 +1,288 @@
+"""`AsteriskPbx`: one Asterisk behind the `Pbx` port.
+
+Two AMI sessions, one that hears and one that acts (an action holds up the events of its own session),
+and a FastAGI server for dialogues with callers. What comes in goes through `translate` to the sink; what
+goes out is made by `commands`. The two sides share one object, the translator's memory of channels.
+
+Logged in is not enough to be up: the sink hears `PbxSynced` when both sessions are logged in and a
+snapshot has been told, and `PbxLost` when either is gone. In between commands are still tried, for a
+caller may wait; what cannot be sent comes back as an event, as the port demands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from random import Random  # det-ok: the type alone; the generator is handed in
+from typing import Any
+
+import structlog
+
+from core.kernel.clock import Clock
+from core.kernel.errors import PbxError, UnsafeText
+from core.model.causes import Cause
+from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
+from core.model.events import AnomalySeen, LegCreated, LegEvent, LegFailed, LegPressed, PbxLost, PbxSynced
+from core.model.ids import LegId
+from core.ports import Sink
+from cti.agi.server import AgiServer, AgiSettings
+from cti.ami.errors import LocalAmiError
+from cti.ami.link import AmiLink, AmiSettings
+from cti.ami.replies import ActionReply, ReplyOutcome
+from cti.ami.states import LOGGED_IN, SessionState
+from cti.ami.wire import AmiMessage
+from cti.asterisk import commands
+from cti.asterisk.commands import Action
+from cti.asterisk.dialogue import Dialogues, DialogueSettings
+from cti.asterisk.dialplan import READ_CLASSES
+from cti.asterisk.resync import KEPT_BACK_MAX, SNAPSHOT_ACTIONS, Snapshot, missed_events, notes
+from cti.asterisk.translate import Events, Translator
+
+log = structlog.get_logger()
+
+UNUSED_EVENTS = frozenset(
+    {
+        "BridgeCreate",
+        "CEL",
+        "DTMFBegin",
+        "DeviceStateChange",
+        "DialState",
+        "HangupRequest",
+        "LocalBridge",
+        "MusicOnHoldStart",
+        "MusicOnHoldStop",
+        "NewAccountCode",
+        "NewCallerid",
+        "NewConnectedLine",
+        "NewExten",
+        "SoftHangupRequest",
+    }
+)
+"""Frequent events of our classes that mean nothing to `translate`, skipped before they are parsed."""
+
+SNAPSHOT_DEADLINE_US = 10_000_000
+"""For each list of a snapshot: 5,000 channels take Asterisk well under a second."""
+
+NEVER_CAME = "the link broke before Asterisk said whether it rings"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsteriskSettings:
+    """One Asterisk: how to reach it, where it reaches us, and the contexts of its dialplan that are ours."""
+
+    ami: AmiSettings
+    agi: AgiSettings
+    dialogue: DialogueSettings = field(default_factory=DialogueSettings)
+    name: str = "asterisk"
+    agent_context: str = "goldline-agent"
+    transfer_context: str = "goldline-transfer"
+
+
+class AsteriskPbx:
+    """The real telephone system; what it learns goes to `sink`, stamped by `clock`."""
+
+    def __init__(self, settings: AsteriskSettings, sink: Sink, clock: Clock, jitter: Random) -> None:
+        self._settings = settings
+        self._sink = sink
+        self._clock = clock
+        self._translator = Translator(settings.name)
+        self._dialogues = Dialogues(sink, clock, replace(settings.dialogue, pbx=settings.name))
+        self._agi = AgiServer(settings.agi, self._dialogues.accept)
+        hearing = replace(settings.ami, events=",".join(READ_CLASSES), ignored_events=UNUSED_EVENTS)
+        acting = replace(settings.ami, events="off")
+        self._hearing = AmiLink(hearing, on_event=self._hear, on_state=self._hearing_changed, jitter=jitter)
+        self._acting = AmiLink(acting, on_event=_ignore, on_state=self._acting_changed, jitter=jitter)
+        # The snapshot being taken, None while nothing is amiss.
+        self._snapshot: Snapshot | None = None
+        self._started = ""
+        self._is_up = False
+        # Legs to hang up as soon as they exist, and ordered ones of which no link could tell any more.
+        self._doomed: dict[LegId, HangUpLeg] = {}
+        self._orphaned: tuple[LegId, ...] = ()
+        self._actions: Mapping[type[PbxCommand], Callable[[Any], None]] = {
+            RingLeg: self._ring,
+            HangUpLeg: self._hang_up,
+            TagLeg: self._tag,
+            TransferLeg: self._transfer,
+        }
+
+    async def start(self) -> None:
+        """Listen for dialogues and connect to Asterisk, for ever; raise `OSError` if the port is taken."""
+        await self._agi.start()
+        self._acting.start()
+        self._hearing.start()
+
+    async def close(self) -> None:
+        """Leave Asterisk: its calls go on, its waiting callers hear music."""
+        await self._hearing.close()
+        await self._acting.close()
+        await self._agi.stop()
+
+    # --- commands ---------------------------------------------------------------------------------
+
+    def execute(self, command: PbxCommand) -> None:
+        """Begin to carry out `command`; see `core.ports.Pbx`."""
+        if isinstance(command, DialogueStep):
+            self._dialogues.execute(command)
+            return
+        try:
+            self._actions[type(command)](command)
+        except (UnsafeText, PbxError, LocalAmiError) as refusal:
+            self._refuse(command, Cause.INTERWORKING, str(refusal))
+
+    def _ring(self, command: RingLeg) -> None:
+        peer = self._translator.channels.get(command.bridge_with)
+        if peer is None:
+            raise PbxError(f"leg {command.bridge_with} is gone")
+        action = commands.originate(command, peer.name, self._settings.agent_context)
+        self._translator.order(command.leg_id)
+        self._send(action, command)
+
+    def _hang_up(self, command: HangUpLeg) -> None:
+        action = commands.hang_up(command)
+        if self._translator.expects(command.leg_id):
+            # Asterisk answers "No such channel" until the Originate's own thread has made it (tried).
+            self._doomed[command.leg_id] = command
+        else:
+            self._send(action, command)
+
+    def _tag(self, command: TagLeg) -> None:
+        if not self._dialogues.tag(command.leg_id, command.tag):
+            self._send(commands.set_tag(command), command)
+
+    def _transfer(self, command: TransferLeg) -> None:
+        context = self._settings.transfer_context
+        if not self._dialogues.leave_to(command.leg_id, context, command.number):
+            self._send(commands.redirect(command, context), command)
+
+    def _send(self, action: Action, command: PbxCommand) -> None:
+        self._acting.send_action(action.name, action.fields, partial(self._answered, command))
+
+    def _answered(self, command: PbxCommand, reply: ActionReply) -> None:
+        """Tell a refusal. What was lost or is late may have been done: the leg's own events will tell."""
+        if reply.outcome is ReplyOutcome.REFUSED:
+            self._refuse(command, Cause.UNALLOCATED, reply.reason)
+        elif reply.outcome is ReplyOutcome.NOT_SENT:
+            self._refuse(command, Cause.NETWORK_OUT_OF_ORDER, reply.reason)
+
+    def _refuse(self, command: PbxCommand, cause: Cause, reason: str) -> None:
+        log.warning(
+            "command refused", command=type(command).__name__, leg_id=command.leg_id, pii_reason=reason
+        )
+        if isinstance(command, RingLeg):
+            self._translator.refuse(command.leg_id)
+            self._fail(command.leg_id, cause, reason)
+        elif command.leg_id in self._translator.channels:
+            self._sink(
+                AnomalySeen(
+                    at_us=self._clock.now_us(),
+                    pbx=self._settings.name,
+                    kind="command_refused",
+                    where=type(command).__name__,
+                )
+            )
+
+    def _fail(self, leg_id: LegId, cause: Cause, reason: str) -> None:
+        self._doomed.pop(leg_id, None)
+        self._sink(LegFailed(at_us=self._clock.now_us(), leg_id=leg_id, cause=cause, reason=reason))
+
+    # --- events -----------------------------------------------------------------------------------
+
+    def _hear(self, message: AmiMessage) -> None:
+        if self._snapshot is None:
+            self._tell(self._translator.translate(message, self._clock.now_us()))
+        elif len(self._snapshot.kept_back) < KEPT_BACK_MAX:
+            self._snapshot.kept_back.append(message)
+        else:
+            self._take_snapshot()
+
+    def _tell(self, events: Events) -> None:
+        for event in events:
+            # A key pressed within a dialogue is told by its step.
+            if isinstance(event, LegPressed) and self._dialogues.knows(event.leg_id):
+                continue
+            self._sink(event)
+            if isinstance(event, LegCreated | LegFailed):
+                self._end_doomed(event)
+
+    def _end_doomed(self, event: LegEvent) -> None:
+        command = self._doomed.pop(event.leg_id, None)
+        if command is not None and isinstance(event, LegCreated):
+            self._send(commands.hang_up(command), command)
+
+    # --- being up ---------------------------------------------------------------------------------
+
+    def _hearing_changed(self, state: SessionState) -> None:
+        if state is SessionState.SYNCING:
+            self._take_snapshot()
+        elif state is SessionState.LOST:
+            self._snapshot = None
+            self._lose()
+
+    def _acting_changed(self, state: SessionState) -> None:
+        if state is SessionState.SYNCING:
+            self._acting.synced()
+            if self._snapshot is None and self._hearing.session.state in LOGGED_IN:
+                self._take_snapshot()
+        elif state is SessionState.LOST:
+            self._lose()
+
+    def _lose(self) -> None:
+        self._orphaned = self._translator.ordered()
+        if self._is_up:
+            self._is_up = False
+            self._sink(PbxLost(at_us=self._clock.now_us(), pbx=self._settings.name))
+
+    # --- the snapshot -----------------------------------------------------------------------------
+
+    def _take_snapshot(self) -> None:
+        """Ask for a snapshot, and keep events back until it is told; an older one counts no more."""
+        snapshot = Snapshot()
+        self._snapshot = snapshot
+        for action, fields in SNAPSHOT_ACTIONS.items():
+            then = partial(self._snapshot_answered, snapshot)
+            self._hearing.send_action(action, fields, then, SNAPSHOT_DEADLINE_US)
+
+    def _snapshot_answered(self, snapshot: Snapshot, reply: ActionReply) -> None:
+        if snapshot is not self._snapshot:
+            return
+        if reply.ok:
+            if snapshot.take(reply.action, reply.response, reply.entries):
+                self._tell_snapshot(snapshot)
+        elif reply.outcome is ReplyOutcome.TIMED_OUT:
+            self._take_snapshot()
+        elif reply.outcome is not ReplyOutcome.LOST:
+            # Asking again would not help: the account lacks a class, or there are too many channels.
+            log.error("snapshot failed", action=reply.action, outcome=reply.outcome, reason=reply.reason)
+
+    def _tell_snapshot(self, snapshot: Snapshot) -> None:
+        now_us = self._clock.now_us()
+        translator = self._translator
+        restarted = self._started not in ("", snapshot.started)
+        self._started = snapshot.started
+        known_before = set(translator.channels)
+        for message in list(missed_events(snapshot, translator.channels, restarted)):
+            self._tell(translator.translate(message, now_us))
+        new = [leg_id for leg_id in translator.channels if leg_id not in known_before]
+        self._tell(list(notes(snapshot, new, now_us)))
+        self._snapshot = None
+        for message in snapshot.kept_back:
+            events = translator.translate(message, now_us)
+            # What is told late of a channel that the snapshot knew no more is no anomaly.
+            self._tell([event for event in events if not isinstance(event, AnomalySeen)])
+        self._hearing.synced()
+        if self._acting.session.state in LOGGED_IN:
+            self._come_up(now_us)
+
+    def _come_up(self, now_us: int) -> None:
+        for leg_id in self._orphaned:
+            if self._translator.refuse(leg_id):
+                self._fail(leg_id, Cause.NETWORK_OUT_OF_ORDER, NEVER_CAME)
+        self._orphaned = ()
+        self._is_up = True
+        self._sink(PbxSynced(at_us=now_us, pbx=self._settings.name))
+
+
+def _ignore(message: AmiMessage) -> None:
+    """Hear nothing: the acting session asks for no events."""
