@@ -6,7 +6,6 @@ The stores are in memory and hold the scenario's customers; the invariants are c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from core.kernel.clock import microseconds
 from core.model.commands import AppendToLedger
