@@ -87,7 +87,7 @@ async def _in_plain_words(
     except ROW_ERRORS:
         raise
     except DBAPIError as error:
-        raise OSError(f"the database is away: {type(error.orig).__name__}") from error
+        raise OSError(f"the database is away: {error.orig}") from error
 
 
 def _open_engine(settings: DatabaseSettings) -> AsyncEngine:

@@ -1,0 +1,210 @@
+"""One line of a customer list: which column means what, what each may hold, and the record it makes.
+
+Pure: text in, a `CustomerRecord` or the reasons against it out. A column no rule knows becomes an
+attribute of the customer. An empty cell says nothing and so changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from core.kernel.errors import ConfigError
+from core.model.ids import CustomerId
+from crm.phones import e164, is_assignable
+from crm.pins import hash_pin
+from crm.records import AccountRecord, CustomerRecord, Phone
+
+LINE_CHARS_MAX = 500
+"""Longest name or attribute: what still fits an agent's screen."""
+NOTES_CHARS_MAX = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Why a line was not loaded: the value found in `column`, and what is allowed there."""
+
+    line: int
+    column: str
+    value: str
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a cell is read (raising `ValueError` where it cannot be), and what it may hold in plain words."""
+
+    read: Callable[[str], Any]
+    allowed: str
+
+
+class RowReader:
+    """Turn the lines under one header into records.
+
+    `region` is the country of numbers without a country code, `tiers` the tiers a customer may have.
+    Raises `ConfigError` where the header names no column `external_id`, or names one twice.
+    """
+
+    def __init__(self, header: Sequence[str], region: str, tiers: Sequence[str]) -> None:
+        self.columns = tuple(_canonical(name) for name in header)
+        self._rules = _rules(region, tiers)
+        self._attributes = tuple(name for name in self.columns if self._rule_name(name) == "attribute")
+        if "external_id" not in self.columns:
+            raise ConfigError("header", ", ".join(header), "it must name a column external_id")
+        twice = [name for name in self.columns if self.columns.count(name) > 1]
+        if twice or "" in self.columns:
+            raise ConfigError("header", ", ".join(twice), "each column must have a name of its own")
+
+    def read(self, line: int, cells: Sequence[str]) -> CustomerRecord | list[Reject]:
+        """Return the record on `line`, or every reason why there is none."""
+        if len(cells) > len(self.columns):
+            surplus = cells[len(self.columns)]
+            return [Reject(line=line, column="", value=surplus, allowed=f"{len(self.columns)} columns")]
+        filled = {name: cell.strip() for name, cell in zip(self.columns, cells, strict=False) if cell.strip()}
+        rejects = [
+            Reject(line=line, column=name, value="", allowed=reason) for name, reason in _gaps(filled).items()
+        ]
+        values: dict[str, Any] = {}
+        for name, text in filled.items():
+            rule = self._rules[self._rule_name(name)]
+            try:
+                values[name] = rule.read(text)
+            except ValueError:
+                shown = "(hidden)" if name == "pin" else text
+                rejects.append(Reject(line=line, column=name, value=shown, allowed=rule.allowed))
+        return rejects or self._record(values)
+
+    def _rule_name(self, column: str) -> str:
+        if _phone_kind(column):
+            return "phone"
+        return column if column in self._rules else "attribute"
+
+    def _record(self, values: Mapping[str, Any]) -> CustomerRecord:
+        phones = tuple(Phone(text, kind) for name, text in values.items() if (kind := _phone_kind(name)))
+        attributes = {name: values[name] for name in self._attributes if name in values}
+        return CustomerRecord(
+            external_id=CustomerId(values["external_id"]),
+            name=values.get("name"),
+            tier=values.get("tier"),
+            language=values.get("language"),
+            notes=values.get("notes"),
+            attributes=attributes if self._attributes else None,
+            phones=phones or None,
+            account=_account(values),
+        )
+
+
+def _account(values: Mapping[str, Any]) -> AccountRecord | None:
+    if "account_number" not in values:
+        return None
+    pin = values.get("pin")
+    return AccountRecord(
+        number=values["account_number"],
+        pin_hash=None if pin is None else hash_pin(pin),
+        balance_cents=values.get("balance"),
+        currency=values.get("currency"),
+    )
+
+
+def _gaps(filled: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns that must be filled and are not, each with the reason."""
+    gaps = {}
+    if "external_id" not in filled:
+        gaps["external_id"] = "every line needs one"
+    if "account_number" not in filled and not filled.keys().isdisjoint(("pin", "balance", "currency")):
+        gaps["account_number"] = "a PIN, balance or currency needs one"
+    return gaps
+
+
+# --- columns ---------------------------------------------------------------------------------------
+
+_ALIASES = {
+    alias: name
+    for name, aliases in {
+        "external_id": "id customer_id customer_number customer_no vendor_lead_code 客户编号 客户号",
+        "name": "customer_name full_name 姓名 客户姓名 名称",
+        "phone": "phone_number phone1 telephone tel 电话 电话号码",
+        "phone2": "alt_phone 备用电话",
+        "mobile": "mobile_phone cell cell_phone 手机 手机号",
+        "home_phone": "phone_home",
+        "work_phone": "phone_work office_phone",
+        "tier": "level vip_level customer_tier 等级 客户等级",
+        "language": "lang 语言",
+        "account_number": "account account_no 账号",
+        "pin": "pin_code 密码",
+        "balance": "account_balance 余额",
+        "currency": "ccy 币种",
+        "notes": "note comments comment remarks 备注",
+    }.items()
+    for alias in aliases.split()
+}
+"""Other names of columns: those of common CRM exports, of VICIdial's lists, and of Chinese ones."""
+
+_PHONE_KINDS = {"phone": "main", "mobile": "mobile", "home_phone": "home", "work_phone": "work"}
+
+
+def _canonical(name: str) -> str:
+    """Return our name of a column: lower case, underscores, aliases resolved."""
+    plain = re.sub(r"[\s\-.]+", "_", name.strip().lower()).strip("_")
+    return _ALIASES.get(plain, plain)
+
+
+def _phone_kind(column: str) -> str:
+    """Return what kind of phone a column holds, or an empty text where it holds none."""
+    numbered = re.fullmatch(r"phone_?[2-9]", column)
+    return "other" if numbered else _PHONE_KINDS.get(column, "")
+
+
+# --- cells -----------------------------------------------------------------------------------------
+
+
+def _rules(region: str, tiers: Sequence[str]) -> Mapping[str, Rule]:
+    line = f"at most {LINE_CHARS_MAX} characters on one line"
+    one_line = _matching(rf"[^\x00-\x1f\x7f]{{1,{LINE_CHARS_MAX}}}")
+    return {
+        "external_id": Rule(_matching(r"[^\x00-\x1f\x7f]{1,64}"), "1 to 64 characters on one line"),
+        "name": Rule(one_line, line),
+        "phone": Rule(lambda text: _phone(text, region), "a number that exists, such as +12025550123"),
+        "tier": Rule(lambda text: _one_of(tiers, text.lower()), f"one of {', '.join(tiers)}"),
+        "language": Rule(_matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language code such as en or zh-CN"),
+        "account_number": Rule(_matching(r"[0-9]{3,20}"), "3 to 20 digits, as a caller keys them in"),
+        "pin": Rule(_matching(r"[0-9]{4,12}"), "4 to 12 digits"),
+        "balance": Rule(_cents, "an amount such as -1234.56, without thousands separators"),
+        "currency": Rule(_matching(r"[A-Z]{3}"), "an ISO 4217 code such as USD"),
+        "notes": Rule(_matching(rf"[^\x00]{{1,{NOTES_CHARS_MAX}}}"), f"at most {NOTES_CHARS_MAX} characters"),
+        "attribute": Rule(one_line, line),
+    }
+
+
+def _matching(pattern: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def read(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _one_of(allowed: Iterable[str], text: str) -> str:
+    if text not in allowed:
+        raise ValueError(text)
+    return text
+
+
+def _phone(text: str, region: str) -> str:
+    number = e164(text, region)
+    if not is_assignable(number):
+        raise ValueError(text)
+    return number
+
+
+_AMOUNT = _matching(r"[+-]?[0-9]{1,15}(\.[0-9]{1,2})?")
+
+
+def _cents(text: str) -> int:
+    return int(Decimal(_AMOUNT(text)) * 100)
