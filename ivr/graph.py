@@ -1,4 +1,4 @@
-"""What makes a flow sound beyond the types of its keys: each name leads somewhere, each caller to an end. Pure.
+"""What makes a flow sound beyond its keys' types: each name leads somewhere, each caller to an end. Pure.
 
 "Loop without exit" is meant as a silent caller meets it. Leave out the ways that only a pressed key opens
 (the options of a menu, `next` of a collection): what is left must have no circle. Then a caller who does

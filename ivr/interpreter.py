@@ -263,10 +263,10 @@ class Ivr:
 
     def _transfer(self, dialogue: Dialogue, node: Transfer, why: Event) -> None:
         leg_id = dialogue.contact.leg_id
+        self._leave(dialogue, ContactTrigger.OVERFLOW, why)
         # Without our note: should the number lead back to us, a new contact arrives.
         self._engine.send(TagLeg(leg_id=leg_id, tag=""))
         self._engine.send(TransferLeg(leg_id=leg_id, number=node.number))
-        self._leave(dialogue, ContactTrigger.OVERFLOW, why)
 
     # --- steps ---------------------------------------------------------------------------------------
 

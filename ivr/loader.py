@@ -104,7 +104,7 @@ def parse_flow(text: str, file: str) -> Flow:
     if header is not None:
         flow = _assemble(header, nodes)
         problems += node_problems(flow, header.nodes)
-        if not problems:  # a node that could not be read would look like a missing way
+        if len(nodes) == len(header.nodes):  # a node that could not be read would look like a missing way
             problems += whole_problems(flow)
         if not problems:
             return flow
@@ -140,7 +140,7 @@ def _read(kind: type[T], table: dict[str, Any], prefix: str, problems: list[Conf
 
 
 def _problem(error: ErrorDetails, prefix: str, known: str) -> ConfigError:
-    where = prefix + ".".join(str(part) for part in error["loc"])
+    where = prefix + ".".join(str(part) for part in error["loc"] if part != "[key]")
     match error["type"]:
         case "missing":
             return ConfigError(where, _NOTHING, "this key is required")
