@@ -67,6 +67,7 @@ def script_of(step: DialogueStep, recordings_folder: str, recording_format: str)
     """Return the script of `step`; raise `UnsafeText` or `PbxError` for a text that may not go out."""
     match step:
         case AnswerLeg():
+            # Replies half a second later where no media comes: ast_answer waits for some (channel.c).
             return _all(encode_command("ANSWER"))
         case PlayMusic():
             return _all(encode_command("SET MUSIC", "ON", _checked(_NAME, step.music, "the music class")))
