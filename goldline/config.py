@@ -48,11 +48,15 @@ class AgiSection(Section):
 
 
 class CrmSection(Section):
-    """The store of customers and of the ledger. `lookup_deadline_s` is all a slow store may cost a caller."""
+    """The store of customers and of the ledger (`crm.database` says how its URL is written).
 
-    url: str = "sqlite+aiosqlite:///goldline.sqlite3"
+    `lookup_deadline_s` is all a slow store may cost a caller; `spool` is where the ledger goes meanwhile.
+    """
+
+    url: SecretStr = SecretStr("sqlite:///goldline.sqlite3")
     lookup_deadline_s: Annotated[float, Field(gt=0, le=10)] = 0.2
     region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "US"
+    spool: str = "goldline-ledger.spool"
 
 
 class TierSection(Section):
@@ -152,5 +156,5 @@ def parse_config(tables: dict[str, Any], origin: str) -> Config:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
-        found = "***" if "secret" in key or "token" in key else first["input"]
+        found = "***" if key.endswith(("secret", "token", "url")) else first["input"]
         raise ConfigError(f"{origin}: {key}", found, first["msg"]) from error

@@ -16,6 +16,9 @@ from core.kernel.errors import ConfigError
 from core.model.codec import decode, encode
 from core.model.message import Command, Event
 
+DIGEST_CHARS = 16
+"""Hexadecimal digits of the digest after each line: enough to see where two runs part."""
+
 
 class HashJournal:
     """A journal that keeps only the digest: enough to tell whether two runs were the same."""
@@ -46,7 +49,7 @@ class FileJournal(HashJournal):
     def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
         """Write one line; the operating system has it when this returns."""
         super().write(sequence, message, commands)
-        line = b"[%d,%s,%s]\n" % (sequence, encode(message), orjson.dumps(self.digest()[:16]))
+        line = b"[%d,%s,%s]\n" % (sequence, encode(message), orjson.dumps(self.digest()[:DIGEST_CHARS]))
         self._file.write(line)
 
     def close(self) -> None:

@@ -1,0 +1,162 @@
+"""The command line: parses, calls, prints. What a command does lives in the module it calls.
+
+Modules are imported where they are needed, so `goldline --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from core.kernel.errors import ConfigError, GoldlineError
+
+app = typer.Typer(
+    help="Call-centre routing for Asterisk: value-aware, explained, proved on its own simulator.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+crm_app = typer.Typer(help="The customers' records.", no_args_is_help=True)
+app.add_typer(crm_app, name="crm")
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+
+
+def main() -> None:
+    """Run the command line; an error of the user's is one clear line and exit status 2."""
+    try:
+        app()
+    except GoldlineError as error:
+        _refuse(error)
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option(help="No picture: a fixed day in virtual time.")] = False,
+    as_json: AsJson = False,
+    seed: Annotated[int, typer.Option(help="Which day: the same seed gives the same day.")] = 7,
+    speed: Annotated[float, typer.Option(min=0.1, max=100, help="Seconds that pass in one.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=0, help="Stop after this many minutes; 0: never.")] = 0,
+) -> None:
+    """Show the engine routing calls, with a simulated Asterisk and people, on this machine alone."""
+    if headless:
+        from goldline.demo.day import run_day
+
+        _print_day(run_day(seed, progress=not as_json), as_json)
+    else:
+        from goldline.demo.show import run_show
+
+        asyncio.run(run_show(seed, speed, minutes * 60))
+
+
+@app.command()
+def serve(config: ConfigFile = Path("goldline.toml")) -> None:
+    """Work live on the Asterisk that the configuration names, until interrupted."""
+    from goldline.serve import run_server
+
+    asyncio.run(run_server(config))
+
+
+@app.command()
+def simulate(
+    scenario: Path,
+    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario in virtual time and print what happened."""
+    from goldline.demo.day import run_scenario
+
+    _print_day(run_scenario(scenario, seed, progress=not as_json), as_json)
+
+
+@app.command()
+def replay(journal: Path, config: ConfigFile = Path("goldline.toml"), as_json: AsJson = False) -> None:
+    """Feed a recorded run to the engine again and tell whether it decides the same, byte for byte."""
+    from goldline.replay import replay_journal
+
+    result = replay_journal(journal, config)
+    if as_json:
+        _print_json(result)
+    else:
+        Console().print(
+            f"{result['inputs']} inputs, first difference: {result['first_difference'] or 'none'}"
+        )
+    raise typer.Exit(0 if result["first_difference"] is None else 1)
+
+
+@app.command("asterisk-config")
+def asterisk_config(
+    folder: Path,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Use its secrets and ports.")] = None,
+) -> None:
+    """Write the dialplan, the manager account and the include lines for a user's Asterisk."""
+    from goldline.asterisk_files import write_asterisk_files
+
+    for written in write_asterisk_files(folder, config):
+        typer.echo(written)
+
+
+@app.command("check-config")
+def check_config(file: Path) -> None:
+    """Check a configuration with its flows; name what is wrong, or say that all is well."""
+    from goldline.app import build_brain, configured_agents
+    from goldline.config import load_config
+    from goldline.flows import load_flows
+
+    config = load_config(file)
+    flows = load_flows(config, file.parent)
+    build_brain(config, flows, configured_agents(config), run=1)
+    typer.echo(f"{file}: {len(config.queues)} queues, {len(config.agents)} agents, {len(flows)} flows: good")
+
+
+@app.command()
+def why(contact: str, config: ConfigFile = Path("goldline.toml")) -> None:
+    """Tell a contact's course: what happened when, who was chosen and who came second."""
+    from goldline.why import contact_course
+
+    for line in asyncio.run(contact_course(contact, config)):
+        typer.echo(line)
+
+
+@crm_app.command("import")
+def crm_import(file: Path, config: ConfigFile = Path("goldline.toml")) -> None:
+    """Load customers from a CSV file; bad lines are named and the others load."""
+    from goldline.customers import import_file
+
+    outcome = asyncio.run(import_file(file, config))
+    for rejected in outcome.rejects:
+        typer.echo(str(rejected), err=True)
+    typer.echo(outcome.summary())
+    raise typer.Exit(1 if outcome.rejects else 0)
+
+
+@crm_app.command("score")
+def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
+    """Give every customer the tier that the value on record earns."""
+    from goldline.customers import score_customers
+
+    typer.echo(asyncio.run(score_customers(config)))
+
+
+def _print_day(summary: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        _print_json(summary)
+    else:
+        from goldline.demo.tables import day_table
+
+        Console().print(day_table(summary))
+
+
+def _print_json(figures: dict[str, Any]) -> None:
+    typer.echo(json.dumps(figures, sort_keys=True))
+
+
+def _refuse(error: GoldlineError) -> NoReturn:
+    kind = "configuration" if isinstance(error, ConfigError) else "error"
+    typer.echo(f"goldline: {kind}: {error}", err=True)
+    raise SystemExit(2)

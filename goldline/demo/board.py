@@ -1,0 +1,127 @@
+"""The live picture: a fold of the ledger's events, drawn as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from core.contacts import ContactBook
+from core.kernel.clock import seconds
+from core.model.agent import AgentProfile, AgentState
+from core.model.contact import ContactState
+from core.model.events import AgentStateChanged, DecisionMade
+from core.model.ids import AgentId
+from core.model.message import DomainEvent
+from metrics.day import DayFigures
+
+DECISIONS_SHOWN = 8
+_COLOURS = {
+    AgentState.LOGGED_OUT: "bright_black",
+    AgentState.NOT_READY: "yellow",
+    AgentState.READY: "green",
+    AgentState.RESERVED: "cyan",
+    AgentState.ON_CONTACT: "blue",
+    AgentState.WRAP_UP: "magenta",
+}
+_WAITING = (ContactState.QUEUED, ContactState.OFFERED)
+
+
+@dataclass(slots=True)
+class _Seat:
+    """One agent as the board shows it."""
+
+    state: AgentState = AgentState.LOGGED_OUT
+    reason: str = ""
+    since_us: int = 0
+
+
+class Board:
+    """What a supervisor wants to see; fed with `add`, drawn with `draw`."""
+
+    def __init__(
+        self, contacts: ContactBook, agents: Mapping[AgentId, AgentProfile], tiers: list[str]
+    ) -> None:
+        self._contacts = contacts
+        self._agents = agents
+        self._tiers = tiers
+        self._seats = {agent_id: _Seat() for agent_id in agents}
+        self._decisions: deque[tuple[DecisionMade, str]] = deque(maxlen=DECISIONS_SHOWN)
+        self.figures = DayFigures()
+
+    def add(self, event: DomainEvent) -> None:
+        """Fold one event of the ledger in."""
+        self.figures.add(event)
+        match event:
+            case AgentStateChanged():
+                self._seats[event.agent_id] = _Seat(event.new, event.reason, event.at_us)
+            case DecisionMade():
+                contact = self._contacts.get(event.contact_id)
+                self._decisions.appendleft((event, contact.tier if contact else ""))
+            case _:
+                pass
+
+    def draw(self, now_us: int, title: str) -> Group:
+        """Return the picture as of `now_us`."""
+        lower = Table.grid(padding=(0, 2))
+        lower.add_row(self._agents_table(now_us), self._decisions_table())
+        heading = Panel(Text(title, justify="center"), style="bold")
+        return Group(heading, self._tiers_table(now_us), lower)
+
+    def _tiers_table(self, now_us: int) -> Table:
+        table = Table(title="Tiers", expand=True)
+        table.add_column("tier")
+        for heading in ("waiting", "longest s", "answered", "left", "mean wait s", "within 20 s", "level"):
+            table.add_column(heading, justify="right")
+        for tier in self._tiers:
+            table.add_row(tier, *self._tier_cells(tier, now_us))
+        return table
+
+    def _tier_cells(self, tier: str, now_us: int) -> list[str]:
+        waits_us = [c.waited_us(now_us) for c in self._contacts if c.tier == tier and c.state in _WAITING]
+        figures = self.figures.tiers.get(tier)
+        cells = [str(len(waits_us)), f"{seconds(max(waits_us, default=0)):.0f}"]
+        if figures is None:
+            return [*cells, "0", "0", "", "", ""]
+        shown = figures.summary()
+        return [
+            *cells,
+            str(shown["answered"]),
+            str(shown["abandoned"]),
+            f"{shown['mean_wait_s']:.1f}",
+            f"{shown['share_within_20s']:.0%}",
+            f"{shown['mean_skill_level']:.1f}",
+        ]
+
+    def _agents_table(self, now_us: int) -> Table:
+        table = Table(title="Agents")
+        for heading in ("agent", "state", "for s"):
+            table.add_column(heading)
+        for agent_id, seat in self._seats.items():
+            if seat.state is not AgentState.LOGGED_OUT:
+                word = f"{seat.state.value} {seat.reason}".strip()
+                since = f"{seconds(now_us - seat.since_us):.0f}"
+                table.add_row(self._agents[agent_id].name, Text(word, style=_COLOURS[seat.state]), since)
+        return table
+
+    def _decisions_table(self) -> Table:
+        table = Table(title="Last decisions")
+        for heading in ("contact", "tier", "to", "by", "before", "of", "waiting"):
+            table.add_column(heading)
+        for decision, tier in self._decisions:
+            second = decision.runner_up.agent_id if decision.runner_up else "-"
+            table.add_row(
+                decision.contact_id,
+                tier,
+                f"{decision.winner.agent_id} ({decision.winner.level})",
+                decision.rule.replace("_", " "),
+                second,
+                str(decision.candidates),
+                str(decision.waiting),
+            )
+        return table

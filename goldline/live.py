@@ -1,0 +1,150 @@
+"""A live centre: the brain on a real Asterisk (or on one that looks real over TCP), with real stores.
+
+    async with open_stores(config, clock) as stores:
+        centre = LiveCentre(config, flows, agents, stores, clock)
+        await centre.start()
+        ...
+        await centre.close()
+
+Start and recovery are one path: the agents' last states come from the ledger, the calls from Asterisk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.kernel.clock import Clock
+from core.kernel.rng import Streams
+from core.model.agent import AgentProfile
+from core.model.ids import AgentId
+from core.ports import CrmStore, Desk, Journal, Ledger
+from crm.database import Database, DatabaseSettings
+from crm.ledger import LedgerSettings, SqlLedger
+from crm.schema import upgrade
+from crm.store import SqlCrmStore, StoreSettings
+from cti.agi.server import AgiSettings
+from cti.ami.link import AmiSettings
+from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
+from goldline.app import build_brain
+from goldline.config import Config
+from goldline.journal_file import FileJournal, HashJournal
+from goldline.runners import LiveRunner, Ports
+from ivr.flow import Flow
+from web.desk_link import DeskServer, DeskSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """What a centre remembers with; `run` is the number of this start of the engine."""
+
+    run: int
+    crm: CrmStore
+    ledger: Ledger
+
+
+@asynccontextmanager
+async def open_database(config: Config) -> AsyncIterator[Database]:
+    """Give the configured database, its tables brought up to date."""
+    database = Database(DatabaseSettings(url=config.crm.url.get_secret_value()))
+    try:
+        await upgrade(database)
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
+    """Give the configured stores for one run of the engine; what is unwritten at the end is written."""
+    async with open_database(config) as database:
+        settings = LedgerSettings(spool_path=Path(config.crm.spool))
+        ledger = await SqlLedger.open(database, clock, settings)
+        store = SqlCrmStore(database, clock, StoreSettings(region=config.crm.region))
+        try:
+            yield Stores(run=ledger.run, crm=store, ledger=ledger)
+        finally:
+            await ledger.close()
+
+
+class LiveCentre:
+    """Engine, runner, Asterisk and desks of one centre.
+
+    `desk` takes the place of the desks' door where screens are not on the network: simulated people, tests.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        flows: Mapping[str, Flow],
+        agents: Mapping[AgentId, AgentProfile],
+        stores: Stores,
+        clock: Clock,
+        *,
+        speed: float = 1.0,
+        journal: Journal | None = None,
+    ) -> None:
+        self.brain = build_brain(config, flows, agents, stores.run)
+        self.runner = LiveRunner(self.brain.engine, clock, speed)
+        jitter = Streams(stores.run).stream("reconnect")
+        self.pbx = AsteriskPbx(asterisk_settings(config), self.runner.receive, clock, jitter)
+        self.desks = DeskServer(desk_settings(config), self.runner.receive, clock)
+        self._stores = stores
+        self._journal = journal or HashJournal()
+
+    async def start(self, desk: Desk | None = None) -> None:
+        """Take up the agents' states, then the calls. Raises `OSError` where a port is taken."""
+        self.runner.connect(
+            Ports(
+                pbx=self.pbx,
+                crm=self._stores.crm,
+                ledger=self._stores.ledger,
+                desk=desk or self.desks,
+                journal=self._journal,
+            )
+        )
+        for restored in await self._stores.ledger.last_agent_states():
+            self.runner.receive(replace(restored, at_us=self.runner.now_us()))
+        if desk is None:
+            await self.desks.start()
+        await self.pbx.start()
+
+    async def close(self) -> None:
+        """Let go of everything; calls go on in Asterisk, callers wait for the next run."""
+        await self.desks.close()
+        await self.pbx.close()
+        await self.runner.close()
+
+
+def asterisk_settings(config: Config) -> AsteriskSettings:
+    """Return how to reach the Asterisk that `config` names, and how it reaches us."""
+    pbx, agi = config.pbx, config.agi
+    return AsteriskSettings(
+        name=pbx.name,
+        ami=AmiSettings(
+            host=pbx.host,
+            port=pbx.port,
+            username=pbx.username,
+            secret=pbx.secret.get_secret_value(),
+            tls=pbx.tls,
+        ),
+        agi=AgiSettings(host=agi.host, port=agi.port, token=agi.token.get_secret_value()),
+    )
+
+
+def desk_settings(config: Config) -> DeskSettings:
+    """Return where the desks' door is."""
+    return DeskSettings(
+        host=config.desk.host, port=config.desk.port, token=config.desk.token.get_secret_value()
+    )
+
+
+def open_journal(config: Config, run: int) -> FileJournal | None:
+    """Return the journal of this run in the configured folder, None where none is wanted."""
+    if not config.journal.folder:
+        return None
+    journals = Path(config.journal.folder)
+    journals.mkdir(parents=True, exist_ok=True)
+    return FileJournal(journals / f"run-{run:06d}.journal")

@@ -1,0 +1,47 @@
+"""`goldline serve`: a live centre until somebody interrupts it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from pathlib import Path
+
+import structlog
+
+from goldline.app import configured_agents
+from goldline.config import load_config
+from goldline.flows import load_flows
+from goldline.live import LiveCentre, open_journal, open_stores
+from goldline.wall_clock import WallClock
+
+log = structlog.get_logger()
+
+
+async def run_server(path: Path) -> None:
+    """Serve the centre that the configuration at `path` describes.
+
+    Raises `ConfigError` before anything is opened where the configuration is wrong, `OSError` where a port
+    or the database cannot be had.
+    """
+    config = load_config(path)
+    flows = load_flows(config, path.parent)
+    clock = WallClock()
+    async with open_stores(config, clock) as stores:
+        journal = open_journal(config, stores.run)
+        centre = LiveCentre(config, flows, configured_agents(config), stores, clock, journal=journal)
+        await centre.start()
+        log.info("serving", run=stores.run, pbx=config.pbx.name, agi=config.agi.port, desks=config.desk.port)
+        await _interrupted()
+        log.info("stopping: talks go on, waiting callers keep their places")
+        await centre.close()
+
+
+async def _interrupted() -> None:
+    """Return when the process is asked to end."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signals on the loop
+            loop.add_signal_handler(name, asked.set)
+    await asked.wait()
