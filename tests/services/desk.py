@@ -1,0 +1,70 @@
+"""An agent's screen: what a desk program does over its WebSocket, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import TracebackType
+from typing import Any, Self
+
+from websockets.asyncio.client import connect
+
+from tests.services.ports import LOOPBACK
+
+
+class Refused(Exception):
+    """The engine did not grant a wish; the argument is its code."""
+
+
+class Desk:
+    """One agent's desk; `frames` holds all it was shown, as (kind, fields, instant of the loop's clock)."""
+
+    def __init__(self, port: int, token: str, agent: str) -> None:
+        self.agent = agent
+        self.frames: list[tuple[str, dict[str, Any]]] = []
+        self._url = f"ws://{LOOPBACK}:{port}/desk/{agent}"
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._news = asyncio.Condition()
+        self._requests = 0
+
+    async def __aenter__(self) -> Self:
+        self._connection = await connect(self._url, additional_headers=self._headers)
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._connection.close()
+        await self._reading
+
+    async def ask(self, request: str, **fields: str) -> None:
+        """Make a wish and wait until it is granted; raise `Refused` where it is not."""
+        self._requests += 1
+        number = str(self._requests)
+        await self._connection.send(json.dumps({"request": request, "request_id": number, **fields}))
+        answer = await self.shown("AnswerRequest", request_id=number)
+        if answer["code"]:
+            raise Refused(answer["code"])
+
+    async def log_in(self, extension: str) -> None:
+        """Begin work at the phone `extension`, ready for contacts."""
+        await self.ask("LogIn", extension=f"PJSIP/{extension}")
+        await self.ask("GoReady")
+
+    async def shown(self, kind: str, begin: int = 0, limit_s: float = 10, **fields: Any) -> dict[str, Any]:
+        """Return the first frame from number `begin` on of this kind with these fields, waiting for it."""
+        async with asyncio.timeout(limit_s), self._news:
+            while True:
+                for shown_kind, shown in self.frames[begin:]:
+                    if shown_kind == kind and shown.items() >= fields.items():
+                        return shown
+                begin = len(self.frames)
+                await self._news.wait()
+
+    async def _read(self) -> None:
+        async for text in self._connection:
+            kind, fields = json.loads(text)
+            async with self._news:
+                self.frames.append((kind, fields))
+                self._news.notify_all()

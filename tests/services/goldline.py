@@ -1,0 +1,178 @@
+"""The program itself, as its users start it: `goldline serve` in a process of its own.
+
+Configuration, database and log lie in the folder it was given, so a second start after a `kill` finds what
+the first one left. It works on the `RealAsterisk` it is given.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.services.asterisk import RealAsterisk
+from tests.services.desk import Desk
+from tests.services.ports import free_tcp_port
+
+PROGRAM = Path(sys.executable).with_name("goldline")
+DESK_TOKEN = "token-of-every-desk-in-tests"
+START_LIMIT_S = 20
+STOP_LIMIT_S = 10
+
+FLOWS = Path(__file__).parent / "flows"
+
+_CONFIGURATION = """\
+schema = 1
+
+[pbx]
+port = {ami_port}
+secret = "{manager_secret}"
+
+[agi]
+port = {agi_port}
+token = "{agi_token}"
+
+[desk]
+port = {desk_port}
+token = "{desk_token}"
+
+[crm]
+url = "sqlite:///{folder}/goldline.sqlite3"
+spool = "{folder}/goldline.spool"
+
+[rules]
+default_tier = "standard"
+
+[tiers.platinum]
+head_start_s = 180
+best_agent_first = true
+
+[tiers.gold]
+head_start_s = 90
+best_agent_first = true
+
+[tiers.standard]
+
+[queues.sales]
+requirements = {{ sales = 1 }}
+ring_timeout_s = {ring_timeout_s}
+wrap_up_limit_s = {wrap_up_limit_s}
+
+[ivr]
+flows = ["{flows}/menu.toml", "{flows}/straight.toml"]
+default = "menu"
+numbers = {{ "5559000" = "straight" }}
+"""
+
+MENU_NUMBER = "5551000"
+STRAIGHT_NUMBER = "5559000"
+
+
+class GoldlineServer:
+    """One `goldline serve`; `agents` maps names to their level in the skill of the queue `sales`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        asterisk: RealAsterisk,
+        agents: Mapping[str, int],
+        ring_timeout_s: float = 5,
+        wrap_up_limit_s: float = 0,
+    ) -> None:
+        self.folder = folder
+        self.desk_port = free_tcp_port()
+        self._asterisk = asterisk
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        text = _CONFIGURATION.format(
+            ami_port=asterisk.ami_port,
+            manager_secret=asterisk.dialplan.manager_secret,
+            agi_port=asterisk.dialplan.agi_port,
+            agi_token=asterisk.dialplan.agi_token,
+            desk_port=self.desk_port,
+            desk_token=DESK_TOKEN,
+            folder=folder,
+            flows=FLOWS,
+            ring_timeout_s=ring_timeout_s,
+            wrap_up_limit_s=wrap_up_limit_s,
+        )
+        for name, level in agents.items():
+            text += f"\n[agents.{name}]\nskills = {{ sales = {level} }}\n"
+        self.config = folder / "goldline.toml"
+        self.config.write_text(text)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the program and wait until both of its sessions are logged in on Asterisk."""
+        with (self.folder / "goldline.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [PROGRAM, "serve", "-c", self.config],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + START_LIMIT_S
+        name = self._asterisk.dialplan.manager_name
+        while self._asterisk.console("manager show connected").count(name) < 2:
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"goldline did not start; see {self.folder / 'goldline.log'}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End the program as an operator would."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self._process = None
+
+    def kill(self) -> None:
+        """End the program with SIGKILL: no good-bye, nothing written."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def desk(self, agent: str) -> Desk:
+        """Return the agent's screen, not yet connected."""
+        return Desk(self.desk_port, DESK_TOKEN, agent)
+
+    def run(self, *arguments: str) -> str:
+        """Run another command of the program with this configuration and return what it prints."""
+        command = [PROGRAM, *arguments, "-c", str(self.config)]
+        finished = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+        return finished.stdout
+
+    def ledger(self, kind: str = "") -> list[dict[str, Any]]:
+        """Return the domain events of all runs in order, each with its `kind`; only those of `kind` if given."""
+        rows = self._rows("SELECT kind, at_us, body FROM ledger_event ORDER BY run, sequence")
+        events = [json.loads(row["body"]) | {"kind": row["kind"], "at_us": row["at_us"]} for row in rows]
+        return [event for event in events if kind in ("", event["kind"])]
+
+    def interactions(self) -> list[dict[str, Any]]:
+        """Return the finished records in the order of their ends."""
+        return self._rows("SELECT * FROM interaction ORDER BY ended_at_us")
+
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        with closing(sqlite3.connect(f"file:{self.folder}/goldline.sqlite3?mode=ro", uri=True)) as database:
+            database.row_factory = sqlite3.Row
+            return [dict(row) for row in database.execute(query)]
