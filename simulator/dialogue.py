@@ -71,7 +71,8 @@ class Dialogue:
 
     def _record(self, command: RecordMessage) -> None:
         def finished(how: Ending, digit: str) -> None:
-            self._report(command.step, _OUTCOMES[how], "")
+            outcome = "timeout" if how is Ending.COMPLETE else _OUTCOMES[how]
+            self._report(command.step, outcome, "")
 
         duration_us = command.duration_max_us
         self._exchange.listen(self.channel, Activity.RECORD, duration_us, command.terminators, finished)

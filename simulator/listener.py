@@ -34,6 +34,9 @@ class PbxListener:
     def key_pressed(self, channel: Channel, digit: str) -> None:
         """The far party pressed a key, whether anything listened or not."""
 
+    def hangup_requested(self, channel: Channel) -> None:
+        """The far party hangs up; the end of the channel follows."""
+
     def music_started(self, channel: Channel) -> None:
         """Music on hold of class `channel.music` plays."""
 

@@ -78,6 +78,10 @@ class Exchange:
 
     def leave(self, channel: Channel) -> None:
         """Let the far party hang up."""
+        if channel.ended:
+            return
+        for listener in self._listeners:
+            listener.hangup_requested(channel)
         self.hang_up(channel, Cause.NORMAL_CLEARING)
 
     # --- channels ------------------------------------------------------------------------------
@@ -100,6 +104,13 @@ class Exchange:
         )
         self.channels[uniqueid] = channel
         return channel
+
+    def find(self, reference: str) -> Channel | None:
+        """Return the channel with this name, or else with this Uniqueid."""
+        for channel in self.channels.values():
+            if channel.name == reference:
+                return channel
+        return self.channels.get(reference)
 
     def announce(self, channel: Channel) -> None:
         """Tell that `channel` exists."""

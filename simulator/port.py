@@ -1,7 +1,8 @@
 """Face (a) of the simulated Asterisk: the `Pbx` port in virtual time.
 
 Carries out the engine's commands on the `Exchange` and tells its facts as the events that the Asterisk
-adapter makes of AMI and FastAGI, in the same order. Commands take effect a moment later, as over a wire.
+adapter makes of AMI and FastAGI, in the same order. Commands take effect a moment later, as over a wire;
+one about a leg that has gone meanwhile does nothing, for its end was told already.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any
 from core.model.causes import Cause
 from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
 from core.model.events import (
-    AnomalySeen,
     DialEnded,
     DialogueClosed,
     DialogueOpened,
@@ -112,17 +112,17 @@ class SimPbx(PbxListener):
             self._exchange.hang_up(channel)
 
     def _hang_up(self, command: HangUpLeg) -> None:
-        channel = self._channel_of(command)
+        channel = self._exchange.channels.get(command.leg_id)
         if channel is not None:
             self._exchange.hang_up(channel, command.cause)
 
     def _tag(self, command: TagLeg) -> None:
-        channel = self._channel_of(command)
+        channel = self._exchange.channels.get(command.leg_id)
         if channel is not None:
             self._exchange.set_variable(channel, TAG_VARIABLE, command.tag)
 
     def _transfer(self, command: TransferLeg) -> None:
-        channel = self._channel_of(command)
+        channel = self._exchange.channels.get(command.leg_id)
         if channel is None:
             return
         self._close(channel)
@@ -146,16 +146,6 @@ class SimPbx(PbxListener):
             dialogue.take(command)
         else:
             self._report(command.leg_id, command.step, "failed", "")
-
-    def _channel_of(self, command: PbxCommand) -> Channel | None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is None:
-            self._sink(
-                AnomalySeen(
-                    at_us=self._now_us(), pbx=self.name, kind="no_such_channel", where=type(command).__name__
-                )
-            )
-        return channel
 
     # --- dialogues ---------------------------------------------------------------------------------
 
@@ -226,8 +216,8 @@ class SimPbx(PbxListener):
         )
 
     def key_pressed(self, channel: Channel, digit: str) -> None:
-        """Tell `LegPressed` where no step listens."""
-        if channel.listening is None:
+        """Tell `LegPressed` of a leg that is not in our hands; in a dialogue keys belong to the steps."""
+        if channel.uniqueid not in self._dialogues:
             self._sink(LegPressed(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), digit=digit))
 
     def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:

@@ -249,6 +249,30 @@ def test_message_is_recorded_until_the_terminator(stage: Any) -> None:
     assert finished(stage) == ("voicemail", "done", "")
 
 
+def test_message_that_nobody_ends_is_cut_at_its_greatest_length(stage: Any) -> None:
+    _, leg_id = answered_call(stage)
+    stage.pbx.execute(
+        RecordMessage(
+            leg_id=leg_id,
+            step="voicemail",
+            recording="m1",
+            duration_max_us=microseconds(60),
+            silence_us=microseconds(3),
+        )
+    )
+    stage.time.advance(61)
+    assert finished(stage) == ("voicemail", "timeout", "")
+
+
+def test_keys_pressed_in_a_conversation_are_told(stage: Any) -> None:
+    channel, leg_id = answered_call(stage)
+    stage.exchange.press(channel, "5")
+    stage.pbx.execute(ring(leg_id))
+    stage.time.advance(5)
+    stage.exchange.press(channel, "7")
+    assert [event.digit for event in stage.events if type(event).__name__ == "LegPressed"] == ["7"]
+
+
 def test_hang_up_during_a_step_finishes_it_and_closes_the_dialogue(stage: Any) -> None:
     channel, leg_id = answered_call(stage)
     stage.pbx.execute(collect(leg_id))
@@ -258,13 +282,14 @@ def test_hang_up_during_a_step_finishes_it_and_closes_the_dialogue(stage: Any) -
     assert stage.told() == ["StepFinished", "DialogueClosed", "LegEnded"]
 
 
-def test_step_for_a_caller_who_is_gone_fails(stage: Any) -> None:
+def test_step_for_a_caller_who_is_gone_fails_and_a_note_is_dropped(stage: Any) -> None:
     channel, leg_id = answered_call(stage)
     stage.exchange.leave(channel)
     stage.pbx.execute(collect(leg_id))
     stage.pbx.execute(TagLeg(leg_id=leg_id, tag="role=caller&contact=C-1-000001"))
     stage.time.advance(1)
-    assert stage.told()[-2:] == ["StepFinished", "AnomalySeen"]
+    assert finished(stage) == ("pin", "failed", "")
+    assert stage.told()[-1] == "StepFinished"
 
 
 def test_transfer_dials_outside_and_joins_the_caller(stage: Any) -> None:

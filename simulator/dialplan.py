@@ -1,0 +1,193 @@
+"""The dialplan the simulated Asterisk runs: goldline's own contexts, and a few applications.
+
+It does what the written `extensions.conf` of goldline says: callers are put into the hands of the engine
+by FastAGI, and when the engine is away they hear music and it is asked again each second; an agent's
+answered leg runs Bridge(); a leg sent on dials a number beyond the trunk. Edge file: it opens sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from core.kernel.clock import SECOND_US
+from core.model.causes import Cause
+from simulator.agi_client import AgiClient, address_of
+from simulator.channel import Bridge, Channel
+from simulator.listener import PbxListener
+from simulator.pbx import Exchange
+from simulator.phones import outside_address
+from simulator.ringing import Ringing, ring
+
+RETRY_US = SECOND_US
+TRANSFER_RING_TIMEOUT_US = 60 * SECOND_US
+MUSIC = "default"
+ARRIVED, TAG, PEER = "GOLDLINE_ARRIVED", "GOLDLINE_TAG", "GOLDLINE_PEER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialplanSettings:
+    """Where the engine answers FastAGI, what the contexts are called, and which recordings are missing."""
+
+    engine_url: str
+    caller_context: str = "goldline-caller"
+    agent_context: str = "goldline-agent"
+    transfer_context: str = "goldline-transfer"
+    missing_sounds: frozenset[str] = frozenset()
+
+
+class Dialplan(PbxListener):
+    """What each channel does next; becomes the dialplan of `exchange`."""
+
+    def __init__(self, exchange: Exchange, settings: DialplanSettings) -> None:
+        self._exchange = exchange
+        self._settings = settings
+        self._scripts: dict[Channel, AgiClient] = {}
+        self._connecting: dict[asyncio.Task[None], None] = {}
+        # Where a redirected channel goes as soon as its script has closed.
+        self._redirected: dict[Channel, Callable[[], None]] = {}
+        self._contexts: dict[str, Callable[[Channel], None]] = {
+            settings.caller_context: self._ask_engine,
+            settings.agent_context: self._join_peer,
+            settings.transfer_context: self._dial_outside,
+        }
+        self._applications: dict[str, Callable[[Channel, str], None]] = {
+            "bridge": self._bridge,
+            "echo": lambda channel, arguments: None,
+            "hangup": lambda channel, arguments: exchange.hang_up(channel),
+            "musiconhold": lambda channel, arguments: exchange.start_music(channel, arguments or MUSIC),
+            "wait": self._wait,
+        }
+        exchange.watch(self)
+        exchange.dialplan = self._arrive
+
+    def exists(self, context: str, exten: str) -> bool:
+        """Tell whether the place is in the dialplan."""
+        return context in self._contexts and exten != ""
+
+    def has_application(self, name: str) -> bool:
+        """Tell whether the application can be run."""
+        return name.lower() in self._applications
+
+    def run(self, channel: Channel, context: str, exten: str) -> None:
+        """Let the channel go on at `exten` in `context`."""
+        channel.context, channel.exten, channel.priority = context, exten, 1
+        self._contexts[context](channel)
+
+    def run_application(self, channel: Channel, name: str, arguments: str) -> None:
+        """Let the channel run one application and nothing else."""
+        channel.application, channel.application_arguments = name, arguments
+        self._applications[name.lower()](channel, arguments)
+
+    def redirect(self, channel: Channel, context: str, exten: str) -> None:
+        """Take the channel elsewhere; a script is told to let go first, and is waited for."""
+        go_on = partial(self.run, channel, context, exten)
+        self._exchange.release(channel)
+        script = self._scripts.get(channel)
+        if script is None:
+            go_on()
+        else:
+            self._redirected[channel] = go_on
+            script.leave()
+
+    async def stop(self) -> None:
+        """Drop all scripts and let no new one begin."""
+        self._exchange.unwatch(self)
+        for task in self._connecting:
+            task.cancel()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
+        for script in list(self._scripts.values()):
+            script.close()
+
+    # --- callers ------------------------------------------------------------------------------------
+
+    def _arrive(self, channel: Channel) -> None:
+        self._exchange.set_variable(channel, ARRIVED, str(self._exchange.now_us()))
+        self.run(channel, self._settings.caller_context, channel.dialed_number)
+
+    def _ask_engine(self, channel: Channel) -> None:
+        url = self._settings.engine_url
+        channel.application, channel.application_arguments = "AGI", url
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._connect(channel, url))  # det-ok: owned by _connecting until done
+        self._connecting[task] = None
+        task.add_done_callback(self._connecting.pop)
+
+    async def _connect(self, channel: Channel, url: str) -> None:
+        arguments = (channel.variables[ARRIVED], channel.variables.get(TAG, ""))
+        script = AgiClient(
+            self._exchange, channel, url, arguments, self._settings.missing_sounds, self._script_ended
+        )
+        self._scripts[channel] = script
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: script, *address_of(url))
+        except OSError:
+            self._script_ended(channel)
+
+    def _script_ended(self, channel: Channel) -> None:
+        """Go on after the AGI line: where we were sent, else music for a moment and once more."""
+        del self._scripts[channel]
+        go_on = self._redirected.pop(channel, None)
+        if channel.ended or channel.bridge is not None:
+            return
+        self._exchange.interrupt(channel)
+        if go_on is not None:
+            go_on()
+        elif channel.context != self._settings.caller_context and channel.context in self._contexts:
+            self.run(channel, channel.context, channel.exten)
+        else:
+            self._exchange.start_music(channel, MUSIC)
+            self._in(RETRY_US, partial(self._ask_again, channel))
+
+    def _ask_again(self, channel: Channel) -> None:
+        if not channel.ended and channel.bridge is None and channel not in self._scripts:
+            self._exchange.stop_music(channel)
+            self._ask_engine(channel)
+
+    def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:
+        """Tell the script of a caller who was taken into a bridge."""
+        if channel in self._scripts:
+            self._scripts[channel].leave()
+
+    def channel_ended(self, channel: Channel, cause: int) -> None:
+        """Tell the script of a caller who is gone."""
+        if channel in self._scripts:
+            self._scripts[channel].leave()
+
+    # --- agents, and the world outside -----------------------------------------------------------------
+
+    def _join_peer(self, channel: Channel) -> None:
+        self.run_application(channel, "Bridge", channel.variables.get(PEER, ""))
+
+    def _bridge(self, channel: Channel, arguments: str) -> None:
+        peer = self._exchange.find(arguments.partition(",")[0])
+        if peer is None or not self._exchange.bridge(channel, peer):
+            self._exchange.hang_up(channel)
+
+    def _dial_outside(self, channel: Channel) -> None:
+        self._exchange.set_variable(channel, TAG, "")
+        channel.application = "Dial"
+        order = Ringing(
+            address=outside_address(channel.exten),
+            ring_timeout_us=TRANSFER_RING_TIMEOUT_US,
+            dialer=channel,
+            answered=partial(self._joined_outside, channel),
+            finished=partial(self._dialed_outside, channel),
+        )
+        ring(self._exchange, order)
+
+    def _joined_outside(self, channel: Channel, target: Channel) -> None:
+        if not self._exchange.bridge(channel, target):
+            self._exchange.hang_up(target)
+
+    def _dialed_outside(self, channel: Channel, target: Channel | None, reason: int) -> None:
+        if target is None or not target.is_up:
+            self._exchange.hang_up(channel, Cause.NO_ROUTE)
+
+    def _wait(self, channel: Channel, arguments: str) -> None:
+        self._in(int(float(arguments or 0) * SECOND_US), partial(self._exchange.hang_up, channel))
+
+    def _in(self, delay_us: int, action: Callable[[], None]) -> None:
+        self._exchange.scheduler.call_at(self._exchange.now_us() + delay_us, action)
