@@ -74,7 +74,10 @@ async def late(store: SqlCrmStore, lookup: LookUpCustomer) -> bool:
 
 async def test_a_locked_sqlite_makes_pin_checks_late_and_leaves_the_pool_whole(tmp_path: Path) -> None:
     settings = DatabaseSettings(
-        url=f"sqlite:///{tmp_path / 'goldline.db'}", connections_max=POOL, statement_timeout_s=0.5
+        url=f"sqlite:///{tmp_path / 'goldline.db'}",
+        readers_max=POOL,
+        writers_max=POOL,
+        statement_timeout_s=0.5,
     )
     async with asyncio.timeout(LIMIT_S), store_of(Database(settings)) as store:
         async with locked(settings, "BEGIN IMMEDIATE"):
@@ -88,7 +91,7 @@ async def test_a_locked_sqlite_makes_pin_checks_late_and_leaves_the_pool_whole(t
 async def test_a_locked_postgresql_makes_look_ups_late_and_leaves_the_pool_whole(
     postgres_settings: DatabaseSettings,
 ) -> None:
-    settings = replace(postgres_settings, connections_max=POOL)
+    settings = replace(postgres_settings, readers_max=POOL, writers_max=POOL)
     async with asyncio.timeout(LIMIT_S), store_of(Database(settings)) as store:
         async with locked(settings, "BEGIN", "LOCK TABLE customer IN ACCESS EXCLUSIVE MODE"):
             assert (
@@ -123,7 +126,7 @@ async def test_a_postgresql_locked_for_longer_than_we_wait_is_late(
 
 async def test_no_free_connection_in_time_is_late(tmp_path: Path) -> None:
     settings = DatabaseSettings(
-        url=f"sqlite:///{tmp_path / 'goldline.db'}", connections_max=1, connection_wait_s=0.05
+        url=f"sqlite:///{tmp_path / 'goldline.db'}", readers_max=1, connection_wait_s=0.05
     )
     database = Database(settings)
     async with asyncio.timeout(LIMIT_S), store_of(database) as store, database.reading():
