@@ -148,13 +148,20 @@ class AsteriskPbx:
             self._send(action, command)
 
     def _tag(self, command: TagLeg) -> None:
-        if not self._dialogues.tag(command.leg_id, command.tag):
+        if self._is_bridged(command.leg_id) or not self._dialogues.tag(command.leg_id, command.tag):
             self._send(commands.set_tag(command), command)
 
     def _transfer(self, command: TransferLeg) -> None:
         context = self._settings.transfer_context
-        if not self._dialogues.leave_to(command.leg_id, context, command.number):
+        if self._is_bridged(command.leg_id) or not self._dialogues.leave_to(
+            command.leg_id, context, command.number
+        ):
             self._send(commands.redirect(command, context), command)
+
+    def _is_bridged(self, leg_id: LegId) -> bool:
+        """Tell whether the leg talks: its dialogue is void then, though its HANGUP may come 40 ms later."""
+        channel = self._translator.channels.get(leg_id)
+        return channel is not None and channel.bridge_id is not None
 
     def _send(self, action: Action, command: PbxCommand) -> None:
         self._acting.send_action(action.name, action.fields, partial(self._answered, command))
