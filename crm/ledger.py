@@ -66,6 +66,11 @@ async def new_run(database: Database, clock: Clock) -> int:
         return (await connection.execute(started)).scalar_one()
 
 
+async def read_history(database: Database, contact_id: ContactId) -> Sequence[DomainEvent]:
+    """Return all that happened to one contact in any run, oldest first."""
+    return await _read(database, _HISTORY, {"contact_id": contact_id})
+
+
 class SqlLedger:
     """Domain events of one run of the engine, and reading those of all runs.
 
@@ -128,11 +133,11 @@ class SqlLedger:
 
     async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
         """Return all that happened to one contact in any run, oldest first."""
-        return await self._read(_HISTORY, {"contact_id": contact_id})
+        return await read_history(self._database, contact_id)
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
-        changes = await self._read(_LAST_CHANGES, {"kind": AgentStateChanged.__name__})
+        changes = await _read(self._database, _LAST_CHANGES, {"kind": AgentStateChanged.__name__})
         return fold_agent_states(cast(Sequence[AgentStateChanged], changes))
 
     async def close(self) -> None:
@@ -143,11 +148,6 @@ class SqlLedger:
         await self._writer
         self._spool.close()
         self._refusals.close()
-
-    async def _read(self, query: Any, values: Mapping[str, object]) -> Sequence[DomainEvent]:
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query, values)
-            return [cast(DomainEvent, decode_fields(row.kind, row.body)) for row in rows]
 
     # --- the writer task --------------------------------------------------------------------------
 
@@ -244,9 +244,10 @@ class SqlLedger:
         self._lose(len(batch) - kept)
 
     def _lose(self, count: int) -> None:
-        if count:
-            self.lost += count
-            log.error("ledger_events_lost", count=count, lost=self.lost)
+        # Said once: a line for each lost event would fill the disk that may be the trouble.
+        if count and not self.lost:
+            log.error("ledger_loses_events")
+        self.lost += count
 
 
 _EVENTS = select(LedgerEventRow.kind, LedgerEventRow.body).order_by(
@@ -264,6 +265,12 @@ _RANKED = (
     .subquery()
 )
 _LAST_CHANGES = select(_RANKED.c.kind, _RANKED.c.body).where(_RANKED.c.recency == 1)
+
+
+async def _read(database: Database, query: Any, values: Mapping[str, object]) -> Sequence[DomainEvent]:
+    async with database.reading() as connection:
+        rows = await connection.execute(query, values)
+        return [cast(DomainEvent, decode_fields(row.kind, row.body)) for row in rows]
 
 
 def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:

@@ -15,7 +15,6 @@ _N, _R, _P = 2**14, 8, 1
 _SALT_BYTES = 16
 _MEMORY_MAX = 64 * 1024 * 1024
 
-
 SIMULATED_COST = 2
 """The cost for PINs of invented customers, of whom a simulated day makes thousands in an instant."""
 
