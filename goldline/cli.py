@@ -128,19 +128,22 @@ def crm_import(file: Path, config: ConfigFile = Path("goldline.toml")) -> None:
     """Load customers from a CSV file; bad lines are named and the others load."""
     from goldline.customers import import_file
 
-    outcome = asyncio.run(import_file(file, config))
-    for rejected in outcome.rejects:
-        typer.echo(str(rejected), err=True)
-    typer.echo(outcome.summary())
-    raise typer.Exit(1 if outcome.rejects else 0)
+    result = asyncio.run(import_file(file, config))
+    for reject in result.rejects:
+        typer.echo(f"line {reject.line}, {reject.column} {reject.value!r}: {reject.allowed}", err=True)
+    typer.echo(f"{result.created} new, {result.updated} updated, {result.rejected_lines} lines not loaded")
+    raise typer.Exit(1 if result.rejected_lines else 0)
 
 
 @crm_app.command("score")
 def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
     """Give every customer the tier that the value on record earns."""
-    from goldline.customers import score_customers
+    from goldline.customers import score_all
 
-    typer.echo(asyncio.run(score_customers(config)))
+    changes = asyncio.run(score_all(config))
+    for change in changes:
+        typer.echo(f"{change.external_id}: {change.old or 'none'} -> {change.new}")
+    typer.echo(f"{len(changes)} tiers changed")
 
 
 def _print_day(summary: dict[str, Any], as_json: bool) -> None:

@@ -106,11 +106,12 @@ def memory_store(
 ) -> MemoryCrmStore:
     """Return a store in memory that holds the scenario's customers."""
     store = MemoryCrmStore(ledger, clock, StoreSettings(region=region))
-    result_at_once(store.save_customers([_record(found, region) for found in customers]))
+    result_at_once(store.save_customers([crm_record(found, region) for found in customers]))
     return store
 
 
-def _record(found: CrmRecord, region: str) -> CustomerRecord:
+def crm_record(found: CrmRecord, region: str) -> CustomerRecord:
+    """Return the invented customer as a store takes one."""
     customer = found.customer
     return CustomerRecord(
         external_id=customer.customer_id,

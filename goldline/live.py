@@ -2,7 +2,7 @@
 
     async with open_stores(config, clock) as stores:
         centre = LiveCentre(config, flows, agents, stores, clock)
-        await centre.start()
+        await centre.start(journal)
         ...
         await centre.close()
 
@@ -70,10 +70,7 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
 
 
 class LiveCentre:
-    """Engine, runner, Asterisk and desks of one centre.
-
-    `desk` takes the place of the desks' door where screens are not on the network: simulated people, tests.
-    """
+    """Engine, runner, Asterisk and desks of one centre."""
 
     def __init__(
         self,
@@ -84,7 +81,6 @@ class LiveCentre:
         clock: Clock,
         *,
         speed: float = 1.0,
-        journal: Journal | None = None,
     ) -> None:
         self.brain = build_brain(config, flows, agents, stores.run)
         self.runner = LiveRunner(self.brain.engine, clock, speed)
@@ -92,17 +88,19 @@ class LiveCentre:
         self.pbx = AsteriskPbx(asterisk_settings(config), self.runner.receive, clock, jitter)
         self.desks = DeskServer(desk_settings(config), self.runner.receive, clock)
         self._stores = stores
-        self._journal = journal or HashJournal()
 
-    async def start(self, desk: Desk | None = None) -> None:
-        """Take up the agents' states, then the calls. Raises `OSError` where a port is taken."""
+    async def start(self, journal: Journal, desk: Desk | None = None) -> None:
+        """Take up the agents' states, then the calls. Raises `OSError` where a port is taken.
+
+        `desk` takes the place of the desks' door where screens are not on the network.
+        """
         self.runner.connect(
             Ports(
                 pbx=self.pbx,
                 crm=self._stores.crm,
                 ledger=self._stores.ledger,
                 desk=desk or self.desks,
-                journal=self._journal,
+                journal=journal,
             )
         )
         for restored in await self._stores.ledger.last_agent_states():
@@ -113,9 +111,9 @@ class LiveCentre:
 
     async def close(self) -> None:
         """Let go of everything; calls go on in Asterisk, callers wait for the next run."""
+        await self.runner.close()
         await self.desks.close()
         await self.pbx.close()
-        await self.runner.close()
 
 
 def asterisk_settings(config: Config) -> AsteriskSettings:
@@ -141,10 +139,10 @@ def desk_settings(config: Config) -> DeskSettings:
     )
 
 
-def open_journal(config: Config, run: int) -> FileJournal | None:
-    """Return the journal of this run in the configured folder, None where none is wanted."""
+def open_journal(config: Config, run: int) -> HashJournal:
+    """Return the journal of this run: a file in the configured folder, or a digest alone without one."""
     if not config.journal.folder:
-        return None
+        return HashJournal()
     journals = Path(config.journal.folder)
     journals.mkdir(parents=True, exist_ok=True)
     return FileJournal(journals / f"run-{run:06d}.journal")

@@ -161,6 +161,7 @@ class LiveRunner(Runner):
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at_us: int | None = None
         self._lookups: set[asyncio.Task[None]] = set()
+        self._closed = False
         self.faults = 0
         """Inputs whose handling raised; each is logged with its number in the journal."""
 
@@ -168,8 +169,14 @@ class LiveRunner(Runner):
         """Return the clock's instant."""
         return self._clock.now_us()
 
+    def receive(self, message: Event) -> None:
+        """Take a message of an edge; after `close` nothing is handled any more."""
+        if not self._closed:
+            super().receive(message)
+
     async def close(self) -> None:
-        """Stop timers and lookups; nothing is handled any more."""
+        """Stop hearing, stop timers and lookups."""
+        self._closed = True
         if self._alarm is not None:
             self._alarm.cancel()
         lookups = list(self._lookups)  # det-ok: all are cancelled, in whatever order

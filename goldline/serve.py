@@ -28,9 +28,8 @@ async def run_server(path: Path) -> None:
     flows = load_flows(config, path.parent)
     clock = WallClock()
     async with open_stores(config, clock) as stores:
-        journal = open_journal(config, stores.run)
-        centre = LiveCentre(config, flows, configured_agents(config), stores, clock, journal=journal)
-        await centre.start()
+        centre = LiveCentre(config, flows, configured_agents(config), stores, clock)
+        await centre.start(open_journal(config, stores.run))
         log.info("serving", run=stores.run, pbx=config.pbx.name, agi=config.agi.port, desks=config.desk.port)
         await _interrupted()
         log.info("stopping: talks go on, waiting callers keep their places")

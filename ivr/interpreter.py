@@ -137,7 +137,7 @@ class Ivr:
         contact = Contact(
             contact_id=ContactId(tag.contact if tag is not None and adopted else self._ids.new("C")),
             leg_id=event.leg_id,
-            arrived_us=tag.arrived_us if tag is not None and adopted else event.at_us,
+            arrived_us=tag.arrived_us if tag is not None and adopted else event.arrived_us or event.at_us,
             caller_number=event.caller_number,
             dialed_number=event.dialed_number,
             language=event.language,
@@ -172,7 +172,7 @@ class Ivr:
             self._caller_gone(dialogue, event)
 
     def _caller_gone(self, dialogue: Dialogue, why: Event) -> None:
-        if isinstance(dialogue.node, Record):
+        if isinstance(dialogue.node, Record) and dialogue.step:
             # Most callers end their message by hanging up.
             self._keep_message(dialogue, dialogue.node, "hangup", why)
         self._leave(dialogue, dialogue.if_gone, why)
@@ -283,11 +283,12 @@ class Ivr:
 
     def _step_finished(self, event: StepFinished) -> None:
         dialogue = self._dialogues.get(event.leg_id)
-        if dialogue is None or event.step != dialogue.step:
+        if dialogue is None or not dialogue.step or event.step != dialogue.step:
             return
         if event.outcome == "hangup":
             self._caller_gone(dialogue, event)
             return
+        dialogue.step = ""
         following = self._after_step(dialogue, event)
         if following is not None:
             self._go(dialogue, following, event)
@@ -367,7 +368,7 @@ class Ivr:
         """Take what was recorded for a message, unless it is too short for one."""
         silence_us = microseconds(record.silence_s) if outcome == "timeout" else 0
         spoken_us = why.at_us - dialogue.step_began_us - silence_us
-        if dialogue.step and outcome != "failed" and spoken_us >= microseconds(record.shortest_s):
+        if outcome != "failed" and spoken_us >= microseconds(record.shortest_s):
             dialogue.if_gone = ContactTrigger.RECORD
 
 

@@ -128,13 +128,18 @@ class LegEnded(LegEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueOpened(LegEvent):
-    """The leg is in our hands and takes steps. `tag` is the note it already carries, if any."""
+    """The leg is in our hands and takes steps. `tag` is the note it already carries, if any.
+
+    `arrived_us` is when the leg first asked for us, which is earlier than `at_us` where we were away; 0
+    where the telephone system does not say.
+    """
 
     caller_number: str = ""
     caller_name: str = ""
     dialed_number: str = ""
     language: str = ""
     tag: str = ""
+    arrived_us: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

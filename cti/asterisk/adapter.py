@@ -169,7 +169,8 @@ class AsteriskPbx:
     def _answered(self, command: PbxCommand, reply: ActionReply) -> None:
         """Tell a refusal. What was lost or is late may have been done: the leg's own events will tell."""
         if reply.outcome is ReplyOutcome.REFUSED:
-            self._refuse(command, Cause.UNALLOCATED, reply.reason)
+            if not isinstance(command, HangUpLeg):  # that one is refused where the leg is gone, as wanted
+                self._refuse(command, Cause.UNALLOCATED, reply.reason)
         elif reply.outcome is ReplyOutcome.NOT_SENT:
             self._refuse(command, Cause.NETWORK_OUT_OF_ORDER, reply.reason)
 

@@ -31,7 +31,7 @@ from cti.asterisk.steps import MUSIC_OFF, Script, StepResult, after, leaving, sc
 
 UNKNOWN = "unknown"
 """What FastAGI writes for a number or name that Asterisk does not know."""
-TAG_ARGUMENT = "agi_arg_2"
+ARRIVED_ARGUMENT, TAG_ARGUMENT = "agi_arg_1", "agi_arg_2"
 """Our note on the leg: the second argument of the dialplan's AGI line, the first being the arrival."""
 DIALED = re.compile(r"[0-9+*#]+")
 
@@ -244,7 +244,14 @@ def _opened(
         dialed_number=_dialed_number(environment),
         language=ours.get(code, code),
         tag=environment.get(TAG_ARGUMENT, ""),
+        arrived_us=_arrived_us(environment, now_us),
     )
+
+
+def _arrived_us(environment: Mapping[str, str], now_us: int) -> int:
+    """Return the instant that the dialplan wrote down when the caller came, 0 where it wrote none."""
+    written = environment.get(ARRIVED_ARGUMENT, "")
+    return min(int(written), now_us) if written.isascii() and written.isdigit() else 0
 
 
 def _dialed_number(environment: Mapping[str, str]) -> str:

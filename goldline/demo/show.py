@@ -1,0 +1,115 @@
+"""The live demonstration: the engine, a simulated Asterisk over TCP, and people, pictured in the terminal.
+
+Everything is as `goldline serve` has it, bytes of AMI and FastAGI included, but for three things: the
+Asterisk is the simulator's, the customers' records are in memory, and the clock may run fast.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.live import Live
+
+from core.kernel.clock import seconds
+from crm.memory import MemoryCrmStore, MemoryLedger
+from crm.store import StoreSettings
+from goldline.config import Config
+from goldline.demo.board import Board
+from goldline.demo.day import DEMO_SCENARIO
+from goldline.flows import load_flows
+from goldline.harness import WatchedJournal, crm_record, open_scenario
+from goldline.journal_file import HashJournal
+from goldline.live import LiveCentre, Stores
+from goldline.wall_clock import WallClock
+from simulator.ami_server import Account, AmiServer
+from simulator.dialplan import DialplanSettings
+from simulator.scenario import Scenario, load_scenario
+from simulator.world import World, agent_profiles
+
+FRAMES_PER_S = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """A running demonstration."""
+
+    centre: LiveCentre
+    world: World
+    board: Board
+    clock: WallClock
+    started_us: int
+
+    def title(self) -> str:
+        """Return the heading of the picture."""
+        minutes = seconds(self.clock.now_us() - self.started_us) / 60
+        return f"Goldline: minute {minutes:.0f} of the day, {self.board.figures.arrived} calls"
+
+
+async def run_show(seed: int, speed: float, for_s: float) -> None:
+    """Show the day of `seed`, `speed` seconds in one, for `for_s` seconds of the wall; 0 is until Ctrl-C."""
+    async with open_show(seed, speed) as show:
+        with Live(console=Console(), refresh_per_second=FRAMES_PER_S, screen=True) as live:
+            loop = asyncio.get_running_loop()
+            ends = loop.time() + for_s if for_s else float("inf")
+            while loop.time() < ends:
+                live.update(show.board.draw(show.clock.now_us(), show.title()))
+                await asyncio.sleep(1 / FRAMES_PER_S)
+
+
+@asynccontextmanager
+async def open_show(seed: int, speed: float) -> AsyncIterator[Show]:
+    """Give the demonstration, running: agents logging in, calls arriving."""
+    scenario = load_scenario(DEMO_SCENARIO)
+    clock = WallClock(speed)
+    show, server = await _open(scenario, seed, speed, clock)
+    try:
+        yield show
+    finally:
+        await show.centre.close()
+        await server.stop()
+
+
+async def _open(scenario: Scenario, seed: int, speed: float, clock: WallClock) -> tuple[Show, AmiServer]:
+    """Put centre and world together and let both begin."""
+    manager_secret, agi_token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    config = _with_doors(open_scenario(scenario), manager_secret, agi_token)
+    agents = agent_profiles(scenario)
+    ledger = MemoryLedger()
+    store = MemoryCrmStore(ledger, clock, StoreSettings(region=config.crm.region))
+    stores = Stores(run=1, crm=store, ledger=ledger)
+    flows = load_flows(config, scenario.folder)
+    centre = LiveCentre(config, flows, agents, stores, clock, speed=speed)
+    world = World(scenario, seed, centre.runner, centre.runner.receive)
+    await store.save_customers([crm_record(found, config.crm.region) for found in world.customers])
+    board = Board(centre.brain.contacts, agents, list(config.tiers))
+    engine_url = f"agi://{config.agi.host}:{config.agi.port}/{agi_token}/caller"
+    account = Account(secret=manager_secret)
+    server = AmiServer(
+        world.exchange, {config.pbx.username: account}, DialplanSettings(engine_url=engine_url)
+    )
+    await server.start(config.pbx.host, config.pbx.port)
+    await centre.start(WatchedJournal(HashJournal(), None, [board.add]), world.desk)
+    world.start()
+    return Show(centre=centre, world=world, board=board, clock=clock, started_us=clock.now_us()), server
+
+
+def _with_doors(config: Config, manager_secret: str, agi_token: str) -> Config:
+    """Return `config` with ports that are free now on this machine, and secrets of this run."""
+    ami_port, agi_port = _free_ports(2)
+    pbx = config.pbx.model_copy(update={"port": ami_port, "secret": SecretStr(manager_secret)})
+    agi = config.agi.model_copy(update={"port": agi_port, "token": SecretStr(agi_token)})
+    return config.model_copy(update={"pbx": pbx, "agi": agi})
+
+
+def _free_ports(count: int) -> list[int]:
+    """Return `count` different ports that nobody on loopback listens on."""
+    with ExitStack() as held:
+        listeners = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [int(listener.getsockname()[1]) for listener in listeners]
