@@ -44,8 +44,9 @@ from core.model.message import Event
 
 _REACHED = frozenset({LegState.RINGING, LegState.UP, LegState.HELD})
 _TALK_STATES = frozenset({LegState.UP, LegState.HELD})
-_OPEN_OUTCOMES = frozenset({"answer", "cancel"})
-"""Outcomes of a dial that say nothing against the attempt as a whole: another phone may have won."""
+_PROGRESS = {"answer": Progress.TAKEN, "cancel": Progress.CALLING}
+"""What the end of one dial says of the attempt as a whole; a cancelled one means that another phone won, or
+that the caller gave up. Every other outcome is a phone that did not take the call."""
 
 
 class CallBook:
@@ -179,8 +180,8 @@ class CallBook:
         dial = call.dials.pop(target, None)
         if dial is None or not dial.told:
             return
-        if outcome not in _OPEN_OUTCOMES and call.progress is Progress.CALLING:
-            call.progress = Progress.NOT_TAKEN
+        if call.progress is Progress.CALLING:
+            call.progress = _PROGRESS.get(outcome, Progress.NOT_TAKEN)
         self._publish(
             CallDialEnded(
                 at_us=event.at_us,
@@ -227,7 +228,7 @@ class CallBook:
             reached = target if transfer.moved == anchor else anchor
             self._tell_transfer(event, call, transfer, (reached,))
         call.met[target] = anchor
-        call.progress = Progress.TALKED
+        call.progress = Progress.TAKEN
         self._publish(
             CallUp(
                 at_us=event.at_us,

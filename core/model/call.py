@@ -32,7 +32,7 @@ class Progress(StrEnum):
     NOBODY_CALLED = "nobody_called"
     CALLING = "calling"
     NOT_TAKEN = "not_taken"
-    TALKED = "talked"
+    TAKEN = "taken"
 
 
 class EndReason(StrEnum):
@@ -104,10 +104,10 @@ _HUNG_UP = frozenset({Cause.UNKNOWN, Cause.NORMAL_CLEARING})
 def end_reason(progress: Progress, was_up: bool, cause: int) -> EndReason:
     """Return why a call ended whose caller's leg ended with Q.850 `cause`.
 
-    A conversation makes a call completed, whatever cause ends it: after a blind transfer that reached
+    Once somebody took the call it is completed, whatever cause ends it: after a blind transfer that reached
     nobody the caller is cleared with 19 (cacofonisk xfer_blind_b_no_answer).
     """
-    if progress is Progress.TALKED or (progress is Progress.NOBODY_CALLED and was_up):
+    if progress is Progress.TAKEN or (progress is Progress.NOBODY_CALLED and was_up):
         return EndReason.COMPLETED
     if cause not in _HUNG_UP:
         return _REASONS.get(Cause(cause), EndReason.FAILED) if cause in set(Cause) else EndReason.FAILED

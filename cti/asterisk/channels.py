@@ -27,6 +27,7 @@ class Channel:
     pair: LocalPair | None = None
     ringing: bool = False
     up: bool = False
+    held: bool = False
     bridge_id: BridgeId | None = None
 
 

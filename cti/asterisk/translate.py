@@ -260,24 +260,35 @@ class Translator:
     # --- what parties do --------------------------------------------------------------------------
 
     def _hold(self, message: Mapping[str, str], now_us: int) -> Events:
-        leg = self._party(message)
-        return self._unknown(message, now_us) if leg is None else (LegHeld(at_us=now_us, leg_id=leg),)
+        channel = self._party(message)
+        if channel is None:
+            return self._unknown(message, now_us)
+        if channel.held:
+            return NOTHING
+        channel.held = True
+        return (LegHeld(at_us=now_us, leg_id=channel.leg_id),)
 
     def _unhold(self, message: Mapping[str, str], now_us: int) -> Events:
-        leg = self._party(message)
-        return self._unknown(message, now_us) if leg is None else (LegResumed(at_us=now_us, leg_id=leg),)
+        """Tell the end of a hold; a phone also says so where there was none (capture s10)."""
+        channel = self._party(message)
+        if channel is None:
+            return self._unknown(message, now_us)
+        if not channel.held:
+            return NOTHING
+        channel.held = False
+        return (LegResumed(at_us=now_us, leg_id=channel.leg_id),)
 
     def _dtmf_end(self, message: Mapping[str, str], now_us: int) -> Events:
         if message["Direction"] != "Received":
             return NOTHING
-        leg = self._party(message)
-        if leg is None:
+        channel = self._party(message)
+        if channel is None:
             return self._unknown(message, now_us)
-        return (LegPressed(at_us=now_us, leg_id=leg, digit=message["Digit"]),)
+        return (LegPressed(at_us=now_us, leg_id=channel.leg_id, digit=message["Digit"]),)
 
-    def _party(self, message: Mapping[str, str]) -> LegId | None:
+    def _party(self, message: Mapping[str, str]) -> Channel | None:
         channel = self.channels.get(LegId(message["Uniqueid"]))
-        return channel.leg_id if channel is not None and channel.pair is None else None
+        return channel if channel is not None and channel.pair is None else None
 
     def _blind_transfer(self, message: Mapping[str, str], now_us: int) -> Events:
         return self._transfer("blind", "TransfererUniqueid", message, now_us)

@@ -279,7 +279,7 @@ class TestReasons:
             (Progress.NOT_TAKEN, False, 21, EndReason.REJECTED),
             (Progress.NOT_TAKEN, False, 34, EndReason.FAILED),
             (Progress.NOT_TAKEN, False, 99, EndReason.FAILED),
-            (Progress.TALKED, True, 19, EndReason.COMPLETED),
+            (Progress.TAKEN, True, 19, EndReason.COMPLETED),
         ],
     )
     def test_why_a_call_ended(self, progress: Progress, was_up: bool, cause: int, reason: EndReason) -> None:

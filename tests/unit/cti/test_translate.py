@@ -106,6 +106,8 @@ class TestOneLeg:
     def test_hold_and_keys(self) -> None:
         assert told(
             knowing(CALLER),
+            ami("Unhold"),
+            ami("Hold"),
             ami("Hold"),
             ami("Unhold"),
             ami("DTMFEnd", Digit="5", Direction="Received"),
