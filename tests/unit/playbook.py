@@ -35,7 +35,7 @@ class like:  # noqa: N801  reads as a word in an assertion
             getattr(other, name) == value for name, value in self.values.items()
         )
 
-    __hash__ = None  # type: ignore[assignment]  equal to many things of unlike hash
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.values.items())

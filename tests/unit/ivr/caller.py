@@ -149,10 +149,10 @@ class Caller:
         return self.ends_step("timeout", digits)
 
     def ends_step(self, outcome: str, digits: str = "", step: str = "") -> Made:
+        """The step in hand ends, or the one that was last; a caller who never had one ends a stray one."""
+        step = step or self.step or "none"
         return self.tell(
-            StepFinished(
-                at_us=self.now_us, leg_id=LEG, step=step or self.step, outcome=outcome, digits=digits
-            )
+            StepFinished(at_us=self.now_us, leg_id=LEG, step=step, outcome=outcome, digits=digits)
         )
 
     def hangs_up(self) -> Made:

@@ -155,6 +155,15 @@ def test_step_told_twice_and_steps_of_others_are_not_heard() -> None:
     assert caller.hears_out()[0] == like(ContactClosed)
 
 
+def test_step_told_twice_is_not_heard_while_the_flow_waits_for_the_store() -> None:
+    caller = Caller(SIMPLE)
+    caller.calls()
+    caller.hears_out()
+    caller.hears_out()
+    assert caller.hears_out() == []
+    assert caller.store_answers(None)[-1] == like(QueueingAsked)
+
+
 def test_caller_who_presses_for_ever_is_hung_up_on() -> None:
     flow = flow_of(
         '[nodes.start]\nkind = "menu"\nprompt = "hello"\noptions = { 9 = "start" }\nexhausted = "bye"',
