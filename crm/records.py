@@ -87,11 +87,11 @@ def without_taken_accounts(
     refused: list[CustomerId] = []
     claimed: dict[str, str] = {}
     for record in records:
-        number = record.account.number if record.account else ""
-        owner = claimed.get(number) or owner_of(number)
-        if number and owner not in (None, record.external_id):
-            refused.append(record.external_id)
-            continue
-        claimed[number] = record.external_id
+        if record.account is not None:
+            number = record.account.number
+            owner = claimed.setdefault(number, owner_of(number) or record.external_id)
+            if owner != record.external_id:
+                refused.append(record.external_id)
+                continue
         accepted.append(record)
     return accepted, tuple(refused)

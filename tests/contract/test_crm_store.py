@@ -22,9 +22,9 @@ from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.pins import hash_pin
 from crm.records import AccountRecord, CustomerRecord, CustomerSink, Phone, SaveOutcome
 from crm.store import SqlCrmStore, StoreSettings
+from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
 
-NOON_US = 1_750_000_000 * SECOND_US
 PIN_HASH = hash_pin("2468")
 ADA = CustomerRecord(
     external_id=CustomerId("A-17"),
@@ -41,16 +41,6 @@ SETTINGS = StoreSettings(region="FR", interactions_max=2, pin_attempts_max=3, pi
 
 class Store(CrmStore, CustomerSink, Protocol):
     """A store that customers can be put into."""
-
-
-@dataclass
-class Wristwatch:
-    """A clock that the test turns."""
-
-    at_us: int = NOON_US
-
-    def now_us(self) -> int:
-        return self.at_us
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,21 +21,13 @@ from crm.ledger import LedgerSettings, SqlLedger, new_run
 from crm.memory import MemoryLedger
 from crm.models import InteractionRow, LedgerEventRow
 from crm.schema import upgrade
+from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
 from tests.services.postgres import PostgresServer
 
-NOON_US = 1_750_000_000 * SECOND_US
 LIMIT_S = 30.0
 ANA, BEN = AgentId("ana"), AgentId("ben")
 SEVEN = ContactId("C-1-000007")
-
-
-@dataclass
-class Wristwatch:
-    """A clock that stands at noon."""
-
-    def now_us(self) -> int:
-        return NOON_US
 
 
 def settings_in(folder: Path, **changes: int) -> LedgerSettings:

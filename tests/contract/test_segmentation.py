@@ -8,13 +8,7 @@ from crm.database import Database
 from crm.records import CustomerRecord, Phone
 from crm.segmentation import ScoringSettings, TierChange, score_customers
 from crm.store import SqlCrmStore, StoreSettings
-
-
-class Noon:
-    """A clock that stands still."""
-
-    def now_us(self) -> int:
-        return 1_750_000_000_000_000
+from tests.services.clocks import Wristwatch
 
 
 def customer(number: int, tier: str, **attributes: str) -> CustomerRecord:
@@ -27,7 +21,7 @@ def customer(number: int, tier: str, **attributes: str) -> CustomerRecord:
 
 
 async def test_scoring_changes_those_whose_facts_changed_and_no_others(database: Database) -> None:
-    store = SqlCrmStore(database, Noon(), StoreSettings())
+    store = SqlCrmStore(database, Wristwatch(), StoreSettings())
     crowd = [customer(number, "standard", annual_revenue="10") for number in range(2_400)]
     crowd[7] = customer(7, "standard", annual_revenue="30000")
     crowd[1_500] = customer(1_500, "gold", annual_revenue="6000")

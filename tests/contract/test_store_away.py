@@ -19,6 +19,7 @@ from crm.pins import hash_pin
 from crm.records import AccountRecord, CustomerRecord, Phone
 from crm.schema import upgrade
 from crm.store import SqlCrmStore, StoreSettings
+from tests.services.clocks import Wristwatch
 from tests.services.postgres import PostgresServer
 
 LIMIT_S = 30.0
@@ -34,17 +35,10 @@ BY_PHONE = LookUpCustomer(lookup_id="L-1", deadline_us=SECOND_US // 5, caller_nu
 BY_PIN = LookUpCustomer(lookup_id="L-2", deadline_us=SECOND_US // 5, account_number="700123", pin="2468")
 
 
-class Noon:
-    """A clock that stands still."""
-
-    def now_us(self) -> int:
-        return 1_750_000_000 * SECOND_US
-
-
 @asynccontextmanager
 async def store_of(database: Database) -> AsyncIterator[SqlCrmStore]:
     await upgrade(database)
-    store = SqlCrmStore(database, Noon(), StoreSettings(pin_attempts_max=100))
+    store = SqlCrmStore(database, Wristwatch(), StoreSettings(pin_attempts_max=100))
     await store.save_customers([ADA])
     yield store
     await database.close()
@@ -117,7 +111,7 @@ async def test_a_postgresql_locked_for_longer_than_we_wait_is_late(
     settings = replace(postgres_settings, statement_timeout_s=0.05)
     async with asyncio.timeout(LIMIT_S), store_of(Database(postgres_settings)):
         impatient = Database(settings)
-        store = SqlCrmStore(impatient, Noon(), StoreSettings())
+        store = SqlCrmStore(impatient, Wristwatch(), StoreSettings())
         async with locked(postgres_settings, "BEGIN", "LOCK TABLE customer IN ACCESS EXCLUSIVE MODE"):
             with pytest.raises(OSError):  # noqa: PT011 - TimeoutError is one, and the port promises no more
                 await store.find_customer(BY_PHONE)

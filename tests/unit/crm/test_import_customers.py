@@ -15,18 +15,12 @@ from crm.import_customers import ImportResult, ImportSettings, import_customers
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.records import CustomerRecord, SaveOutcome
 from crm.store import StoreSettings
-
-
-class Noon:
-    """A clock that stands still."""
-
-    def now_us(self) -> int:
-        return 1_750_000_000_000_000
+from tests.services.clocks import Wristwatch
 
 
 @pytest.fixture
 def store() -> MemoryCrmStore:
-    return MemoryCrmStore(MemoryLedger(), Noon(), StoreSettings(region="US"))
+    return MemoryCrmStore(MemoryLedger(), Wristwatch(), StoreSettings(region="US"))
 
 
 def listed(folder: Path, text: str, encoding: str = "utf-8") -> Path:
