@@ -20,7 +20,7 @@ from core.kernel.errors import UnsafeText
 from cti.ami.errors import ActionTooLong, LocalAmiError, RemoteAmiError
 
 EOL = "\r\n"
-END_OF_MESSAGE = b"\r\n\r\n"
+END_OF_MESSAGE = EOL + EOL
 END_OF_COMMAND = "--END COMMAND--"
 """Before Asterisk 14 the answer to Command was bare text with this line at its end."""
 
@@ -31,6 +31,8 @@ HEADERS_MAX = 128
 MESSAGE_BYTES_MAX = 4 * 2**20
 """No message is longer: the largest known, a Command listing every channel, stays under 1 MiB at 5,000."""
 
+_END_BYTES = END_OF_MESSAGE.encode()
+_NAME_AT = len("Event: ")
 _FORGES_A_LINE = re.compile(r"[\r\n\0]")
 
 Fields = Mapping[str, str | Sequence[str]]
@@ -110,21 +112,21 @@ class AmiParser:
         rest += piece
         if self._awaits_greeting:
             self._take_greeting()
-        end = rest.rfind(END_OF_MESSAGE, self._searched)
+        end = rest.rfind(_END_BYTES, self._searched)
         if end < 0:
             self._check_bound()
             return []
         text = rest[:end].decode("utf-8", "replace")
-        del rest[: end + len(END_OF_MESSAGE)]
+        del rest[: end + len(_END_BYTES)]
         self._check_bound()
-        return self._messages(text.split("\r\n\r\n"))
+        return self._messages(text.split(END_OF_MESSAGE))
 
     def _messages(self, blocks: list[str]) -> list[AmiMessage]:
         if self._ignored:
             blocks = self._without_ignored(blocks)
         messages = []
         for block in blocks:
-            lines = block.split("\r\n")
+            lines = block.split(EOL)
             try:
                 message = AmiMessage([line.split(": ", 1) for line in lines])
             except ValueError:
@@ -138,12 +140,12 @@ class AmiParser:
 
     def _without_ignored(self, blocks: list[str]) -> list[str]:
         ignored = self._ignored
-        wanted = [block for block in blocks if block[7 : block.find("\r\n")] not in ignored]
+        wanted = [block for block in blocks if block[_NAME_AT : block.find(EOL)] not in ignored]
         self.ignored_count += len(blocks) - len(wanted)
         return wanted
 
     def _take_greeting(self) -> None:
-        end = self._rest.find(b"\r\n")
+        end = self._rest.find(EOL.encode())
         if end < 0:
             return
         self._awaits_greeting = False
@@ -151,13 +153,13 @@ class AmiParser:
         line = self._rest[:end].decode("utf-8", "replace")
         if ": " not in line:
             self.banner = line
-            del self._rest[: end + 2]
+            del self._rest[: end + len(EOL)]
 
     def _check_bound(self) -> None:
         if len(self._rest) > self._message_bytes_max:
             raise RemoteAmiError(f"a message without end within {self._message_bytes_max} bytes")
         # The end of a message may straddle two pieces by up to three bytes.
-        self._searched = max(0, len(self._rest) - len(END_OF_MESSAGE) + 1)
+        self._searched = max(0, len(self._rest) - len(_END_BYTES) + 1)
 
 
 def _read_with_care(lines: list[str]) -> AmiMessage:
@@ -188,7 +190,7 @@ def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 def encode_message(lines: Iterable[tuple[str, str]]) -> bytes:
     """Return one message of `lines`, in their order; raise `UnsafeText` where one would forge another."""
-    text = [f"{_safe_key(key)}: {safe_text(value, key)}\r\n" for key, value in lines]
+    text = [f"{_safe_key(key)}: {safe_text(value, key)}{EOL}" for key, value in lines]
     return ("".join(text) + EOL).encode("utf-8", "replace")
 
 
@@ -202,7 +204,7 @@ def encode_action(name: str, fields: Fields | None = None) -> bytes:
     if len(lines) > HEADERS_MAX:
         raise ActionTooLong(f"action {name!r} has {len(lines)} lines; Asterisk reads {HEADERS_MAX}")
     encoded = encode_message(lines)
-    for (key, _), line in zip(lines, encoded.split(b"\r\n"), strict=False):
+    for (key, _), line in zip(lines, encoded.split(EOL.encode()), strict=False):
         if len(line) + len(EOL) > LINE_BYTES_MAX:
             raise ActionTooLong(
                 f"line {key} of action {name!r} has {len(line)} bytes; Asterisk reads {LINE_BYTES_MAX}"
