@@ -54,24 +54,30 @@ class AmiServer:
         self._events = AmiEvents(self._broadcast)
         self._actions = AmiActions(exchange, self.dialplan, self._events)
         self._sessions: dict[AmiSession, None] = {}
+        self._all_gone = asyncio.Event()
         self._listener: asyncio.Server | None = None
         self._connections = 0
-        exchange.watch(self._events)
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
         """Listen, and return the port; 0 asks for any free one."""
+        self.exchange.watch(self._events)
+        self.dialplan.start()
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(self._new_session, host, port)
         bound: int = self._listener.sockets[0].getsockname()[1]
         return bound
 
     async def stop(self) -> None:
-        """Tell the clients of the shutdown, close everything."""
+        """Tell the clients of the shutdown and close everything; channels stay as they are."""
+        if self._listener is None:
+            return
         self._events.tell("Shutdown", "system", [("Shutdown", "Cleanly"), ("Restart", "False")])
         self.drop_clients()
-        if self._listener is not None:
-            self._listener.close()
-            await self._listener.wait_closed()
+        self._listener.close()
+        await self._listener.wait_closed()
+        self._listener = None
+        if self._sessions:
+            await self._all_gone.wait()
         self.exchange.unwatch(self._events)
         await self.dialplan.stop()
 
@@ -94,10 +100,13 @@ class AmiServer:
     def enter(self, session: AmiSession) -> None:
         """Count a connection in."""
         self._sessions[session] = None
+        self._all_gone.clear()
 
     def leave(self, session: AmiSession) -> None:
         """Count a connection out."""
-        self._sessions.pop(session, None)
+        del self._sessions[session]
+        if not self._sessions:
+            self._all_gone.set()
 
     def account(self, name: str) -> Account | None:
         """Return the account called `name`."""

@@ -22,6 +22,8 @@ from simulator.phones import outside_address
 from simulator.ringing import Ringing, ring
 
 RETRY_US = SECOND_US
+CONNECT_TIMEOUT_S = 5.0
+"""Real seconds; res_agi gives a connection as long as the kernel does."""
 TRANSFER_RING_TIMEOUT_US = 60 * SECOND_US
 MUSIC = "default"
 ARRIVED, TAG, PEER = "GOLDLINE_ARRIVED", "GOLDLINE_TAG", "GOLDLINE_PEER"
@@ -45,6 +47,8 @@ class Dialplan(PbxListener):
         self._exchange = exchange
         self._settings = settings
         self._scripts: dict[Channel, AgiClient] = {}
+        self._all_gone = asyncio.Event()
+        self._stopping = False
         self._connecting: dict[asyncio.Task[None], None] = {}
         # Where a redirected channel goes as soon as its script has closed.
         self._redirected: dict[Channel, Callable[[], None]] = {}
@@ -60,8 +64,11 @@ class Dialplan(PbxListener):
             "musiconhold": lambda channel, arguments: exchange.start_music(channel, arguments or MUSIC),
             "wait": self._wait,
         }
-        exchange.watch(self)
-        exchange.dialplan = self._arrive
+
+    def start(self) -> None:
+        """Take the channels that call in from now on."""
+        self._exchange.watch(self)
+        self._exchange.dialplan = self._arrive
 
     def exists(self, context: str, exten: str) -> bool:
         """Tell whether the place is in the dialplan."""
@@ -95,11 +102,12 @@ class Dialplan(PbxListener):
     async def stop(self) -> None:
         """Drop all scripts and let no new one begin."""
         self._exchange.unwatch(self)
-        for task in self._connecting:
-            task.cancel()
-        await asyncio.gather(*self._connecting, return_exceptions=True)
-        for script in list(self._scripts.values()):
+        self._stopping = True
+        await asyncio.gather(*self._connecting)
+        for script in self._scripts.values():
             script.close()
+        if self._scripts:
+            await self._all_gone.wait()
 
     # --- callers ------------------------------------------------------------------------------------
 
@@ -121,16 +129,20 @@ class Dialplan(PbxListener):
             self._exchange, channel, url, arguments, self._settings.missing_sounds, self._script_ended
         )
         self._scripts[channel] = script
+        self._all_gone.clear()
         try:
-            await asyncio.get_running_loop().create_connection(lambda: script, *address_of(url))
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await asyncio.get_running_loop().create_connection(lambda: script, *address_of(url))
         except OSError:
             self._script_ended(channel)
 
     def _script_ended(self, channel: Channel) -> None:
         """Go on after the AGI line: where we were sent, else music for a moment and once more."""
         del self._scripts[channel]
+        if not self._scripts:
+            self._all_gone.set()
         go_on = self._redirected.pop(channel, None)
-        if channel.ended or channel.bridge is not None:
+        if channel.ended or channel.bridge is not None or self._stopping:
             return
         self._exchange.interrupt(channel)
         if go_on is not None:
@@ -142,7 +154,8 @@ class Dialplan(PbxListener):
             self._in(RETRY_US, partial(self._ask_again, channel))
 
     def _ask_again(self, channel: Channel) -> None:
-        if not channel.ended and channel.bridge is None and channel not in self._scripts:
+        busy = channel.ended or channel.bridge is not None or channel in self._scripts
+        if not busy and not self._stopping:
             self._exchange.stop_music(channel)
             self._ask_engine(channel)
 

@@ -6,18 +6,18 @@ import asyncio
 import json
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import panoramisk
 import pytest
 
-from core.kernel.clock import SECOND_US, microseconds
+from core.kernel.clock import microseconds
 from simulator.ami_server import Account, AmiServer
 from simulator.dialplan import DialplanSettings
 from simulator.pbx import Exchange
 from simulator.phones import PhoneBook, Reach, always
+from tests.services.loop_time import LoopTime
 
 SECRET = "a secret of sixteen"
 TIMEOUT_S = 10.0
@@ -59,17 +59,6 @@ print(json.dumps({
     "events": seen,
 }))
 """
-
-
-class LoopTime:
-    """The running loop as a scheduler."""
-
-    def now_us(self) -> int:
-        return time.time_ns() // 1_000
-
-    def call_at(self, at_us: int, action: Callable[[], None]) -> None:
-        delay_s = max(0, at_us - self.now_us()) / SECOND_US
-        asyncio.get_running_loop().call_later(delay_s, action)
 
 
 @pytest.fixture
