@@ -134,10 +134,11 @@ class Ivr:
     def _welcome(self, event: DialogueOpened, tag: Tag | None) -> Contact:
         """Return the contact of a leg that is new to this run of the engine, known to all."""
         adopted = tag is not None and self._contacts.get(ContactId(tag.contact)) is None
+        note = tag if tag is not None and adopted else self._new_note(event)
         contact = Contact(
-            contact_id=ContactId(tag.contact if tag is not None and adopted else self._ids.new("C")),
+            contact_id=ContactId(note.contact),
             leg_id=event.leg_id,
-            arrived_us=tag.arrived_us if tag is not None and adopted else event.arrived_us or event.at_us,
+            arrived_us=note.arrived_us,
             caller_number=event.caller_number,
             dialed_number=event.dialed_number,
             language=event.language,
@@ -145,9 +146,12 @@ class Ivr:
         )
         self._contacts.add(contact)
         self._engine.publish(_adoption(contact, event) if adopted else _arrival(contact, event))
-        note = Tag(role=CALLER, contact=contact.contact_id, arrived_us=contact.arrived_us)
-        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=note.encode()))
+        if not adopted:
+            self._engine.send(TagLeg(leg_id=contact.leg_id, tag=note.encode()))
         return contact
+
+    def _new_note(self, event: DialogueOpened) -> Tag:
+        return Tag(role=CALLER, contact=self._ids.new("C"), arrived_us=event.arrived_us or event.at_us)
 
     def _begin(self, contact: Contact, why: Event) -> None:
         """Take the contact's flow from its start; what an earlier attempt had brought is void."""
@@ -356,20 +360,21 @@ class Ivr:
         return self._begin_step(dialogue, why, node.silent if entry is Entry.SILENT else node.invalid)
 
     def _recorded(self, dialogue: Dialogue, record: Record, event: StepFinished) -> NodeName | None:
-        thanked = dialogue.if_gone is ContactTrigger.RECORD
-        if not thanked:
-            self._keep_message(dialogue, record, event.outcome, event)
-        if thanked or dialogue.if_gone is not ContactTrigger.RECORD or not record.thanks:
-            self._hang_up(dialogue, event)
-            return None
-        return self._begin_step(dialogue, event)
+        if dialogue.if_gone is not ContactTrigger.RECORD:  # else it was the thanks that ended
+            kept = self._keep_message(dialogue, record, event.outcome, event)
+            if kept and record.thanks:
+                return self._begin_step(dialogue, event)
+        self._hang_up(dialogue, event)
+        return None
 
-    def _keep_message(self, dialogue: Dialogue, record: Record, outcome: str, why: Event) -> None:
-        """Take what was recorded for a message, unless it is too short for one."""
+    def _keep_message(self, dialogue: Dialogue, record: Record, outcome: str, why: Event) -> bool:
+        """Take what was recorded for a message; tell whether it was long enough to be one."""
         silence_us = microseconds(record.silence_s) if outcome == "timeout" else 0
         spoken_us = why.at_us - dialogue.step_began_us - silence_us
-        if outcome != "failed" and spoken_us >= microseconds(record.shortest_s):
-            dialogue.if_gone = ContactTrigger.RECORD
+        if outcome == "failed" or spoken_us < microseconds(record.shortest_s):
+            return False
+        dialogue.if_gone = ContactTrigger.RECORD
+        return True
 
 
 def _after_lookup(node: Lookup, outcome: LookupOutcome) -> NodeName:

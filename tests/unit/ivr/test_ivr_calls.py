@@ -17,9 +17,11 @@ from core.model.events import (
     ContactArrived,
     ContactClosed,
     CustomerIdentified,
+    DialogueOpened,
     MessageLeft,
     QueueingAsked,
 )
+from core.model.ids import LegId
 from core.model.prompts import Sound
 from core.model.tag import AGENT, CALLER, Tag, decode_tag
 from ivr.loader import load_flow
@@ -49,7 +51,7 @@ def test_arriving_caller_gets_a_contact_and_the_leg_our_note() -> None:
 def test_caller_cut_off_by_a_restart_starts_again_as_the_same_contact() -> None:
     caller = Caller(HELLO, now_us=9_000_000)
     made = caller.calls(tag=Tag(role=CALLER, contact="C-0-000031", arrived_us=4_000_000).encode())
-    assert made == [like(ContactAdopted, state=ContactState.IN_IVR), like(TagLeg), GREETING]
+    assert made == [like(ContactAdopted, state=ContactState.IN_IVR), GREETING]
     assert (caller.contact.contact_id, caller.contact.arrived_us) == ("C-0-000031", 4_000_000)
 
 
@@ -64,6 +66,20 @@ def test_leg_of_a_queue_or_an_agent_is_none_of_ours(tag: Tag) -> None:
     caller = Caller(HELLO)
     assert caller.calls(tag=tag.encode()) == []
     assert len(caller.contacts) == 0
+
+
+def test_caller_who_arrived_while_we_were_away_arrived_then() -> None:
+    caller = Caller(HELLO, now_us=9_000_000)
+    caller.tell(DialogueOpened(at_us=9_000_000, leg_id=LEG, arrived_us=7_000_000))
+    assert caller.contact.arrived_us == 7_000_000
+
+
+def test_note_of_a_contact_that_is_here_already_makes_a_new_one() -> None:
+    caller = Caller(HELLO)
+    caller.calls()
+    note = Tag(role=CALLER, contact="C-1-000001").encode()
+    made = caller.tell(DialogueOpened(at_us=0, leg_id=LegId("1700000000.8"), tag=note))
+    assert made[0] == like(ContactArrived, contact_id="C-1-000002")
 
 
 def test_note_that_is_not_ours_makes_a_new_contact() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core.model.commands import CancelTimer, HangUpLeg, LookUpCustomer, PlayPrompt, StartTimer
 from core.model.customer import Customer
-from core.model.events import ContactAbandoned, ContactClosed, CustomerIdentified, QueueingAsked
+from core.model.events import ContactAbandoned, ContactClosed, CustomerIdentified, QueueingAsked, TimerFired
 from core.model.prompts import SayNumber, Sound
 from tests.unit.ivr.caller import LI, NUMBER, Caller, flow_of
 from tests.unit.playbook import like
@@ -92,6 +92,13 @@ def test_deadline_after_the_answer_changes_nothing() -> None:
     caller.store_answers(LI)
     assert caller.deadline_passes() == []
     assert caller.contact.customer is LI
+
+
+def test_timer_of_somebody_else_is_no_deadline() -> None:
+    caller = Caller(BESIDE)
+    caller.calls()
+    assert caller.tell(TimerFired(at_us=1, key=("announce", "ivr:1"))) == []
+    assert caller.store_answers(LI)[1] == identified("found", "gold", "K-1")
 
 
 def test_caller_who_hangs_up_leaves_no_timer_behind() -> None:
@@ -265,6 +272,26 @@ def test_account_and_pin_are_proved_by_the_store_and_the_balance_told_in_its_cur
             Sound("zh/fen"),
         ),
     )
+
+
+def test_account_without_a_pin_is_not_looked_up() -> None:
+    caller = Caller(
+        flow_of("""
+        [nodes.start]
+        kind = "set"
+        variables = { account = "123456", pin = "" }
+        next = "proof"
+        [nodes.proof]
+        kind = "lookup"
+        by = "account"
+        account = "account"
+        pin = "pin"
+        next = "bye"
+        unknown = "service"
+        """)
+    )
+    assert caller.calls()[-2:] == [identified("skipped"), QUEUED]
+    assert caller.asked is None
 
 
 def test_pin_is_kept_nowhere_after_its_use() -> None:
