@@ -19,12 +19,12 @@ Message = dict[str, str]
 
 
 class AmiObserver:
-    """One logged-in connection; `events` holds all it was sent."""
+    """One logged-in connection; `events` holds all it was sent, of the classes that were asked for."""
 
-    def __init__(self, port: int, name: str, secret: str) -> None:
+    def __init__(self, port: int, name: str, secret: str, events: str = "on") -> None:
         self.events: list[Message] = []
         self._port = port
-        self._login = {"Username": name, "Secret": secret}
+        self._login = {"Username": name, "Secret": secret, "Events": events}
         self._numbers = itertools.count(1)
         self._responses: dict[str, asyncio.Future[Message]] = {}
         self._news = asyncio.Event()

@@ -163,7 +163,7 @@ class GoldlineServer:
         return finished.stdout
 
     def ledger(self, kind: str = "") -> list[dict[str, Any]]:
-        """Return the domain events of all runs in order, each with its `kind`; only those of `kind` if given."""
+        """Return the domain events of all runs in order, each with its `kind`, or only those of `kind`."""
         rows = self._rows("SELECT kind, at_us, body FROM ledger_event ORDER BY run, sequence")
         events = [json.loads(row["body"]) | {"kind": row["kind"], "at_us": row["at_us"]} for row in rows]
         return [event for event in events if kind in ("", event["kind"])]

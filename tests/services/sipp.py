@@ -41,6 +41,8 @@ class Press:
 
 
 Step = Wait | Press
+SILENCE = b"\xff" * 8_000
+"""A second of it as G.711 writes it."""
 STAY: tuple[Step, ...] = (Wait(PATIENCE_MS),)
 """Remain until the far side hangs up."""
 
@@ -114,6 +116,7 @@ class Callers(Sipp):
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         lines = [f"{number};{dialed};{name}" for number in numbers]
+        (folder / "silence.ulaw").write_bytes(SILENCE)
         (folder / "callers.csv").write_text("\n".join(["SEQUENTIAL", *lines, ""]))
         arguments = [sip_address, "-inf", "callers.csv", "-m", str(len(numbers)), "-l", str(len(numbers))]
         # sipp takes whole calls for each period of `-rp` milliseconds.

@@ -1,0 +1,183 @@
+"""From a caller who waits to a caller who talks: Goldline beside Asterisk's own queue, on one Asterisk.
+
+The same callers and the same phones, which answer at once, serve both in turn, a round of calls each. An
+AMI connection that belongs to neither takes the instants: from the caller's joining of the queue until
+both legs are in one bridge, and from the answering of the caller until then. Goldline runs in a process
+of its own, as `goldline serve`, looks every caller up in its database and keeps its ledger there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from benchmarks.report import options, print_figures
+from cti.asterisk.dialplan import DialplanSettings, new_secret
+from tests.services.ami_observer import AmiObserver, Message
+from tests.services.asterisk import (
+    BASELINE_QUEUE_NUMBER,
+    OBSERVER,
+    OBSERVER_SECRET,
+    RealAsterisk,
+    why_no_asterisk,
+)
+from tests.services.goldline import STRAIGHT_NUMBER, GoldlineServer
+from tests.services.ports import free_tcp_port, free_udp_port
+from tests.services.sipp import Callers, Phones, Wait
+
+AGENTS = 8
+"""Enough that somebody is always free: five calls a second, each talking for half a second."""
+CALLS_PER_ROUND = 25
+CALLS_PER_SECOND = 8
+TALK_MS = 300
+ROUNDS = 20
+QUICK_ROUNDS = 4
+WARM_UP_CALLS = 10
+
+ASTERISK, GOLDLINE = "app_queue", "goldline"
+NUMBERS = {ASTERISK: BASELINE_QUEUE_NUMBER, GOLDLINE: STRAIGHT_NUMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One caller's instants, in seconds since 1970."""
+
+    answered_s: float
+    queued_s: float
+    bridged_s: float
+
+
+class Bench:
+    """One Asterisk with one Goldline, phones for both, and whoever watches."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._rounds = count(1)
+
+    async def __aenter__(self) -> Bench:
+        self._stack = AsyncExitStack()
+        extensions = [str(1001 + number) for number in range(AGENTS)]
+        port = free_udp_port()
+        dialplan = DialplanSettings(
+            agi_token=new_secret(), manager_secret=new_secret(), agi_port=free_tcp_port()
+        )
+        (self._folder / "asterisk").mkdir()
+        phones = dict.fromkeys(extensions, port)
+        enter = self._stack.enter_context
+        self._asterisk = enter(RealAsterisk(self._folder / "asterisk", dialplan, phones, extensions))
+        enter(Phones(self._folder / "phones", port))
+        agents = {f"agent{extension}": 5 for extension in extensions}
+        self._goldline = enter(GoldlineServer(self._folder / "goldline", self._asterisk, agents))
+        for agent, extension in zip(agents, extensions, strict=True):
+            desk = await self._stack.enter_async_context(self._goldline.desk(agent))
+            await desk.log_in(extension)
+        observer = AmiObserver(self._asterisk.ami_port, OBSERVER, OBSERVER_SECRET, events="call,agent")
+        self._observer = await self._stack.enter_async_context(observer)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    async def call(self, system: str, calls: int) -> None:
+        """Let so many callers call `system`, and wait until all have hung up."""
+        number = next(self._rounds)
+        callers = Callers(
+            self._folder / f"round-{number}",
+            self._asterisk.sip_address,
+            [f"{5550000 + caller}" for caller in range(calls)],
+            dialed=NUMBERS[system],
+            steps=[Wait(TALK_MS)],
+            rate=CALLS_PER_SECOND,
+        )
+        with callers:
+            if not await callers.finished(60):
+                raise RuntimeError(f"not every caller of {system} was served; see {self._folder}")
+
+    def connections(self) -> dict[str, list[Connection]]:
+        """Return what was measured of each system, in the order of the calls."""
+        events = self._observer.events
+        queued = {ASTERISK: _joined(events), GOLDLINE: _queued(self._goldline.ledger())}
+        return {system: list(_connections(events, instants)) for system, instants in queued.items()}
+
+
+def _joined(events: Iterable[Message]) -> dict[str, float]:
+    """Return when each caller joined Asterisk's queue, by channel."""
+    return {e["Uniqueid"]: float(e["Timestamp"]) for e in events if e["Event"] == "QueueCallerJoin"}
+
+
+def _queued(ledger: Sequence[Mapping[str, object]]) -> dict[str, float]:
+    """Return when each contact was queued by Goldline's own account, by the caller's channel."""
+    legs = {e["contact_id"]: str(e["leg_id"]) for e in ledger if e["kind"] == "ContactArrived"}
+    queued = [e for e in ledger if e["kind"] == "ContactQueued"]
+    return {legs[event["contact_id"]]: float(str(event["at_us"])) / 1e6 for event in queued}
+
+
+def _connections(events: Sequence[Message], queued: Mapping[str, float]) -> Iterable[Connection]:
+    answered = {
+        e["Uniqueid"]: float(e["Timestamp"])
+        for e in events
+        if e["Event"] == "Newstate" and e["ChannelStateDesc"] == "Up"
+    }
+    bridges: dict[str, list[float]] = {}
+    bridge_of: dict[str, str] = {}
+    for event in events:
+        if event["Event"] == "BridgeEnter":
+            bridges.setdefault(event["BridgeUniqueid"], []).append(float(event["Timestamp"]))
+            bridge_of[event["Uniqueid"]] = event["BridgeUniqueid"]
+    for caller, instant in queued.items():
+        # The second to enter makes it a conversation.
+        yield Connection(answered[caller], instant, bridges[bridge_of[caller]][1])
+
+
+async def measure(rounds: int) -> dict[str, list[Connection]]:
+    """Return the connections of both systems, served in turn."""
+    with tempfile.TemporaryDirectory(prefix="goldline-connect-") as folder:
+        async with Bench(Path(folder)) as bench:
+            for system in NUMBERS:
+                await bench.call(system, WARM_UP_CALLS)
+            for _ in range(rounds):
+                for system in NUMBERS:
+                    await bench.call(system, CALLS_PER_ROUND)
+            measured = bench.connections()
+    return {system: connections[WARM_UP_CALLS:] for system, connections in measured.items()}
+
+
+def figures(connections: Sequence[Connection]) -> dict[str, float]:
+    """Return medians and 99th percentiles in milliseconds."""
+    queue_ms = sorted((c.bridged_s - c.queued_s) * 1e3 for c in connections)
+    answer_ms = sorted((c.bridged_s - c.answered_s) * 1e3 for c in connections)
+    return {
+        "queued to bridged, median ms": statistics.median(queue_ms),
+        "p99 ms": queue_ms[math.ceil(len(queue_ms) * 0.99) - 1],
+        "answered to bridged, median ms": statistics.median(answer_ms),
+    }
+
+
+def main() -> int:
+    """Measure, print, and return the exit status."""
+    chosen = options("Measure how fast waiting callers are connected, beside Asterisk's own queue.")
+    missing = why_no_asterisk()
+    if missing:
+        print(missing, file=sys.stderr)
+        return 1
+    measured = asyncio.run(measure(QUICK_ROUNDS if chosen.quick else ROUNDS))
+    found = {system: figures(connections) for system, connections in measured.items()}
+    rows = [{"system": system, "calls": len(measured[system]), **found[system]} for system in NUMBERS]
+    ratios = {
+        f"goldline / app_queue, {name}": found[GOLDLINE][key] / found[ASTERISK][key]
+        for name, key in (("median", "queued to bridged, median ms"), ("p99", "p99 ms"))
+    }
+    print_figures("From waiting to talking, phones answering at once", rows, chosen.as_json, ratios)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
