@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -20,6 +21,7 @@ from cti.asterisk.translate import Translator
 
 pytestmark = pytest.mark.captures
 
+E = TypeVar("E", bound=Event)
 SCENARIOS = ["s01", "s07", "s08", "s10", "s14", "s15", "s16", "s18"]
 
 
@@ -43,8 +45,8 @@ class Replay:
                     self.events.append(event)
                 engine.handle(event)
 
-    def of(self, *kinds: type[Event]) -> list[Event]:
-        return [event for event in self.events if isinstance(event, kinds)]
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
 
     def _file(self, ending: str) -> Path:
         (path,) = self._folder.glob(f"{self._scenario}_*.{ending}")
@@ -66,8 +68,8 @@ def test_each_originate_ended_as_its_phone_made_it_end(reference_folder: Path) -
     replay = Replay(reference_folder, "s07")
     outcomes = {
         event.leg_id.split("-")[1]: (type(event), event.cause)
-        for event in replay.of(LegEnded, LegFailed)
-        if isinstance(event, LegEnded | LegFailed) and event.leg_id.startswith("o-")
+        for event in [*replay.of(LegEnded), *replay.of(LegFailed)]
+        if event.leg_id.startswith("o-")
     }
     assert outcomes == {
         "answer": (LegEnded, Cause.NORMAL_CLEARING),
@@ -88,20 +90,19 @@ def test_each_originate_ended_as_its_phone_made_it_end(reference_folder: Path) -
 
 def test_a_blind_and_an_attended_transfer_are_told(reference_folder: Path) -> None:
     transfers = Replay(reference_folder, "s10").of(CallTransferred)
-    assert [event.kind for event in transfers if isinstance(event, CallTransferred)] == ["blind", "attended"]
+    assert [transfer.kind for transfer in transfers] == ["blind", "attended"]
 
 
-def test_a_hold_and_the_keys_are_heard(reference_folder: Path) -> None:
-    replay = Replay(reference_folder, "s14")
+def test_a_hold_is_heard_and_an_unhold_without_one_is_no_news(reference_folder: Path) -> None:
+    replay = Replay(reference_folder, "s10")
     assert len(replay.of(LegHeld)) == 1
-    assert replay.of(LegPressed)
+    assert replay.of(LegResumed) == []
 
 
-def test_an_unhold_without_a_hold_is_no_news(reference_folder: Path) -> None:
-    assert Replay(reference_folder, "s10").of(LegResumed) == []
+def test_keys_pressed_in_talk_are_heard(reference_folder: Path) -> None:
+    assert "5" in [event.digit for event in Replay(reference_folder, "s14").of(LegPressed)]
 
 
 def test_a_caller_served_by_a_menu_completed_his_call(reference_folder: Path) -> None:
     (ended,) = Replay(reference_folder, "s01").of(CallEnded)
-    assert isinstance(ended, CallEnded)
     assert ended.reason is EndReason.COMPLETED
