@@ -25,6 +25,11 @@ from cti.agi.wire import ENVIRONMENT_MAX_BYTES
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _TOKEN_BEARERS = ("agi_network_script", "agi_request")
 
+REMIND_FIRST_S = 0.04
+"""A mark is answered within a few milliseconds, unless Asterisk overlooked it."""
+REMIND_MAX_S = 1.0
+"""A recording or a spoken number cannot be cut; each reminder meanwhile is one more line to answer."""
+
 log = structlog.get_logger()
 
 
@@ -138,6 +143,7 @@ class AgiLink(asyncio.Protocol):
         self._agi = AgiSession(settings.environment_max_bytes)
         self._patience_s = settings.environment_timeout_s
         self._patience: asyncio.TimerHandle | None = None
+        self._reminder: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
         self._on_ended: OnEnded | None = None
         self.environment: Mapping[str, str] = {}
@@ -162,6 +168,7 @@ class AgiLink(asyncio.Protocol):
         """Cut the command under way short where its kind allows, and forget those that wait."""
         self._agi.cut()
         self._flush()
+        self._remind_later(REMIND_FIRST_S)
 
     def close(self) -> None:
         """End the conversation and close the socket: the dialplan goes on at once."""
@@ -211,6 +218,7 @@ class AgiLink(asyncio.Protocol):
         if self._patience is not None and ending is Ending.BROKEN:
             self._server.refuse(self, Verdict.UNREADABLE)
         self._calm()
+        self._forget_reminder()
         self._hang_up()
         if self._on_ended is not None:
             self._on_ended(ending)
@@ -223,6 +231,23 @@ class AgiLink(asyncio.Protocol):
             self._transport.abort()
         else:
             self._transport.close()
+
+    def _remind_later(self, delay_s: float) -> None:
+        """See to it that a mark Asterisk has read and not noticed is answered (see `AgiSession.remind`)."""
+        self._forget_reminder()
+        if self._agi.cutting:
+            loop = asyncio.get_running_loop()
+            self._reminder = loop.call_later(delay_s, self._remind, delay_s)
+
+    def _forget_reminder(self) -> None:
+        if self._reminder is not None:
+            self._reminder.cancel()
+            self._reminder = None
+
+    def _remind(self, delay_s: float) -> None:
+        self._agi.remind()
+        self._flush()
+        self._remind_later(min(2 * delay_s, REMIND_MAX_S))
 
     def _lose_patience(self) -> None:
         self._server.refuse(self, Verdict.TOO_SLOW)

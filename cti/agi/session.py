@@ -9,6 +9,10 @@ not be known: the caller may press a key, or the file may end, as our command is
 So nothing is guessed. One command is under way at a time, and it is cut short by a mark: a GET FULL
 VARIABLE of a text of ours, which comes back in its own reply. What arrives before the mark's reply is the
 cut command's; nothing before it, and it had none. Only after it goes the next command out.
+
+A mark may lie unheard: where Asterisk reads it together with the command before it, it notices only when
+more bytes arrive (tried on 22.10: run_agi waits for its socket, not for its buffer). So the one who runs
+the session reminds it (`remind`) with the same mark again until all of them are answered.
 """
 
 from __future__ import annotations
@@ -121,6 +125,8 @@ class AgiSession:
         # Who waits for the reply of the command under way; None once that reply is in.
         self._under_way: OnReply | None = None
         self._marks = 0
+        # Marks sent and not answered yet: one, and one for each reminder.
+        self._marks_due = 0
         self._outgoing = b""
 
     @property
@@ -147,7 +153,17 @@ class AgiSession:
         if AGI.allows(self.state, AgiTrigger.CUT):
             self.state = AGI.after(self.state, AgiTrigger.CUT)
             self._marks += 1
-            self._outgoing += encode_command("GET FULL VARIABLE", self._mark())
+            self._send_mark()
+
+    @property
+    def cutting(self) -> bool:
+        """Tell whether a mark is still to be answered."""
+        return AGI.allows(self.state, AgiTrigger.MARK)
+
+    def remind(self) -> None:
+        """Send the mark that is still to be answered once more, which makes Asterisk look at the first."""
+        if self.cutting:
+            self._send_mark()
 
     def close(self) -> list[AgiEvent]:
         """End the conversation from our side: the dialplan goes on."""
@@ -177,6 +193,10 @@ class AgiSession:
     def _mark(self) -> str:
         return f"goldline-mark-{self._marks}"
 
+    def _send_mark(self) -> None:
+        self._marks_due += 1
+        self._outgoing += encode_command("GET FULL VARIABLE", self._mark())
+
     def _send_next(self) -> None:
         if self._waiting and AGI.allows(self.state, AgiTrigger.COMMAND):
             self.state = AGI.after(self.state, AgiTrigger.COMMAND)
@@ -196,8 +216,12 @@ class AgiSession:
                 return self._take_reply(message)
 
     def _take_reply(self, reply: Reply) -> list[AgiEvent]:
-        is_mark = AGI.allows(self.state, AgiTrigger.MARK) and reply.note == self._mark()
-        trigger = AgiTrigger.MARK if is_mark else AgiTrigger.REPLY
+        is_mark = self.cutting and reply.note == self._mark()
+        self._marks_due -= is_mark
+        if is_mark and self._marks_due and self.state is AgiState.OUTRUN:
+            return []
+        # The answer to a mark also says that the cut command is over; the last one that all is.
+        trigger = AgiTrigger.MARK if is_mark and not self._marks_due else AgiTrigger.REPLY
         if not AGI.allows(self.state, trigger):
             return self._end(Ending.BROKEN, "a reply to no command")
         self.state = AGI.after(self.state, trigger)

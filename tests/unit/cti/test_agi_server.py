@@ -149,3 +149,17 @@ def test_a_token_that_cannot_stand_in_a_url_or_be_guessed_is_refused(token: str)
 def test_only_a_listening_server_has_an_address() -> None:
     with pytest.raises(InvariantBroken):
         _ = Door().server.url
+
+
+async def test_a_mark_that_asterisk_overlooked_is_sent_again(door: Door) -> None:
+    async with AgiCaller(door.server.url) as caller:
+        link = await door.link()
+        link.send(encode_command("ANSWER"), lambda reply: None)
+        link.cut()
+        await caller.told("ANSWER")
+        for _ in range(3):
+            await caller.told("GET", "FULL", "VARIABLE", "goldline-mark-1")
+        for _ in range(3):
+            caller.reply("1", "goldline-mark-1")
+        link.send(encode_command("NOOP"), lambda reply: None)
+        await caller.told("NOOP")
