@@ -90,14 +90,14 @@ class Call:
         return CallState.RINGING if states & {LegState.DIALING, LegState.RINGING} else CallState.OPEN
 
 
-_REASONS = {
+_REASONS: dict[int, EndReason] = {
     Cause.BUSY: EndReason.BUSY,
     Cause.NO_USER_RESPONSE: EndReason.NO_ANSWER,
     Cause.NO_ANSWER: EndReason.NO_ANSWER,
     Cause.REJECTED: EndReason.REJECTED,
     Cause.ANSWERED_ELSEWHERE: EndReason.ANSWERED_ELSEWHERE,
 }
-_HUNG_UP = frozenset({Cause.UNKNOWN, Cause.NORMAL_CLEARING})
+_HUNG_UP: frozenset[int] = frozenset({Cause.UNKNOWN, Cause.NORMAL_CLEARING})
 """A caller's own hang-up: Asterisk gives 16, or 0 where the channel never was up (cacofonisk ab_a_cancel)."""
 
 
@@ -110,7 +110,7 @@ def end_reason(progress: Progress, was_up: bool, cause: int) -> EndReason:
     if progress is Progress.TAKEN or (progress is Progress.NOBODY_CALLED and was_up):
         return EndReason.COMPLETED
     if cause not in _HUNG_UP:
-        return _REASONS.get(Cause(cause), EndReason.FAILED) if cause in set(Cause) else EndReason.FAILED
+        return _REASONS.get(cause, EndReason.FAILED)
     return EndReason.COMPLETED if was_up and progress is Progress.NOT_TAKEN else EndReason.CANCELLED
 
 

@@ -55,7 +55,6 @@ UNUSED_EVENTS = frozenset(
         "NewAccountCode",
         "NewCallerid",
         "NewConnectedLine",
-        "NewExten",
         "SoftHangupRequest",
     }
 )

@@ -35,7 +35,9 @@ from cti.agi.server import AgiSettings
 from cti.ami.link import AmiSettings
 from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
 from goldline.wall_clock import WallClock
+from tests.services.ami_observer import AmiObserver
 from tests.services.asterisk import RealAsterisk
+from tests.services.cable import Cable
 from tests.services.sipp import BUSY, DECLINES, Callers, Phones
 
 pytestmark = pytest.mark.asterisk
@@ -83,11 +85,13 @@ def _has(event: Event, wanted: dict[str, str]) -> bool:
 
 
 @asynccontextmanager
-async def running_adapter(asterisk: RealAsterisk) -> AsyncIterator[tuple[AsteriskPbx, Told]]:
+async def running_adapter(
+    asterisk: RealAsterisk, ami_port: int | None = None
+) -> AsyncIterator[tuple[AsteriskPbx, Told]]:
     dialplan = asterisk.dialplan
     settings = AsteriskSettings(
         ami=AmiSettings(
-            port=asterisk.ami_port, username=dialplan.manager_name, secret=dialplan.manager_secret
+            port=ami_port or asterisk.ami_port, username=dialplan.manager_name, secret=dialplan.manager_secret
         ),
         agi=AgiSettings(port=dialplan.agi_port, token=dialplan.agi_token),
     )
@@ -102,7 +106,7 @@ async def running_adapter(asterisk: RealAsterisk) -> AsyncIterator[tuple[Asteris
 
 
 @pytest.fixture
-async def adapter(asterisk: RealAsterisk, observer: object) -> AsyncIterator[tuple[AsteriskPbx, Told]]:
+async def adapter(asterisk: RealAsterisk, observer: AmiObserver) -> AsyncIterator[tuple[AsteriskPbx, Told]]:
     async with running_adapter(asterisk) as running:
         yield running
 
@@ -226,7 +230,7 @@ async def test_a_talking_caller_is_sent_on(
 
 
 async def test_a_new_engine_finds_the_talk_and_the_notes(
-    asterisk: RealAsterisk, observer: object, callers: StartCallers, phone: StartPhone
+    asterisk: RealAsterisk, observer: AmiObserver, callers: StartCallers, phone: StartPhone
 ) -> None:
     async with running_adapter(asterisk) as (pbx, told):
         caller = await talk(callers, phone, pbx, told)
@@ -235,6 +239,26 @@ async def test_a_new_engine_finds_the_talk_and_the_notes(
             assert told.about(leg_id) == [LegCreated, LegAnswered, LegJoined, LegTagged]
             assert (await told.wait_for(LegTagged, leg_id=leg_id)).tag == tag
         assert isinstance(told.events[-1], PbxSynced)
+
+
+async def test_what_happened_while_the_link_was_cut_is_told_afterwards(
+    asterisk: RealAsterisk, observer: AmiObserver, callers: StartCallers, phone: StartPhone
+) -> None:
+    async with Cable(asterisk.ami_port) as cable, running_adapter(asterisk, cable.port) as (pbx, told):
+        caller = await talk(callers, phone, pbx, told)
+        other = await waiting_caller(callers, pbx, told)
+        since = len(told.events)
+        cable.cut()
+        await told.wait_for(PbxLost)
+        await observer.act("Hangup", Channel=caller)
+        await observer.seen(lambda event: event["Event"] == "Hangup" and event["Uniqueid"] == AGENT_LEG)
+        cable.mend()
+        await told.wait_for(PbxSynced, since=since)
+        ended = [event for event in told.events[since:] if isinstance(event, LegEnded)]
+        assert [(event.leg_id, event.cause) for event in ended] == [(caller, 0), (AGENT_LEG, 0)]
+        assert told.about(other).count(LegCreated) == 1
+        pbx.execute(HangUpLeg(leg_id=other, cause=Cause.CONGESTION))
+        assert (await told.wait_for(LegEnded, leg_id=other)).cause == Cause.CONGESTION
 
 
 async def test_after_a_restart_of_asterisk_nobody_is_left(
