@@ -20,6 +20,13 @@ DIGEST_CHARS = 16
 """Hexadecimal digits of the digest after each line: enough to see where two runs part."""
 
 
+class NoJournal:
+    """A journal of nothing, for who wants none."""
+
+    def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
+        """Keep nothing."""
+
+
 class HashJournal:
     """A journal that keeps only the digest: enough to tell whether two runs were the same."""
 

@@ -30,7 +30,7 @@ from cti.ami.link import AmiSettings
 from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
 from goldline.app import build_brain
 from goldline.config import Config
-from goldline.journal_file import FileJournal, HashJournal
+from goldline.journal_file import FileJournal, NoJournal
 from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
@@ -139,10 +139,10 @@ def desk_settings(config: Config) -> DeskSettings:
     )
 
 
-def open_journal(config: Config, run: int) -> HashJournal:
-    """Return the journal of this run: a file in the configured folder, or a digest alone without one."""
+def open_journal(config: Config, run: int) -> Journal:
+    """Return the journal of this run: a file in the configured folder, nothing without one."""
     if not config.journal.folder:
-        return HashJournal()
+        return NoJournal()
     journals = Path(config.journal.folder)
     journals.mkdir(parents=True, exist_ok=True)
     return FileJournal(journals / f"run-{run:06d}.journal")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -29,7 +29,7 @@ from core.model.commands import (
 )
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
-from core.model.message import Command, Event
+from core.model.message import Command, Event, numbered
 from core.ports import CrmStore, Desk, Journal, Ledger, Pbx
 
 log = structlog.get_logger()
@@ -89,9 +89,9 @@ class Runner:
     def _turn(self, message: Event) -> None:
         assert self._ports is not None, "connect() comes before the first message"
         self._sequence += 1
-        numbered = replace(message, cause_id=f"in-{self._sequence}")
-        commands = self._engine.handle(numbered)
-        self._ports.journal.write(self._sequence, numbered, commands)
+        event = numbered(message, f"in-{self._sequence}")
+        commands = self._engine.handle(event)
+        self._ports.journal.write(self._sequence, event, commands)
         for command in commands:
             self._carry_out(command, self._ports)
 

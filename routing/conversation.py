@@ -1,4 +1,8 @@
-"""The conversation: from the moment customer and agent hear each other until one of them is gone."""
+"""The conversation: from the moment customer and agent hear each other until one of them is gone.
+
+Who ended it is who left the bridge first: the ends of the two legs come in either order, for when one
+party hangs up Asterisk lets both go at once, each in a thread of its own (seen on 22.10).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,16 @@ from core.kernel.errors import RequestRefused
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg
 from core.model.contact import Contact, ContactState, ContactTrigger
-from core.model.events import ContactAdopted, ContactConnected, DialogueOpened, LegEnded, TalkEnded
-from core.model.ids import AgentId, LegId
+from core.model.events import (
+    ContactAdopted,
+    ContactConnected,
+    DialogueOpened,
+    LegEnded,
+    LegJoined,
+    LegLeft,
+    TalkEnded,
+)
+from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import Event
 from core.model.requests import HangUpContact
 
@@ -24,8 +36,11 @@ class Conversations:
         self._contacts = contacts
         self._by_agent_leg: dict[LegId, Contact] = {}
         self._by_agent: dict[AgentId, Contact] = {}
+        self._left_first: dict[ContactId, LegId] = {}
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(ContactAdopted, self._adopted)
+        engine.subscribe(LegJoined, self._leg_joined)
+        engine.subscribe(LegLeft, self._leg_left)
         engine.subscribe(LegEnded, self._leg_ended)
         engine.subscribe(DialogueOpened, self._caller_left_alone)
         engine.serve(HangUpContact, self._hang_up)
@@ -46,16 +61,30 @@ class Conversations:
         self._by_agent_leg[contact.agent_leg_id] = contact
         self._by_agent[contact.agent_id] = contact
 
-    def _leg_ended(self, event: LegEnded) -> None:
-        lost = event.cause == Cause.UNKNOWN
-        contact = self._by_agent_leg.get(event.leg_id)
+    def _leg_joined(self, event: LegJoined) -> None:
+        contact = self._talk_of(event.leg_id)
         if contact is not None:
-            self._end(contact, PBX if lost else AGENT, contact.leg_id, event)
+            self._left_first.pop(contact.contact_id, None)
+
+    def _leg_left(self, event: LegLeft) -> None:
+        contact = self._talk_of(event.leg_id)
+        if contact is not None:
+            self._left_first.setdefault(contact.contact_id, event.leg_id)
+
+    def _leg_ended(self, event: LegEnded) -> None:
+        contact = self._talk_of(event.leg_id)
+        if contact is None:
             return
-        contact = self._contacts.of_leg(event.leg_id)
-        if contact is not None and contact.state is ContactState.CONNECTED:
-            assert contact.agent_leg_id is not None
-            self._end(contact, PBX if lost else CUSTOMER, contact.agent_leg_id, event)
+        assert contact.agent_leg_id is not None
+        left_first = self._left_first.get(contact.contact_id, event.leg_id)
+        ended_by = AGENT if left_first == contact.agent_leg_id else CUSTOMER
+        other_leg = contact.leg_id if event.leg_id == contact.agent_leg_id else contact.agent_leg_id
+        self._end(contact, PBX if event.cause == Cause.UNKNOWN else ended_by, other_leg, event)
+
+    def _talk_of(self, leg_id: LegId) -> Contact | None:
+        """Return the contact whose conversation the leg is part of, on either side."""
+        contact = self._by_agent_leg.get(leg_id) or self._contacts.of_leg(leg_id)
+        return contact if contact is not None and contact.state is ContactState.CONNECTED else None
 
     def _caller_left_alone(self, event: DialogueOpened) -> None:
         """The agent's leg left the bridge and the PBX gave us the caller back: the talk is over."""
@@ -74,6 +103,7 @@ class Conversations:
         assert contact.connected_us is not None
         del self._by_agent_leg[contact.agent_leg_id]
         del self._by_agent[contact.agent_id]
+        self._left_first.pop(contact.contact_id, None)
         self._contacts.move(contact, ContactTrigger.TALK_END)
         contact.talk_ended_us = why.at_us
         self._engine.send(HangUpLeg(leg_id=other_leg))

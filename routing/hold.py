@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeGuard
 
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -55,7 +56,7 @@ class Hold:
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._contacts.get(event.contact_id)
-        if contact is None or contact.state not in (ContactState.QUEUED, ContactState.OFFERED):
+        if not _waits(contact):
             return
         self._play_music(contact)
         first_us = self._queues[event.queue].announce_first_us
@@ -65,7 +66,7 @@ class Hold:
     def _came_back(self, event: DialogueOpened) -> None:
         """The caller's link was cut and made again: the music must be asked for anew."""
         contact = self._contacts.of_leg(event.leg_id)
-        if contact is not None and contact.state in (ContactState.QUEUED, ContactState.OFFERED):
+        if _waits(contact):
             self._play_music(contact)
 
     def _announcement_due(self, event: TimerFired) -> None:
@@ -98,7 +99,7 @@ class Hold:
 
     def _announced(self, event: StepFinished) -> None:
         contact = self._contacts.of_leg(event.leg_id)
-        if event.step == ANNOUNCE_STEP and event.outcome != "hangup" and contact is not None:
+        if event.step == ANNOUNCE_STEP and event.outcome != "hangup" and _waits(contact):
             self._play_music(contact)
 
     def _play_music(self, contact: Contact) -> None:
@@ -108,6 +109,10 @@ class Hold:
 
     def _over(self, event: ContactConnected | ContactAbandoned) -> None:
         self._engine.send(CancelTimer(key=_timer(event.contact_id)))
+
+
+def _waits(contact: Contact | None) -> TypeGuard[Contact]:
+    return contact is not None and contact.state in (ContactState.QUEUED, ContactState.OFFERED)
 
 
 def _timer(contact_id: ContactId) -> TimerKey:

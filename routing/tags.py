@@ -30,11 +30,11 @@ def caller_tag(contact: Contact) -> str:
 
 
 def encode_requirements(requirements: tuple[Requirement, ...]) -> str:
-    """Return requirements as `skill:level` words, such as `cards:2 english:1`."""
-    return " ".join(f"{need.skill}:{need.minimum}" for need in requirements)
+    """Return requirements as words that need no quoting in a tag, such as `cards.2~english.1`."""
+    return "~".join(f"{need.skill}.{need.minimum}" for need in requirements)
 
 
 def decode_requirements(text: str) -> tuple[Requirement, ...]:
     """Return the requirements that `encode_requirements` wrote."""
-    pairs = (word.rpartition(":") for word in text.split())
+    pairs = (word.rpartition(".") for word in text.split("~") if word)
     return tuple(Requirement(skill=skill, minimum=int(level)) for skill, _, level in pairs)

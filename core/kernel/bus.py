@@ -40,10 +40,11 @@ class Bus:
 
     def drain(self) -> None:
         """Deliver until nothing waits; raise `InvariantBroken` on an endless exchange."""
+        waiting, handlers = self._waiting, self._handlers
         for _ in range(DRAIN_LIMIT):
-            if not self._waiting:
+            if not waiting:
                 return
-            message = self._waiting.popleft()
-            for handler in self._handlers.get(type(message), ()):
+            message = waiting.popleft()
+            for handler in handlers.get(type(message), ()):
                 handler(message)
         raise InvariantBroken(f"one input caused more than {DRAIN_LIMIT} messages")

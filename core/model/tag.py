@@ -7,14 +7,18 @@ nothing a caller influenced is ever read back unescaped.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+import re
+from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote
 
 from core.kernel.errors import PbxError
 
 TAG_MAX_CHARS = 900
 """Asterisk 22 cuts an AMI line at 1,024 characters; the rest of the line needs about a hundred."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+"""What stands for itself: it means nothing to AMI, AGI or the dialplan."""
 
 CALLER = "caller"
 AGENT = "agent"
@@ -39,8 +43,8 @@ class Tag:
 
     def encode(self) -> str:
         """Return the note as `name=value&...`, percent-encoded, empty fields left out."""
-        present = {name: value for name, value in asdict(self).items() if value}
-        text = urlencode(present)
+        values = ((name, getattr(self, name)) for name in _NAMES)
+        text = "&".join(f"{name}={_quoted(str(value))}" for name, value in values if value)
         if len(text) > TAG_MAX_CHARS:
             raise PbxError(
                 f"the tag of {self.contact} has {len(text)} characters; {TAG_MAX_CHARS} fit a line"
@@ -49,7 +53,11 @@ class Tag:
 
 
 _WHOLE_NUMBERS = frozenset(field.name for field in fields(Tag) if field.type == "int")
-_NAMES = frozenset(field.name for field in fields(Tag))
+_NAMES = tuple(field.name for field in fields(Tag))
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN(text) else quote(text, safe="")
 
 
 def decode_tag(text: str) -> Tag | None:

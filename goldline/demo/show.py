@@ -78,7 +78,8 @@ async def open_show(seed: int, speed: float) -> AsyncIterator[Show]:
 
 async def _open(scenario: Scenario, seed: int, speed: float, clock: WallClock) -> tuple[Show, AmiServer]:
     """Put centre and world together and let both begin."""
-    manager_secret, agi_token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    manager_secret = secrets.token_urlsafe(24)  # det-ok: must not be guessable
+    agi_token = secrets.token_urlsafe(24)  # det-ok: as above
     config = _with_doors(open_scenario(scenario), manager_secret, agi_token)
     agents = agent_profiles(scenario)
     ledger = MemoryLedger()
