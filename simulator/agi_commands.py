@@ -222,14 +222,21 @@ class AgiConversation:
     def _channel_status(self, words: Words) -> Reply:
         return Reply(200, "6" if self.channel.state is ChannelState.UP else "4")
 
-    def _set_place(self, what: str, words: Words) -> Reply:
-        setattr(self.channel, what, _number(words, 0) if what == "priority" else _word(words, 0))
+    def _set_context(self, words: Words) -> Reply:
+        self.channel.context = _word(words, 0)
+        return DONE
+
+    def _set_extension(self, words: Words) -> Reply:
+        self.channel.exten = _word(words, 0)
+        return DONE
+
+    def _set_priority(self, words: Words) -> Reply:
+        self.channel.priority = _number(words, 0)
         return DONE
 
     def _hang_up(self, words: Words) -> Reply:
         # The reply leaves before the channel does, as the dialplan hangs up only after the script.
-        scheduler = self._exchange.scheduler
-        scheduler.call_at(scheduler.now_us(), partial(self._exchange.hang_up, self.channel))
+        self._exchange.after(0, partial(self._exchange.hang_up, self.channel))
         return Reply(200, "1")
 
     def _nothing(self, words: Words) -> Reply:
@@ -258,10 +265,10 @@ _COMMANDS: dict[str, Callable[[AgiConversation, Words], Reply | None]] = {
     "SAY DIGITS": AgiConversation._say_words,
     "SAY NUMBER": AgiConversation._say_words,
     "SAY TIME": AgiConversation._say_instant,
-    "SET CONTEXT": lambda conversation, words: conversation._set_place("context", words),
-    "SET EXTENSION": lambda conversation, words: conversation._set_place("exten", words),
+    "SET CONTEXT": AgiConversation._set_context,
+    "SET EXTENSION": AgiConversation._set_extension,
     "SET MUSIC": AgiConversation._set_music,
-    "SET PRIORITY": lambda conversation, words: conversation._set_place("priority", words),
+    "SET PRIORITY": AgiConversation._set_priority,
     "SET VARIABLE": AgiConversation._set_variable,
     "STREAM FILE": AgiConversation._stream_file,
     "VERBOSE": AgiConversation._verbose,

@@ -46,13 +46,10 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response to one action, before its ActionID is put in; `entries` make it a list."""
+    """The response to one action, before its ActionID is put in."""
 
     success: bool
     lines: Lines = field(default_factory=list)
-
-
-Responder = Callable[[Answer], None]
 
 
 def success(text: str, *lines: tuple[str, str]) -> Answer:
@@ -63,6 +60,15 @@ def success(text: str, *lines: tuple[str, str]) -> Answer:
 def refusal(text: str) -> Answer:
     """Return the answer that it was not done, and why."""
     return Answer(False, [("Message", text)])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One action: its name, what it does, and the classes of which a client needs one to use it."""
+
+    name: str
+    act: Callable[[Action, Client], None]
+    classes: frozenset[str] = frozenset()
 
 
 class AmiActions:
@@ -214,7 +220,7 @@ class AmiActions:
             finished=partial(self._originated_at_last if waits else self._originated, action, client),
         )
         # A thread of its own originates, so the channel is never there before the response.
-        self._exchange.scheduler.call_at(self._exchange.now_us(), partial(self._ring, order))
+        self._exchange.after(0, partial(self._ring, order))
 
     def _ring(self, order: Ringing) -> None:
         ring(self._exchange, order)
@@ -328,15 +334,6 @@ class AmiActions:
             ("Output", f"{self._exchange.calls_seen} calls processed"),
         )
         self._answer(client, action, success("Command output follows", *lines))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One action: its name, what it does, and the classes of which a client needs one to use it."""
-
-    name: str
-    act: Callable[[Action, Client], None]
-    classes: frozenset[str] = frozenset()
 
 
 def _action_id(action: Action) -> Lines:

@@ -96,7 +96,7 @@ class Callers(PbxListener):
         if caller is not None and not caller.waiting:
             caller.waiting = True
             patience_us = caller.person.patience.draw_us(self._streams.stream("patience"))
-            self._in(patience_us, partial(self._give_up, caller))
+            self._exchange.after(patience_us, partial(self._give_up, caller))
 
     def _give_up(self, caller: Caller) -> None:
         if caller.channel.bridge is None:
@@ -117,8 +117,4 @@ class Callers(PbxListener):
     def _after(self, habit: str, caller: Caller, action: Callable[[], None]) -> None:
         """Run `action` after the time that the habit of this name takes."""
         duration = getattr(self._habits, habit)
-        self._in(duration.draw_us(self._streams.stream(habit)), action)
-
-    def _in(self, delay_us: int, action: Callable[[], None]) -> None:
-        scheduler = self._exchange.scheduler
-        scheduler.call_at(scheduler.now_us() + delay_us, action)
+        self._exchange.after(duration.draw_us(self._streams.stream(habit)), action)

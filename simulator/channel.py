@@ -44,7 +44,6 @@ class Listening:
 
     activity: Activity
     keys: str
-    began_us: int
     finished: Callable[[Ending, str], None]
 
 
@@ -53,7 +52,6 @@ class Bridge:
     """The mixing point joining channels, in the order they entered."""
 
     uniqueid: str
-    created_us: int
     channels: list[Channel] = field(default_factory=list)
 
 

@@ -8,25 +8,30 @@ answered leg runs Bridge(); a leg sent on dials a number beyond the trunk. Edge 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from core.kernel.clock import SECOND_US
-from core.model.causes import Cause
 from simulator.agi_client import AgiClient, address_of
 from simulator.channel import Bridge, Channel
+from simulator.dialplan_steps import (
+    ARRIVED_VARIABLE,
+    HOLD_MUSIC,
+    PEER_VARIABLE,
+    RETRY_US,
+    TAG_VARIABLE,
+    dial_outside,
+    join_or_hang_up,
+)
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.phones import outside_address
-from simulator.ringing import Ringing, ring
 
-RETRY_US = SECOND_US
+_NOT_DIALABLE = re.compile(r"[^0-9+*#]")
+_NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 CONNECT_TIMEOUT_S = 5.0
 """Real seconds; res_agi gives a connection as long as the kernel does."""
-TRANSFER_RING_TIMEOUT_US = 60 * SECOND_US
-MUSIC = "default"
-ARRIVED, TAG, PEER = "GOLDLINE_ARRIVED", "GOLDLINE_TAG", "GOLDLINE_PEER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ class Dialplan(PbxListener):
             "bridge": self._bridge,
             "echo": lambda channel, arguments: None,
             "hangup": lambda channel, arguments: exchange.hang_up(channel),
-            "musiconhold": lambda channel, arguments: exchange.start_music(channel, arguments or MUSIC),
+            "musiconhold": lambda channel, arguments: exchange.start_music(channel, arguments or HOLD_MUSIC),
             "wait": self._wait,
         }
 
@@ -112,7 +117,10 @@ class Dialplan(PbxListener):
     # --- callers ------------------------------------------------------------------------------------
 
     def _arrive(self, channel: Channel) -> None:
-        self._exchange.set_variable(channel, ARRIVED, str(self._exchange.now_us()))
+        # As the written dialplan does before FastAGI's greeting prints them raw.
+        channel.caller_number = _NOT_DIALABLE.sub("", channel.caller_number)
+        channel.caller_name = _NOT_PRINTABLE.sub("", channel.caller_name)
+        self._exchange.set_variable(channel, ARRIVED_VARIABLE, str(self._exchange.now_us()))
         self.run(channel, self._settings.caller_context, channel.dialed_number)
 
     def _ask_engine(self, channel: Channel) -> None:
@@ -124,7 +132,7 @@ class Dialplan(PbxListener):
         task.add_done_callback(self._connecting.pop)
 
     async def _connect(self, channel: Channel, url: str) -> None:
-        arguments = (channel.variables[ARRIVED], channel.variables.get(TAG, ""))
+        arguments = (channel.variables[ARRIVED_VARIABLE], channel.variables.get(TAG_VARIABLE, ""))
         script = AgiClient(
             self._exchange, channel, url, arguments, self._settings.missing_sounds, self._script_ended
         )
@@ -150,8 +158,8 @@ class Dialplan(PbxListener):
         elif channel.context != self._settings.caller_context and channel.context in self._contexts:
             self.run(channel, channel.context, channel.exten)
         else:
-            self._exchange.start_music(channel, MUSIC)
-            self._in(RETRY_US, partial(self._ask_again, channel))
+            self._exchange.start_music(channel, HOLD_MUSIC)
+            self._exchange.after(RETRY_US, partial(self._ask_again, channel))
 
     def _ask_again(self, channel: Channel) -> None:
         busy = channel.ended or channel.bridge is not None or channel in self._scripts
@@ -172,35 +180,15 @@ class Dialplan(PbxListener):
     # --- agents, and the world outside -----------------------------------------------------------------
 
     def _join_peer(self, channel: Channel) -> None:
-        self.run_application(channel, "Bridge", channel.variables.get(PEER, ""))
+        self.run_application(channel, "Bridge", channel.variables.get(PEER_VARIABLE, ""))
 
     def _bridge(self, channel: Channel, arguments: str) -> None:
-        peer = self._exchange.find(arguments.partition(",")[0])
-        if peer is None or not self._exchange.bridge(channel, peer):
-            self._exchange.hang_up(channel)
+        join_or_hang_up(self._exchange, channel, self._exchange.find(arguments.partition(",")[0]))
 
     def _dial_outside(self, channel: Channel) -> None:
-        self._exchange.set_variable(channel, TAG, "")
+        self._exchange.set_variable(channel, TAG_VARIABLE, "")
         channel.application = "Dial"
-        order = Ringing(
-            address=outside_address(channel.exten),
-            ring_timeout_us=TRANSFER_RING_TIMEOUT_US,
-            dialer=channel,
-            answered=partial(self._joined_outside, channel),
-            finished=partial(self._dialed_outside, channel),
-        )
-        ring(self._exchange, order)
-
-    def _joined_outside(self, channel: Channel, target: Channel) -> None:
-        if not self._exchange.bridge(channel, target):
-            self._exchange.hang_up(target)
-
-    def _dialed_outside(self, channel: Channel, target: Channel | None, reason: int) -> None:
-        if target is None or not target.is_up:
-            self._exchange.hang_up(channel, Cause.NO_ROUTE)
+        dial_outside(self._exchange, channel, channel.exten)
 
     def _wait(self, channel: Channel, arguments: str) -> None:
-        self._in(int(float(arguments or 0) * SECOND_US), partial(self._exchange.hang_up, channel))
-
-    def _in(self, delay_us: int, action: Callable[[], None]) -> None:
-        self._exchange.scheduler.call_at(self._exchange.now_us() + delay_us, action)
+        self._exchange.after(int(float(arguments or 0) * SECOND_US), partial(self._exchange.hang_up, channel))

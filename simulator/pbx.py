@@ -29,10 +29,11 @@ class Exchange:
     """
 
     def __init__(self, scheduler: Scheduler, phones: PhoneBook) -> None:
-        self.scheduler = scheduler
+        self._scheduler = scheduler
         self.phones = phones
         self.dialplan: Callable[[Channel], None] = self._refuse
         self.channels: dict[str, Channel] = {}
+        self._by_name: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
         self.started_us = scheduler.now_us()
         self.calls_seen = 0
@@ -50,7 +51,11 @@ class Exchange:
 
     def now_us(self) -> int:
         """Return the present instant."""
-        return self.scheduler.now_us()
+        return self._scheduler.now_us()
+
+    def after(self, delay_us: int, action: Callable[[], None]) -> None:
+        """Run `action` in `delay_us` from now."""
+        self._scheduler.call_at(self._scheduler.now_us() + delay_us, action)
 
     # --- what the far parties do -------------------------------------------------------------
 
@@ -102,15 +107,12 @@ class Exchange:
             state=state,
             inbound=inbound,
         )
-        self.channels[uniqueid] = channel
+        self.channels[uniqueid] = self._by_name[channel.name] = channel
         return channel
 
     def find(self, reference: str) -> Channel | None:
         """Return the channel with this name, or else with this Uniqueid."""
-        for channel in self.channels.values():
-            if channel.name == reference:
-                return channel
-        return self.channels.get(reference)
+        return self._by_name.get(reference) or self.channels.get(reference)
 
     def announce(self, channel: Channel) -> None:
         """Tell that `channel` exists."""
@@ -153,7 +155,7 @@ class Exchange:
         self._stop_listening(channel, Ending.HANGUP)
         self.stop_music(channel)
         left_behind = self._leave_bridge(channel)
-        del self.channels[channel.uniqueid]
+        del self.channels[channel.uniqueid], self._by_name[channel.name]
         if channel.on_end is not None:
             channel.on_end()
         for listener in self._listeners:
@@ -178,10 +180,9 @@ class Exchange:
         self._stop_listening(channel, Ending.INTERRUPTED)
         if activity is Activity.PROMPT:
             self.stop_music(channel)
-        now_us = self.now_us()
-        listening = Listening(activity=activity, keys=keys, began_us=now_us, finished=finished)
+        listening = Listening(activity=activity, keys=keys, finished=finished)
         channel.listening = listening
-        self.scheduler.call_at(now_us + duration_us, partial(self._time_up, channel, listening))
+        self.after(duration_us, partial(self._time_up, channel, listening))
         for listener in self._listeners:
             listener.listening_began(channel)
 
@@ -245,7 +246,7 @@ class Exchange:
 
     def _new_bridge(self) -> Bridge:
         self._bridges_made += 1
-        bridge = Bridge(uniqueid=f"b-{self._bridges_made:06d}", created_us=self.now_us())
+        bridge = Bridge(uniqueid=f"b-{self._bridges_made:06d}")
         self.bridges[bridge.uniqueid] = bridge
         for listener in self._listeners:
             listener.bridge_created(bridge)

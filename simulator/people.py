@@ -67,11 +67,11 @@ class Workforce(PbxListener):
         """Plan everybody's day, beginning now."""
         self._origin_us = self._exchange.now_us()
         for worker in self._workers.values():
-            self._at(worker.plan.from_s, partial(self._come, worker))
+            self._exchange.after(microseconds(worker.plan.from_s), partial(self._come, worker))
             if worker.plan.until_s is not None:
-                self._at(worker.plan.until_s, partial(self._leave, worker))
+                self._exchange.after(microseconds(worker.plan.until_s), partial(self._leave, worker))
             for pause in worker.plan.breaks:
-                self._at(pause.at_s, partial(self._want_break, worker, pause))
+                self._exchange.after(microseconds(pause.at_s), partial(self._want_break, worker, pause))
 
     def state_of(self, agent_id: AgentId) -> AgentState:
         """Return the state the agent's screen shows."""
@@ -111,17 +111,17 @@ class Workforce(PbxListener):
         if worker.leaving:
             self._ask(worker, LogOut)
         elif worker.pause is not None:
-            self._in(microseconds(worker.pause.for_s), partial(self._end_break, worker))
+            self._exchange.after(microseconds(worker.pause.for_s), partial(self._end_break, worker))
         else:
             habit = self._habits.comes_back if worker.been_ready else self._habits.settles_in
             delay_us = habit.draw_us(self._streams.stream("away"))
-            self._in(delay_us, partial(self._while_in, worker, worker.since_us, GoReady))
+            self._exchange.after(delay_us, partial(self._while_in, worker, worker.since_us, GoReady))
 
     def _wrap_up(self, worker: Worker) -> None:
         service = self._service(worker)
         delay_us = service.wrap_up.draw_us(self._streams.stream("wrap_up"))
         finish = partial(FinishWrapUp, disposition=service.disposition)
-        self._in(delay_us, partial(self._while_in, worker, worker.since_us, finish))
+        self._exchange.after(delay_us, partial(self._while_in, worker, worker.since_us, finish))
 
     def _while_in(self, worker: Worker, since_us: int, wish: Callable[..., AgentRequest]) -> None:
         """Ask for `wish` unless the state has changed since, or something else is wanted by now."""
@@ -155,7 +155,7 @@ class Workforce(PbxListener):
 
     # --- the phone -----------------------------------------------------------------------------------
 
-    def _rung(self, worker: Worker, channel: Channel) -> Reaction:
+    def _rung(self, worker: Worker) -> Reaction:
         elapsed_us = self._exchange.now_us() - self._origin_us
         for fault in self._scenario.faults:
             hits = fault.extension == worker.plan.extension
@@ -180,7 +180,7 @@ class Workforce(PbxListener):
         talk_us = service.talk.draw_us(self._streams.stream("talk"))
         customer_ends = happens(service.customer_ends, self._streams.stream("who_hangs_up"))
         leaver = own.peers()[0] if customer_ends else own
-        self._in(talk_us, partial(self._part, leaver, bridge))
+        self._exchange.after(talk_us, partial(self._part, leaver, bridge))
 
     def _part(self, leaver: Channel, bridge: Bridge) -> None:
         if leaver.bridge is bridge:
@@ -188,11 +188,3 @@ class Workforce(PbxListener):
 
     def _service(self, worker: Worker) -> Service:
         return self._scenario.service_of(worker.queue, worker.tier)
-
-    # --- inside --------------------------------------------------------------------------------------
-
-    def _at(self, from_start_s: float, action: Callable[[], None]) -> None:
-        self._exchange.scheduler.call_at(self._origin_us + microseconds(from_start_s), action)
-
-    def _in(self, delay_us: int, action: Callable[[], None]) -> None:
-        self._exchange.scheduler.call_at(self._exchange.now_us() + delay_us, action)

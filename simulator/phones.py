@@ -2,7 +2,7 @@
 
 A phone answers the question "you are being rung: what will you do, and when?" with a `Reaction`. Fixed
 reactions make test phones; the workforce gives each agent's phone a reaction of its own. The measured
-outcomes of each kind on a real Asterisk are in `Outcome`.
+outcomes on a real Asterisk are in `REFUSALS`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.model.causes import Cause
-from simulator.channel import Channel
 
 
 class Reach(StrEnum):
@@ -68,15 +67,15 @@ class Phone:
     """One address. `react` is asked once for each call that reaches a free line."""
 
     address: str
-    react: Callable[[Channel], Reaction]
+    react: Callable[[], Reaction]
     lines: int = 1
     in_use: int = 0
 
 
-def always(reach: Reach, after_us: int = 0) -> Callable[[Channel], Reaction]:
+def always(reach: Reach, after_us: int = 0) -> Callable[[], Reaction]:
     """Return the behaviour of a phone that reacts alike to every call."""
     reaction = Reaction(reach, after_us)
-    return lambda channel: reaction
+    return lambda: reaction
 
 
 def outside_address(number: str) -> str:
@@ -96,7 +95,7 @@ class PhoneBook:
         self._phones: dict[str, Phone] = {}
         self._outside = Phone(_TRUNK, always(Reach.ANSWER, OUTSIDE_ANSWER_US), lines=OUTSIDE_LINES)
 
-    def add(self, address: str, react: Callable[[Channel], Reaction], lines: int = 1) -> Phone:
+    def add(self, address: str, react: Callable[[], Reaction], lines: int = 1) -> Phone:
         """Register a phone, replacing the one that had the address before."""
         phone = Phone(address, react, lines)
         self._phones[address] = phone

@@ -35,18 +35,13 @@ from core.model.message import Event
 from core.ports import Sink
 from simulator.channel import Bridge, Channel, ChannelState
 from simulator.dialogue import Dialogue
+from simulator.dialplan_steps import HOLD_MUSIC, RETRY_US, TAG_VARIABLE, dial_outside, join_or_hang_up
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.phones import outside_address
 from simulator.ringing import Ringing, ring
 
 COMMAND_DELAY_US = 300
 """From the engine's command to its effect: a FastAGI command takes 170 us on Asterisk 22, an action more."""
-LOOP_DELAY_US = 1_000_000
-"""How long the dialplan plays music before it asks a restarted engine again."""
-HOLD_MUSIC = "default"
-TAG_VARIABLE = "GOLDLINE_TAG"
-TRANSFER_RING_TIMEOUT_US = 60_000_000
 
 
 class SimPbx(PbxListener):
@@ -55,6 +50,7 @@ class SimPbx(PbxListener):
     def __init__(self, exchange: Exchange, sink: Sink, name: str = "sim") -> None:
         self.name = name
         self._exchange = exchange
+        self._now_us = exchange.now_us
         self._sink = sink
         self._dialogues: dict[str, Dialogue] = {}
         self._actions: dict[type[PbxCommand], Callable[[Any], None]] = {
@@ -74,7 +70,7 @@ class SimPbx(PbxListener):
         self._sink(PbxSynced(at_us=self._now_us(), pbx=self.name))
         for channel in channels:
             if channel.inbound and channel.bridge is None:
-                self._at(LOOP_DELAY_US, partial(self._reopen, channel))
+                self._exchange.after(RETRY_US, partial(self._reopen, channel))
 
     def stop(self) -> None:
         """Let go of the exchange as a killed engine does: callers hear music, conversations go on."""
@@ -89,7 +85,7 @@ class SimPbx(PbxListener):
     def execute(self, command: PbxCommand) -> None:
         """Begin to carry out `command`; see `core.ports.Pbx`."""
         act = self._actions.get(type(command), self._step)
-        self._at(COMMAND_DELAY_US, partial(act, command))
+        self._exchange.after(COMMAND_DELAY_US, partial(act, command))
 
     # --- commands ----------------------------------------------------------------------------------
 
@@ -107,9 +103,7 @@ class SimPbx(PbxListener):
             self._sink(LegFailed(at_us=self._now_us(), leg_id=command.leg_id, cause=Cause.SUBSCRIBER_ABSENT))
 
     def _join(self, peer_id: LegId, channel: Channel) -> None:
-        peer = self._exchange.channels.get(peer_id)
-        if peer is None or not self._exchange.bridge(channel, peer):
-            self._exchange.hang_up(channel)
+        join_or_hang_up(self._exchange, channel, self._exchange.channels.get(peer_id))
 
     def _hang_up(self, command: HangUpLeg) -> None:
         channel = self._exchange.channels.get(command.leg_id)
@@ -127,18 +121,7 @@ class SimPbx(PbxListener):
             return
         self._close(channel)
         self._exchange.release(channel)
-        order = Ringing(
-            address=outside_address(command.number),
-            ring_timeout_us=TRANSFER_RING_TIMEOUT_US,
-            dialer=channel,
-            answered=partial(self._join, command.leg_id),
-            finished=partial(self._transferred, channel),
-        )
-        ring(self._exchange, order)
-
-    def _transferred(self, channel: Channel, target: Channel | None, reason: int) -> None:
-        if target is None or not target.is_up:
-            self._exchange.hang_up(channel, Cause.NO_ROUTE)
+        dial_outside(self._exchange, channel, command.number)
 
     def _step(self, command: DialogueStep) -> None:
         dialogue = self._dialogues.get(command.leg_id)
@@ -257,13 +240,6 @@ class SimPbx(PbxListener):
             self._sink(LegTagged(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), tag=tag))
         if channel.bridge is not None:
             self.bridge_entered(channel.bridge, channel)
-
-    def _now_us(self) -> int:
-        return self._exchange.scheduler.now_us()
-
-    def _at(self, delay_us: int, action: Callable[[], None]) -> None:
-        scheduler = self._exchange.scheduler
-        scheduler.call_at(scheduler.now_us() + delay_us, action)
 
 
 DIAL_OUTCOMES = {"ANSWER": "answer", "BUSY": "busy", "CONGESTION": "congestion", "NOANSWER": "no-answer"}

@@ -54,15 +54,14 @@ def ring(exchange: Exchange, order: Ringing) -> Channel | None:
     if phone is None:
         order.finished(None, NEVER_MADE)
         return None
+    reaction = _BUSY_LINE if phone.in_use >= phone.lines else phone.react()
+    if reaction.reach is Reach.UNREGISTERED:
+        order.finished(None, NEVER_MADE)
+        return None
     linkedid = order.dialer.linkedid if order.dialer else ""
     channel = exchange.new_channel(
         order.address, ChannelState.DOWN, inbound=False, uniqueid=order.uniqueid, linkedid=linkedid
     )
-    reaction = _BUSY_LINE if phone.in_use >= phone.lines else phone.react(channel)
-    if reaction.reach is Reach.UNREGISTERED:
-        del exchange.channels[channel.uniqueid]
-        order.finished(None, NEVER_MADE)
-        return None
     _Attempt(exchange, order, phone, channel).begin(reaction)
     return channel
 
@@ -90,16 +89,15 @@ class _Attempt:
         self._plan(reaction)
 
     def _plan(self, reaction: Reaction) -> None:
-        now_us = self._exchange.now_us()
-        call_at = self._exchange.scheduler.call_at
+        after = self._exchange.after
         if reaction.reach not in (Reach.DEAD, Reach.CONGESTED, Reach.NOT_FOUND):
-            call_at(now_us + min(RING_DELAY_US, reaction.after_us), self._rings)
+            after(min(RING_DELAY_US, reaction.after_us), self._rings)
         if reaction.reach not in _SILENT:
             act = self._picked_up
             if reaction.reach in REFUSALS:
                 act = partial(self._refused, REFUSALS[reaction.reach])
-            call_at(now_us + reaction.after_us, act)
-        call_at(now_us + self._order.ring_timeout_us, self._rang_out)
+            after(reaction.after_us, act)
+        after(self._order.ring_timeout_us, self._rang_out)
 
     def _rings(self) -> None:
         if not self._settled:
@@ -113,7 +111,7 @@ class _Attempt:
         exchange.answer(channel)
         exchange.tell_dialed(channel, self._order.dialer, "ANSWER")
         self._order.finished(channel, ANSWERED)
-        exchange.scheduler.call_at(exchange.now_us() + BRIDGE_DELAY_US, self._go_on)
+        exchange.after(BRIDGE_DELAY_US, self._go_on)
 
     def _go_on(self) -> None:
         if not self._channel.ended:

@@ -18,7 +18,6 @@ from core.kernel.errors import ConfigError
 from simulator.draws import STRICT, Constant, Duration, Exponential, NotNegative, Positive, Uniform
 from simulator.phones import Reach
 
-SCHEMA = 1
 HANG_UP = "hangup"
 """In place of keys: the caller hangs up in this menu."""
 
@@ -29,7 +28,7 @@ Level = Annotated[int, Field(ge=1, le=10)]
 Number = Annotated[str, Field(pattern=r"^\+?[0-9*#]{1,32}$")]
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Address = Annotated[str, Field(pattern=r"^PJSIP/[A-Za-z0-9_-]{1,64}$")]
-Keys = Annotated[str, Field(pattern=r"^(hangup|([0-9*#]|\{account\}|\{pin\})*)$")]
+Keys = Annotated[str, Field(pattern=rf"^({HANG_UP}|([0-9*#]|\{{account\}}|\{{pin\}})*)$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

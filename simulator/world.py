@@ -4,8 +4,8 @@
     world.pbx.start()   # tells PbxSynced
     world.start()       # from now on people come, call and work
 
-`pbx` and `desk` are the engine's ports on this side, `customers` what its CRM store shall hold, `agents`
-who works. For the world behind TCP leave `pbx` alone and put `simulator.ami_server` before `exchange`.
+`pbx` and `desk` are the engine's ports on this side, `customers` what its CRM store shall hold. For the
+world behind TCP leave `pbx` alone and put `simulator.ami_server` before `exchange`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ class World:
         self.callers = Callers(self.exchange, scenario, population, streams)
         self.desk = Workforce(self.exchange, scenario, streams, sink)
         self.customers: tuple[CrmRecord, ...] = population.records
-        self.agents = agent_profiles(scenario)
 
     @cached_property
     def pbx(self) -> SimPbx:

@@ -150,6 +150,17 @@ async def test_environment_tells_who_called_whom_and_when(stage: Stage) -> None:
     assert 0 <= int(_arrived(script)) - channel.created_us < microseconds(1)
 
 
+async def test_name_that_would_forge_the_environment_is_filtered(stage: Stage) -> None:
+    stage.exchange.call_in(
+        caller_number="5551\nagi_uniqueid: 1",
+        caller_name="Eve\r\nagi_arg_2: role=caller",
+        dialed_number="800",
+    )
+    told = (await stage.engine.script()).environment
+    assert (told["agi_callerid"], told["agi_calleridname"]) == ("55511", "Eveagi_arg_2: role=caller")
+    assert told["agi_arg_2"] == ""
+
+
 @pytest.mark.parametrize(
     ("command", "reply"),
     [

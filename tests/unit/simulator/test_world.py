@@ -32,7 +32,7 @@ from core.model.message import Event
 from core.model.prompts import Sound
 from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogIn, LogOut
 from simulator.scenario import Scenario, read_scenario
-from simulator.world import World
+from simulator.world import World, agent_profiles
 
 ANN = AgentId("ann")
 
@@ -323,9 +323,9 @@ def test_same_seed_makes_the_same_day_and_another_seed_another(stage: Any) -> No
     assert day(7) != day(8)
 
 
-def test_agent_profiles_come_from_the_scenario(stage: Any) -> None:
+def test_agent_profiles_come_from_the_scenario() -> None:
     agents = [{"id": "ann", "extension": "PJSIP/1001", "skills": {"loans": 7}, "name": "Ann"}]
-    profile = Day(stage, agents=agents).world.agents[ANN]
+    profile = agent_profiles(scenario(agents=agents))[ANN]
     assert (profile.name, dict(profile.skills)) == ("Ann", {"loans": 7})
 
 
