@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -12,11 +12,15 @@ import pytest
 from cti.asterisk.dialplan import DialplanSettings, new_secret
 from tests.services.ami_observer import AmiObserver
 from tests.services.asterisk import OBSERVER, OBSERVER_SECRET, RealAsterisk, why_no_asterisk
+from tests.services.desk import Desk
+from tests.services.goldline import GoldlineServer
 from tests.services.ports import free_tcp_port, free_udp_port
 from tests.services.sipp import Callers, Phones
 
 EXTENSIONS = ("1001", "1002", "1003", "1004")
 UNREGISTERED = "1009"
+AGENTS = {"ann": 9, "bob": 3, "cy": 5, "dee": 1}
+"""Who may log in, with the level in the skill of the queue."""
 Folders = Callable[[], Path]
 
 
@@ -80,3 +84,25 @@ def phone(
         return running.enter_context(Phones(folders(), phone_ports[extension], **behaviour))  # type: ignore[arg-type]
 
     return start
+
+
+@pytest.fixture
+async def goldline(
+    asterisk: RealAsterisk, observer: AmiObserver, tmp_path: Path
+) -> AsyncIterator[GoldlineServer]:
+    """Return the program, serving on the Asterisk, with a database of its own."""
+    with GoldlineServer(tmp_path / "goldline", asterisk, AGENTS) as serving:
+        yield serving
+
+
+@pytest.fixture
+async def seat(goldline: GoldlineServer) -> AsyncIterator[Callable[[str, str], Awaitable[Desk]]]:
+    """Return a way to seat an agent, ready, at an extension: `await seat("ann", "1001")`."""
+    async with AsyncExitStack() as desks:
+
+        async def sit_down(agent: str, extension: str) -> Desk:
+            desk = await desks.enter_async_context(goldline.desk(agent))
+            await desk.log_in(extension)
+            return desk
+
+        yield sit_down

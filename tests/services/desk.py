@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,12 +18,21 @@ class Refused(Exception):
     """The engine did not grant a wish; the argument is its code."""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a desk was shown: the kind of message, its fields, and when it came, in seconds since 1970."""
+
+    kind: str
+    fields: dict[str, Any]
+    at_s: float
+
+
 class Desk:
-    """One agent's desk; `frames` holds all it was shown, as (kind, fields, instant of the loop's clock)."""
+    """One agent's desk; `frames` holds all it was shown, in order."""
 
     def __init__(self, port: int, token: str, agent: str) -> None:
         self.agent = agent
-        self.frames: list[tuple[str, dict[str, Any]]] = []
+        self.frames: list[Frame] = []
         self._url = f"ws://{LOOPBACK}:{port}/desk/{agent}"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._news = asyncio.Condition()
@@ -44,21 +55,21 @@ class Desk:
         number = str(self._requests)
         await self._connection.send(json.dumps({"request": request, "request_id": number, **fields}))
         answer = await self.shown("AnswerRequest", request_id=number)
-        if answer["code"]:
-            raise Refused(answer["code"])
+        if answer.fields["code"]:
+            raise Refused(answer.fields["code"])
 
     async def log_in(self, extension: str) -> None:
         """Begin work at the phone `extension`, ready for contacts."""
         await self.ask("LogIn", extension=f"PJSIP/{extension}")
         await self.ask("GoReady")
 
-    async def shown(self, kind: str, begin: int = 0, limit_s: float = 10, **fields: Any) -> dict[str, Any]:
+    async def shown(self, kind: str, begin: int = 0, limit_s: float = 10, **fields: Any) -> Frame:
         """Return the first frame from number `begin` on of this kind with these fields, waiting for it."""
         async with asyncio.timeout(limit_s), self._news:
             while True:
-                for shown_kind, shown in self.frames[begin:]:
-                    if shown_kind == kind and shown.items() >= fields.items():
-                        return shown
+                for frame in self.frames[begin:]:
+                    if frame.kind == kind and frame.fields.items() >= fields.items():
+                        return frame
                 begin = len(self.frames)
                 await self._news.wait()
 
@@ -66,5 +77,5 @@ class Desk:
         async for text in self._connection:
             kind, fields = json.loads(text)
             async with self._news:
-                self.frames.append((kind, fields))
+                self.frames.append(Frame(kind, fields, time.time()))
                 self._news.notify_all()

@@ -6,6 +6,7 @@ the first one left. It works on the `RealAsterisk` it is given.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -60,10 +61,17 @@ best_agent_first = true
 
 [tiers.standard]
 
+# Callers of the menu come here; the agent says when the work after the talk is done.
 [queues.sales]
 requirements = {{ sales = 1 }}
 ring_timeout_s = {ring_timeout_s}
-wrap_up_limit_s = {wrap_up_limit_s}
+wrap_up_limit_s = 600
+
+# Callers of the straight number come here; the agent is free again at once.
+[queues.counter]
+requirements = {{ sales = 1 }}
+ring_timeout_s = {ring_timeout_s}
+wrap_up_limit_s = 0
 
 [ivr]
 flows = ["{flows}/menu.toml", "{flows}/straight.toml"]
@@ -76,15 +84,14 @@ STRAIGHT_NUMBER = "5559000"
 
 
 class GoldlineServer:
-    """One `goldline serve`; `agents` maps names to their level in the skill of the queue `sales`."""
+    """One `goldline serve`; `agents` maps names to their level in the one skill there is."""
 
     def __init__(
         self,
         folder: Path,
         asterisk: RealAsterisk,
         agents: Mapping[str, int],
-        ring_timeout_s: float = 5,
-        wrap_up_limit_s: float = 0,
+        ring_timeout_s: float = 3,
     ) -> None:
         self.folder = folder
         self.desk_port = free_tcp_port()
@@ -101,7 +108,6 @@ class GoldlineServer:
             folder=folder,
             flows=FLOWS,
             ring_timeout_s=ring_timeout_s,
-            wrap_up_limit_s=wrap_up_limit_s,
         )
         for name, level in agents.items():
             text += f"\n[agents.{name}]\nskills = {{ sales = {level} }}\n"
@@ -161,6 +167,13 @@ class GoldlineServer:
         command = [PROGRAM, *arguments, "-c", str(self.config)]
         finished = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
         return finished.stdout
+
+    async def recorded(self, kind: str, count: int = 1, limit_s: float = 10) -> list[dict[str, Any]]:
+        """Return the events of `kind` once the ledger holds at least so many; raise `TimeoutError` else."""
+        async with asyncio.timeout(limit_s):
+            while len(events := self.ledger(kind)) < count:  # noqa: ASYNC110, another process tells nobody
+                await asyncio.sleep(0.02)
+        return events
 
     def ledger(self, kind: str = "") -> list[dict[str, Any]]:
         """Return the domain events of all runs in order, each with its `kind`, or only those of `kind`."""
