@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +20,8 @@ class Event:
 _set = object.__setattr__
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+_names: dict[type, tuple[str, ...]] = {}
+"""The fields of each class, found out when its first event is numbered."""
 
 
 def numbered(event: Event, cause_id: str) -> Event:
@@ -33,7 +31,8 @@ def numbered(event: Event, cause_id: str) -> Event:
     """
     kind = type(event)
     copy = kind.__new__(kind)
-    for name in _names(kind):
+    names = _names.get(kind) or _names.setdefault(kind, tuple(field.name for field in fields(kind)))
+    for name in names:
         _set(copy, name, getattr(event, name))
     _set(copy, "cause_id", cause_id)
     return copy

@@ -121,13 +121,15 @@ CLOSED = DialogueClosed(at_us=NOW_US, leg_id=LEG)
 
 async def test_a_caller_comes_with_number_dialed_number_and_our_note(engine: Engine) -> None:
     told = {"agi_calleridname": "Ann", "agi_arg_2": NOTE, "agi_language": "zh_CN"}
-    async with AgiCaller(engine.server.url, **told):
+    half_a_minute_ago = NOW_US - 30_000_000
+    async with AgiCaller(engine.server.url, agi_arg_1=str(half_a_minute_ago), **told):
         assert await engine.opened() == DialogueOpened(
             at_us=NOW_US,
             leg_id=LEG,
             caller_number="5550001",
             caller_name="Ann",
             dialed_number="5551000",
+            arrived_us=half_a_minute_ago,
             language="zh",
             tag=NOTE,
         )
