@@ -17,9 +17,9 @@ from tests.services.goldline import GoldlineServer
 from tests.services.ports import free_tcp_port, free_udp_port
 from tests.services.sipp import Callers, Phones
 
-EXTENSIONS = ("1001", "1002", "1003", "1004")
+EXTENSIONS = ("1001", "1002", "1003", "1004", "1005")
 UNREGISTERED = "1009"
-AGENTS = {"ann": 9, "bob": 3, "cy": 5, "dee": 1}
+AGENTS = {"ann": 9, "bob": 3, "cy": 5, "dee": 1, "eve": 7}
 """Who may log in, with the level in the skill of the queue."""
 Folders = Callable[[], Path]
 
@@ -46,8 +46,10 @@ async def observer(asterisk: RealAsterisk) -> AsyncIterator[AmiObserver]:
     """Return the tests' own view of Asterisk; no call outlives the test."""
     async with AmiObserver(asterisk.ami_port, OBSERVER, OBSERVER_SECRET) as connected:
         yield connected
-        for channel in await connected.enumerate("CoreShowChannels"):
-            await connected.act("Hangup", Channel=channel["Channel"])
+    # Another connection, for a test may have restarted Asterisk.
+    async with AmiObserver(asterisk.ami_port, OBSERVER, OBSERVER_SECRET) as cleaner:
+        for channel in await cleaner.enumerate("CoreShowChannels"):
+            await cleaner.act("Hangup", Channel=channel["Channel"])
 
 
 @pytest.fixture

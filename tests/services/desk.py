@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError
 
 from tests.services.ports import LOOPBACK
 
@@ -74,8 +76,9 @@ class Desk:
                 await self._news.wait()
 
     async def _read(self) -> None:
-        async for text in self._connection:
-            kind, fields = json.loads(text)
-            async with self._news:
-                self.frames.append(Frame(kind, fields, time.time()))
-                self._news.notify_all()
+        with suppress(ConnectionClosedError):  # the engine was killed
+            async for text in self._connection:
+                kind, fields = json.loads(text)
+                async with self._news:
+                    self.frames.append(Frame(kind, fields, time.time()))
+                    self._news.notify_all()
