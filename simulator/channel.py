@@ -82,8 +82,6 @@ class Channel:
     music: str = ""
     bridge: Bridge | None = None
     ended: bool = False
-    # What the dialplan does with the channel when its bridge ends; without it the channel is hung up.
-    after_bridge: Callable[[Channel], None] | None = None
     # Whoever rings the phone behind the channel wants to know that it is free again.
     on_end: Callable[[], None] | None = None
 

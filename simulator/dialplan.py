@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from core.kernel.clock import SECOND_US
+from core.kernel.clock import microseconds
 from simulator.agi_client import AgiClient, address_of
 from simulator.channel import Bridge, Channel
 from simulator.dialplan_steps import (
@@ -29,6 +29,7 @@ from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 
 _NOT_DIALABLE = re.compile(r"[^0-9+*#]")
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 CONNECT_TIMEOUT_S = 5.0
 """Real seconds; res_agi gives a connection as long as the kernel does."""
@@ -191,4 +192,5 @@ class Dialplan(PbxListener):
         dial_outside(self._exchange, channel, channel.exten)
 
     def _wait(self, channel: Channel, arguments: str) -> None:
-        self._exchange.after(int(float(arguments or 0) * SECOND_US), partial(self._exchange.hang_up, channel))
+        seconds = float(arguments) if _SECONDS.fullmatch(arguments) else 0.0
+        self._exchange.after(microseconds(seconds), partial(self._exchange.hang_up, channel))

@@ -148,7 +148,10 @@ class Exchange:
             listener.dial_ended(channel, dialer, status)
 
     def hang_up(self, channel: Channel, cause: int = Cause.NORMAL_CLEARING) -> None:
-        """End the channel; what it did is interrupted and its bridge dissolved. Twice is no news."""
+        """End the channel; what it did is interrupted and its bridge dissolved. Twice is no news.
+
+        Whoever is left behind in the bridge is hung up too: option x of the dialplan's Bridge().
+        """
         if channel.ended:
             return
         channel.ended = True
@@ -161,7 +164,7 @@ class Exchange:
         for listener in self._listeners:
             listener.channel_ended(channel, cause)
         for other in left_behind:
-            self._go_on(other)
+            self.hang_up(other)
 
     # --- what a dialplan or a script makes a channel do -------------------------------------------
 
@@ -228,7 +231,7 @@ class Exchange:
         self._stop_listening(channel, Ending.TAKEN)
         self.stop_music(channel)
         for other in self._leave_bridge(channel):
-            self._go_on(other)
+            self.hang_up(other)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -279,10 +282,3 @@ class Exchange:
         channel.bridge = None
         for listener in self._listeners:
             listener.bridge_left(bridge, channel)
-
-    def _go_on(self, channel: Channel) -> None:
-        """Do what the dialplan says after a bridge: the written continuation, else hang up."""
-        if channel.after_bridge is None:
-            self.hang_up(channel, Cause.NORMAL_CLEARING)
-        else:
-            channel.after_bridge(channel)

@@ -73,10 +73,6 @@ class Workforce(PbxListener):
             for pause in worker.plan.breaks:
                 self._exchange.after(microseconds(pause.at_s), partial(self._want_break, worker, pause))
 
-    def state_of(self, agent_id: AgentId) -> AgentState:
-        """Return the state the agent's screen shows."""
-        return self._workers[agent_id].state
-
     # --- the screen ----------------------------------------------------------------------------------
 
     def show(self, command: DeskCommand) -> None:

@@ -171,7 +171,7 @@ class SimPbx(PbxListener):
                 address=channel.name,
                 caller_number=channel.caller_number,
                 caller_name=channel.caller_name,
-                dialed_number=channel.dialed_number,
+                dialed_number=channel.exten,
                 call_hint=channel.linkedid,
             )
         )
@@ -235,11 +235,11 @@ class SimPbx(PbxListener):
         self.channel_created(channel)
         if channel.state in (ChannelState.UP, ChannelState.RINGING):
             self.state_changed(channel)
+        if channel.bridge is not None:
+            self.bridge_entered(channel.bridge, channel)
         tag = channel.variables.get(TAG_VARIABLE)
         if tag:
             self._sink(LegTagged(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), tag=tag))
-        if channel.bridge is not None:
-            self.bridge_entered(channel.bridge, channel)
 
 
 DIAL_OUTCOMES = {"ANSWER": "answer", "BUSY": "busy", "CONGESTION": "congestion", "NOANSWER": "no-answer"}

@@ -82,6 +82,8 @@ class _Attempt:
         channel.on_end = self._ended
         channel.connected_number, channel.connected_name = order.caller_number, order.caller_name
         channel.caller_number = order.address.rpartition("/")[2]
+        # A channel we dial has dialed nobody; Asterisk says "s" then (capture s07).
+        channel.exten = "s"
         exchange.announce(channel)
         for name, value in order.variables.items():
             exchange.set_variable(channel, name, value)

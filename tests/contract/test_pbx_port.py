@@ -33,11 +33,13 @@ from core.model.events import (
     DialogueClosed,
     DialogueOpened,
     LegAnswered,
+    LegCreated,
     LegEnded,
     LegEvent,
     LegFailed,
     LegJoined,
     LegRinging,
+    PbxLost,
     PbxSynced,
     StepFinished,
 )
@@ -94,17 +96,29 @@ class Stage:
         """Let time pass until `condition` holds."""
         raise NotImplementedError
 
+    async def restart(self) -> None:
+        """Kill the engine's side and start it again: what was told before is forgotten."""
+        raise NotImplementedError
+
     async def until(self, kind: type[Event], count: int = 1) -> None:
         """Let time pass until `kind` was told `count` times."""
         await self.come_true(partial(self.have, kind, count))
 
+    async def until_told_of(self, leg_id: LegId, *kinds: type[LegEvent]) -> None:
+        """Let time pass until each of `kinds` was told of the leg."""
+
+        def told() -> bool:
+            of_leg = {type(e) for e in self.told if isinstance(e, LegEvent) and e.leg_id == leg_id}
+            return of_leg >= set(kinds)
+
+        await self.come_true(told)
+
     async def caller(self) -> tuple[Channel, LegId]:
         channel = self.exchange.call_in(caller_number="+15550123", caller_name="Zoë", dialed_number="800")
-        await self.until(DialogueOpened)
         leg_id = LegId(channel.uniqueid)
+        await self.until_told_of(leg_id, DialogueOpened, LegCreated)
         self.pbx.execute(AnswerLeg(leg_id=leg_id, step="answer"))
-        await self.until(StepFinished)
-        await self.until(LegAnswered)
+        await self.until_told_of(leg_id, StepFinished, LegAnswered)
         return channel, leg_id
 
     def ring(self, leg_id: LegId, extension: str) -> None:
@@ -129,9 +143,17 @@ class VirtualStage(Stage):
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._asked = 0
         self.exchange = Exchange(self, phones())
-        port = SimPbx(self.exchange, self.hear)
-        self.pbx = port
-        port.start()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._port = SimPbx(self.exchange, self.hear)
+        self.pbx = self._port
+        self._port.start()
+
+    async def restart(self) -> None:
+        self._port.stop()
+        self.told.clear()
+        self._begin()
 
     def now_us(self) -> int:
         return self._now_us
@@ -155,6 +177,31 @@ class TcpStage(Stage, PbxListener):
         self._news = asyncio.Event()
         self.exchange = Exchange(LoopTime(SPEED), phones())
         self.exchange.watch(self)
+        self._agi = AgiSettings(port=free_tcp_port(), token=TOKEN)
+        dialplan = DialplanSettings(engine_url=f"agi://{self._agi.host}:{self._agi.port}/{self._agi.path}")
+        self.server = AmiServer(self.exchange, {"goldline": Account(secret=SECRET)}, dialplan)
+        self._ami_port = 0
+
+    async def start(self) -> None:
+        self._ami_port = await self.server.start()
+        await self._begin()
+
+    async def stop(self) -> None:
+        await self._adapter.close()
+        await self.server.stop()
+
+    async def restart(self) -> None:
+        await self._adapter.close()
+        self.told.clear()
+        await self._begin()
+
+    async def _begin(self) -> None:
+        ami = AmiSettings(port=self._ami_port, username="goldline", secret=SECRET)
+        settings = AsteriskSettings(ami=ami, agi=self._agi)
+        self._adapter = AsteriskPbx(settings, self.hear, self.exchange, Random(1))
+        self.pbx = self._adapter
+        await self._adapter.start()
+        await self.until(PbxSynced)
 
     def hear(self, event: Event) -> None:
         super().hear(event)
@@ -178,19 +225,11 @@ async def virtual() -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def over_tcp() -> AsyncIterator[Stage]:
     stage = TcpStage()
-    agi = AgiSettings(port=free_tcp_port(), token=TOKEN)
-    dialplan = DialplanSettings(engine_url=f"agi://{agi.host}:{agi.port}/{agi.path}")
-    server = AmiServer(stage.exchange, {"goldline": Account(secret=SECRET)}, dialplan)
-    ami = AmiSettings(port=await server.start(), username="goldline", secret=SECRET)
-    adapter = AsteriskPbx(AsteriskSettings(ami=ami, agi=agi), stage.hear, stage.exchange, Random(1))
-    stage.pbx = adapter
-    await adapter.start()
+    await stage.start()
     try:
-        await stage.until(PbxSynced)
         yield stage
     finally:
-        await adapter.close()
-        await server.stop()
+        await stage.stop()
 
 
 # --- the stories ------------------------------------------------------------------------------------
@@ -266,6 +305,20 @@ async def caller_is_sent_outside(stage: Stage) -> None:
     await stage.until(LegEnded, 2)
 
 
+async def engine_is_killed_and_started_again(stage: Stage) -> None:
+    waiting, waiting_id = await stage.caller()
+    stage.pbx.execute(TagLeg(leg_id=waiting_id, tag=TAG))
+    stage.pbx.execute(PlayMusic(leg_id=waiting_id, step="music", music="default"))
+    _, talking_id = await stage.caller()
+    stage.ring(talking_id, "1001")
+    await stage.until(LegJoined, 2)
+    await stage.restart()
+    await stage.until(DialogueOpened)
+    stage.exchange.leave(waiting)
+    await stage.until(LegEnded)
+    await stage.until(DialogueClosed)
+
+
 STORIES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "talk": menu_talk_and_agent_hangs_up,
     "digits": account_number_is_keyed_in,
@@ -276,6 +329,7 @@ STORIES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "rejected": lambda stage: phone_is_tried_in_vain(stage, "1005"),
     "leaves while ringing": caller_leaves_while_the_phone_rings,
     "sent outside": caller_is_sent_outside,
+    "restart": engine_is_killed_and_started_again,
 }
 
 
@@ -343,3 +397,20 @@ async def test_both_faces_tell_the_same_story(story: str) -> None:
             accounts.append(told_of_each_leg(stage))
     assert accounts[0] == accounts[1]
     assert any("LegEnded" in step for account in accounts[0].values() for step in account)
+
+
+@pytest.mark.slow
+async def test_lost_link_is_found_again_and_nothing_is_told_twice() -> None:
+    async with over_tcp() as stage:
+        assert isinstance(stage, TcpStage)
+        channel, leg_id = await stage.caller()
+        stage.ring(leg_id, "1001")
+        await stage.until(LegJoined, 2)
+        stage.told.clear()
+        stage.server.drop_clients()
+        await stage.until(PbxLost)
+        stage.exchange.leave(channel)
+        await stage.until(PbxSynced)
+        told = [(type(event).__name__, event.cause) for event in stage.told if isinstance(event, LegEnded)]
+        assert told == [("LegEnded", 0), ("LegEnded", 0)]
+        assert not stage.have(LegCreated, 1)

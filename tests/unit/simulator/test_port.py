@@ -326,7 +326,7 @@ def test_restarted_engine_finds_its_callers_and_conversations_again(stage: Any) 
     assert stage.told() == [
         *("LegCreated", "LegAnswered", "LegTagged"),
         *("LegCreated", "LegAnswered", "LegJoined"),
-        *("LegCreated", "LegAnswered", "LegTagged", "LegJoined"),
+        *("LegCreated", "LegAnswered", "LegJoined", "LegTagged"),
         *("LegCreated", "PbxSynced"),
     ]
     stage.time.advance(2)
