@@ -93,13 +93,12 @@ class MemoryCrmStore:
 
     async def find_customer(self, lookup: LookUpCustomer) -> Customer | None:
         """Return who calls, or None; of several customers with one number the one who was there first."""
+        if lookup.customer_id:
+            return self._known(CustomerId(lookup.customer_id))
         if lookup.account_number:
             return self._find_by_account(lookup.account_number, lookup.pin)
-        callers = self._callers.get(e164(lookup.caller_number, self._settings.region))
-        if not callers:
-            return None
-        first = min(callers, key=lambda key: self._customers[key].place)
-        return self._customer(first, next(iter(self._customers[first].accounts), ""))
+        callers = self._callers.get(e164(lookup.caller_number, self._settings.region), ())
+        return self._known(min(callers, key=lambda key: self._customers[key].place, default=CustomerId("")))
 
     async def save_customers(self, records: Sequence[CustomerRecord]) -> SaveOutcome:
         """Create or update customers; see `crm.records.CustomerSink`."""
@@ -135,6 +134,10 @@ class MemoryCrmStore:
         account.columns = overlay(account.columns, record)
         if account.columns["pin_hash"] != before:
             account.pin_attempts = 0
+
+    def _known(self, key: CustomerId) -> Customer | None:
+        customer = self._customers.get(key)
+        return self._customer(key, next(iter(customer.accounts), "")) if customer else None
 
     def _find_by_account(self, number: str, pin: str) -> Customer | None:
         account = self._accounts.get(number)

@@ -55,6 +55,9 @@ class SqlCrmStore:
 
         Of several customers with one number the one who was there first is returned.
         """
+        if lookup.customer_id:
+            async with self._database.reading() as connection:
+                return await self._read_customer(connection, _BY_ID, lookup.customer_id)
         if lookup.account_number:
             return await self._find_by_account(lookup.account_number, lookup.pin)
         number = e164(lookup.caller_number, self._settings.region)
@@ -120,11 +123,11 @@ _FIRST_ACCOUNT = (
     .correlate(CustomerRow)
     .scalar_subquery()
 )
-_BY_PHONE = (
-    _CUSTOMER.select_from(CustomerRow)
-    .outerjoin(AccountRow, AccountRow.id == _FIRST_ACCOUNT)
-    .where(CustomerRow.id == _FIRST_CALLER)
+_WITH_FIRST_ACCOUNT = _CUSTOMER.select_from(CustomerRow).outerjoin(
+    AccountRow, AccountRow.id == _FIRST_ACCOUNT
 )
+_BY_ID = _WITH_FIRST_ACCOUNT.where(CustomerRow.external_id == bindparam("key"))
+_BY_PHONE = _WITH_FIRST_ACCOUNT.where(CustomerRow.id == _FIRST_CALLER)
 _BY_ACCOUNT = _CUSTOMER.select_from(CustomerRow).join(AccountRow).where(AccountRow.number == bindparam("key"))
 
 _LAST_INTERACTIONS = (

@@ -62,7 +62,8 @@ def build_brain(
     contacts = ContactBook()
     ids = Ids(run)
     calls = CallBook(engine)
-    Adoption(engine, contacts)
+    deadline_us = microseconds(config.crm.lookup_deadline_s)
+    Adoption(engine, contacts, calls, deadline_us)
     InteractionRecorder(engine, contacts)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
@@ -77,7 +78,7 @@ def build_brain(
         flows=_flows_by_number(config, flows),
         default_flow=_flow(flows, config.ivr.default, "ivr.default"),
         queue_view=router,
-        deadline_us=microseconds(config.crm.lookup_deadline_s),
+        deadline_us=deadline_us,
         default_tier=config.rules.default_tier,
         tiers=tiers,
     )

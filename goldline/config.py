@@ -115,6 +115,12 @@ class JournalSection(Section):
     folder: str = ""
 
 
+class LogSection(Section):
+    """What logs may show: `show_personal` lets numbers, names and keys stand in clear."""
+
+    show_personal: bool = False
+
+
 class Config(Section):
     """The whole file."""
 
@@ -129,6 +135,7 @@ class Config(Section):
     ivr: IvrSection
     desk: DeskSection = DeskSection()
     journal: JournalSection = JournalSection()
+    log: LogSection = LogSection()
 
     @model_validator(mode="after")
     def _default_tier_exists(self) -> Config:

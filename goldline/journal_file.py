@@ -47,10 +47,14 @@ class HashJournal:
 
 
 class FileJournal(HashJournal):
-    """A journal in a file, from which the run can be replayed."""
+    """A journal in a file, from which the run can be replayed.
+
+    It holds what callers keyed in, so only its owner may read it.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
+        path.touch(mode=0o600)
         self._file = path.open("ab", buffering=0)
 
     def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:

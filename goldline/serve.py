@@ -13,6 +13,7 @@ from goldline.app import configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
 from goldline.live import LiveCentre, open_journal, open_stores
+from goldline.logs import set_up_logs
 from goldline.wall_clock import WallClock
 
 log = structlog.get_logger()
@@ -25,6 +26,7 @@ async def run_server(path: Path) -> None:
     or the database cannot be had.
     """
     config = load_config(path)
+    set_up_logs(config.log.show_personal)
     flows = load_flows(config, path.parent)
     clock = WallClock()
     async with open_stores(config, clock) as stores:

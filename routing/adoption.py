@@ -8,13 +8,16 @@ happens, one by one, when a caller's dialogue opens before the snapshot is compl
 
 from __future__ import annotations
 
+from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.commands import HangUpLeg, TagLeg
+from core.model.commands import HangUpLeg, LookUpCustomer, TagLeg
 from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     ContactAdopted,
+    CustomerFound,
+    CustomerIdentified,
     DialogueOpened,
     LegEnded,
     LegJoined,
@@ -27,13 +30,18 @@ from core.model.message import Event
 from core.model.tag import AGENT, CALLER, Tag, decode_tag
 from routing.tags import caller_tag, decode_requirements
 
+_PREFIX = "adopted-"
+"""Begins the ids of our lookups, so that the IVR's and ours are told apart."""
+
 
 class Adoption:
     """The feature that turns notes found on legs into contacts in hand."""
 
-    def __init__(self, engine: Engine, contacts: ContactBook) -> None:
+    def __init__(self, engine: Engine, contacts: ContactBook, calls: CallBook, deadline_us: int) -> None:
         self._engine = engine
         self._contacts = contacts
+        self._calls = calls
+        self._deadline_us = deadline_us
         self._tags: dict[LegId, Tag] = {}
         self._bridges: dict[LegId, BridgeId] = {}
         engine.subscribe(LegTagged, self._tagged)
@@ -42,6 +50,7 @@ class Adoption:
         engine.subscribe(LegEnded, self._ended)
         engine.subscribe(DialogueOpened, self._came_back)
         engine.subscribe(PbxSynced, self._synced)
+        engine.subscribe(CustomerFound, self._remembered)
 
     def _tagged(self, event: LegTagged) -> None:
         tag = decode_tag(event.tag)
@@ -98,7 +107,7 @@ class Adoption:
         if not tag.connected_us:  # we died between the bridge and the note
             contact.connected_us = why.at_us
             self._engine.send(TagLeg(leg_id=leg_id, tag=caller_tag(contact)))
-        self._tell(contact, ContactState.CONNECTED, why)
+        self._tell(contact, ContactState.CONNECTED, tag, why)
 
     def _adopt_waiting(self, leg_id: LegId, tag: Tag, why: Event) -> None:
         if self._is_known(tag):
@@ -107,11 +116,40 @@ class Adoption:
         contact.connected_us = None
         self._contacts.add(contact)
         self._contacts.move(contact, ContactTrigger.QUEUE)
-        self._tell(contact, ContactState.QUEUED, why)
+        self._tell(contact, ContactState.QUEUED, tag, why)
 
-    def _tell(self, contact: Contact, state: ContactState, why: Event) -> None:
+    def _tell(self, contact: Contact, state: ContactState, tag: Tag, why: Event) -> None:
+        leg = self._calls.legs.get(contact.leg_id)
+        contact.caller_number = leg.caller_number if leg else ""
+        if tag.customer:
+            self._engine.send(
+                LookUpCustomer(
+                    lookup_id=_PREFIX + contact.contact_id,
+                    deadline_us=self._deadline_us,
+                    customer_id=tag.customer,
+                )
+            )
         self._engine.publish(
             ContactAdopted(at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=state)
+        )
+
+    def _remembered(self, event: CustomerFound) -> None:
+        """The record of an adopted contact is back: for its agent's screen, its place stays as it was."""
+        if event.customer is None or not event.lookup_id.startswith(_PREFIX):
+            return
+        contact = self._contacts.get(ContactId(event.lookup_id.removeprefix(_PREFIX)))
+        if contact is None:
+            return
+        contact.customer = event.customer
+        self._engine.publish(
+            CustomerIdentified(
+                at_us=event.at_us,
+                cause_id=event.cause_id,
+                contact_id=contact.contact_id,
+                customer_id=event.customer.customer_id,
+                tier=contact.tier,
+                lookup="found",
+            )
         )
 
     def _is_known(self, tag: Tag) -> bool:
@@ -119,7 +157,7 @@ class Adoption:
 
 
 def _contact(leg_id: LegId, tag: Tag) -> Contact:
-    """Return the contact as its note tells it; the customer's record is not kept in notes."""
+    """Return the contact as its note tells it; the customer's record is not in it, only the id."""
     return Contact(
         contact_id=ContactId(tag.contact),
         leg_id=leg_id,

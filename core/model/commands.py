@@ -148,13 +148,15 @@ class StoreCommand(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpCustomer(StoreCommand):
-    """Find a customer by caller number, or by account number and PIN where `account_number` is given.
+    """Find a customer by caller number, by account number and PIN, or by the id of one known before.
 
+    The one that is given decides: `customer_id` first, then `account_number`, else `caller_number`.
     Answered by `CustomerFound` or `CustomerLookupFailed`, at the latest after `deadline_us`.
     """
 
     lookup_id: str
     deadline_us: int
+    customer_id: str = ""
     caller_number: str = ""
     account_number: str = ""
     pin: str = ""

@@ -116,6 +116,15 @@ async def test_a_caller_nobody_knows_is_nobody(crm: Crm, number: str) -> None:
     assert await caller(crm, number) is None
 
 
+async def test_a_customer_known_before_is_found_by_id_whatever_number_calls(crm: Crm) -> None:
+    await crm.store.save_customers([ADA])
+    again = LookUpCustomer(lookup_id="1", deadline_us=1, customer_id="A-17", caller_number="+4420000000")
+    found = await crm.store.find_customer(again)
+    assert found is not None
+    assert (found.name, found.account_number) == ("Ada Gold", "700123")
+    assert await crm.store.find_customer(replace(again, customer_id="A-18")) is None
+
+
 async def test_a_shared_number_belongs_to_who_had_it_first(crm: Crm) -> None:
     home = (Phone("+33142685300", "home"),)
     first = CustomerRecord(external_id=CustomerId("Z-1"), name="Zoe", phones=home)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from agents.roster import Roster
 from agents.wrap_up import WrapUp
+from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import microseconds
@@ -67,7 +68,7 @@ class Floor:
         ids = Ids(run=1)
         self._at_the_door: tuple[Contact, Mapping[str, int]] | None = None
         self.engine.subscribe(DialogueOpened, self._let_in)
-        self.adoption = Adoption(self.engine, self.contacts)
+        self.adoption = Adoption(self.engine, self.contacts, CallBook(self.engine), deadline_us=200_000)
         self.recorder = InteractionRecorder(self.engine, self.contacts)
         offers = OfferDesk(self.engine, self.contacts, ids, queues)
         self.conversations = Conversations(self.engine, self.contacts)

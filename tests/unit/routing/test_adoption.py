@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from core.model.agent import AgentState
-from core.model.commands import HangUpLeg, PlayMusic, RingLeg, TagLeg
+from core.model.commands import HangUpLeg, LookUpCustomer, PlayMusic, PopScreen, RingLeg, TagLeg
 from core.model.contact import ContactState
-from core.model.events import DialogueOpened, InteractionRecorded, LegJoined, LegTagged, PbxSynced
-from core.model.ids import AgentId, BridgeId, LegId
+from core.model.customer import Customer
+from core.model.events import (
+    CustomerFound,
+    DialogueOpened,
+    InteractionRecorded,
+    LegCreated,
+    LegJoined,
+    LegTagged,
+    PbxSynced,
+)
+from core.model.ids import AgentId, BridgeId, CustomerId, LegId
 from core.model.requests import RestoreAgent
 from core.model.tag import AGENT, CALLER, Tag
 from tests.unit.floor import Floor
@@ -146,6 +155,23 @@ def test_resync_of_a_living_engine_adopts_nothing_twice() -> None:
     sync(floor)
     assert [kept.contact_id for kept in floor.contacts] == ["alive"]
     assert floor.router.waiting(contact.queue) == 1  # type: ignore[arg-type]
+
+
+def test_record_and_number_of_an_adopted_caller_are_on_the_screen_again() -> None:
+    floor = restarted({"ann": 5})
+    floor.hear(LegCreated(at_us=NOW_US, leg_id=LegId("leg-a"), address="PJSIP/x-1", caller_number="+31"))
+    note = Tag(role=CALLER, contact="a", queue="cards", customer="K-7", arrived_us=1, queued_us=2)
+    find(floor, "leg-a", note.encode())
+    sync(floor)
+    (lookup,) = floor.orders(LookUpCustomer)
+    assert lookup.customer_id == "K-7"
+    ada = Customer(customer_id=CustomerId("K-7"), name="Ada", tier="gold")
+    floor.hear(CustomerFound(at_us=NOW_US, lookup_id=lookup.lookup_id, customer=ada))
+    floor.ready("ann")
+    (shown,) = floor.orders(PopScreen)
+    assert (shown.customer, shown.caller_number) == (ada, "+31")
+    floor.hang_up("leg-a")
+    assert [record.customer_id for record in floor.events(InteractionRecorded)] == ["K-7"]
 
 
 def test_foreign_variable_is_no_note() -> None:
