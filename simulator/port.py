@@ -38,7 +38,7 @@ from simulator.dialogue import Dialogue
 from simulator.dialplan_steps import HOLD_MUSIC, RETRY_US, TAG_VARIABLE, dial_outside, join_or_hang_up
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.ringing import Ringing, ring
+from simulator.ringing import NEVER_MADE, Ringing, ring
 
 COMMAND_DELAY_US = 300
 """From the engine's command to its effect: a FastAGI command takes 170 us on Asterisk 22, an action more."""
@@ -90,6 +90,9 @@ class SimPbx(PbxListener):
     # --- commands ----------------------------------------------------------------------------------
 
     def _ring(self, command: RingLeg) -> None:
+        if command.bridge_with not in self._exchange.channels:
+            self._fail(command, Cause.INTERWORKING, f"leg {command.bridge_with} is gone")
+            return
         order = Ringing(
             address=command.address,
             uniqueid=command.leg_id,
@@ -100,7 +103,10 @@ class SimPbx(PbxListener):
             answered=partial(self._join, command.bridge_with),
         )
         if ring(self._exchange, order) is None:
-            self._sink(LegFailed(at_us=self._now_us(), leg_id=command.leg_id, cause=Cause.SUBSCRIBER_ABSENT))
+            self._fail(command, Cause.SUBSCRIBER_ABSENT, f"originate reason {NEVER_MADE}")
+
+    def _fail(self, command: RingLeg, cause: Cause, reason: str) -> None:
+        self._sink(LegFailed(at_us=self._now_us(), leg_id=command.leg_id, cause=cause, reason=reason))
 
     def _join(self, peer_id: LegId, channel: Channel) -> None:
         join_or_hang_up(self._exchange, channel, self._exchange.channels.get(peer_id))

@@ -297,6 +297,15 @@ async def caller_leaves_while_the_phone_rings(stage: Stage) -> None:
     await stage.until(DialogueClosed)
 
 
+async def phone_is_ordered_for_a_caller_who_is_gone(stage: Stage) -> None:
+    channel, leg_id = await stage.caller()
+    stage.exchange.leave(channel)
+    await stage.until(LegEnded)
+    await stage.until(DialogueClosed)
+    stage.ring(leg_id, "1001")
+    await stage.until(LegFailed)
+
+
 async def caller_is_sent_outside(stage: Stage) -> None:
     channel, leg_id = await stage.caller()
     stage.pbx.execute(TransferLeg(leg_id=leg_id, number="5551999"))
@@ -328,6 +337,7 @@ STORIES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "not registered": lambda stage: phone_is_tried_in_vain(stage, "1004"),
     "rejected": lambda stage: phone_is_tried_in_vain(stage, "1005"),
     "leaves while ringing": caller_leaves_while_the_phone_rings,
+    "too late": phone_is_ordered_for_a_caller_who_is_gone,
     "sent outside": caller_is_sent_outside,
     "restart": engine_is_killed_and_started_again,
 }
