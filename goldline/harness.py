@@ -61,13 +61,13 @@ class SimulatedDay:
         self.journal = journal
         self.figures = DayFigures()
         self.ledger = MemoryLedger()
-        flows = load_flows(config, scenario.folder)
+        flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, run=1)
         self.runner = VirtualRunner(self.brain.engine)
         self.world = World(scenario, seed, self.runner, self.runner.receive)
         skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
-        self.checkers = Checkers(skills, scenario.name, seed)
+        self.checkers = Checkers(skills, str(scenario.folder / f"{scenario.name}.toml"), seed)
         self.runner.connect(
             Ports(
                 pbx=self.world.pbx,

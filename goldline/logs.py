@@ -19,8 +19,8 @@ MASK = "***"
 Fields = MutableMapping[str, Any]
 
 
-def set_up_logs(show_personal: bool = False) -> None:
-    """Send logs to standard error, in the form that suits who reads it."""
+def set_up_logs(show_personal: bool = False, level: int = logging.INFO) -> None:
+    """Send logs from `level` on to standard error, in the form that suits who reads it."""
     on_terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[
@@ -30,7 +30,7 @@ def set_up_logs(show_personal: bool = False) -> None:
             structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.dict_tracebacks,
             *([] if on_terminal else [structlog.processors.JSONRenderer()]),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 

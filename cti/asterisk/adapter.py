@@ -131,12 +131,18 @@ class AsteriskPbx:
             self._refuse(command, Cause.INTERWORKING, str(refusal))
 
     def _ring(self, command: RingLeg) -> None:
-        peer = self._translator.channels.get(command.bridge_with)
-        if peer is None:
-            raise PbxError(f"leg {command.bridge_with} is gone")
-        action = commands.originate(command, peer.name, self._settings.agent_context)
+        peer_name = self._name_of(command.bridge_with)
+        action = commands.originate(command, peer_name, self._settings.agent_context)
         self._translator.order(command.leg_id)
         self._send(action, command)
+
+    def _name_of(self, leg_id: LegId) -> str:
+        """Return the channel's name; a caller's dialogue may tell it before AMI's Newchannel does."""
+        channel = self._translator.channels.get(leg_id)
+        name = channel.name if channel is not None else self._dialogues.address(leg_id)
+        if not name:
+            raise PbxError(f"leg {leg_id} is gone")
+        return name
 
     def _hang_up(self, command: HangUpLeg) -> None:
         action = commands.hang_up(command)

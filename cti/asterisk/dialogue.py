@@ -72,6 +72,11 @@ class Dialogues:
         """Tell whether the leg is in our hands."""
         return leg_id in self._dialogues
 
+    def address(self, leg_id: LegId) -> str:
+        """Return the name of the leg's channel, empty where the leg is not in our hands."""
+        dialogue = self._dialogues.get(leg_id)
+        return dialogue.address if dialogue is not None else ""
+
     def execute(self, step: DialogueStep) -> None:
         """Carry out `step`, interrupting the one before; a refused one comes back as `failed` (see `Pbx`)."""
         dialogue = self._dialogues.get(step.leg_id)
@@ -129,6 +134,11 @@ class _Dialogue:
         self._script: Script | None = None
         self._language_code = link.environment.get("agi_language", "")
         self._music_on = False
+
+    @property
+    def address(self) -> str:
+        """The name of the channel, as its greeting told it."""
+        return self._link.environment.get("agi_channel", "")
 
     def take(self, step: DialogueStep) -> None:
         """Begin `step`; raise, with nothing changed, where a text of it may not go out."""

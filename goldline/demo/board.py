@@ -6,18 +6,20 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from core.contacts import ContactBook
 from core.kernel.clock import seconds
 from core.model.agent import AgentProfile, AgentState
 from core.model.contact import ContactState
 from core.model.events import AgentStateChanged, DecisionMade
-from core.model.ids import AgentId
+from core.model.ids import AgentId, QueueName
 from core.model.message import DomainEvent
+from goldline.app import Brain
+from goldline.config import Config
 from metrics.day import DayFigures
 
 DECISIONS_SHOWN = 8
@@ -44,12 +46,12 @@ class _Seat:
 class Board:
     """What a supervisor wants to see; fed with `add`, drawn with `draw`."""
 
-    def __init__(
-        self, contacts: ContactBook, agents: Mapping[AgentId, AgentProfile], tiers: list[str]
-    ) -> None:
-        self._contacts = contacts
+    def __init__(self, brain: Brain, agents: Mapping[AgentId, AgentProfile], config: Config) -> None:
+        self._contacts = brain.contacts
+        self._router = brain.router
         self._agents = agents
-        self._tiers = tiers
+        self._tiers = list(config.tiers)
+        self._queues = [QueueName(name) for name in config.queues]
         self._seats = {agent_id: _Seat() for agent_id in agents}
         self._decisions: deque[tuple[DecisionMade, str]] = deque(maxlen=DECISIONS_SHOWN)
         self.figures = DayFigures()
@@ -68,16 +70,26 @@ class Board:
 
     def draw(self, now_us: int, title: str) -> Group:
         """Return the picture as of `now_us`."""
-        lower = Table.grid(padding=(0, 2))
-        lower.add_row(self._agents_table(now_us), self._decisions_table())
-        heading = Panel(Text(title, justify="center"), style="bold")
-        return Group(heading, self._tiers_table(now_us), lower)
+        columns = Table.grid(padding=(0, 3))
+        right = Group(self._queues_table(now_us), self._tiers_table(now_us), self._decisions_table())
+        columns.add_row(self._agents_table(now_us), right)
+        return Group(Panel(Text(title, justify="center"), style="bold"), columns)
+
+    def _queues_table(self, now_us: int) -> Table:
+        table = _table("Queues", "queue", "waiting", "longest s", "agents ready", "agents at work")
+        for queue in self._queues:
+            table.add_row(
+                queue,
+                str(self._router.waiting(queue)),
+                f"{seconds(self._router.longest_wait_us(queue, now_us)):.0f}",
+                str(self._router.ready_agents(queue)),
+                str(self._router.working_agents(queue)),
+            )
+        return table
 
     def _tiers_table(self, now_us: int) -> Table:
-        table = Table(title="Tiers", expand=True)
-        table.add_column("tier")
-        for heading in ("waiting", "longest s", "answered", "left", "mean wait s", "within 20 s", "level"):
-            table.add_column(heading, justify="right")
+        headings = ("waiting", "longest s", "answered", "left", "mean wait s", "within 20 s", "level")
+        table = _table("Tiers", "tier", *headings)
         for tier in self._tiers:
             table.add_row(tier, *self._tier_cells(tier, now_us))
         return table
@@ -99,9 +111,7 @@ class Board:
         ]
 
     def _agents_table(self, now_us: int) -> Table:
-        table = Table(title="Agents")
-        for heading in ("agent", "state", "for s"):
-            table.add_column(heading)
+        table = _table("Agents", "agent", "state", "for s")
         for agent_id, seat in self._seats.items():
             if seat.state is not AgentState.LOGGED_OUT:
                 word = f"{seat.state.value} {seat.reason}".strip()
@@ -110,9 +120,9 @@ class Board:
         return table
 
     def _decisions_table(self) -> Table:
-        table = Table(title="Last decisions")
-        for heading in ("contact", "tier", "to", "by", "before", "of", "waiting"):
-            table.add_column(heading)
+        table = _table(
+            "Last decisions", "contact", "tier", "to (level)", "by", "second", "of", "left waiting"
+        )
         for decision, tier in self._decisions:
             second = decision.runner_up.agent_id if decision.runner_up else "-"
             table.add_row(
@@ -125,3 +135,11 @@ class Board:
                 str(decision.waiting),
             )
         return table
+
+
+def _table(title: str, first: str, *others: str) -> Table:
+    table = Table(title=title, box=SIMPLE_HEAD, title_style="bold", title_justify="left")
+    table.add_column(first)
+    for heading in others:
+        table.add_column(heading, justify="right")
+    return table

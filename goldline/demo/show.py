@@ -7,6 +7,7 @@ Asterisk is the simulator's, the customers' records are in memory, and the clock
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import socket
 from collections.abc import AsyncIterator
@@ -27,6 +28,7 @@ from goldline.flows import load_flows
 from goldline.harness import WatchedJournal, crm_record, open_scenario
 from goldline.journal_file import HashJournal
 from goldline.live import LiveCentre, Stores
+from goldline.logs import set_up_logs
 from goldline.wall_clock import WallClock
 from simulator.ami_server import Account, AmiServer
 from simulator.dialplan import DialplanSettings
@@ -54,6 +56,7 @@ class Show:
 
 async def run_show(seed: int, speed: float, for_s: float) -> None:
     """Show the day of `seed`, `speed` seconds in one, for `for_s` seconds of the wall; 0 is until Ctrl-C."""
+    set_up_logs(level=logging.ERROR)  # lesser lines would tear the picture
     async with open_show(seed, speed) as show:
         with Live(console=Console(), refresh_per_second=FRAMES_PER_S, screen=True) as live:
             loop = asyncio.get_running_loop()
@@ -89,7 +92,7 @@ async def _open(scenario: Scenario, seed: int, speed: float, clock: WallClock) -
     centre = LiveCentre(config, flows, agents, stores, clock, speed=speed)
     world = World(scenario, seed, centre.runner, centre.runner.receive)
     await store.save_customers([crm_record(found, config.crm.region) for found in world.customers])
-    board = Board(centre.brain.contacts, agents, list(config.tiers))
+    board = Board(centre.brain, agents, config)
     engine_url = f"agi://{config.agi.host}:{config.agi.port}/{agi_token}/caller"
     account = Account(secret=manager_secret)
     server = AmiServer(

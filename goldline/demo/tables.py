@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 _COLUMNS = {
@@ -12,8 +13,8 @@ _COLUMNS = {
     "abandoned": "abandoned",
     "mean_wait_s": "mean wait s",
     "share_within_20s": "within 20 s",
-    "p95_wait_s": "95 % within s",
-    "mean_skill_level": "agent's level",
+    "p95_wait_s": "95 % in s",
+    "mean_skill_level": "level",
 }
 
 
@@ -21,7 +22,7 @@ def day_table(summary: dict[str, Any]) -> Table:
     """Return the figures of a day, one row a tier."""
     title = f"{summary['scenario']}, seed {summary['seed']}: {summary['arrived']} calls"
     occupancy = f"occupancy {summary['occupancy']:.0%}, journal {summary['journal_hash'][:16]}"
-    table = Table(title=title, caption=occupancy)
+    table = Table(title=title, caption=occupancy, box=SIMPLE_HEAD, title_style="bold")
     table.add_column("tier")
     for heading in _COLUMNS.values():
         table.add_column(heading, justify="right")
