@@ -33,7 +33,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9_/@.:+*#;-]{1,200}")
 _CHANNEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9_/@.:+*#;-]{1,250}")
 _CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,79}")
 _NUMBER = re.compile(r"[0-9+*#]{1,40}")
-_TAG = re.compile(rf"[A-Za-z0-9_.~%=&+:-]{{0,{TAG_MAX_CHARS}}}")
+_TAG = re.compile(rf"[A-Za-z0-9_.~%=&-]{{0,{TAG_MAX_CHARS}}}")
 """What `core.model.tag` writes: nothing that Asterisk's Variable or its dialplan would take for its own."""
 
 _FORGES_A_LINE = re.compile(r"[\r\n\0]")

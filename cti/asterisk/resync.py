@@ -33,7 +33,7 @@ SNAPSHOT_ACTIONS: Mapping[str, Mapping[str, str]] = {
 KEPT_BACK_MAX = 100_000
 """Events kept back during one snapshot; more means that it took seconds, and another is due."""
 
-_NOTE = re.compile(rf"{TAG_VARIABLE}=(?P<tag>[A-Za-z0-9_.~%=&+:-]+)")
+_NOTE = re.compile(rf"{TAG_VARIABLE}=(?P<tag>[A-Za-z0-9_.~%=&-]+)")
 """Status prints variables raw, so only what we can have written ourselves is read (capture s13)."""
 
 
