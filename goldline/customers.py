@@ -20,7 +20,7 @@ REJECTS_SUFFIX = ".rejects.csv"
 async def import_file(file: Path, config_path: Path) -> ImportResult:
     """Load the CSV `file` into the configured store, with a progress bar on a terminal.
 
-    Lines that could not be loaded are also written beside the file, to be mended and loaded again.
+    Why lines could not be loaded is also written beside the file: mend the list and load it again.
     """
     config = load_config(config_path)
     settings = ImportSettings(

@@ -1,0 +1,74 @@
+"""Everything under examples/ works as a reader of the README would run it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ivr.loader import load_flow
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+PROGRAM = Path(sys.executable).with_name("goldline")
+TABLES = {path: tomllib.loads(path.read_text()) for path in sorted(EXAMPLES.glob("**/*.toml"))}
+SCENARIOS = [path for path, table in TABLES.items() if "engine_config" in table]
+CONFIGURATIONS = [path for path, table in TABLES.items() if "queues" in table]
+FLOWS = [path for path, table in TABLES.items() if "nodes" in table]
+
+pytestmark = pytest.mark.slow
+
+
+def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *words], cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_every_example_is_tried() -> None:
+    assert sorted([*SCENARIOS, *CONFIGURATIONS, *FLOWS]) == list(TABLES)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
+def test_scenario_runs(scenario: Path) -> None:
+    done = run("simulate", scenario, "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["arrived"] == figures["offered"] + figures["left_in_ivr"] > 0
+    assert figures["offered"] == figures["answered"] + figures["abandoned"]
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda path: path.name)
+def test_configuration_is_good(configuration: Path) -> None:
+    checked = run("check-config", configuration)
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda path: path.name)
+def test_flow_loads(flow: Path) -> None:
+    assert load_flow(flow).nodes
+
+
+def test_customers_load_into_a_fresh_centre_and_earn_their_tiers(tmp_path: Path) -> None:
+    assert run("asterisk-config", tmp_path / "centre").returncode == 0
+    config = tmp_path / "centre" / "goldline.toml"
+    assert run("check-config", config).returncode == 0
+    file = tmp_path / "customers.csv"
+    shutil.copy(EXAMPLES / "customers.csv", file)
+    loaded = run("crm", "import", file, "-c", config, cwd=tmp_path)
+    assert (loaded.returncode, loaded.stdout) == (0, "4 new, 0 updated, 0 lines not loaded\n"), loaded.stderr
+    scored = run("crm", "score", "-c", config, cwd=tmp_path)
+    assert scored.stdout == "A-1004: none -> standard\n1 tiers changed\n", scored.stderr
+
+
+def test_a_bad_line_is_named_and_the_others_load(tmp_path: Path) -> None:
+    run("asterisk-config", tmp_path)
+    file = tmp_path / "customers.csv"
+    file.write_text("external_id,name,phone,tier\nA-1,Ada,+12025550123,gold\nA-2,Bo,12,gold\nA-3,Cy,,wood\n")
+    loaded = run("crm", "import", file, "-c", tmp_path / "goldline.toml", cwd=tmp_path)
+    assert (loaded.returncode, loaded.stdout) == (1, "1 new, 0 updated, 2 lines not loaded\n")
+    assert "line 3, phone '12'" in loaded.stderr
+    assert "line 4, tier 'wood'" in loaded.stderr
