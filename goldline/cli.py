@@ -63,6 +63,21 @@ def serve(config: ConfigFile = Path("goldline.toml")) -> None:
 
 
 @app.command()
+def desk(
+    agent: str,
+    extension: Annotated[str, typer.Option(help="The phone, as Asterisk dials it, such as PJSIP/1001.")],
+    config: ConfigFile = Path("goldline.toml"),
+) -> None:
+    """Sit down as an agent in this terminal: the caller's record as lines, wishes as words."""
+    from goldline.config import load_config
+    from web.terminal_desk import sit_down
+
+    door = load_config(config).desk
+    url = f"ws://{door.host}:{door.port}/desk/{agent}"
+    asyncio.run(sit_down(url, door.token.get_secret_value(), extension))
+
+
+@app.command()
 def simulate(
     scenario: Path,
     seed: Annotated[int | None, typer.Option(help="Instead of the scenario's own.")] = None,
