@@ -102,7 +102,9 @@ class InteractionRecorder:
 
     def _talk_ended(self, event: TalkEnded) -> None:
         course = self._open[event.contact_id]
-        course.talk_ended_us, course.ended_by = event.at_us, event.ended_by
+        assert course.connected_us is not None, "a talk that ended was connected or adopted"
+        # Not the event's own instant: a leg, and the word of its end, may outlive the talk.
+        course.talk_ended_us, course.ended_by = course.connected_us + event.talked_us, event.ended_by
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         self._record(event.contact_id, ContactState.ABANDONED, "", event)

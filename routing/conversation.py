@@ -1,7 +1,8 @@
 """The conversation: from the moment customer and agent hear each other until one of them is gone.
 
-Who ended it is who left the bridge first: the ends of the two legs come in either order, for when one
-party hangs up Asterisk lets both go at once, each in a thread of its own (seen on 22.10).
+Who ended it, and when, is who left the bridge first: the ends of the two legs come in either order, for
+when one party hangs up Asterisk lets both go at once, each in a thread of its own (seen on 22.10). On a
+busy machine a leg outlives the talk by 300 ms (seen at ten calls a second).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Conversations:
         self._contacts = contacts
         self._by_agent_leg: dict[LegId, Contact] = {}
         self._by_agent: dict[AgentId, Contact] = {}
-        self._left_first: dict[ContactId, LegId] = {}
+        self._left_first: dict[ContactId, LegLeft] = {}
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(ContactAdopted, self._adopted)
         engine.subscribe(LegJoined, self._leg_joined)
@@ -69,15 +70,15 @@ class Conversations:
     def _leg_left(self, event: LegLeft) -> None:
         contact = self._talk_of(event.leg_id)
         if contact is not None:
-            self._left_first.setdefault(contact.contact_id, event.leg_id)
+            self._left_first.setdefault(contact.contact_id, event)
 
     def _leg_ended(self, event: LegEnded) -> None:
         contact = self._talk_of(event.leg_id)
         if contact is None:
             return
         assert contact.agent_leg_id is not None
-        left_first = self._left_first.get(contact.contact_id, event.leg_id)
-        ended_by = AGENT if left_first == contact.agent_leg_id else CUSTOMER
+        left_first = self._left_first.get(contact.contact_id, event)
+        ended_by = AGENT if left_first.leg_id == contact.agent_leg_id else CUSTOMER
         other_leg = contact.leg_id if event.leg_id == contact.agent_leg_id else contact.agent_leg_id
         self._end(contact, PBX if event.cause == Cause.UNKNOWN else ended_by, other_leg, event)
 
@@ -103,9 +104,9 @@ class Conversations:
         assert contact.connected_us is not None
         del self._by_agent_leg[contact.agent_leg_id]
         del self._by_agent[contact.agent_id]
-        self._left_first.pop(contact.contact_id, None)
+        left_first = self._left_first.pop(contact.contact_id, why)
         self._contacts.move(contact, ContactTrigger.TALK_END)
-        contact.talk_ended_us = why.at_us
+        contact.talk_ended_us = left_first.at_us
         self._engine.send(HangUpLeg(leg_id=other_leg))
         self._engine.publish(
             TalkEnded(
@@ -114,7 +115,7 @@ class Conversations:
                 contact_id=contact.contact_id,
                 agent_id=contact.agent_id,
                 ended_by=ended_by,
-                talked_us=why.at_us - contact.connected_us,
+                talked_us=contact.talk_ended_us - contact.connected_us,
             )
         )
 
