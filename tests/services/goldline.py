@@ -168,6 +168,12 @@ class GoldlineServer:
         finished = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
         return finished.stdout
 
+    def complaints(self) -> list[dict[str, Any]]:
+        """Return what was logged as a warning or worse since the first start."""
+        lines = (self.folder / "goldline.log").read_text().splitlines()
+        entries = [json.loads(line) for line in lines if line.startswith("{")]
+        return [entry for entry in entries if entry["level"] not in ("debug", "info")]
+
     async def recorded(self, kind: str, count: int = 1, limit_s: float = 10) -> list[dict[str, Any]]:
         """Return the events of `kind` once the ledger holds at least so many; raise `TimeoutError` else."""
         async with asyncio.timeout(limit_s):
