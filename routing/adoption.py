@@ -4,6 +4,9 @@ A snapshot tells every leg as ordinary events and each note of ours as `LegTagge
 Then a caller in one bridge with its agent goes on as connected, any other caller with a queue in its
 note goes on waiting at its old place, and an agent's phone that rings for nobody is hung up. The same
 happens, one by one, when a caller's dialogue opens before the snapshot is complete.
+
+A dialogue can also open too late: a caller was bridged from the music between two tries to reach us, and
+what the third try says arrives when the talk is over. Such a caller is let go, not adopted again.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ from core.model.events import (
     LegJoined,
     LegLeft,
     LegTagged,
+    PbxLost,
     PbxSynced,
+    TalkEnded,
 )
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
 from core.model.message import Event
@@ -44,12 +49,18 @@ class Adoption:
         self._deadline_us = deadline_us
         self._tags: dict[LegId, Tag] = {}
         self._bridges: dict[LegId, BridgeId] = {}
+        # Callers whose talk is over, until their legs have ended.
+        self._let_go: set[LegId] = set()
+        # Set while every leg of the PBX is known to us.
+        self._in_step = False
         engine.subscribe(LegTagged, self._tagged)
         engine.subscribe(LegJoined, self._joined)
         engine.subscribe(LegLeft, self._left)
         engine.subscribe(LegEnded, self._ended)
         engine.subscribe(DialogueOpened, self._came_back)
         engine.subscribe(PbxSynced, self._synced)
+        engine.subscribe(PbxLost, self._lost)
+        engine.subscribe(TalkEnded, self._talk_ended)
         engine.subscribe(CustomerFound, self._remembered)
 
     def _tagged(self, event: LegTagged) -> None:
@@ -66,11 +77,25 @@ class Adoption:
     def _ended(self, event: LegEnded) -> None:
         self._tags.pop(event.leg_id, None)
         self._bridges.pop(event.leg_id, None)
+        self._let_go.discard(event.leg_id)
+
+    def _lost(self, event: PbxLost) -> None:
+        self._in_step = False
+
+    def _talk_ended(self, event: TalkEnded) -> None:
+        contact = self._contacts.get(event.contact_id)
+        if contact is not None and contact.leg_id in self._calls.legs:
+            self._let_go.add(contact.leg_id)
 
     def _came_back(self, event: DialogueOpened) -> None:
         """A waiting caller re-attached; with its note in hand there is no need to wait for the snapshot."""
         tag = decode_tag(event.tag)
-        if tag is not None and tag.role == CALLER and tag.queue:
+        if tag is None or tag.role != CALLER or not tag.queue:
+            return
+        gone = self._in_step and event.leg_id not in self._calls.legs
+        if gone or event.leg_id in self._let_go:
+            self._engine.send(HangUpLeg(leg_id=event.leg_id))
+        else:
             self._adopt_waiting(event.leg_id, tag, event)
 
     def _synced(self, event: PbxSynced) -> None:
@@ -82,6 +107,7 @@ class Adoption:
             if tag.queue:
                 self._adopt_waiting(leg_id, tag, event)
         self._tags.clear()
+        self._in_step = True
         self._engine.publish(AdoptionFinished(at_us=event.at_us, cause_id=event.cause_id, pbx=event.pbx))
 
     def _adopt_talk_or_drop(

@@ -147,6 +147,24 @@ def test_agent_in_an_adopted_talk_is_offered_nobody() -> None:
     assert floor.offered() == []
 
 
+def test_dialogue_that_opens_after_the_talk_is_of_a_caller_to_let_go() -> None:
+    """Bridged from the music between two tries to reach us, hung up before the third try was heard."""
+    floor = restarted({"ann": 5})
+    tag = waiting_tag("a", queued_us=10_000_000)
+    restore(floor, "ann", AgentState.READY)
+    floor.hear(LegCreated(at_us=NOW_US, leg_id=LegId("leg-a"), address="PJSIP/x-1"))
+    find(floor, "leg-a", tag)
+    sync(floor)
+    floor.answer("ann")
+    floor.hang_up(floor.phone_of("ann"))
+    floor.fire("wrap_up", "ann")
+    late = DialogueOpened(at_us=floor.now_us, leg_id=LegId("leg-a"), tag=tag)
+    assert floor.hear(late) == [HangUpLeg(leg_id=LegId("leg-a"))]
+    floor.hang_up("leg-a")
+    assert floor.hear(late) == [HangUpLeg(leg_id=LegId("leg-a"))], "nor is one whose leg has ended"
+    assert len(floor.contacts) == 0
+
+
 def test_resync_of_a_living_engine_adopts_nothing_twice() -> None:
     floor = Floor({})
     contact = floor.arrive("alive")
