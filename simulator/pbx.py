@@ -87,7 +87,8 @@ class Exchange:
             return
         for listener in self._listeners:
             listener.hangup_requested(channel)
-        self.hang_up(channel, Cause.NORMAL_CLEARING)
+        # Asterisk 22 keeps no cause of who leaves while the dialplan runs (tried; capture s01 as well).
+        self.hang_up(channel, Cause.NORMAL_CLEARING if channel.bridge else Cause.UNKNOWN)
 
     # --- channels ------------------------------------------------------------------------------
 
