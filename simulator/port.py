@@ -14,6 +14,7 @@ from typing import Any
 from core.model.causes import Cause
 from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
 from core.model.events import (
+    AnomalySeen,
     DialEnded,
     DialogueClosed,
     DialogueOpened,
@@ -38,6 +39,7 @@ from simulator.dialogue import Dialogue
 from simulator.dialplan_steps import HOLD_MUSIC, RETRY_US, TAG_VARIABLE, dial_outside, join_or_hang_up
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
+from simulator.refusals import is_unsafe
 from simulator.ringing import NEVER_MADE, Ringing, ring
 
 COMMAND_DELAY_US = 300
@@ -84,10 +86,20 @@ class SimPbx(PbxListener):
 
     def execute(self, command: PbxCommand) -> None:
         """Begin to carry out `command`; see `core.ports.Pbx`."""
-        act = self._actions.get(type(command), self._step)
+        act = self._refuse if is_unsafe(command) else self._actions.get(type(command), self._step)
         self._exchange.after(COMMAND_DELAY_US, partial(act, command))
 
     # --- commands ----------------------------------------------------------------------------------
+
+    def _refuse(self, command: PbxCommand) -> None:
+        if isinstance(command, RingLeg):
+            self._fail(command, Cause.INTERWORKING, "a text of the order is unsafe")
+            return
+        kind = "step_refused" if isinstance(command, DialogueStep) else "command_refused"
+        where = type(command).__name__
+        self._sink(AnomalySeen(at_us=self._now_us(), pbx=self.name, kind=kind, where=where))
+        if isinstance(command, DialogueStep):
+            self._report(command.leg_id, command.step, "failed", "")
 
     def _ring(self, command: RingLeg) -> None:
         if command.bridge_with not in self._exchange.channels:
@@ -150,6 +162,7 @@ class SimPbx(PbxListener):
                 dialed_number=channel.dialed_number,
                 language=channel.language,
                 tag=channel.variables.get(TAG_VARIABLE, ""),
+                arrived_us=channel.created_us,
             )
         )
 
