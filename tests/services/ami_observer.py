@@ -48,7 +48,8 @@ class AmiObserver:
     async def act(self, action: str, **headers: str) -> Message:
         """Perform an action and return its response; events that answer it are found in `events`."""
         number = str(next(self._numbers))
-        answered = self._responses[number] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._responses[number] = answered
         lines = [f"Action: {action}", f"ActionID: {number}", *(f"{k}: {v}" for k, v in headers.items())]
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         async with asyncio.timeout(10):
@@ -58,9 +59,8 @@ class AmiObserver:
         """Perform a list action and return its entries, without the event that completes it."""
         begin = len(self.events)
         response = await self.act(action, **headers)
-        answers = lambda event: event.get("ActionID") == response["ActionID"]  # noqa: E731
-        await self.seen(lambda event: answers(event) and event.get("EventList") == "Complete", begin)
-        return [event for event in self.events[begin:] if answers(event) and "EventList" not in event]
+        await self.seen(lambda e: _answers(e, response) and e.get("EventList") == "Complete", begin)
+        return [e for e in self.events[begin:] if _answers(e, response) and "EventList" not in e]
 
     async def seen(self, matches: Callable[[Message], bool], begin: int = 0, limit_s: float = 10) -> Message:
         """Return the first event from number `begin` on that `matches`, waiting for it if need be."""
@@ -83,6 +83,10 @@ class AmiObserver:
                 self._news.set()
             elif message.get("ActionID") in self._responses:
                 self._responses.pop(message["ActionID"]).set_result(message)
+
+
+def _answers(event: Message, response: Message) -> bool:
+    return event.get("ActionID") == response["ActionID"]
 
 
 def _parsed(block: str) -> Message:

@@ -164,7 +164,7 @@ class GoldlineServer:
 
     def run(self, *arguments: str) -> str:
         """Run another command of the program with this configuration and return what it prints."""
-        command = [PROGRAM, *arguments, "-c", str(self.config)]
+        command = [str(PROGRAM), *arguments, "-c", str(self.config)]
         finished = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
         return finished.stdout
 
