@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.live import Live
 
 from core.kernel.clock import seconds
+from core.ports import Journal
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.store import StoreSettings
 from goldline.config import Config
@@ -26,7 +27,7 @@ from goldline.demo.board import Board
 from goldline.demo.day import DEMO_SCENARIO
 from goldline.flows import load_flows
 from goldline.harness import WatchedJournal, crm_record, open_scenario
-from goldline.journal_file import HashJournal
+from goldline.journal_file import NoJournal
 from goldline.live import LiveCentre, Stores
 from goldline.logs import set_up_logs
 from goldline.wall_clock import WallClock
@@ -45,6 +46,7 @@ class Show:
     centre: LiveCentre
     world: World
     board: Board
+    ledger: MemoryLedger
     clock: WallClock
     started_us: int
 
@@ -67,11 +69,11 @@ async def run_show(seed: int, speed: float, for_s: float) -> None:
 
 
 @asynccontextmanager
-async def open_show(seed: int, speed: float) -> AsyncIterator[Show]:
-    """Give the demonstration, running: agents logging in, calls arriving."""
+async def open_show(seed: int, speed: float, journal: Journal | None = None) -> AsyncIterator[Show]:
+    """Give the demonstration, running: agents logging in, calls arriving; `journal` records it."""
     scenario = load_scenario(DEMO_SCENARIO)
     clock = WallClock(speed)
-    show, server = await _open(scenario, seed, speed, clock)
+    show, server = await _open(scenario, seed, clock, speed, journal or NoJournal())
     try:
         yield show
     finally:
@@ -79,7 +81,9 @@ async def open_show(seed: int, speed: float) -> AsyncIterator[Show]:
         await server.stop()
 
 
-async def _open(scenario: Scenario, seed: int, speed: float, clock: WallClock) -> tuple[Show, AmiServer]:
+async def _open(
+    scenario: Scenario, seed: int, clock: WallClock, speed: float, journal: Journal
+) -> tuple[Show, AmiServer]:
     """Put centre and world together and let both begin."""
     manager_secret = secrets.token_urlsafe(24)  # det-ok: must not be guessable
     agi_token = secrets.token_urlsafe(24)  # det-ok: as above
@@ -99,9 +103,17 @@ async def _open(scenario: Scenario, seed: int, speed: float, clock: WallClock) -
         world.exchange, {config.pbx.username: account}, DialplanSettings(engine_url=engine_url)
     )
     await server.start(config.pbx.host, config.pbx.port)
-    await centre.start(WatchedJournal(HashJournal(), None, [board.add]), world.desk)
+    await centre.start(WatchedJournal(journal, None, [board.add]), world.desk)
     world.start()
-    return Show(centre=centre, world=world, board=board, clock=clock, started_us=clock.now_us()), server
+    show = Show(
+        centre=centre,
+        world=world,
+        board=board,
+        ledger=ledger,
+        clock=clock,
+        started_us=clock.now_us(),
+    )
+    return show, server
 
 
 def _with_doors(config: Config, manager_secret: str, agi_token: str) -> Config:
