@@ -174,14 +174,19 @@ class Roster:
         return agent
 
     def _restore(self, request: RestoreAgent) -> None:
-        """Take up the state of the run before; whoever was busy is ready, until a talk is adopted."""
+        """Take up the state of the run before; whoever was busy is ready, until a talk is adopted.
+
+        Who had asked to pause or leave after the contact is not ready, and the wish outlives an adopted talk.
+        """
         agent = self._agent(request.agent_id)
         if agent.state is not AgentState.LOGGED_OUT:
             return  # logged in anew already
         agent.extension = request.extension
-        self._move(agent, AgentTrigger.LOG_IN, request, request.reason or JUST_LOGGED_IN)
-        if request.state is not AgentState.NOT_READY:
+        reason = request.next_reason or request.reason or JUST_LOGGED_IN
+        self._move(agent, AgentTrigger.LOG_IN, request, reason)
+        if request.state is not AgentState.NOT_READY and request.next_state is None:
             self._move(agent, AgentTrigger.GO_READY, request)
+        agent.next_state, agent.next_reason = request.next_state, request.next_reason
 
     # --- offers and talks --------------------------------------------------------------------------
 
@@ -280,6 +285,7 @@ class Roster:
                 reason=agent.reason,
                 extension=agent.extension,
                 next_state=agent.next_state,
+                next_reason=agent.next_reason,
             )
         )
         self._engine.send(

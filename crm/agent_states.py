@@ -23,6 +23,8 @@ def fold_agent_states(changes: Iterable[AgentStateChanged]) -> tuple[RestoreAgen
             state=change.new,
             reason=change.reason,
             extension=change.extension,
+            next_state=change.next_state,
+            next_reason=change.next_reason,
         )
         for agent_id, change in sorted(last.items())
         if change.new is not AgentState.LOGGED_OUT

@@ -419,6 +419,7 @@ class AgentStateChanged(AgentEvent):
     reason: str = ""
     extension: str = ""
     next_state: AgentState | None = None
+    next_reason: str = ""
 
 
 # --- the finished record ------------------------------------------------------------------------

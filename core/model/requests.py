@@ -64,3 +64,5 @@ class RestoreAgent(AgentRequest):
     state: AgentState
     reason: str
     extension: str
+    next_state: AgentState | None = None
+    next_reason: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,14 @@ async def test_agents_are_restored_to_their_last_state(ledger: MemoryLedger | Sq
             at_us=NOON_US + 5, agent_id=BEN, state=AgentState.NOT_READY, reason="lunch", extension="PJSIP/ben"
         ),
     ]
+
+
+async def test_a_wish_for_after_the_contact_is_restored_too(ledger: MemoryLedger | SqlLedger) -> None:
+    busy = turned(ANA, AgentState.ON_CONTACT, NOON_US)
+    ledger.append(replace(busy, next_state=AgentState.NOT_READY, next_reason="lunch"))
+    await ledger.settled()
+    (ana,) = await ledger.last_agent_states()
+    assert (ana.state, ana.next_state, ana.next_reason) == (busy.new, AgentState.NOT_READY, "lunch")
 
 
 # --- a ledger in a database -----------------------------------------------------------------------

@@ -16,7 +16,7 @@ from core.model.events import (
     PbxSynced,
 )
 from core.model.ids import AgentId, BridgeId, CustomerId, LegId
-from core.model.requests import RestoreAgent
+from core.model.requests import GoReady, RestoreAgent
 from core.model.tag import AGENT, CALLER, Tag
 from tests.unit.floor import Floor
 
@@ -65,10 +65,16 @@ def find(floor: Floor, leg: str, tag: str, bridge: str = "") -> None:
     floor.hear(LegTagged(at_us=NOW_US, leg_id=LegId(leg), tag=tag))
 
 
-def restore(floor: Floor, agent: str, state: AgentState) -> None:
+def restore(floor: Floor, agent: str, state: AgentState, break_asked_for: bool = False) -> None:
     floor.hear(
         RestoreAgent(
-            at_us=NOW_US, agent_id=AgentId(agent), state=state, reason="", extension=f"PJSIP/{agent}"
+            at_us=NOW_US,
+            agent_id=AgentId(agent),
+            state=state,
+            reason="",
+            extension=f"PJSIP/{agent}",
+            next_state=AgentState.NOT_READY if break_asked_for else None,
+            next_reason="break" if break_asked_for else "",
         )
     )
 
@@ -111,6 +117,28 @@ def test_talking_pair_goes_on_and_is_recorded_at_its_end() -> None:
     floor.fire("wrap_up", "ann")
     (record,) = floor.events(InteractionRecorded)
     assert (record.talk_us, record.ended_by, record.agent_id) == (160_000_000, "agent", "ann")
+
+
+def test_wish_for_a_break_outlives_us_and_the_talk() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.ON_CONTACT, break_asked_for=True)
+    caller, agent = talk_tags("t", "ann", connected_us=400_000_000)
+    find(floor, "leg-t", caller, bridge="b1")
+    find(floor, "L-1-000001", agent, bridge="b1")
+    sync(floor)
+    assert floor.state("ann")[0] == "on_contact"
+    floor.hang_up("L-1-000001")
+    floor.fire("wrap_up", "ann")
+    assert floor.state("ann") == ("not_ready", "break")
+
+
+def test_who_asked_for_a_break_has_it_when_the_talk_ended_without_us() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.ON_CONTACT, break_asked_for=True)
+    sync(floor)
+    assert floor.state("ann") == ("not_ready", "break")
+    floor.hear(GoReady(at_us=NOW_US, agent_id=AgentId("ann")))
+    assert floor.state("ann")[0] == "ready"
 
 
 def test_pair_that_met_as_we_died_is_connected_from_now_on() -> None:
