@@ -184,7 +184,7 @@ class OfferDesk:
 
     def _answered(self, event: LegAnswered) -> None:
         offer = self._by_agent_leg.get(event.leg_id)
-        if offer is None:
+        if offer is None or offer.state is OfferState.ACCEPTED:
             return
         if offer.state is not OfferState.PENDING:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))  # a late answer loses to the time-out
@@ -203,15 +203,14 @@ class OfferDesk:
 
     def _joined(self, event: LegJoined) -> None:
         """Note who is in which bridge; the pair is connected once both are in the same one."""
-        offer = self._by_agent_leg.get(event.leg_id)
-        if offer is not None:
+        offer = self._by_agent_leg.get(event.leg_id) or self._offer_of_caller(event.leg_id)
+        if offer is None or offer.state not in LIVE:
+            return
+        if event.leg_id == offer.agent_leg_id:
             offer.agent_bridge = event.bridge_id
         else:
-            offer = self._offer_of_caller(event.leg_id)
-            if offer is None:
-                return
             offer.caller_bridge = event.bridge_id
-        if offer.agent_bridge is not None and offer.agent_bridge == offer.caller_bridge:
+        if offer.agent_bridge == offer.caller_bridge:
             self._connect(offer, event)
 
     def _connect(self, offer: Offer, event: LegJoined) -> None:
