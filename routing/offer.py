@@ -7,6 +7,9 @@
 
 A contact has at most one live offer, an agent too. The offer is kept until its leg has ended or talks,
 so that a phone answered in the instant its time ran out is recognised and hung up.
+
+While the link with the PBX is down nothing is known of the phone: it may be answered and talk. So an offer
+whose time runs out then is judged when the snapshot has been told, and no failure is held against the agent.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ from core.model.events import (
     OfferFailed,
     OfferMade,
     OfferWithdrawn,
+    PbxLost,
+    PbxSynced,
     TimerFired,
 )
 from core.model.ids import AgentId, BridgeId, Ids, LegId, OfferId, QueueName, TimerKey
@@ -102,6 +107,8 @@ class Offer:
     state: OfferState = OFFER.start
     caller_bridge: BridgeId | None = None
     agent_bridge: BridgeId | None = None
+    # Its time ran out while the link was down.
+    overdue: bool = False
 
     @property
     def timer(self) -> TimerKey:
@@ -121,6 +128,7 @@ class OfferDesk:
         self._queues = queues
         self._offers: dict[OfferId, Offer] = {}
         self._by_agent_leg: dict[LegId, Offer] = {}
+        self._link_lost = False
         engine.subscribe(AgentReserved, self._ring)
         engine.subscribe(OfferWithdrawn, self._not_reserved)
         engine.subscribe(LegRinging, self._rings_in_vain)
@@ -129,6 +137,8 @@ class OfferDesk:
         engine.subscribe(LegFailed, self._leg_failed)
         engine.subscribe(LegEnded, self._leg_ended)
         engine.subscribe(TimerFired, self._timer_fired)
+        engine.subscribe(PbxLost, self._lost)
+        engine.subscribe(PbxSynced, self._synced)
         engine.serve(RejectOffer, self._rejected_by_agent)
 
     def make(self, contact: Contact, choice: Choice, waiting: int, why: Event) -> None:
@@ -243,7 +253,8 @@ class OfferDesk:
     def _leg_failed(self, event: LegFailed) -> None:
         offer = self._by_agent_leg.get(event.leg_id)
         if offer is not None:
-            self._phone_gone(offer, RingOutcome.UNREACHABLE, event)
+            outcome = RingOutcome.LOST if self._link_lost else RingOutcome.UNREACHABLE
+            self._phone_gone(offer, outcome, event)
 
     def _leg_ended(self, event: LegEnded) -> None:
         offer = self._by_agent_leg.get(event.leg_id)
@@ -264,7 +275,22 @@ class OfferDesk:
         if event.key[0] != "offer":
             return
         offer = self._offers[OfferId(event.key[1])]
-        self._fail(offer, OfferTrigger.RUN_OUT, RingOutcome.NO_ANSWER, event)
+        if self._link_lost:
+            offer.overdue = True
+        else:
+            self._run_out(offer, event)
+
+    def _lost(self, event: PbxLost) -> None:
+        self._link_lost = True
+
+    def _synced(self, event: PbxSynced) -> None:
+        """All that became of the phones meanwhile was told just now: what still rings has rung too long."""
+        self._link_lost = False
+        for offer in [o for o in self._offers.values() if o.overdue and o.state is OfferState.PENDING]:
+            self._run_out(offer, event)
+
+    def _run_out(self, offer: Offer, why: Event) -> None:
+        self._fail(offer, OfferTrigger.RUN_OUT, RingOutcome.NO_ANSWER, why)
         self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id))
 
     def _rejected_by_agent(self, request: RejectOffer) -> None:

@@ -6,8 +6,17 @@ import pytest
 
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState
-from core.model.events import ContactAbandoned, ContactConnected, LegAnswered, LegJoined
-from core.model.ids import BridgeId, LegId
+from core.model.events import (
+    ContactAbandoned,
+    ContactConnected,
+    LegAnswered,
+    LegFailed,
+    LegJoined,
+    PbxLost,
+    PbxSynced,
+)
+from core.model.ids import AgentId, BridgeId, LegId
+from core.model.requests import RejectOffer
 from tests.unit.floor import Floor
 
 
@@ -80,3 +89,53 @@ def test_phone_gone_between_answer_and_bridge_sends_the_caller_back_in_line() ->
     floor.hang_up(phone)
     assert floor.router.waiting(next(iter(floor.contacts)).queue) == 1  # type: ignore[arg-type]
     assert floor.state("ann") == ("not_ready", "rejected")
+
+
+# --- the link with the PBX is lost while the phone rings ------------------------------------------
+
+
+def lost_while_ringing() -> Floor:
+    floor = ringing()
+    floor.hear(PbxLost(at_us=floor.now_us, pbx="main"))
+    return floor
+
+
+def sync(floor: Floor) -> None:
+    floor.hear(PbxSynced(at_us=floor.now_us, pbx="main"))
+
+
+def test_phone_answered_while_the_link_was_down_talks_on() -> None:
+    """The dialplan joins the two without us; the time of the offer runs out before we hear of it."""
+    floor = lost_while_ringing()
+    (contact,) = floor.contacts
+    floor.fire("offer", contact.offer_id or "")
+    floor.answer("ann")
+    sync(floor)
+    assert (contact.state, floor.state("ann")[0]) == (ContactState.CONNECTED, "on_contact")
+    assert floor.orders(HangUpLeg) == []
+
+
+def test_phone_that_still_rings_when_the_link_is_back_has_rung_too_long() -> None:
+    floor = lost_while_ringing()
+    (contact,) = floor.contacts
+    floor.fire("offer", contact.offer_id or "")
+    assert (contact.state, floor.state("ann")[0]) == (ContactState.OFFERED, "reserved")
+    sync(floor)
+    assert (contact.state, floor.state("ann")) == (ContactState.QUEUED, ("not_ready", "rona"))
+    assert floor.orders(HangUpLeg)[-1].leg_id == floor.phone_of("ann")
+
+
+def test_phone_whose_ringing_got_lost_with_the_link_is_tried_again() -> None:
+    floor = lost_while_ringing()
+    floor.hear(LegFailed(at_us=0, leg_id=floor.phone_of("ann"), cause=38))
+    assert floor.state("ann") == ("ready", "")
+    sync(floor)
+    assert floor.offered() == [("a", "ann"), ("a", "ann")]
+
+
+def test_agent_may_reject_while_the_link_is_down() -> None:
+    floor = lost_while_ringing()
+    floor.hear(RejectOffer(at_us=0, agent_id=AgentId("ann")))
+    assert floor.state("ann") == ("not_ready", "rejected")
+    floor.answer("ann")
+    assert floor.orders(HangUpLeg)[-1].leg_id == floor.phone_of("ann"), "who rejected is not put through"
