@@ -20,6 +20,9 @@ TAG_MAX_CHARS = 900
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 """What stands for itself: it means nothing to AMI, AGI or the dialplan."""
 
+_INSTANT = re.compile(r"[0-9]{1,18}").fullmatch
+"""Microseconds that the journal can hold: far beyond any date, within 64 bits."""
+
 CALLER = "caller"
 AGENT = "agent"
 
@@ -63,10 +66,9 @@ def _quoted(text: str) -> str:
 def decode_tag(text: str) -> Tag | None:
     """Return the note that `text` holds, or None where it is not one of ours (never raises)."""
     values: dict[str, Any] = {name: value for name, value in parse_qsl(text) if name in _NAMES}
+    numbers = {name: value for name, value in values.items() if name in _WHOLE_NUMBERS}
     if values.get("role") not in (CALLER, AGENT) or not values.get("contact"):
         return None
-    try:
-        numbers = {name: int(value) for name, value in values.items() if name in _WHOLE_NUMBERS}
-    except ValueError:
+    if not all(map(_INSTANT, numbers.values())):
         return None
-    return Tag(**(values | numbers))
+    return Tag(**values | {name: int(value) for name, value in numbers.items()})

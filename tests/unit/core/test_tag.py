@@ -70,6 +70,8 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
         "role=supervisor&contact=C-1-000017",
         "role=caller&contact=C-1-000017&queued_us=soon",
         "role=caller&contact=C-1-000017&queued_us=" + "9" * 5000,
+        "role=caller&contact=C-1-000017&queued_us=" + "9" * 19,
+        "role=caller&contact=C-1-000017&queued_us=-5",
         "role=caller;contact=C-1-000017",
     ],
 )
