@@ -34,7 +34,7 @@ from routing.adoption import Adoption
 from routing.conversation import Conversations
 from routing.hold import Hold
 from routing.offer import OfferDesk
-from routing.queue import QueueConfig, TierConfig
+from routing.queue import QueueConfig, Queues, TierConfig
 from routing.router import Router
 
 
@@ -93,8 +93,8 @@ def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
     }
 
 
-def _queues(config: Config) -> dict[QueueName, QueueConfig]:
-    return {QueueName(name): _queue(QueueName(name), queue) for name, queue in config.queues.items()}
+def _queues(config: Config) -> Queues:
+    return Queues((QueueName(name), _queue(QueueName(name), queue)) for name, queue in config.queues.items())
 
 
 def _queue(name: QueueName, section: QueueSection) -> QueueConfig:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeGuard
 
 from core.contacts import ContactBook
@@ -17,11 +17,11 @@ from core.model.events import (
     StepFinished,
     TimerFired,
 )
-from core.model.ids import ContactId, QueueName, TimerKey
+from core.model.ids import ContactId, TimerKey
 from core.model.message import Event
 from core.model.prompts import Prompt
 from routing.estimate import announced_minutes, estimated_wait_us
-from routing.queue import QueueConfig
+from routing.queue import Queues
 from routing.router import Router
 
 MUSIC_STEP = "hold:music"
@@ -39,7 +39,7 @@ class Hold:
         engine: Engine,
         contacts: ContactBook,
         router: Router,
-        queues: Mapping[QueueName, QueueConfig],
+        queues: Queues,
         announcer: Announcer,
     ) -> None:
         self._engine = engine

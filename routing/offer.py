@@ -14,7 +14,6 @@ whose time runs out then is judged when the snapshot has been told, and no failu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,7 +48,7 @@ from core.model.message import Event
 from core.model.requests import RejectOffer
 from core.model.tag import AGENT
 from routing.match import Choice
-from routing.queue import QueueConfig
+from routing.queue import Queues
 from routing.tags import caller_tag, contact_tag
 
 LATE_HANG_UP_US = 5 * SECOND_US
@@ -119,9 +118,7 @@ class Offer:
 class OfferDesk:
     """The feature that makes offers and follows each to its end."""
 
-    def __init__(
-        self, engine: Engine, contacts: ContactBook, ids: Ids, queues: Mapping[QueueName, QueueConfig]
-    ) -> None:
+    def __init__(self, engine: Engine, contacts: ContactBook, ids: Ids, queues: Queues) -> None:
         self._engine = engine
         self._contacts = contacts
         self._ids = ids

@@ -29,6 +29,17 @@ class QueueConfig:
     length_max: int = 1_000
 
 
+class Queues(dict[QueueName, QueueConfig]):
+    """Queues by name.
+
+    A queue that left the configuration while callers waited in it is served to its end with the ordinary
+    settings: their notes still name it, and say what they need.
+    """
+
+    def __missing__(self, name: QueueName) -> QueueConfig:
+        return QueueConfig(name=name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierConfig:
     """What a value tier is worth: seconds of head start, and whether the best agent is chosen first."""

@@ -34,7 +34,7 @@ from core.model.message import Event
 from routing.match import choose_agent, first_served
 from routing.offer import OfferDesk
 from routing.pool import IdleAgent, IdlePool
-from routing.queue import Place, QueueConfig, TierConfig, WaitingLine
+from routing.queue import Place, Queues, TierConfig, WaitingLine
 from routing.tags import caller_tag
 
 _ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
@@ -48,7 +48,7 @@ class Router:
         engine: Engine,
         contacts: ContactBook,
         offers: OfferDesk,
-        queues: Mapping[QueueName, QueueConfig],
+        queues: Queues,
         tiers: Mapping[str, TierConfig],
         agents: Mapping[AgentId, AgentProfile],
     ) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from core.model.contact import Contact, Requirement
 from core.model.tag import CALLER, Tag
+
+_NEED = re.compile(r"([^~]+)\.([0-9]{1,2})(?:~|$)")
 
 
 def contact_tag(contact: Contact, role: str) -> Tag:
@@ -35,6 +39,5 @@ def encode_requirements(requirements: tuple[Requirement, ...]) -> str:
 
 
 def decode_requirements(text: str) -> tuple[Requirement, ...]:
-    """Return the requirements that `encode_requirements` wrote."""
-    pairs = (word.rpartition(".") for word in text.split("~") if word)
-    return tuple(Requirement(skill=skill, minimum=int(level)) for skill, _, level in pairs)
+    """Return the requirements that `encode_requirements` wrote; what is none is passed over."""
+    return tuple(Requirement(skill=skill, minimum=int(level)) for skill, level in _NEED.findall(text))

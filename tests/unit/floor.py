@@ -38,7 +38,7 @@ from routing.adoption import Adoption
 from routing.conversation import Conversations
 from routing.hold import Hold
 from routing.offer import OfferDesk
-from routing.queue import QueueConfig, TierConfig
+from routing.queue import QueueConfig, Queues, TierConfig
 from routing.router import Router
 
 E = TypeVar("E", bound=Event)
@@ -60,7 +60,7 @@ class Floor:
         self.commands: list[Command] = []
         self.engine = Engine()
         self.contacts = ContactBook()
-        queues = {queue.name: queue}
+        queues = Queues({queue.name: queue})
         profiles = {
             AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"cards": level})
             for name, level in skills.items()

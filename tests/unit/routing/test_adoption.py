@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from core.model.agent import AgentState
-from core.model.commands import HangUpLeg, LookUpCustomer, PlayMusic, PopScreen, RingLeg, TagLeg
-from core.model.contact import ContactState
+from core.model.commands import HangUpLeg, LookUpCustomer, PlayMusic, PlayPrompt, PopScreen, RingLeg, TagLeg
+from core.model.contact import ContactState, Requirement
 from core.model.customer import Customer
 from core.model.events import (
     CustomerFound,
@@ -15,12 +19,14 @@ from core.model.events import (
     LegTagged,
     PbxSynced,
 )
-from core.model.ids import AgentId, BridgeId, CustomerId, LegId
+from core.model.ids import AgentId, BridgeId, CustomerId, LegId, QueueName
 from core.model.requests import GoReady, RestoreAgent
 from core.model.tag import AGENT, CALLER, Tag
+from routing.tags import decode_requirements, encode_requirements
 from tests.unit.floor import Floor
 
 NOW_US = 500_000_000
+LEVELS = st.integers(1, 10)
 
 
 def restarted(skills: dict[str, int]) -> Floor:
@@ -218,6 +224,49 @@ def test_record_and_number_of_an_adopted_caller_are_on_the_screen_again() -> Non
     assert (shown.customer, shown.caller_number) == (ada, "+31")
     floor.hang_up("leg-a")
     assert [record.customer_id for record in floor.events(InteractionRecorded)] == ["K-7"]
+
+
+def test_queue_that_left_the_configuration_is_served_to_its_end() -> None:
+    floor = restarted({"ann": 5})
+    note = Tag(role=CALLER, contact="a", queue="closed-down", needs="cards.1", arrived_us=1, queued_us=2)
+    find(floor, "leg-a", note.encode())
+    find(floor, "leg-b", waiting_tag("b", queued_us=10_000_000))
+    sync(floor)
+    floor.fire("announce", "a")
+    assert floor.orders(PlayPrompt)[-1].leg_id == "leg-a"
+    floor.ready("ann")
+    floor.answer("ann")
+    floor.hang_up("leg-a")
+    floor.fire("wrap_up", "ann")
+    assert [record.queue for record in floor.events(InteractionRecorded)] == ["closed-down"]
+    assert floor.offered()[-1] == ("b", "ann")
+
+
+def test_tier_that_left_the_configuration_keeps_the_head_start_of_the_note() -> None:
+    floor = restarted({"ann": 5})
+    early = waiting_tag("early", queued_us=20_000_000)
+    find(floor, "leg-early", early.replace("tier=standard", "tier=bronze"))
+    diamond = waiting_tag("diamond", queued_us=90_000_000, head_start_us=85_000_000)
+    find(floor, "leg-diamond", diamond.replace("tier=standard", "tier=diamond"))
+    sync(floor)
+    floor.ready("ann")
+    assert floor.offered() == [("diamond", "ann")]
+
+
+@pytest.mark.parametrize("needs", ["cards", "cards.", ".1", "cards.x", "cards.٣", "~~", "cards.123"])
+def test_needs_that_nobody_can_read_keep_no_caller_out(needs: str) -> None:
+    floor = restarted({"ann": 5})
+    find(floor, "leg-a", Tag(role=CALLER, contact="a", queue="cards", needs=needs, queued_us=2).encode())
+    find(floor, "leg-b", waiting_tag("b", queued_us=10_000_000))
+    sync(floor)
+    floor.ready("ann")
+    assert floor.offered() == [("a", "ann")]
+    assert floor.router.waiting(QueueName("cards")) == 1
+
+
+@given(st.lists(st.builds(Requirement, skill=st.from_regex(r"[\w-]+", fullmatch=True), minimum=LEVELS)))
+def test_needs_come_back_as_they_were_written(needs: list[Requirement]) -> None:
+    assert decode_requirements(encode_requirements(tuple(needs))) == tuple(needs)
 
 
 def test_foreign_variable_is_no_note() -> None:
