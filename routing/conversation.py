@@ -16,6 +16,7 @@ from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.events import (
     ContactAdopted,
     ContactConnected,
+    DialogueClosed,
     DialogueOpened,
     LegEnded,
     LegJoined,
@@ -38,12 +39,15 @@ class Conversations:
         self._by_agent_leg: dict[LegId, Contact] = {}
         self._by_agent: dict[AgentId, Contact] = {}
         self._left_first: dict[ContactId, LegLeft] = {}
+        # Talking callers for whom the PBX has opened a dialogue.
+        self._given_back: set[ContactId] = set()
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(ContactAdopted, self._adopted)
         engine.subscribe(LegJoined, self._leg_joined)
         engine.subscribe(LegLeft, self._leg_left)
         engine.subscribe(LegEnded, self._leg_ended)
-        engine.subscribe(DialogueOpened, self._caller_left_alone)
+        engine.subscribe(DialogueOpened, self._dialogue_opened)
+        engine.subscribe(DialogueClosed, self._dialogue_closed)
         engine.serve(HangUpContact, self._hang_up)
 
     def _connected(self, event: ContactConnected) -> None:
@@ -69,8 +73,11 @@ class Conversations:
 
     def _leg_left(self, event: LegLeft) -> None:
         contact = self._talk_of(event.leg_id)
-        if contact is not None:
-            self._left_first.setdefault(contact.contact_id, event)
+        if contact is None:
+            return
+        self._left_first.setdefault(contact.contact_id, event)
+        if contact.contact_id in self._given_back:
+            self._caller_left_alone(contact, event)
 
     def _leg_ended(self, event: LegEnded) -> None:
         contact = self._talk_of(event.leg_id)
@@ -87,16 +94,32 @@ class Conversations:
         contact = self._by_agent_leg.get(leg_id) or self._contacts.of_leg(leg_id)
         return contact if contact is not None and contact.state is ContactState.CONNECTED else None
 
-    def _caller_left_alone(self, event: DialogueOpened) -> None:
-        """The agent's leg left the bridge and the PBX gave us the caller back: the talk is over."""
+    def _dialogue_opened(self, event: DialogueOpened) -> None:
+        """Take note that the PBX gave us a caller who talked, or who still does.
+
+        Who waited for us to come back, and was answered in the moment of asking for us, has a dialogue
+        that is void: it closes by itself. Where somebody has left the bridge, the talk is over.
+        """
         contact = self._contacts.of_leg(event.leg_id)
         if contact is None:
             return
-        if contact.state is ContactState.CONNECTED and contact.agent_leg_id is not None:
-            self._end(contact, AGENT, contact.agent_leg_id, event)
+        if contact.state is ContactState.WRAP_UP:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))
-        elif contact.state is ContactState.WRAP_UP:
-            self._engine.send(HangUpLeg(leg_id=event.leg_id))
+        elif contact.state is ContactState.CONNECTED:
+            self._given_back.add(contact.contact_id)
+            if contact.contact_id in self._left_first:
+                self._caller_left_alone(contact, event)
+
+    def _dialogue_closed(self, event: DialogueClosed) -> None:
+        contact = self._contacts.of_leg(event.leg_id)
+        if contact is not None:
+            self._given_back.discard(contact.contact_id)
+
+    def _caller_left_alone(self, contact: Contact, why: Event) -> None:
+        """The agent's leg left the bridge and the caller is in our hands again: the talk is over."""
+        assert contact.agent_leg_id is not None
+        self._end(contact, AGENT, contact.agent_leg_id, why)
+        self._engine.send(HangUpLeg(leg_id=contact.leg_id))
 
     def _end(self, contact: Contact, ended_by: str, other_leg: LegId, why: Event) -> None:
         assert contact.agent_id is not None
@@ -104,6 +127,7 @@ class Conversations:
         assert contact.connected_us is not None
         del self._by_agent_leg[contact.agent_leg_id]
         del self._by_agent[contact.agent_id]
+        self._given_back.discard(contact.contact_id)
         left_first = self._left_first.pop(contact.contact_id, why)
         self._contacts.move(contact, ContactTrigger.TALK_END)
         contact.talk_ended_us = left_first.at_us

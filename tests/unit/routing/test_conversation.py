@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.model.events import InteractionRecorded, LegLeft, TalkEnded
+from core.model.commands import HangUpLeg
+from core.model.events import DialogueClosed, DialogueOpened, InteractionRecorded, LegLeft, TalkEnded
 from core.model.ids import BridgeId, LegId
 from tests.unit.floor import Floor
 
@@ -26,3 +27,27 @@ def test_leg_that_outlives_the_talk_does_not_lengthen_it() -> None:
     floor.fire("wrap_up", "ann")
     (record,) = floor.events(InteractionRecorded)
     assert (record.talk_us, record.wrap_up_us) == (60_000_000, 30_300_000)
+
+
+def test_dialogue_that_opens_as_the_agent_answers_does_not_end_the_talk() -> None:
+    floor = Floor({"ann": 5})
+    floor.ready("ann")
+    caller = floor.arrive("c")
+    floor.answer("ann")
+    floor.hear(DialogueOpened(at_us=floor.now_us, leg_id=caller.leg_id))
+    floor.hear(DialogueClosed(at_us=floor.now_us, leg_id=caller.leg_id))
+    assert floor.events(TalkEnded) == []
+    assert floor.orders(HangUpLeg) == []
+
+
+def test_caller_given_back_before_the_agent_is_known_to_have_left_is_hung_up_then() -> None:
+    floor = Floor({"ann": 5})
+    floor.ready("ann")
+    caller = floor.arrive("c")
+    floor.answer("ann")
+    phone = floor.phone_of("ann")
+    floor.hear(DialogueOpened(at_us=floor.now_us, leg_id=caller.leg_id))
+    leave(floor, phone, f"bridge-{phone}")
+    (ended,) = floor.events(TalkEnded)
+    assert ended.ended_by == "agent"
+    assert HangUpLeg(leg_id=caller.leg_id) in floor.commands
