@@ -25,6 +25,7 @@ from core.model.commands import (
     DeskCommand,
     LookUpCustomer,
     PbxCommand,
+    RingLeg,
     StartTimer,
 )
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
@@ -91,9 +92,9 @@ class Runner:
         self._sequence += 1
         event = numbered(message, f"in-{self._sequence}")
         commands = self._engine.handle(event)
-        self._ports.journal.write(self._sequence, event, commands)
-        for command in commands:
+        for command in sorted(commands, key=_urgency):
             self._carry_out(command, self._ports)
+        self._ports.journal.write(self._sequence, event, commands)
 
     def _carry_out(self, command: Command, ports: Ports) -> None:
         match command:
@@ -235,6 +236,12 @@ class LiveRunner(Runner):
 
     def _lookup_failed(self, command: LookUpCustomer, reason: str) -> CustomerLookupFailed:
         return CustomerLookupFailed(at_us=self.now_us(), lookup_id=command.lookup_id, reason=reason)
+
+
+def _urgency(command: Command) -> int:
+    """Return 0 for what a caller waits for: the record on the screen, and then the phone. The order of
+    commands of one kind stays."""
+    return 0 if isinstance(command, DeskCommand | RingLeg) else 1
 
 
 def result_at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
