@@ -120,7 +120,7 @@ class Ivr:
     # --- callers come, callers go -----------------------------------------------------------------
 
     def _opened(self, event: DialogueOpened) -> None:
-        tag = decode_tag(event.tag)
+        tag = self._note_of(event)
         if tag is not None and (tag.queue or tag.role != CALLER):
             return  # waits in a queue, or is an agent: not ours
         returning = self._dialogues.get(event.leg_id)
@@ -131,10 +131,17 @@ class Ivr:
             self._begin(self._welcome(event, tag), event)
         # else handed to a queue a moment ago: the note that says so was not read yet
 
+    def _note_of(self, event: DialogueOpened) -> Tag | None:
+        """Return the note on the leg; none where it was copied from the leg of another caller."""
+        tag = decode_tag(event.tag)
+        if tag is None or tag.role != CALLER:
+            return tag
+        contact = self._contacts.get(ContactId(tag.contact))
+        return tag if contact is None or contact.leg_id == event.leg_id else None
+
     def _welcome(self, event: DialogueOpened, tag: Tag | None) -> Contact:
         """Return the contact of a leg that is new to this run of the engine, known to all."""
-        adopted = tag is not None and self._contacts.get(ContactId(tag.contact)) is None
-        note = tag if tag is not None and adopted else self._new_note(event)
+        note = tag or self._new_note(event)
         contact = Contact(
             contact_id=ContactId(note.contact),
             leg_id=event.leg_id,
@@ -145,8 +152,8 @@ class Ivr:
             tier=self._default_tier,
         )
         self._contacts.add(contact)
-        self._engine.publish(_adoption(contact, event) if adopted else _arrival(contact, event))
-        if not adopted:
+        self._engine.publish(_adoption(contact, event) if tag else _arrival(contact, event))
+        if tag is None:
             self._engine.send(TagLeg(leg_id=contact.leg_id, tag=note.encode()))
         return contact
 

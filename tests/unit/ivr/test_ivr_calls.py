@@ -74,10 +74,12 @@ def test_caller_who_arrived_while_we_were_away_arrived_then() -> None:
     assert caller.contact.arrived_us == 7_000_000
 
 
-def test_note_of_a_contact_that_is_here_already_makes_a_new_one() -> None:
+@pytest.mark.parametrize("queue", ["", "service"])
+def test_note_copied_from_the_leg_of_another_caller_makes_a_new_contact(queue: str) -> None:
+    """Nobody else would serve this caller: the contact in the note waits on its own leg."""
     caller = Caller(HELLO)
     caller.calls()
-    note = Tag(role=CALLER, contact="C-1-000001").encode()
+    note = Tag(role=CALLER, contact="C-1-000001", queue=queue).encode()
     made = caller.tell(DialogueOpened(at_us=0, leg_id=LegId("1700000000.8"), tag=note))
     assert made[0] == like(ContactArrived, contact_id="C-1-000002")
 
