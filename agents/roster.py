@@ -255,6 +255,8 @@ class Roster:
         agent.contact_id = event.contact_id
         if agent.state is AgentState.LOGGED_OUT:
             self._move(agent, AgentTrigger.LOG_IN, event, JUST_LOGGED_IN)
+            # The ledger lost the log-in, and with it the address of the phone.
+            agent.next_state = AgentState.LOGGED_OUT
         self._move(agent, AgentTrigger.CONNECT, event)
 
     def _talk_ended(self, event: TalkEnded) -> None:

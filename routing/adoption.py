@@ -2,14 +2,19 @@
 
 A snapshot tells every leg as ordinary events and each note of ours as `LegTagged`; `PbxSynced` ends it.
 Then a caller in one bridge with its agent goes on as connected, any other caller with a queue in its
-note goes on waiting at its old place, and an agent's phone that rings for nobody is hung up. The same
-happens, one by one, when a caller's dialogue opens before the snapshot is complete.
+note goes on waiting at its old place, and an agent's leg that serves nobody is hung up. The same happens,
+one by one, when a caller's dialogue opens before the snapshot is complete.
+
+A note may be out of date or copied to another leg, so it is believed only as far as it contradicts nobody:
+a contact has one caller, an agent one contact.
 
 A dialogue can also open too late: a caller was bridged from the music between two tries to reach us, and
 what the third try says arrives when the talk is over. Such a caller is let go, not adopted again.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from core.calls import CallBook
 from core.contacts import ContactBook
@@ -23,8 +28,6 @@ from core.model.events import (
     CustomerIdentified,
     DialogueOpened,
     LegEnded,
-    LegJoined,
-    LegLeft,
     LegTagged,
     PbxLost,
     PbxSynced,
@@ -48,14 +51,11 @@ class Adoption:
         self._calls = calls
         self._deadline_us = deadline_us
         self._tags: dict[LegId, Tag] = {}
-        self._bridges: dict[LegId, BridgeId] = {}
         # Callers whose talk is over, until their legs have ended.
         self._let_go: set[LegId] = set()
         # Set while every leg of the PBX is known to us.
         self._in_step = False
         engine.subscribe(LegTagged, self._tagged)
-        engine.subscribe(LegJoined, self._joined)
-        engine.subscribe(LegLeft, self._left)
         engine.subscribe(LegEnded, self._ended)
         engine.subscribe(DialogueOpened, self._came_back)
         engine.subscribe(PbxSynced, self._synced)
@@ -68,15 +68,8 @@ class Adoption:
         if tag is not None:
             self._tags[event.leg_id] = tag
 
-    def _joined(self, event: LegJoined) -> None:
-        self._bridges[event.leg_id] = event.bridge_id
-
-    def _left(self, event: LegLeft) -> None:
-        self._bridges.pop(event.leg_id, None)
-
     def _ended(self, event: LegEnded) -> None:
         self._tags.pop(event.leg_id, None)
-        self._bridges.pop(event.leg_id, None)
         self._let_go.discard(event.leg_id)
 
     def _lost(self, event: PbxLost) -> None:
@@ -96,35 +89,50 @@ class Adoption:
         if gone or event.leg_id in self._let_go:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))
         else:
-            self._adopt_waiting(event.leg_id, tag, event)
+            self._adopt_waiting(event.leg_id, tag, event.caller_number, event)
 
     def _synced(self, event: PbxSynced) -> None:
-        callers = [(leg_id, tag) for leg_id, tag in self._tags.items() if tag.role == CALLER]
-        agents = [(leg_id, tag) for leg_id, tag in self._tags.items() if tag.role == AGENT]
-        for agent_leg_id, agent_tag in agents:
-            self._adopt_talk_or_drop(agent_leg_id, agent_tag, dict(callers), event)
-        for leg_id, tag in callers:
-            if tag.queue:
-                self._adopt_waiting(leg_id, tag, event)
+        callers = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role == CALLER}
+        agents = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role == AGENT}
         self._tags.clear()
+        for leg_id, tag in agents.items():
+            self._adopt_talk_or_drop(leg_id, tag, callers, event)
+        for leg_id, tag in callers.items():
+            if tag.queue:
+                self._adopt_waiting(leg_id, tag, self._number_of(leg_id), event)
         self._in_step = True
         self._engine.publish(AdoptionFinished(at_us=event.at_us, cause_id=event.cause_id, pbx=event.pbx))
 
     def _adopt_talk_or_drop(
-        self, agent_leg_id: LegId, tag: Tag, callers: dict[LegId, Tag], why: Event
+        self, agent_leg_id: LegId, tag: Tag, callers: Mapping[LegId, Tag], why: Event
     ) -> None:
-        if self._is_known(tag):
-            return
-        bridge_id = self._bridges.get(agent_leg_id)
-        for leg_id, caller_tag_found in callers.items():
-            same_bridge = bridge_id is not None and self._bridges.get(leg_id) == bridge_id
-            if same_bridge and caller_tag_found.contact == tag.contact:
-                self._adopt_talk(leg_id, agent_leg_id, caller_tag_found, tag.agent, why)
-                return
-        self._engine.send(HangUpLeg(leg_id=agent_leg_id))
+        contact = self._contacts.get(ContactId(tag.contact))
+        if contact is not None and contact.agent_leg_id == agent_leg_id:
+            return  # rung or adopted by this very run
+        caller_leg_id = self._talks_with(agent_leg_id, tag, callers)
+        if caller_leg_id is None or self._is_taken(caller_leg_id, tag) or self._is_busy(tag.agent):
+            self._engine.send(HangUpLeg(leg_id=agent_leg_id))
+        else:
+            self._adopt_talk(caller_leg_id, agent_leg_id, callers[caller_leg_id], tag.agent, why)
+
+    def _talks_with(self, agent_leg_id: LegId, tag: Tag, callers: Mapping[LegId, Tag]) -> LegId | None:
+        """Return the leg of the contact's caller if it is in one bridge with the agent's."""
+        bridge_id = self._bridge_of(agent_leg_id)
+        if bridge_id is None:
+            return None
+        same_contact = (leg_id for leg_id, caller in callers.items() if caller.contact == tag.contact)
+        return next((leg_id for leg_id in same_contact if self._bridge_of(leg_id) == bridge_id), None)
+
+    def _bridge_of(self, leg_id: LegId) -> BridgeId | None:
+        leg = self._calls.legs.get(leg_id)
+        return leg.bridge_id if leg is not None else None
+
+    def _number_of(self, leg_id: LegId) -> str:
+        leg = self._calls.legs.get(leg_id)
+        return leg.caller_number if leg is not None else ""
 
     def _adopt_talk(self, leg_id: LegId, agent_leg_id: LegId, tag: Tag, agent: str, why: Event) -> None:
-        contact = _contact(leg_id, tag)
+        contact = _contact(leg_id, tag, self._number_of(leg_id))
         self._contacts.add(contact)
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._contacts.move(contact, ContactTrigger.CONNECT)
@@ -135,18 +143,16 @@ class Adoption:
             self._engine.send(TagLeg(leg_id=leg_id, tag=caller_tag(contact)))
         self._tell(contact, ContactState.CONNECTED, tag, why)
 
-    def _adopt_waiting(self, leg_id: LegId, tag: Tag, why: Event) -> None:
-        if self._is_known(tag):
+    def _adopt_waiting(self, leg_id: LegId, tag: Tag, caller_number: str, why: Event) -> None:
+        if self._is_taken(leg_id, tag):
             return
-        contact = _contact(leg_id, tag)
+        contact = _contact(leg_id, tag, caller_number)
         contact.connected_us = None
         self._contacts.add(contact)
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._tell(contact, ContactState.QUEUED, tag, why)
 
     def _tell(self, contact: Contact, state: ContactState, tag: Tag, why: Event) -> None:
-        leg = self._calls.legs.get(contact.leg_id)
-        contact.caller_number = leg.caller_number if leg else ""
         if tag.customer:
             self._engine.send(
                 LookUpCustomer(
@@ -178,16 +184,22 @@ class Adoption:
             )
         )
 
-    def _is_known(self, tag: Tag) -> bool:
-        return self._contacts.get(ContactId(tag.contact)) is not None
+    def _is_taken(self, leg_id: LegId, tag: Tag) -> bool:
+        """Tell whether the leg has a contact already, or the contact a caller."""
+        contact = self._contacts.of_leg(leg_id) or self._contacts.get(ContactId(tag.contact))
+        return contact is not None
+
+    def _is_busy(self, agent: str) -> bool:
+        return any(contact.agent_id == agent for contact in self._contacts)
 
 
-def _contact(leg_id: LegId, tag: Tag) -> Contact:
+def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:
     """Return the contact as its note tells it; the customer's record is not in it, only the id."""
     return Contact(
         contact_id=ContactId(tag.contact),
         leg_id=leg_id,
         arrived_us=tag.arrived_us,
+        caller_number=caller_number,
         language=tag.language or "en",
         tier=tag.tier,
         requirements=decode_requirements(tag.needs),

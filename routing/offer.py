@@ -148,7 +148,8 @@ class OfferDesk:
             level=choice.winner.level,
         )
         self._contacts.move(contact, ContactTrigger.OFFER)
-        contact.offer_id, contact.agent_id = offer.offer_id, offer.agent_id
+        contact.offer_id = offer.offer_id
+        contact.agent_id, contact.agent_leg_id = offer.agent_id, offer.agent_leg_id
         contact.offers += 1
         self._offers[offer.offer_id] = offer
         self._by_agent_leg[offer.agent_leg_id] = offer
@@ -229,7 +230,6 @@ class OfferDesk:
         self._forget(offer)
         self._contacts.move(contact, ContactTrigger.CONNECT)
         contact.connected_us = event.at_us
-        contact.agent_leg_id = offer.agent_leg_id
         self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._engine.publish(
             ContactConnected(
@@ -353,7 +353,7 @@ class OfferDesk:
 
     def _return(self, contact: Contact) -> None:
         self._contacts.move(contact, ContactTrigger.RETURN)
-        contact.offer_id = contact.agent_id = None
+        contact.offer_id = contact.agent_id = contact.agent_leg_id = None
 
     def _offer_of_caller(self, leg_id: LegId) -> Offer | None:
         contact = self._contacts.of_leg(leg_id)

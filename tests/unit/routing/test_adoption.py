@@ -17,6 +17,7 @@ from core.model.events import (
     LegCreated,
     LegJoined,
     LegTagged,
+    PbxLost,
     PbxSynced,
 )
 from core.model.ids import AgentId, BridgeId, CustomerId, LegId, QueueName
@@ -66,6 +67,8 @@ def talk_tags(name: str, agent: str, connected_us: int) -> tuple[str, str]:
 
 def find(floor: Floor, leg: str, tag: str, bridge: str = "") -> None:
     """The snapshot tells a leg with a note of ours, and the bridge it is in."""
+    created = LegCreated(at_us=NOW_US, leg_id=LegId(leg), address=f"PJSIP/{leg}", caller_number="+31")
+    floor.hear(created)
     if bridge:
         floor.hear(LegJoined(at_us=NOW_US, leg_id=LegId(leg), bridge_id=BridgeId(bridge)))
     floor.hear(LegTagged(at_us=NOW_US, leg_id=LegId(leg), tag=tag))
@@ -186,7 +189,6 @@ def test_dialogue_that_opens_after_the_talk_is_of_a_caller_to_let_go() -> None:
     floor = restarted({"ann": 5})
     tag = waiting_tag("a", queued_us=10_000_000)
     restore(floor, "ann", AgentState.READY)
-    floor.hear(LegCreated(at_us=NOW_US, leg_id=LegId("leg-a"), address="PJSIP/x-1"))
     find(floor, "leg-a", tag)
     sync(floor)
     floor.answer("ann")
@@ -197,6 +199,133 @@ def test_dialogue_that_opens_after_the_talk_is_of_a_caller_to_let_go() -> None:
     floor.hang_up("leg-a")
     assert floor.hear(late) == [HangUpLeg(leg_id=LegId("leg-a"))], "nor is one whose leg has ended"
     assert len(floor.contacts) == 0
+
+
+def test_number_of_a_caller_who_comes_back_before_the_snapshot_is_known() -> None:
+    floor = restarted({"ann": 5})
+    tag = waiting_tag("a", queued_us=10_000_000)
+    floor.hear(DialogueOpened(at_us=NOW_US, leg_id=LegId("leg-a"), tag=tag, caller_number="+31"))
+    sync(floor)
+    floor.ready("ann")
+    assert [shown.caller_number for shown in floor.orders(PopScreen)] == ["+31"]
+
+
+def test_phone_of_the_dead_run_is_hung_up_even_if_its_caller_came_back_first() -> None:
+    """Answered, it would be joined with a caller whom another agent is being rung for."""
+    floor = restarted({"ann": 5, "bob": 5})
+    floor.ready("bob")
+    caller, agent = talk_tags("t", "ann", connected_us=0)
+    floor.hear(DialogueOpened(at_us=NOW_US, leg_id=LegId("leg-t"), tag=caller))
+    find(floor, "leg-t", caller)
+    find(floor, "L-0-000001", agent)
+    sync(floor)
+    assert floor.orders(HangUpLeg) == [HangUpLeg(leg_id=LegId("L-0-000001"))]
+    assert floor.offered() == [("t", "bob")]
+
+
+def test_phone_of_a_living_offer_rings_on_over_a_lost_link() -> None:
+    floor = Floor({"ann": 5})
+    floor.ready("ann")
+    floor.arrive("a")
+    (ring,) = floor.orders(RingLeg)
+    floor.hear(PbxLost(at_us=0, pbx="main"))
+    find(floor, "leg-a", floor.orders(TagLeg)[-1].tag)
+    find(floor, ring.leg_id, ring.tag)
+    sync(floor)
+    assert floor.orders(HangUpLeg) == []
+    floor.answer("ann")
+    assert floor.state("ann")[0] == "on_contact"
+
+
+def test_agent_named_by_two_talks_keeps_one_and_the_other_caller_waits() -> None:
+    floor = restarted({"ann": 5})
+    restore(floor, "ann", AgentState.ON_CONTACT)
+    for name, bridge in (("t", "b1"), ("u", "b2")):
+        caller, agent = talk_tags(name, "ann", connected_us=400_000_000)
+        find(floor, f"leg-{name}", caller, bridge=bridge)
+        find(floor, f"phone-{name}", agent, bridge=bridge)
+    sync(floor)
+    assert floor.orders(HangUpLeg) == [HangUpLeg(leg_id=LegId("phone-u"))]
+    states = {contact.contact_id: contact.state for contact in floor.contacts}
+    assert states == {"t": ContactState.CONNECTED, "u": ContactState.QUEUED}
+    floor.hang_up("phone-u")
+    floor.hang_up("leg-t")
+    floor.fire("wrap_up", "ann")
+    assert floor.offered() == [("u", "ann")]
+
+
+def test_talk_found_for_an_agent_being_rung_does_not_break_the_offer() -> None:
+    floor = Floor({"ann": 5})
+    floor.ready("ann")
+    floor.arrive("a")
+    caller, agent = talk_tags("t", "ann", connected_us=1)
+    find(floor, "leg-t", caller, bridge="b1")
+    find(floor, "phone-t", agent, bridge="b1")
+    sync(floor)
+    assert floor.orders(HangUpLeg) == [HangUpLeg(leg_id=LegId("phone-t"))]
+    floor.answer("ann")
+    assert floor.state("ann")[0] == "on_contact"
+
+
+def test_note_on_a_leg_that_has_a_contact_changes_nothing() -> None:
+    floor = Floor({})
+    floor.arrive("alive")
+    find(floor, "leg-alive", waiting_tag("other", queued_us=10_000_000))
+    sync(floor)
+    floor.hang_up("leg-alive")
+    assert len(floor.contacts) == 0
+
+
+def test_contact_named_by_two_legs_has_one_caller() -> None:
+    floor = restarted({})
+    find(floor, "leg-1", waiting_tag("a", queued_us=10_000_000))
+    find(floor, "leg-2", waiting_tag("a", queued_us=10_000_000))
+    sync(floor)
+    floor.hang_up("leg-2")
+    assert [contact.leg_id for contact in floor.contacts] == ["leg-1"]
+
+
+def test_talk_of_somebody_who_is_no_agent_any_more_is_recorded_at_its_end() -> None:
+    floor = restarted({"ann": 5})
+    caller, agent = talk_tags("t", "gone", connected_us=400_000_000)
+    find(floor, "leg-t", caller, bridge="b1")
+    find(floor, "phone-t", agent, bridge="b1")
+    restore(floor, "gone", AgentState.ON_CONTACT)
+    sync(floor)
+    floor.hang_up("leg-t")
+    assert floor.orders(HangUpLeg) == [HangUpLeg(leg_id=LegId("phone-t"))]
+    floor.fire("wrap_up", "gone")
+    (record,) = floor.events(InteractionRecorded)
+    assert (record.agent_id, record.talk_us, len(floor.contacts)) == ("gone", 100_000_000, 0)
+
+
+def test_agent_of_an_adopted_talk_whose_phone_nobody_knows_must_log_in_again() -> None:
+    """The ledger lost the log-in: a phone without an address cannot be rung after the talk."""
+    floor = restarted({"ann": 5})
+    caller, agent = talk_tags("t", "ann", connected_us=400_000_000)
+    find(floor, "leg-t", caller, bridge="b1")
+    find(floor, "phone-t", agent, bridge="b1")
+    sync(floor)
+    assert floor.state("ann")[0] == "on_contact"
+    floor.hang_up("leg-t")
+    floor.fire("wrap_up", "ann")
+    assert floor.state("ann")[0] == "logged_out"
+
+
+def test_agent_who_missed_a_call_before_the_restart_stays_away() -> None:
+    floor = restarted({"ann": 5})
+    floor.hear(
+        RestoreAgent(
+            at_us=NOW_US,
+            agent_id=AgentId("ann"),
+            state=AgentState.NOT_READY,
+            reason="rona",
+            extension="PJSIP/ann",
+        )
+    )
+    find(floor, "leg-a", waiting_tag("a", queued_us=10_000_000))
+    sync(floor)
+    assert (floor.state("ann"), floor.offered()) == (("not_ready", "rona"), [])
 
 
 def test_resync_of_a_living_engine_adopts_nothing_twice() -> None:
@@ -211,7 +340,6 @@ def test_resync_of_a_living_engine_adopts_nothing_twice() -> None:
 
 def test_record_and_number_of_an_adopted_caller_are_on_the_screen_again() -> None:
     floor = restarted({"ann": 5})
-    floor.hear(LegCreated(at_us=NOW_US, leg_id=LegId("leg-a"), address="PJSIP/x-1", caller_number="+31"))
     note = Tag(role=CALLER, contact="a", queue="cards", customer="K-7", arrived_us=1, queued_us=2)
     find(floor, "leg-a", note.encode())
     sync(floor)
