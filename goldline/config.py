@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from core.kernel.errors import ConfigError
 
@@ -163,5 +164,17 @@ def parse_config(tables: dict[str, Any], origin: str) -> Config:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
-        found = "***" if key.endswith(("secret", "token", "url")) else first["input"]
-        raise ConfigError(f"{origin}: {key}", found, first["msg"]) from error
+        # Not chained: the error of pydantic quotes what it was given, secrets and all.
+        raise ConfigError(f"{origin}: {key}", _found(first, key), first["msg"]) from None
+
+
+def _found(first: ErrorDetails, key: str) -> object:
+    """Return what stood at `key`, so far as it cannot be a secret: a misspelt key may hold one as well."""
+    if first["type"] in _SAID_IN_WORDS:
+        return _SAID_IN_WORDS[first["type"]]
+    if key.endswith(("secret", "token", "url")):
+        return "***"
+    return first["input"] if isinstance(first["input"], str | int | float) else type(first["input"]).__name__
+
+
+_SAID_IN_WORDS = {"missing": "nothing", "extra_forbidden": "an unknown key"}
