@@ -28,10 +28,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 
 
 def main() -> None:
-    """Run the command line; an error of the user's is one clear line and exit status 2."""
+    """Run the command line; an error of the user's or of the machine's is one line and exit status 2."""
     try:
         app()
-    except GoldlineError as error:
+    except (GoldlineError, OSError) as error:
         _refuse(error)
 
 
@@ -174,7 +174,7 @@ def _print_json(figures: dict[str, Any]) -> None:
     typer.echo(json.dumps(figures, sort_keys=True))
 
 
-def _refuse(error: GoldlineError) -> NoReturn:
+def _refuse(error: GoldlineError | OSError) -> NoReturn:
     kind = "configuration" if isinstance(error, ConfigError) else "error"
     typer.echo(f"goldline: {kind}: {error}", err=True)
     raise SystemExit(2)

@@ -1,0 +1,154 @@
+"""The command line: what it writes and loads, and how it says that something is wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from goldline.cli import main
+from goldline.demo import FOLDER
+
+DEMO_CONFIG = str(FOLDER / "goldline.toml")
+PRIVATE = 0o600
+
+
+class Printed(NamedTuple):
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Printed]
+
+
+@pytest.fixture
+def goldline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a way to run the program in a folder of its own: `goldline("check-config", path)`."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Printed:
+        monkeypatch.setattr(sys, "argv", ["goldline", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Printed(int(ended.value.code or 0), out, err)
+
+    return run
+
+
+# --- mistakes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check-config", "nowhere.toml"),
+        ("serve", "-c", "nowhere.toml"),
+        ("simulate", "nowhere.toml"),
+        ("replay", "run-000001.journal", "-c", DEMO_CONFIG),
+        ("replay", "nameless", "-c", DEMO_CONFIG),
+        ("why", "C-1-000001", "-c", DEMO_CONFIG),
+        ("crm", "import", "nowhere.csv", "-c", DEMO_CONFIG),
+        ("asterisk-config", DEMO_CONFIG),
+    ],
+    ids=lambda arguments: " ".join(Path(word).name for word in arguments),
+)
+def test_mistake_is_one_line_and_status_2(goldline: Run, arguments: tuple[str, ...]) -> None:
+    status, out, err = goldline(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("goldline: ")
+    assert err.count("\n") == 1
+
+
+def test_unknown_command_is_a_mistake_too(goldline: Run) -> None:
+    assert goldline("fly").status == 2
+
+
+def test_flow_to_a_queue_that_is_not_there(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path)
+    config = tmp_path / "goldline.toml"
+    config.write_text(config.read_text().replace("[queues.support]", "[queues.sales]"))
+    status, _, err = goldline("check-config", config)
+    assert status == 2
+    assert "welcome.toml: nodes.to-support.queue: found 'support'; one of the queues: sales" in err
+
+
+def test_two_flows_of_one_name(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path)
+    (tmp_path / "again.toml").write_text((tmp_path / "welcome.toml").read_text())
+    config = tmp_path / "goldline.toml"
+    config.write_text(config.read_text().replace('["welcome.toml"]', '["welcome.toml", "again.toml"]'))
+    status, _, err = goldline("check-config", config)
+    assert status == 2
+    assert "again.toml: name: found 'welcome'" in err
+
+
+# --- the files for Asterisk -------------------------------------------------------------------------
+
+
+def test_written_files_are_private_and_pass_their_own_check(goldline: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    status, out, err = goldline("asterisk-config", folder)
+    assert (status, err) == (0, "")
+    written = sorted(folder.iterdir())
+    assert {path.suffix for path in written} == {".conf", ".toml", ".txt"}
+    for path in written:
+        assert path.stat().st_mode & 0o777 == PRIVATE
+        assert f"wrote {path}" in out
+    assert goldline("check-config", folder / "goldline.toml").status == 0
+
+
+def test_two_centres_share_no_secret(goldline: Run, tmp_path: Path) -> None:
+    configs = []
+    for name in ("one", "two"):
+        goldline("asterisk-config", tmp_path / name)
+        lines = (tmp_path / name / "goldline.toml").read_text().splitlines()
+        configs.append([line for line in lines if line.startswith(("secret", "token"))])
+    assert len(configs[0]) == 3
+    assert len(set(configs[0] + configs[1])) == 6
+
+
+def test_nothing_is_overwritten(goldline: Run, tmp_path: Path) -> None:
+    theirs = tmp_path / "goldline_manager.conf"
+    theirs.write_text("; mine")
+    status, out, err = goldline("asterisk-config", tmp_path)
+    assert (status, out) == (2, "")
+    assert str(theirs) in err
+    assert [path.name for path in tmp_path.iterdir()] == [theirs.name]
+    assert theirs.read_text() == "; mine"
+
+
+def test_asterisk_is_given_the_secrets_of_the_configuration(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path / "first")
+    config = tmp_path / "first" / "goldline.toml"
+    assert goldline("asterisk-config", tmp_path / "second", "-c", config).status == 0
+    for name in ("goldline_manager.conf", "goldline_extensions.conf"):
+        assert (tmp_path / "second" / name).read_text() == (tmp_path / "first" / name).read_text()
+    assert not (tmp_path / "second" / "goldline.toml").exists()
+
+
+# --- customers --------------------------------------------------------------------------------------
+
+
+def test_customers_are_loaded_and_bad_lines_named(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path)
+    file = tmp_path / "customers.csv"
+    file.write_text(
+        "external_id,name,tier,phone\n"
+        "K-1,Ada Byron,gold,+12025550147\n"
+        "K-2,Bob Gray,diamond,+12025550148\n"
+        "K-3,Cy Moss,silver,+12025550149\n"
+    )
+    status, out, err = goldline("crm", "import", file)
+    assert (status, out) == (1, "2 new, 0 updated, 1 lines not loaded\n")
+    assert err.startswith("line 3, tier 'diamond': ")
+    rejected = (tmp_path / "customers.rejects.csv").read_text().splitlines()
+    assert rejected[1].startswith("3,tier,diamond,")
+    assert goldline("crm", "import", file).out == "0 new, 2 updated, 1 lines not loaded\n"
+    assert goldline("crm", "score").status == 0
