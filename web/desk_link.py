@@ -130,7 +130,9 @@ class DeskServer:
         agent_id = AgentId(connection.request.path.removeprefix(PATH_PREFIX))
         screen = self._screens.setdefault(agent_id, _Screen())
         frames: asyncio.Queue[bytes] = asyncio.Queue(self._settings.frames_waiting_max)
-        screen.frames = frames  # a second desk of the agent takes the screen over from the first
+        if screen.frames is not None:  # a second desk of the agent takes the screen over from the first
+            _wake(screen.frames)
+        screen.frames = frames
         for kept in (screen.state, screen.record):
             if kept is not None:
                 frames.put_nowait(kept)
@@ -171,5 +173,13 @@ class DeskServer:
     ) -> None:
         with contextlib.suppress(ConnectionClosed):
             while screen.frames is frames:
-                await connection.send((await frames.get()).decode())
+                frame = await frames.get()
+                if screen.frames is frames:
+                    await connection.send(frame.decode())
             await connection.close(TRY_AGAIN_LATER, "this desk was taken over or did not read")
+
+
+def _wake(frames: asyncio.Queue[bytes]) -> None:
+    """Let the writer look up that waits for a frame; where some are waiting it is awake."""
+    if frames.empty():
+        frames.put_nowait(b"")
