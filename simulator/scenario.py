@@ -232,7 +232,8 @@ def read_scenario(table: dict[str, Any], path: Path = Path("scenario.toml")) -> 
 def _config_error(error: ValidationError, path: Path) -> ConfigError:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(step) for step in first["loc"])
-    return ConfigError(f"{path}: {key}", first["input"], first["msg"])
+    found = "nothing" if first["type"] == "missing" else first["input"]
+    return ConfigError(f"{path}: {key}", found, first["msg"])
 
 
 def _check_names(scenario: Scenario, path: Path) -> None:
