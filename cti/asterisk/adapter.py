@@ -6,7 +6,10 @@ goes out is made by `commands`. The two sides share one object, the translator's
 
 Logged in is not enough to be up: the sink hears `PbxSynced` when both sessions are logged in and a
 snapshot has been told, and `PbxLost` when either is gone. In between commands are still tried, for a
-caller may wait; what cannot be sent comes back as an event, as the port demands.
+caller may wait; what cannot be sent comes back as an event, as the port demands. Only a hang-up is sent
+again when both are back: nobody else would end that leg.
+
+A caller can come and go while AMI is away, told by FastAGI alone; the end of such a leg is told as well.
 """
 
 from __future__ import annotations
@@ -23,8 +26,19 @@ from core.kernel.clock import Clock
 from core.kernel.errors import PbxError, UnsafeText
 from core.model.causes import Cause
 from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
-from core.model.events import AnomalySeen, LegCreated, LegEvent, LegFailed, LegPressed, PbxLost, PbxSynced
+from core.model.events import (
+    AnomalySeen,
+    DialogueClosed,
+    DialogueOpened,
+    LegCreated,
+    LegEnded,
+    LegFailed,
+    LegPressed,
+    PbxLost,
+    PbxSynced,
+)
 from core.model.ids import LegId
+from core.model.message import Event
 from core.ports import Sink
 from cti.agi.server import AgiServer, AgiSettings
 from cti.ami.errors import LocalAmiError
@@ -86,7 +100,7 @@ class AsteriskPbx:
         self._sink = sink
         self._clock = clock
         self._translator = Translator(settings.name)
-        self._dialogues = Dialogues(sink, clock, replace(settings.dialogue, pbx=settings.name))
+        self._dialogues = Dialogues(self._hear_dialogue, clock, replace(settings.dialogue, pbx=settings.name))
         self._agi = AgiServer(settings.agi, self._dialogues.accept)
         hearing = replace(settings.ami, events=",".join(READ_CLASSES), ignored_events=UNUSED_EVENTS)
         acting = replace(settings.ami, events="off")
@@ -96,7 +110,10 @@ class AsteriskPbx:
         self._snapshot: Snapshot | None = None
         self._started = ""
         self._is_up = False
-        # Legs to hang up as soon as they exist, and ordered ones of which no link could tell any more.
+        # Legs that a dialogue told of and whose end was not told yet.
+        self._unended: dict[LegId, None] = {}
+        # Legs to hang up as soon as they exist or can be reached, and ordered ones of which no link could
+        # tell any more.
         self._doomed: dict[LegId, HangUpLeg] = {}
         self._orphaned: tuple[LegId, ...] = ()
         self._actions: Mapping[type[PbxCommand], Callable[[Any], None]] = {
@@ -173,9 +190,12 @@ class AsteriskPbx:
 
     def _answered(self, command: PbxCommand, reply: ActionReply) -> None:
         """Tell a refusal. What was lost or is late may have been done: the leg's own events will tell."""
-        if reply.outcome is ReplyOutcome.REFUSED:
-            if not isinstance(command, HangUpLeg):  # that one is refused where the leg is gone, as wanted
-                self._refuse(command, Cause.UNALLOCATED, reply.reason)
+        if isinstance(command, HangUpLeg):
+            # It is refused where the leg is gone, as wanted.
+            if reply.outcome in (ReplyOutcome.NOT_SENT, ReplyOutcome.LOST):
+                self._doomed[command.leg_id] = command
+        elif reply.outcome is ReplyOutcome.REFUSED:
+            self._refuse(command, Cause.UNALLOCATED, reply.reason)
         elif reply.outcome is ReplyOutcome.NOT_SENT:
             self._refuse(command, Cause.NETWORK_OUT_OF_ORDER, reply.reason)
 
@@ -216,13 +236,29 @@ class AsteriskPbx:
             if isinstance(event, LegPressed) and self._dialogues.knows(event.leg_id):
                 continue
             self._sink(event)
-            if isinstance(event, LegCreated | LegFailed):
+            if isinstance(event, LegCreated | LegFailed | LegEnded):
                 self._end_doomed(event)
 
-    def _end_doomed(self, event: LegEvent) -> None:
+    def _end_doomed(self, event: LegCreated | LegFailed | LegEnded) -> None:
         command = self._doomed.pop(event.leg_id, None)
-        if command is not None and isinstance(event, LegCreated):
+        if isinstance(event, LegEnded):
+            self._unended.pop(event.leg_id, None)
+        elif command is not None and isinstance(event, LegCreated):
             self._send(commands.hang_up(command), command)
+
+    def _hear_dialogue(self, event: Event) -> None:
+        if isinstance(event, DialogueOpened):
+            self._unended[event.leg_id] = None
+        self._sink(event)
+        if isinstance(event, DialogueClosed) and self._is_up:
+            self._end_unseen(event.leg_id)
+
+    def _end_unseen(self, leg_id: LegId) -> None:
+        """Tell the end of a leg that only its dialogue told of, now that AMI knows no such channel."""
+        known = leg_id in self._translator.channels or self._dialogues.knows(leg_id)
+        if leg_id in self._unended and not known:
+            del self._unended[leg_id]
+            self._sink(LegEnded(at_us=self._clock.now_us(), leg_id=leg_id, cause=Cause.UNKNOWN))
 
     # --- being up ---------------------------------------------------------------------------------
 
@@ -293,6 +329,10 @@ class AsteriskPbx:
             if self._translator.refuse(leg_id):
                 self._fail(leg_id, Cause.NETWORK_OUT_OF_ORDER, NEVER_CAME)
         self._orphaned = ()
+        for leg_id in list(self._unended):
+            self._end_unseen(leg_id)
+        for leg_id in [leg_id for leg_id in self._doomed if not self._translator.expects(leg_id)]:
+            self._hang_up(self._doomed.pop(leg_id))
         self._is_up = True
         self._sink(PbxSynced(at_us=now_us, pbx=self._settings.name))
 
