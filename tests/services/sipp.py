@@ -20,7 +20,7 @@ from typing import Self
 
 from tests.services.ports import LOOPBACK, free_udp_port
 
-SCENARIOS = Path(__file__).parent / "sipp"
+SCENARIOS = Path(__file__).parent / "sipp_scenarios"
 READY_LIMIT_S = 10
 PATIENCE_MS = 120_000
 """How long a script without an end of its own waits for the far side's BYE."""
