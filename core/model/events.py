@@ -156,7 +156,10 @@ class StepFinished(LegEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueClosed(LegEvent):
-    """The leg left our hands: bridged, sent on, hung up, or its link broke."""
+    """The leg left our hands: bridged, sent on, hung up, or its link broke.
+
+    A step under way is told as finished first, with `hangup`; where the link broke it is told no more.
+    """
 
 
 # --- told by the telephone system: itself -------------------------------------------------------

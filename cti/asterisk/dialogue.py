@@ -165,9 +165,10 @@ class _Dialogue:
         self._link.close()
 
     def end(self, ending: Ending) -> None:
-        """Tell that the link is over, and the step with it."""
+        """Tell that the link is over. A broken one says nothing of the step: the caller may come back."""
         self._script = None
-        self._finish(StepResult("hangup" if ending is Ending.HANGUP else "failed"))
+        if ending is Ending.HANGUP:
+            self._finish(StepResult("hangup"))
         self._sink(DialogueClosed(at_us=self._clock.now_us(), leg_id=self._leg_id))
 
     def _prepared(self, step: DialogueStep) -> Script:

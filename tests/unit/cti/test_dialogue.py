@@ -349,12 +349,12 @@ async def test_a_caller_bridged_away_from_the_music(engine: Engine, caller: AgiC
     await caller.closed()
 
 
-async def test_a_broken_link_fails_the_step(engine: Engine) -> None:
+async def test_a_broken_link_leaves_the_step_open(engine: Engine) -> None:
     async with AgiCaller(engine.server.url) as caller:
         await engine.opened()
         engine.dialogues.execute(play("p"))
         await caller.told("STREAM", "FILE", "welcome", "")
-    assert [await engine.told(), await engine.told()] == [finished("p", "failed"), CLOSED]
+    assert await engine.told() == CLOSED, "were the step told as failed, a menu would ask and ask in vain"
 
 
 async def test_a_step_for_a_leg_that_is_not_ours_fails(engine: Engine) -> None:
