@@ -258,6 +258,9 @@ class TcpLine(SimulatedLine, WireLine):
         accounts = {self.username: Account(secret=SECRET)}
         self.server = AmiServer(self.exchange, accounts, DialplanSettings(engine_url=engine))
 
+    def listening_began(self, channel: Channel) -> None:
+        self._news.set()
+
     @property
     def clock(self) -> Clock:
         return self.exchange
