@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 
 def start_day(hash_seed: str, seed: int = 7) -> subprocess.Popen[bytes]:
-    command = [PROGRAM, "demo", "--headless", "--json", "--seed", str(seed)]
+    command: list[str | Path] = [PROGRAM, "demo", "--headless", "--json", "--seed", str(seed)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONHASHSEED": hash_seed})
 
 
