@@ -102,7 +102,7 @@ def assert_the_books_agree(goldline: GoldlineServer, observer: AmiObserver) -> N
 
 async def assert_nothing_is_left(goldline: GoldlineServer, observer: AmiObserver) -> None:
     """No channel, no agent still busy, and nothing that went wrong on the way."""
-    assert await observer.enumerate("CoreShowChannels") == []
+    await observer.all_quiet()
     states = {event["agent_id"]: event["new"] for event in goldline.ledger("AgentStateChanged")}
     assert states == dict.fromkeys(SEATS, "ready")
     assert goldline.complaints() == []
@@ -110,9 +110,8 @@ async def assert_nothing_is_left(goldline: GoldlineServer, observer: AmiObserver
 
 def print_figures(records: list[dict[str, Any]]) -> None:
     waits_ms = [record["queue_us"] / 1_000 for record in records]
-    at_once = sum(wait_ms < 50 for wait_ms in waits_ms)
+    hundredths_ms = statistics.quantiles(waits_ms, n=100)
     print(
-        f"\n{CALLS} calls at {CALLS_PER_S}/s, {len(SEATS)} agents: wait from queue to bridge "
-        f"median {statistics.median(waits_ms):.1f} ms, p99 {statistics.quantiles(waits_ms, n=100)[98]:.0f} ms, "
-        f"longest {max(waits_ms):.0f} ms; {at_once} served within 50 ms"
+        f"\n{CALLS} calls at {CALLS_PER_S} a second for {len(SEATS)} agents; from queue to bridge: shortest "
+        f"{min(waits_ms):.1f} ms, median {hundredths_ms[49]:.0f} ms, p99 {hundredths_ms[98]:.0f} ms"
     )

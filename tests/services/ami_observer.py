@@ -62,6 +62,12 @@ class AmiObserver:
         await self.seen(lambda e: _answers(e, response) and e.get("EventList") == "Complete", begin)
         return [e for e in self.events[begin:] if _answers(e, response) and "EventList" not in e]
 
+    async def all_quiet(self, limit_s: float = 10) -> None:
+        """Wait until there is no channel; raise `TimeoutError` where one stays."""
+        async with asyncio.timeout(limit_s):
+            while await self.enumerate("CoreShowChannels"):
+                pass
+
     async def seen(self, matches: Callable[[Message], bool], begin: int = 0, limit_s: float = 10) -> Message:
         """Return the first event from number `begin` on that `matches`, waiting for it if need be."""
         async with asyncio.timeout(limit_s):

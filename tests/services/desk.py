@@ -65,6 +65,14 @@ class Desk:
         await self.ask("LogIn", extension=f"PJSIP/{extension}")
         await self.ask("GoReady")
 
+    async def end_talks(self, count: int) -> None:
+        """Hang up so many talks, each as soon as it is shown, beginning with the first that ever was."""
+        begin = 0
+        for _ in range(count):
+            talking = await self.shown("ShowAgentState", begin, state="on_contact")
+            begin = self.frames.index(talking, begin) + 1
+            await self.ask("HangUpContact")
+
     async def shown(self, kind: str, begin: int = 0, limit_s: float = 10, **fields: Any) -> Frame:
         """Return the first frame from number `begin` on of this kind with these fields, waiting for it."""
         async with asyncio.timeout(limit_s), self._news:

@@ -48,6 +48,10 @@ token = "{desk_token}"
 url = "sqlite:///{folder}/goldline.sqlite3"
 spool = "{folder}/goldline.spool"
 
+# What a test that fails leaves behind for whoever looks into it.
+[journal]
+folder = "{folder}/journals"
+
 [rules]
 default_tier = "standard"
 
@@ -84,7 +88,10 @@ STRAIGHT_NUMBER = "5559000"
 
 
 class GoldlineServer:
-    """One `goldline serve`; `agents` maps names to their level in the one skill there is."""
+    """One `goldline serve`; `agents` maps names to their level in the one skill there is.
+
+    `ami_port` is another way to Asterisk's, such as through a `Cable`.
+    """
 
     def __init__(
         self,
@@ -92,6 +99,7 @@ class GoldlineServer:
         asterisk: RealAsterisk,
         agents: Mapping[str, int],
         ring_timeout_s: float = 3,
+        ami_port: int = 0,
     ) -> None:
         self.folder = folder
         self.desk_port = free_tcp_port()
@@ -99,7 +107,7 @@ class GoldlineServer:
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         text = _CONFIGURATION.format(
-            ami_port=asterisk.ami_port,
+            ami_port=ami_port or asterisk.ami_port,
             manager_secret=asterisk.dialplan.manager_secret,
             agi_port=asterisk.dialplan.agi_port,
             agi_token=asterisk.dialplan.agi_token,

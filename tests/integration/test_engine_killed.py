@@ -1,0 +1,271 @@
+"""The engine dies in the middle of everything and comes back: calls, places, talks and agents are kept.
+
+`goldline serve` gets SIGKILL, stays away until every waiting caller has asked for it in vain, and is started
+again on what it left: the calls in Asterisk, the ledger in its database.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.services.ami_observer import AmiObserver, Message
+from tests.services.desk import Desk, Refused
+from tests.services.goldline import MENU_NUMBER, STRAIGHT_NUMBER, GoldlineServer
+from tests.services.sipp import STAY, Callers, Phones, Press, Wait
+from tests.services.talks import TRUNK, extension_of, observed_talks, recorded_talks
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
+
+StartCallers = Callable[..., Callers]
+StartPhone = Callable[..., Phones]
+Seat = Callable[[str, str], Awaitable[Desk]]
+
+SEATS = {"ann": "1001", "bob": "1002", "cy": "1003", "dee": "1004", "eve": "1005"}
+TALKERS = [f"55511{number:02}" for number in range(5)]
+STANDARD = [f"55500{number:02}" for number in range(20)]
+GOLD = [f"20255501{number:02}" for number in range(10, 15)]
+PLATINUM = [f"20255501{number:02}" for number in range(20, 25)]
+LINE = PLATINUM + GOLD + STANDARD
+"""The order in which the thirty are to be served: they come within seconds, the tiers are minutes apart."""
+
+
+@pytest.fixture
+def customers(goldline: GoldlineServer, tmp_path: Path) -> None:
+    """Load the customers whose tier puts them before others."""
+    tiers = dict.fromkeys(GOLD, "gold") | dict.fromkeys(PLATINUM, "platinum")
+    rows = [f"K-{number},Customer {number},+1{number},{tier}" for number, tier in tiers.items()]
+    file = tmp_path / "customers.csv"
+    file.write_text("\n".join(["external_id,name,phone,tier", *rows, ""]))
+    goldline.run("crm", "import", str(file))
+
+
+@pytest.fixture
+async def reconnect(goldline: GoldlineServer) -> AsyncIterator[Callable[[str], Awaitable[Desk]]]:
+    """Return a way to connect an agent's desk again, as it does by itself when the engine is back."""
+    async with AsyncExitStack() as desks:
+        yield lambda agent: desks.enter_async_context(goldline.desk(agent))
+
+
+def legs_of(goldline: GoldlineServer, numbers: Iterable[str]) -> list[str]:
+    """Return the channels of the callers with these numbers."""
+    legs = {event["caller_number"]: event["leg_id"] for event in goldline.ledger("ContactArrived")}
+    return [legs[number] for number in numbers]
+
+
+async def asked_for_the_engine(observer: AmiObserver, legs: Iterable[str], begin: int, times: int) -> None:
+    """Wait until the dialplan of each of `legs` has tried so often to reach the engine."""
+    for leg in legs:
+        at = begin
+        for _ in range(times):
+            event = await observer.seen(lambda event, leg=leg: _tries(event, leg), at)  # type: ignore[misc]
+            at = observer.events.index(event, at) + 1
+
+
+def _tries(event: Message, leg: str) -> bool:
+    return (event["Event"], event.get("Application"), event.get("Uniqueid")) == ("Newexten", "AGI", leg)
+
+
+async def bridges(observer: AmiObserver) -> set[str]:
+    return {bridge["BridgeUniqueid"] for bridge in await observer.enumerate("BridgeList")}
+
+
+@pytest.mark.usefixtures("customers")
+async def test_thirty_who_wait_and_five_who_talk_lose_neither_call_nor_place(
+    goldline: GoldlineServer,
+    callers: StartCallers,
+    phone: StartPhone,
+    seat: Seat,
+    reconnect: Callable[[str], Awaitable[Desk]],
+    observer: AmiObserver,
+) -> None:
+    desks = {}
+    for agent, extension in SEATS.items():
+        phone(extension)
+        desks[agent] = await seat(agent, extension)
+    talking = callers(TALKERS, dialed=STRAIGHT_NUMBER)
+    await goldline.recorded("ContactConnected", len(TALKERS))
+    # Four of the five ask for a break, so that one agent alone will serve the line.
+    for agent in ("bob", "cy", "dee", "eve"):
+        await desks[agent].ask("GoNotReady", reason="break")
+    standard = callers(STANDARD, dialed=STRAIGHT_NUMBER)
+    await goldline.recorded("ContactQueued", len(TALKERS) + len(STANDARD))
+    valued = callers(GOLD + PLATINUM, dialed=STRAIGHT_NUMBER)
+    await goldline.recorded("ContactQueued", len(TALKERS) + len(LINE))
+    in_line = legs_of(goldline, LINE)
+    rooms = await bridges(observer)
+
+    killed_at = len(observer.events)
+    goldline.kill()
+    await asked_for_the_engine(observer, in_line, killed_at, times=2)
+    goldline.start()
+    await goldline.recorded("ContactAdopted", len(TALKERS) + len(LINE))
+
+    back = {agent: await reconnect(agent) for agent in SEATS}
+    for desk in back.values():
+        await desk.shown("ShowAgentState", state="on_contact")
+    assert [event for event in observer.events[killed_at:] if event["Event"] == "Hangup"] == []
+    assert await bridges(observer) == rooms
+    assert len(rooms) == len(TALKERS)
+    for agent in ("bob", "cy", "dee", "eve"):
+        await back[agent].ask("HangUpContact")
+        await back[agent].shown("ShowAgentState", state="not_ready", reason="break")
+    await back["ann"].end_talks(1 + len(LINE))
+    await goldline.recorded("InteractionRecorded", len(TALKERS) + len(LINE))
+
+    records = goldline.interactions()
+    assert sorted(record["caller_number"] for record in records) == sorted(TALKERS + LINE)
+    assert {(record["outcome"], record["ended_by"]) for record in records} == {("closed", "agent")}
+    served = [record["caller_number"] for record in records if record["caller_number"] in LINE]
+    assert served == LINE
+    joined = [
+        event["Uniqueid"]
+        for event in observer.events[killed_at:]
+        if event["Event"] == "BridgeEnter" and extension_of(event["Channel"]) == TRUNK
+    ]
+    assert joined == in_line
+    observed = {talk.leg_id: talk for talk in observed_talks(observer.events)}
+    recorded = {talk.leg_id: talk for talk in recorded_talks(goldline.ledger(), SEATS)}
+    assert observed.keys() == recorded.keys() == {*in_line, *legs_of(goldline, TALKERS)}
+    assert [
+        (talk, recorded[leg]) for leg, talk in observed.items() if not talk.agrees_with(recorded[leg], 0.2)
+    ] == []
+    for line in (talking, standard, valued):
+        assert len(line.moments("was_hung_up")) == len(line.moments("answered"))
+    await observer.all_quiet()
+    assert goldline.complaints() == []
+
+
+async def test_agents_are_what_they_were(
+    goldline: GoldlineServer, seat: Seat, reconnect: Callable[[str], Awaitable[Desk]]
+) -> None:
+    await seat("ann", "1001")
+    bob = await seat("bob", "1002")
+    await bob.ask("GoNotReady", reason="lunch")
+    cy = await seat("cy", "1003")
+    await cy.ask("LogOut")
+    await goldline.recorded("AgentStateChanged", 8)
+
+    goldline.kill()
+    goldline.start()
+
+    await (await reconnect("ann")).shown("ShowAgentState", state="ready")
+    await (await reconnect("bob")).shown("ShowAgentState", state="not_ready", reason="lunch")
+    with pytest.raises(Refused, match="not_logged_in"):
+        await (await reconnect("cy")).ask("GoReady")
+
+
+async def test_a_caller_in_the_menu_hears_it_again_and_is_served(
+    goldline: GoldlineServer, callers: StartCallers, phone: StartPhone, seat: Seat, observer: AmiObserver
+) -> None:
+    phone("1001")
+    await seat("ann", "1001")
+    # The key is pressed again and again: nobody knows when the menu will be heard.
+    caller = callers(["5550001"], dialed=MENU_NUMBER, steps=[*[Wait(1_000), Press("2")] * 10, *STAY])
+    (arrived,) = await goldline.recorded("ContactArrived")
+
+    killed_at = len(observer.events)
+    goldline.kill()
+    await asked_for_the_engine(observer, [arrived["leg_id"]], killed_at, times=1)
+    goldline.start()
+
+    (connected,) = await goldline.recorded("ContactConnected")
+    assert connected["contact_id"] == arrived["contact_id"]
+    (adopted,) = goldline.ledger("ContactAdopted")
+    assert adopted["state"] == "in_ivr"
+    assert caller.moments("was_hung_up") == []
+
+
+async def test_a_caller_who_comes_while_the_engine_is_away_is_answered_when_it_is_back(
+    goldline: GoldlineServer, callers: StartCallers, phone: StartPhone, seat: Seat, observer: AmiObserver
+) -> None:
+    phone("1001")
+    await seat("ann", "1001")
+    await goldline.recorded("AgentStateChanged", 2)
+    goldline.kill()
+    begin = len(observer.events)
+    caller = callers(["5550001"], dialed=STRAIGHT_NUMBER)
+    came = await observer.seen(lambda event: event["Event"] == "Newchannel", begin)
+    await asked_for_the_engine(observer, [came["Uniqueid"]], begin, times=2)
+    assert caller.moments("answered") == [], "it rings: nobody pays for waiting for a dead engine"
+    goldline.start()
+    await goldline.recorded("ContactConnected")
+    (arrived,) = goldline.ledger("ContactArrived")
+    assert arrived["leg_id"] == came["Uniqueid"]
+
+
+async def test_a_phone_that_rings_is_silenced_and_the_caller_offered_anew(
+    goldline: GoldlineServer, callers: StartCallers, phone: StartPhone, seat: Seat
+) -> None:
+    telephone = phone("1001", ring_ms=None)
+    phone("1002")
+    await seat("ann", "1001")
+    await seat("bob", "1002")
+    caller = callers(["5550001"], dialed=STRAIGHT_NUMBER)
+    await goldline.recorded("OfferMade")
+
+    goldline.kill()
+    goldline.start()
+
+    (connected,) = await goldline.recorded("ContactConnected")
+    assert connected["agent_id"] == "bob"
+    assert caller.moments("was_hung_up") == []
+    # Ann is offered the caller again, does not answer in time either, and bob gets the call.
+    assert Counter(moment.what for moment in telephone.moments()) == {"rang": 2, "was_cancelled": 2}
+
+
+async def test_a_phone_answered_while_the_engine_is_away_has_its_caller_and_the_talk_is_adopted(
+    goldline: GoldlineServer,
+    callers: StartCallers,
+    phone: StartPhone,
+    seat: Seat,
+    reconnect: Callable[[str], Awaitable[Desk]],
+    observer: AmiObserver,
+) -> None:
+    phone("1001", ring_ms=1_000)
+    await seat("ann", "1001")
+    callers(["5550001"], dialed=STRAIGHT_NUMBER)
+    await goldline.recorded("OfferMade")
+
+    goldline.kill()
+    entered = await observer.seen(lambda event: event["Event"] == "BridgeEnter")
+    await observer.seen(
+        lambda event: event["Event"] == "BridgeEnter" and event["Uniqueid"] != entered["Uniqueid"]
+    )
+    goldline.start()
+
+    (adopted,) = await goldline.recorded("ContactAdopted")
+    assert adopted["state"] == "connected"
+    desk = await reconnect("ann")
+    await desk.shown("ShowAgentState", state="on_contact")
+    await desk.ask("HangUpContact")
+    await goldline.recorded("InteractionRecorded")
+    (record,) = goldline.interactions()
+    assert (record["agent_id"], record["outcome"], record["ended_by"]) == ("ann", "closed", "agent")
+
+
+async def test_a_phone_answered_when_its_caller_is_gone_is_hung_up(
+    goldline: GoldlineServer, callers: StartCallers, phone: StartPhone, seat: Seat, observer: AmiObserver
+) -> None:
+    telephone = phone("1001", ring_ms=1_500)
+    await seat("ann", "1001")
+    caller = callers(["5550001"], dialed=STRAIGHT_NUMBER, steps=[Wait(600)])
+    await goldline.recorded("OfferMade")
+
+    goldline.kill()
+    assert await caller.finished(5)
+    phone_up = await observer.seen(
+        lambda event: (
+            event["Event"] == "Newstate"
+            and event["ChannelState"] == "6"
+            and extension_of(event["Channel"]) == "1001"
+        )
+    )
+    await observer.seen(
+        lambda event: event["Event"] == "Hangup" and event["Uniqueid"] == phone_up["Uniqueid"]
+    )
+    assert [moment.what for moment in telephone.moments()] == ["rang", "answered", "was_hung_up"]
