@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from core.model.contact import CONTACT, ENDED_STATES, Contact, ContactTrigger
 from core.model.ids import ContactId, LegId
 
+ENDED_MAX = 4_096
+"""Contacts remembered after their end: a note on a leg outlives its contact by seconds at most."""
+
 
 class ContactBook:
     """Contacts by id and by the caller's leg; a contact leaves the book when it has ended."""
 
     def __init__(self) -> None:
+        self._ended: dict[ContactId, None] = {}
         self._by_id: dict[ContactId, Contact] = {}
         self._by_leg: dict[LegId, Contact] = {}
 
@@ -37,9 +41,16 @@ class ContactBook:
         """Return the contact whose caller's leg is `leg_id`, or None."""
         return self._by_leg.get(leg_id)
 
+    def has_ended(self, contact_id: ContactId) -> bool:
+        """Tell whether the contact ended a short while ago, so that a note of it means nothing any more."""
+        return contact_id in self._ended
+
     def move(self, contact: Contact, trigger: ContactTrigger) -> None:
         """Change the contact's state by its table; raise `IllegalTransition` where there is no row."""
         contact.state = CONTACT.after(contact.state, trigger)
         if contact.state in ENDED_STATES:
             del self._by_id[contact.contact_id]
             del self._by_leg[contact.leg_id]
+            self._ended[contact.contact_id] = None
+            if len(self._ended) > ENDED_MAX:
+                del self._ended[next(iter(self._ended))]

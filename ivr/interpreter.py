@@ -132,12 +132,15 @@ class Ivr:
         # else handed to a queue a moment ago: the note that says so was not read yet
 
     def _note_of(self, event: DialogueOpened) -> Tag | None:
-        """Return the note on the leg; none where it was copied from the leg of another caller."""
+        """Return the note on the leg; none where its contact has another caller, or left for good."""
         tag = decode_tag(event.tag)
         if tag is None or tag.role != CALLER:
             return tag
-        contact = self._contacts.get(ContactId(tag.contact))
-        return tag if contact is None or contact.leg_id == event.leg_id else None
+        contact_id = ContactId(tag.contact)
+        contact = self._contacts.get(contact_id)
+        copied = contact is not None and contact.leg_id != event.leg_id
+        outlived = not tag.queue and self._contacts.has_ended(contact_id)
+        return None if copied or outlived else tag
 
     def _welcome(self, event: DialogueOpened, tag: Tag | None) -> Contact:
         """Return the contact of a leg that is new to this run of the engine, known to all."""

@@ -8,7 +8,7 @@ one by one, when a caller's dialogue opens before the snapshot is complete.
 A note may be out of date or copied to another leg, so it is believed only as far as it contradicts nobody:
 a contact has one caller, an agent one contact.
 
-A dialogue can also open too late: a caller was bridged from the music between two tries to reach us, and
+A note can also outlive its contact: a caller was bridged from the music between two tries to reach us, and
 what the third try says arrives when the talk is over. Such a caller is let go, not adopted again.
 """
 
@@ -29,9 +29,7 @@ from core.model.events import (
     DialogueOpened,
     LegEnded,
     LegTagged,
-    PbxLost,
     PbxSynced,
-    TalkEnded,
 )
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
 from core.model.message import Event
@@ -51,16 +49,10 @@ class Adoption:
         self._calls = calls
         self._deadline_us = deadline_us
         self._tags: dict[LegId, Tag] = {}
-        # Callers whose talk is over, until their legs have ended.
-        self._let_go: set[LegId] = set()
-        # Set while every leg of the PBX is known to us.
-        self._in_step = False
         engine.subscribe(LegTagged, self._tagged)
         engine.subscribe(LegEnded, self._ended)
         engine.subscribe(DialogueOpened, self._came_back)
         engine.subscribe(PbxSynced, self._synced)
-        engine.subscribe(PbxLost, self._lost)
-        engine.subscribe(TalkEnded, self._talk_ended)
         engine.subscribe(CustomerFound, self._remembered)
 
     def _tagged(self, event: LegTagged) -> None:
@@ -70,23 +62,13 @@ class Adoption:
 
     def _ended(self, event: LegEnded) -> None:
         self._tags.pop(event.leg_id, None)
-        self._let_go.discard(event.leg_id)
-
-    def _lost(self, event: PbxLost) -> None:
-        self._in_step = False
-
-    def _talk_ended(self, event: TalkEnded) -> None:
-        contact = self._contacts.get(event.contact_id)
-        if contact is not None and contact.leg_id in self._calls.legs:
-            self._let_go.add(contact.leg_id)
 
     def _came_back(self, event: DialogueOpened) -> None:
         """A waiting caller re-attached; with its note in hand there is no need to wait for the snapshot."""
         tag = decode_tag(event.tag)
         if tag is None or tag.role != CALLER or not tag.queue:
             return
-        gone = self._in_step and event.leg_id not in self._calls.legs
-        if gone or event.leg_id in self._let_go:
+        if self._contacts.has_ended(ContactId(tag.contact)):
             self._engine.send(HangUpLeg(leg_id=event.leg_id))
         else:
             self._adopt_waiting(event.leg_id, tag, event.caller_number, event)
@@ -100,7 +82,6 @@ class Adoption:
         for leg_id, tag in callers.items():
             if tag.queue:
                 self._adopt_waiting(leg_id, tag, self._number_of(leg_id), event)
-        self._in_step = True
         self._engine.publish(AdoptionFinished(at_us=event.at_us, cause_id=event.cause_id, pbx=event.pbx))
 
     def _adopt_talk_or_drop(
@@ -185,9 +166,10 @@ class Adoption:
         )
 
     def _is_taken(self, leg_id: LegId, tag: Tag) -> bool:
-        """Tell whether the leg has a contact already, or the contact a caller."""
-        contact = self._contacts.of_leg(leg_id) or self._contacts.get(ContactId(tag.contact))
-        return contact is not None
+        """Tell whether the leg has a contact already, or the contact a caller or an end."""
+        contact_id = ContactId(tag.contact)
+        contact = self._contacts.of_leg(leg_id) or self._contacts.get(contact_id)
+        return contact is not None or self._contacts.has_ended(contact_id)
 
     def _is_busy(self, agent: str) -> bool:
         return any(contact.agent_id == agent for contact in self._contacts)

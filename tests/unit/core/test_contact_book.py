@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.contacts import ContactBook
+from core.contacts import ENDED_MAX, ContactBook
 from core.kernel.errors import IllegalTransition
 from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.ids import ContactId, LegId
@@ -60,6 +60,17 @@ def test_a_step_the_table_does_not_have_changes_nothing() -> None:
         book.move(waiting, ContactTrigger.TALK_END)
     assert waiting.state is ContactState.QUEUED
     assert book.get(waiting.contact_id) is waiting
+
+
+def test_the_end_of_a_contact_is_remembered_for_a_while() -> None:
+    book = ContactBook()
+    for number in range(ENDED_MAX + 1):
+        here = contact(number)
+        book.add(here)
+        assert not book.has_ended(here.contact_id)
+        book.move(here, ContactTrigger.LEAVE)
+    assert not book.has_ended(contact(0).contact_id)
+    assert all(book.has_ended(contact(number).contact_id) for number in range(1, ENDED_MAX + 1))
 
 
 def test_a_wait_counts_from_the_queue_to_the_connection() -> None:

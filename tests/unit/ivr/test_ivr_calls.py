@@ -84,6 +84,16 @@ def test_note_copied_from_the_leg_of_another_caller_makes_a_new_contact(queue: s
     assert made[0] == like(ContactArrived, contact_id="C-1-000002")
 
 
+def test_caller_who_comes_back_after_the_contact_ended_is_a_new_contact() -> None:
+    """The hang-up at the end of the menu got lost, and the leg asks for us again."""
+    caller = Caller(HELLO)
+    caller.calls()
+    caller.ends_step("hangup")
+    note = Tag(role=CALLER, contact="C-1-000001").encode()
+    made = caller.tell(DialogueOpened(at_us=0, leg_id=LEG, tag=note))
+    assert made[0] == like(ContactArrived, contact_id="C-1-000002")
+
+
 def test_note_that_is_not_ours_makes_a_new_contact() -> None:
     assert Caller(HELLO).calls(tag="role=king&contact=C-9-9")[0] == like(ContactArrived)
 
