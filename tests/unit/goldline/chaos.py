@@ -1,0 +1,380 @@
+"""A world that says anything at all, in any order, to the whole brain; half of the time it makes sense.
+
+Only what cannot be is left out: an ended leg never comes back under its id, a cancelled timer never fires,
+a note stands on a leg only if we wrote it there or it was copied from a leg that is alive. The engine can
+be killed at any moment; what its next run finds are the living legs, their bridges and notes, and the ledger.
+
+A saying is a function of the world and a number that decides all it leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from core.model.agent import AgentProfile
+from core.model.commands import (
+    AppendToLedger,
+    CancelTimer,
+    CollectDigits,
+    DialogueStep,
+    LookUpCustomer,
+    RingLeg,
+    StartTimer,
+    TagLeg,
+)
+from core.model.customer import Customer
+from core.model.events import (
+    AgentStateChanged,
+    ContactAdopted,
+    CustomerFound,
+    CustomerLookupFailed,
+    DialogueClosed,
+    DialogueOpened,
+    LegAnswered,
+    LegCreated,
+    LegEnded,
+    LegEvent,
+    LegFailed,
+    LegJoined,
+    LegLeft,
+    LegRinging,
+    LegTagged,
+    OfferFailed,
+    OfferWithdrawn,
+    PbxLost,
+    PbxSynced,
+    StepFinished,
+    TimerFired,
+)
+from core.model.ids import AgentId, BridgeId, CustomerId, LegId, TimerKey
+from core.model.message import Command, Event
+from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogIn, LogOut, RejectOffer
+from crm.agent_states import fold_agent_states
+from goldline.app import build_brain
+from goldline.config import load_config
+from goldline.demo import FOLDER
+from goldline.flows import load_flows
+from simulator.checkers import Checkers
+
+CONFIG = load_config(Path(FOLDER) / "goldline.toml")
+FLOWS = load_flows(CONFIG, FOLDER)
+AGENTS = {
+    AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"accounts": level, "cards": 3})
+    for name, level in (("ann", 3), ("bob", 9))
+}
+CUSTOMER = Customer(customer_id=CustomerId("K1"), name="Ada", tier="platinum", account_number="10000000")
+CAUSES = (0, 16, 17, 19, 20, 21)
+CALLERS_MAX = 5
+ODD_OUTCOMES = {0: "timeout", 1: "failed", 2: "hangup"}
+NEUTRAL = ("nobody's",)
+"""A timer that no checker and no feature knows."""
+
+
+class Chaos:
+    """The world: living legs with their bridges and notes, and whatever the engine still waits for."""
+
+    def __init__(self) -> None:
+        self.now_us = 1
+        self.run = 0
+        self.called = 0
+        self.callers: list[LegId] = []
+        self.phones: dict[LegId, RingLeg] = {}
+        self.gone: list[LegId] = [LegId("never-was")]
+        self.bridges: dict[LegId, BridgeId] = {}
+        self.notes: dict[LegId, str] = {}
+        self.ledger: list[AgentStateChanged] = []
+        self.reached: set[str] = set()
+        self.start()
+
+    # --- runs of the engine ---------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin a run of the engine: it hears of the agents' last states, then of the snapshot."""
+        self.run += 1
+        self.steps: dict[LegId, DialogueStep] = {}
+        self.lookups: list[str] = []
+        self.timers: dict[TimerKey, int] = {}
+        self.brain = build_brain(CONFIG, FLOWS, AGENTS, self.run)
+        self.checkers = Checkers({name: agent.skills for name, agent in AGENTS.items()}, "chaos", 0)
+        for restored in fold_agent_states(self.ledger):
+            self.tell(restored)
+        self.tell_all(self.snapshot())
+
+    def snapshot(self) -> list[Event]:
+        """Return what the PBX shows to somebody who knows nothing."""
+        at, legs = self.now_us, [*self.callers, *self.phones]
+        return [
+            *(LegCreated(at_us=at, leg_id=leg, address="PJSIP/x-1", caller_number="+31") for leg in legs),
+            *(LegJoined(at_us=at, leg_id=leg, bridge_id=bridge) for leg, bridge in self.bridges.items()),
+            *(LegTagged(at_us=at, leg_id=leg, tag=self.notes.get(leg, "")) for leg in legs),
+            PbxSynced(at_us=at, pbx="main"),
+        ]
+
+    def everybody_leaves(self) -> None:
+        """Let every leg end and the wrap-up of each talk run out; no other timer may be left then."""
+        self.tell(PbxSynced(at_us=self.now_us, pbx="main"))
+        while legs := [*self.callers, *self.phones]:
+            self.tell(LegEnded(at_us=self.now_us, leg_id=legs[0], cause=16))
+        assert {key[0] for key in self.timers} <= {"wrap_up"}, self.timers
+        while self.timers:
+            self.tell_all(timer_due(self, 0))
+
+    # --- messages ---------------------------------------------------------------------------------
+
+    def tell_all(self, messages: Iterable[Event]) -> None:
+        for message in messages:
+            self.tell(message)
+
+    def tell(self, message: Event) -> None:
+        self._happen(message)
+        commands = self.brain.engine.handle(message)
+        # The checkers also watch over the sanity of the legs told, of which chaos has none.
+        sane = TimerFired(at_us=self.now_us, key=NEUTRAL) if isinstance(message, LegEvent) else message
+        self.checkers.step(sane, commands)
+        self.reached |= {f"contact {contact.state}" for contact in self.brain.contacts}
+        for command in commands:
+            self._note(command)
+
+    def _happen(self, message: Event) -> None:
+        match message:
+            case LegEnded(leg_id=leg) | LegFailed(leg_id=leg):
+                self.gone.append(leg)
+                self.phones.pop(leg, None)
+                self.bridges.pop(leg, None)
+                self.notes.pop(leg, None)
+                self.steps.pop(leg, None)
+                self.callers = [caller for caller in self.callers if caller != leg]
+            case LegJoined(leg_id=leg, bridge_id=bridge):
+                self.bridges[leg] = bridge
+            case LegLeft(leg_id=leg):
+                self.bridges.pop(leg, None)
+
+    def _note(self, command: Command) -> None:
+        match command:
+            case RingLeg(leg_id=leg, tag=tag):
+                self.phones[leg] = command
+                self.notes[leg] = tag
+            case TagLeg(leg_id=leg, tag=tag):
+                self.notes[leg] = tag
+            case DialogueStep(leg_id=leg):
+                self.steps[leg] = command
+            case LookUpCustomer(lookup_id=lookup):
+                self.lookups.append(lookup)
+            case StartTimer(key=key, at_us=at_us):
+                self.timers[key] = at_us
+            case CancelTimer(key=key):
+                self.timers.pop(key, None)
+            case AppendToLedger(event=event):
+                self._remember(event)
+
+    def _remember(self, event: Event) -> None:
+        self.reached.add(type(event).__name__)
+        match event:
+            case AgentStateChanged(new=state):
+                self.ledger.append(event)
+                self.reached.add(f"agent {state}")
+            case ContactAdopted(state=state):
+                self.reached.add(f"adopted {state}")
+            case OfferFailed(outcome=how) | OfferWithdrawn(reason=how):
+                self.reached.add(f"offer {how}")
+
+    # --- picking ----------------------------------------------------------------------------------
+
+    def any_leg(self, pick: int) -> LegId:
+        """Return a leg that lives, sometimes one that is gone."""
+        legs = [*self.callers, *self.phones, self.gone[-1]]
+        return legs[pick % len(legs)]
+
+
+Saying = Callable[[Chaos, int], list[Event]]
+
+
+# --- what makes sense -----------------------------------------------------------------------------
+
+
+def call_in(chaos: Chaos, pick: int) -> list[Event]:
+    """A new caller's channel is made and its dialogue opens, told in either order."""
+    if len(chaos.callers) >= CALLERS_MAX:
+        return []
+    chaos.called += 1
+    leg = LegId(f"caller-{chaos.called}")
+    chaos.callers.append(leg)
+    created = LegCreated(at_us=chaos.now_us, leg_id=leg, address="PJSIP/t-1", caller_number="+31")
+    return [created, open_dialogue(chaos, leg)][:: 1 if pick % 3 else -1]
+
+
+def step_ends(chaos: Chaos, pick: int) -> list[Event]:
+    """The step in hand is over, most often because it was done."""
+    if not chaos.steps:
+        return come_back(chaos)
+    leg = list(chaos.steps)[pick % len(chaos.steps)]
+    step = chaos.steps[leg]
+    outcome = ODD_OUTCOMES.get(pick // 8 % 16, "done")
+    digits = ("2", "3", "2", "10000000", "9", "")[pick // 64 % 6] if isinstance(step, CollectDigits) else ""
+    return [StepFinished(at_us=chaos.now_us, leg_id=leg, step=step.step, outcome=outcome, digits=digits)]
+
+
+def come_back(chaos: Chaos) -> list[Event]:
+    """The dialplan gives us whoever talks to nobody, as it does each second while we are away."""
+    return [open_dialogue(chaos, leg) for leg in chaos.callers if leg not in chaos.bridges]
+
+
+def phone_answers(chaos: Chaos, pick: int) -> list[Event]:
+    """A rung phone rings, is answered and joined with the caller, or only the beginning of that."""
+    if not chaos.phones:
+        return []
+    phone = list(chaos.phones)[pick % len(chaos.phones)]
+    at, bridge, caller = chaos.now_us, BridgeId(f"b-{phone}"), chaos.phones[phone].bridge_with
+    told = [
+        LegCreated(at_us=at, leg_id=phone, address="PJSIP/ann-1"),
+        LegRinging(at_us=at, leg_id=phone),
+        LegAnswered(at_us=at, leg_id=phone),
+        LegJoined(at_us=at, leg_id=phone, bridge_id=bridge),
+        *([LegJoined(at_us=at, leg_id=caller, bridge_id=bridge)] if caller in chaos.callers else []),
+    ]
+    return told[: 2 + pick // 4 % 4] if pick % 4 == 0 else told
+
+
+def talk_ends(chaos: Chaos, pick: int) -> list[Event]:
+    """One of those who talk hangs up."""
+    return leave(chaos, list(chaos.bridges)[pick % len(chaos.bridges)], pick) if chaos.bridges else []
+
+
+def phone_rings_in_vain(chaos: Chaos, pick: int) -> list[Event]:
+    """A phone that rings is busy, rejects, or is not answered."""
+    ringing = [leg for leg in chaos.phones if leg not in chaos.bridges]
+    return leave(chaos, ringing[pick % len(ringing)], pick) if ringing else []
+
+
+def leave(chaos: Chaos, leg: LegId, pick: int) -> list[Event]:
+    """Return the end of the leg, out of its bridge if it is in one."""
+    at, bridge = chaos.now_us, chaos.bridges.get(leg)
+    left = [LegLeft(at_us=at, leg_id=leg, bridge_id=bridge)] if bridge is not None else []
+    return [*left, LegEnded(at_us=at, leg_id=leg, cause=CAUSES[pick // 8 % len(CAUSES)])]
+
+
+def timer_due(chaos: Chaos, pick: int) -> list[Event]:
+    """The next timer fires."""
+    if not chaos.timers:
+        return []
+    key = min(chaos.timers, key=lambda name: chaos.timers[name])
+    chaos.now_us = max(chaos.now_us, chaos.timers.pop(key))
+    return [TimerFired(at_us=chaos.now_us, key=key)]
+
+
+def store_answers(chaos: Chaos, pick: int) -> list[Event]:
+    """A question to the store is answered: the last one, or one of long ago."""
+    if not chaos.lookups:
+        return []
+    lookup = chaos.lookups[-1 - pick % min(3, len(chaos.lookups))]
+    if pick // 3 % 3 == 0:
+        return [CustomerLookupFailed(at_us=chaos.now_us, lookup_id=lookup, reason="late")]
+    customer = CUSTOMER if pick // 3 % 3 == 1 else None
+    return [CustomerFound(at_us=chaos.now_us, lookup_id=lookup, customer=customer)]
+
+
+def agent_begins(chaos: Chaos, pick: int) -> list[Event]:
+    """An agent wants to take contacts."""
+    agent, at = AgentId(("ann", "bob")[pick % 2]), chaos.now_us
+    return [
+        LogIn(at_us=at, agent_id=agent, extension=f"PJSIP/{agent}"),
+        GoReady(at_us=at, agent_id=agent),
+    ]
+
+
+def agent_wishes(chaos: Chaos, pick: int) -> list[Event]:
+    """An agent wants anything at all, in whatever state."""
+    agent, at = AgentId(("ann", "bob", "nobody")[pick % 3]), chaos.now_us
+    wishes: tuple[Event, ...] = (
+        GoReady(at_us=at, agent_id=agent),
+        GoNotReady(at_us=at, agent_id=agent, reason="break"),
+        FinishWrapUp(at_us=at, agent_id=agent),
+        RejectOffer(at_us=at, agent_id=agent),
+        HangUpContact(at_us=at, agent_id=agent),
+        LogOut(at_us=at, agent_id=agent),
+    )
+    return [wishes[pick // 3 % len(wishes)]]
+
+
+# --- what need not ----------------------------------------------------------------------------------
+
+
+def dialogue_opens(chaos: Chaos, pick: int) -> list[Event]:
+    """A caller is given to us again, in whatever state, perhaps with the note of another."""
+    if not chaos.callers:
+        return []
+    leg = chaos.callers[pick % len(chaos.callers)]
+    other = chaos.callers[pick // 8 % len(chaos.callers)]
+    return [open_dialogue(chaos, leg, noted=other if pick % 8 == 0 and leg not in chaos.notes else leg)]
+
+
+def open_dialogue(chaos: Chaos, leg: LegId, noted: LegId | None = None) -> Event:
+    tag = chaos.notes.get(noted or leg, "")
+    return DialogueOpened(at_us=chaos.now_us, leg_id=leg, caller_number="+31", dialed_number="8000", tag=tag)
+
+
+def leg_leaves(chaos: Chaos, pick: int) -> list[Event]:
+    """Any party hangs up."""
+    return leave(chaos, chaos.any_leg(pick), pick)
+
+
+def dialogue_closes(chaos: Chaos, pick: int) -> list[Event]:
+    return [DialogueClosed(at_us=chaos.now_us, leg_id=chaos.any_leg(pick))]
+
+
+def leg_event(chaos: Chaos, pick: int) -> list[Event]:
+    """Something is told of a leg without rhyme or reason."""
+    leg, at = chaos.any_leg(pick), chaos.now_us
+    bridge = BridgeId(("b1", "b2")[pick // 64 % 2])
+    told: tuple[Event, ...] = (
+        LegCreated(at_us=at, leg_id=leg, address="PJSIP/x-1"),
+        LegRinging(at_us=at, leg_id=leg),
+        LegAnswered(at_us=at, leg_id=leg),
+        LegJoined(at_us=at, leg_id=leg, bridge_id=bridge),
+        LegLeft(at_us=at, leg_id=leg, bridge_id=chaos.bridges.get(leg, bridge)),
+        LegTagged(at_us=at, leg_id=leg, tag=chaos.notes.get(leg, "")),
+    )
+    return [told[pick // 8 % len(told)]]
+
+
+def phone_never_made(chaos: Chaos, pick: int) -> list[Event]:
+    unheard = [leg for leg in chaos.phones if leg not in chaos.bridges]
+    return [LegFailed(at_us=chaos.now_us, leg_id=leg, cause=3) for leg in unheard[pick % 2 :][:1]]
+
+
+def link_lost(chaos: Chaos, pick: int) -> list[Event]:
+    return [PbxLost(at_us=chaos.now_us, pbx="main")]
+
+
+def link_back(chaos: Chaos, pick: int) -> list[Event]:
+    return [PbxSynced(at_us=chaos.now_us, pbx="main")]
+
+
+def engine_killed(chaos: Chaos, pick: int) -> list[Event]:
+    """The engine is killed and started again; some callers come back before the snapshot is told."""
+    chaos.start()
+    return []
+
+
+WEIGHTS: dict[Saying, int] = {
+    call_in: 4,
+    step_ends: 12,
+    phone_answers: 8,
+    phone_rings_in_vain: 2,
+    talk_ends: 2,
+    timer_due: 2,
+    store_answers: 3,
+    agent_begins: 4,
+    agent_wishes: 3,
+    leg_leaves: 1,
+    dialogue_opens: 2,
+    dialogue_closes: 1,
+    leg_event: 3,
+    phone_never_made: 1,
+    link_lost: 1,
+    link_back: 2,
+    engine_killed: 1,
+}
+SAYINGS = tuple(saying for saying, weight in WEIGHTS.items() for _ in range(weight))
+"""All sayings, each as often as it takes for the states of a contact and of an agent to be reached."""
