@@ -33,7 +33,7 @@ from core.model.events import (
     StepFinished,
 )
 from core.model.ids import ContactId, Ids, LegId, QueueName
-from core.model.message import Event
+from core.model.message import Event, because
 from core.model.tag import CALLER, Tag, decode_tag
 from ivr.decide import QueueView, decide
 from ivr.dialogue import Dialogue
@@ -267,8 +267,7 @@ class Ivr:
         self._forget(dialogue)
         self._engine.publish(
             QueueingAsked(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
+                **because(why),
                 contact_id=contact.contact_id,
                 queue=QueueName(node.queue),
                 requirements=contact.requirements,
@@ -344,8 +343,7 @@ class Ivr:
         dialogue.contact.choices += (choice,)
         self._engine.publish(
             ChoiceMade(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
+                **because(event),
                 contact_id=dialogue.contact.contact_id,
                 node=dialogue.at,
                 choice=choice,
@@ -425,8 +423,7 @@ def _unsaid(dialogue: Dialogue) -> NodeName:
 
 def _arrival(contact: Contact, why: Event) -> ContactEvent:
     return ContactArrived(
-        at_us=why.at_us,
-        cause_id=why.cause_id,
+        **because(why),
         contact_id=contact.contact_id,
         leg_id=contact.leg_id,
         caller_number=contact.caller_number,
@@ -435,30 +432,24 @@ def _arrival(contact: Contact, why: Event) -> ContactEvent:
 
 
 def _adoption(contact: Contact, why: Event) -> ContactEvent:
-    return ContactAdopted(
-        at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=contact.state
-    )
+    return ContactAdopted(**because(why), contact_id=contact.contact_id, state=contact.state)
 
 
 def _farewell(dialogue: Dialogue, why: Event) -> ContactEvent:
     """Return the one event that tells how the contact ended; its state says so already."""
-    contact = dialogue.contact
-    at_us, cause_id, contact_id = why.at_us, why.cause_id, contact.contact_id
+    contact, cause = dialogue.contact, because(why)
     match contact.state, dialogue.node:
         case ContactState.ABANDONED, _:
             return ContactAbandoned(
-                at_us=at_us,
-                cause_id=cause_id,
-                contact_id=contact_id,
+                **cause,
+                contact_id=contact.contact_id,
                 queue="",
                 tier=contact.tier,
                 stage="ivr",
                 waited_us=0,
             )
         case ContactState.VOICEMAIL, _:
-            return MessageLeft(
-                at_us=at_us, cause_id=cause_id, contact_id=contact_id, recording=contact.contact_id
-            )
+            return MessageLeft(**cause, contact_id=contact.contact_id, recording=contact.contact_id)
         case ContactState.OVERFLOWED, Transfer(number=number):
-            return ContactSentOn(at_us=at_us, cause_id=cause_id, contact_id=contact_id, number=number)
-    return ContactClosed(at_us=at_us, cause_id=cause_id, contact_id=contact_id, outcome=contact.state)
+            return ContactSentOn(**cause, contact_id=contact.contact_id, number=number)
+    return ContactClosed(**cause, contact_id=contact.contact_id, outcome=contact.state)

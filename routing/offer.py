@@ -44,7 +44,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.ids import AgentId, BridgeId, Ids, LegId, OfferId, QueueName, TimerKey
-from core.model.message import Event
+from core.model.message import Event, because
 from core.model.requests import RejectOffer
 from core.model.tag import AGENT
 from routing.match import Choice
@@ -156,8 +156,7 @@ class OfferDesk:
         self._engine.publish(_decision(offer, choice, waiting, why))
         self._engine.publish(
             OfferMade(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
+                **because(why),
                 contact_id=contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -201,8 +200,7 @@ class OfferDesk:
         self._engine.send(CancelTimer(key=offer.timer))
         self._engine.publish(
             OfferAccepted(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
+                **because(event),
                 contact_id=offer.contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -233,8 +231,7 @@ class OfferDesk:
         self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._engine.publish(
             ContactConnected(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
+                **because(event),
                 contact_id=contact.contact_id,
                 queue=_queue_of(contact),
                 tier=contact.tier,
@@ -305,8 +302,7 @@ class OfferDesk:
         self._return(offer.contact)
         self._engine.publish(
             OfferFailed(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
+                **because(why),
                 contact_id=offer.contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -322,8 +318,7 @@ class OfferDesk:
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             OfferWithdrawn(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
+                **because(event),
                 contact_id=contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -332,8 +327,7 @@ class OfferDesk:
         )
         self._engine.publish(
             ContactAbandoned(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
+                **because(event),
                 contact_id=contact.contact_id,
                 queue=_queue_of(contact),
                 tier=contact.tier,
@@ -373,8 +367,7 @@ def _queue_of(contact: Contact) -> QueueName:
 
 def _decision(offer: Offer, choice: Choice, waiting: int, why: Event) -> DecisionMade:
     return DecisionMade(
-        at_us=why.at_us,
-        cause_id=why.cause_id,
+        **because(why),
         contact_id=offer.contact.contact_id,
         offer_id=offer.offer_id,
         rule=choice.rule,

@@ -30,7 +30,7 @@ from core.model.events import (
     QueueingAsked,
 )
 from core.model.ids import AgentId, ContactId, QueueName
-from core.model.message import Event
+from core.model.message import Event, because
 from routing.match import choose_agent, first_served
 from routing.offer import OfferDesk
 from routing.pool import IdleAgent, IdlePool
@@ -128,8 +128,7 @@ class Router:
         self._engine.send(HangUpLeg(leg_id=contact.leg_id, cause=Cause.CONGESTION))
         self._engine.publish(
             ContactClosed(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
+                **because(why),
                 contact_id=contact.contact_id,
                 outcome=ContactState.OVERFLOWED,
             )
@@ -150,8 +149,7 @@ class Router:
         self._line.join(contact, key_us)
         self._engine.publish(
             ContactQueued(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
+                **because(why),
                 contact_id=contact.contact_id,
                 queue=contact.queue,
                 tier=contact.tier,
@@ -182,8 +180,7 @@ class Router:
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             ContactAbandoned(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
+                **because(event),
                 contact_id=contact.contact_id,
                 queue=contact.queue or "",
                 tier=contact.tier,

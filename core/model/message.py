@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TypedDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,18 @@ class Event:
 
     at_us: int
     cause_id: str = ""
+
+
+class Because(TypedDict):
+    """When and from which input: what an event takes over from the one it follows from."""
+
+    at_us: int
+    cause_id: str
+
+
+def because(why: Event) -> Because:
+    """Return what an event has in common with `why`, which led to it: `TalkEnded(**because(why), ...)`."""
+    return {"at_us": why.at_us, "cause_id": why.cause_id}
 
 
 _set = object.__setattr__
