@@ -18,6 +18,7 @@ from core.model.commands import DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import (
     ContactConnected,
+    ContactRecalled,
     CustomerFound,
     DialogueClosed,
     DialogueOpened,
@@ -95,6 +96,10 @@ class Echo:
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Remember nobody."""
+        return ()
+
+    async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
+        """Miss nobody."""
         return ()
 
     async def close(self) -> None:

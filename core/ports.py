@@ -20,6 +20,7 @@ from typing import Protocol
 
 from core.model.commands import DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
+from core.model.events import ContactRecalled
 from core.model.message import Command, DomainEvent, Event
 from core.model.requests import RestoreAgent
 
@@ -56,6 +57,10 @@ class Ledger(Protocol):
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return one `RestoreAgent` for each agent the ledger knows to be logged in."""
+        ...
+
+    async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
+        """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""
         ...
 
     async def close(self) -> None:

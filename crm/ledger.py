@@ -20,17 +20,24 @@ from typing import Any, Self, cast
 
 import orjson
 import structlog
-from sqlalchemy import Insert, bindparam, func, select
+from sqlalchemy import Insert, bindparam, exists, func, select
 
 from core.kernel.clock import Clock
 from core.model.codec import decode_fields, encode_fields
-from core.model.events import AgentStateChanged, InteractionRecorded
+from core.model.events import (
+    AgentStateChanged,
+    ContactArrived,
+    ContactEvent,
+    ContactRecalled,
+    InteractionRecorded,
+)
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
 from core.model.requests import RestoreAgent
 from crm.agent_states import fold_agent_states
 from crm.database import ROW_ERRORS, Database
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
+from crm.open_contacts import fold_open_contacts
 from crm.spool import Spool
 
 log = structlog.get_logger(__name__)
@@ -139,6 +146,13 @@ class SqlLedger:
         """Return what each agent not logged out was doing last."""
         changes = await _read(self._database, _LAST_CHANGES, {"kind": AgentStateChanged.__name__})
         return fold_agent_states(cast(Sequence[AgentStateChanged], changes))
+
+    async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
+        """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""
+        told = await _read(self._database, _UNRECORDED, {"since_us": since_us})
+        async with self._database.reading() as connection:
+            seen_us = (await connection.execute(_LAST_INSTANT)).scalar_one()
+        return fold_open_contacts(cast(Sequence[ContactEvent], told), seen_us or 0)
 
     async def close(self) -> None:
         """Write or spool what is still waiting, and let go of the spool; the database stays open."""
@@ -254,6 +268,16 @@ _EVENTS = select(LedgerEventRow.kind, LedgerEventRow.body).order_by(
     LedgerEventRow.run, LedgerEventRow.sequence
 )
 _HISTORY = _EVENTS.where(LedgerEventRow.contact_id == bindparam("contact_id"))
+
+_ARRIVALS = select(LedgerEventRow.contact_id).where(
+    LedgerEventRow.at_us >= bindparam("since_us"), LedgerEventRow.kind == ContactArrived.__name__
+)
+_UNRECORDED = _EVENTS.where(
+    LedgerEventRow.contact_id.in_(
+        _ARRIVALS.where(~exists().where(InteractionRow.contact_id == LedgerEventRow.contact_id))
+    )
+)
+_LAST_INSTANT = select(func.max(LedgerEventRow.at_us))
 
 _RECENCY = func.row_number().over(
     partition_by=LedgerEventRow.agent_id,

@@ -13,11 +13,18 @@ from typing import Any
 from core.kernel.clock import Clock, microseconds
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer, Interaction
-from core.model.events import AgentStateChanged, ContactEvent, InteractionRecorded
+from core.model.events import (
+    AgentStateChanged,
+    ContactArrived,
+    ContactEvent,
+    ContactRecalled,
+    InteractionRecorded,
+)
 from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
 from core.model.requests import RestoreAgent
 from crm.agent_states import fold_agent_states
+from crm.open_contacts import fold_open_contacts
 from crm.phones import e164
 from crm.pins import pin_matches
 from crm.records import (
@@ -59,6 +66,13 @@ class MemoryLedger:
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
         return fold_agent_states(e for e in self.events if isinstance(e, AgentStateChanged))
+
+    async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
+        """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""
+        told = [event for event in self.events if isinstance(event, ContactEvent)]
+        late = {e.contact_id for e in told if isinstance(e, ContactArrived) and e.at_us >= since_us}
+        seen_us = max((event.at_us for event in self.events), default=0)
+        return fold_open_contacts((event for event in told if event.contact_id in late), seen_us)
 
     async def close(self) -> None:
         """Keep everything: a list has nothing to let go of."""

@@ -5,7 +5,7 @@ they are built, and so hear of each message in this order:
 
 1. `CallBook`: what legs and bridges there are, before anybody asks
 2. `Adoption`: contacts of an earlier run are in the book before routing hears of their legs
-3. `InteractionRecorder`: a fold, indifferent to the rest
+3. `InteractionRecorder`, a fold, and `LostContacts`, which closes what nobody takes up: indifferent to the rest
 4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it
 5. `Hold`, `Roster`, `WrapUp`, `Ivr`: each answers facts that those above established
 """
@@ -33,6 +33,7 @@ from metrics.interaction import InteractionRecorder
 from routing.adoption import Adoption
 from routing.conversation import Conversations
 from routing.hold import Hold
+from routing.lost import LostContacts
 from routing.offer import OfferDesk
 from routing.queue import QueueConfig, Queues, TierConfig
 from routing.router import Router
@@ -65,6 +66,7 @@ def build_brain(
     deadline_us = microseconds(config.crm.lookup_deadline_s)
     Adoption(engine, contacts, calls, deadline_us)
     InteractionRecorder(engine, contacts)
+    LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
     router = Router(engine, contacts, offers, queues, tiers, agents)

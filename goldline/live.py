@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.kernel.clock import Clock
+from core.kernel.clock import SECOND_US, Clock
 from core.kernel.rng import Streams
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId
@@ -34,6 +34,9 @@ from goldline.journal_file import FileJournal, NoJournal
 from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
+
+CALL_MAX_US = 24 * 3_600 * SECOND_US
+"""No call lasts longer: how far back we look, when we start, for contacts that were never recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +93,10 @@ class LiveCentre:
         self._stores = stores
 
     async def start(self, journal: Journal, desk: Desk | None = None) -> None:
-        """Take up the agents' states, then the calls. Raises `OSError` where a port is taken.
+        """Take up the agents' states and the contacts left open, then the calls.
 
-        `desk` takes the place of the desks' door where screens are not on the network.
+        Raises `OSError` where a port is taken. `desk` takes the place of the desks' door where screens are
+        not on the network.
         """
         self.runner.connect(
             Ports(
@@ -103,8 +107,11 @@ class LiveCentre:
                 journal=journal,
             )
         )
-        for restored in await self._stores.ledger.last_agent_states():
-            self.runner.receive(replace(restored, at_us=self.runner.now_us()))
+        now_us, ledger = self.runner.now_us(), self._stores.ledger
+        for agent in await ledger.last_agent_states():
+            self.runner.receive(replace(agent, at_us=now_us))
+        for contact in await ledger.open_contacts(now_us - CALL_MAX_US):
+            self.runner.receive(replace(contact, at_us=now_us))
         if desk is None:
             await self.desks.start()
         await self.pbx.start()

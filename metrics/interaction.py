@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -14,6 +16,7 @@ from core.model.events import (
     ContactClosed,
     ContactConnected,
     ContactQueued,
+    ContactRecalled,
     ContactSentOn,
     CustomerIdentified,
     InteractionRecorded,
@@ -49,17 +52,29 @@ class InteractionRecorder:
         self._engine = engine
         self._contacts = contacts
         self._open: dict[ContactId, _Course] = {}
-        engine.subscribe(ContactArrived, self._arrived)
+        self._folds: dict[type[Event], Callable[[Any], None]] = {
+            ContactArrived: self._arrived,
+            CustomerIdentified: self._identified,
+            ContactQueued: self._queued,
+            OfferMade: self._offered,
+            ContactConnected: self._connected,
+            TalkEnded: self._talk_ended,
+        }
+        for kind, fold in self._folds.items():
+            engine.subscribe(kind, fold)
+        engine.subscribe(ContactRecalled, self._recalled)
         engine.subscribe(ContactAdopted, self._adopted)
-        engine.subscribe(CustomerIdentified, self._identified)
-        engine.subscribe(ContactQueued, self._queued)
-        engine.subscribe(OfferMade, self._offered)
-        engine.subscribe(ContactConnected, self._connected)
-        engine.subscribe(TalkEnded, self._talk_ended)
         engine.subscribe(ContactAbandoned, self._abandoned)
         engine.subscribe(ContactSentOn, self._sent_on)
         engine.subscribe(MessageLeft, self._message_left)
         engine.subscribe(ContactClosed, self._closed)
+
+    def _recalled(self, event: ContactRecalled) -> None:
+        """Fold what an earlier run told; should the contact be adopted, its course begins anew."""
+        for past in event.history:
+            fold = self._folds.get(type(past))
+            if fold is not None:
+                fold(past)
 
     def _arrived(self, event: ContactArrived) -> None:
         self._open[event.contact_id] = _Course(
@@ -102,7 +117,8 @@ class InteractionRecorder:
 
     def _talk_ended(self, event: TalkEnded) -> None:
         course = self._open[event.contact_id]
-        assert course.connected_us is not None, "a talk that ended was connected or adopted"
+        # No event told when a pair began to talk that met as an earlier run died.
+        course.connected_us = _first(course.connected_us, event.at_us - event.talked_us)
         # Not the event's own instant: a leg, and the word of its end, may outlive the talk.
         course.talk_ended_us, course.ended_by = course.connected_us + event.talked_us, event.ended_by
 

@@ -336,6 +336,22 @@ class AdoptionFinished(PbxEvent):
     """All contacts that a snapshot of this PBX showed are in hand again: routing may go on."""
 
 
+# --- told by the program itself when it starts -----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecalled(Event):
+    """The ledger has no record that closes this contact of an earlier run; `history` is what it has.
+
+    Nobody knows what became of the contact after `seen_us`, the last instant the earlier run told of.
+    """
+
+    contact_id: ContactId
+    leg_id: LegId
+    seen_us: int
+    history: tuple[DomainEvent, ...]
+
+
 # --- decisions and offers --------------------------------------------------------------------------
 
 

@@ -13,8 +13,15 @@ from sqlalchemy import func, select, text
 from core.kernel.clock import SECOND_US
 from core.model.agent import AgentState
 from core.model.contact import ContactState, Requirement
-from core.model.events import AgentStateChanged, ContactClosed, ContactQueued, InteractionRecorded
-from core.model.ids import AgentId, ContactId, QueueName
+from core.model.events import (
+    AgentStateChanged,
+    ContactArrived,
+    ContactClosed,
+    ContactQueued,
+    ContactRecalled,
+    InteractionRecorded,
+)
+from core.model.ids import AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
 from core.model.requests import RestoreAgent
 from crm.database import Database, DatabaseSettings
@@ -143,6 +150,36 @@ async def test_a_wish_for_after_the_contact_is_restored_too(ledger: MemoryLedger
     await ledger.settled()
     (ana,) = await ledger.last_agent_states()
     assert (ana.state, ana.next_state, ana.next_reason) == (busy.new, AgentState.NOT_READY, "lunch")
+
+
+def arrived(contact_id: ContactId, at_us: int) -> ContactArrived:
+    return ContactArrived(
+        at_us=at_us,
+        contact_id=contact_id,
+        leg_id=LegId(f"leg of {contact_id}"),
+        caller_number="",
+        dialed_number="",
+    )
+
+
+async def test_contacts_without_a_record_are_recalled_with_their_history(
+    ledger: MemoryLedger | SqlLedger,
+) -> None:
+    old, eight = ContactId("C-1-000001"), ContactId("C-1-000008")
+    came = arrived(eight, NOON_US + 1)
+    told = (came, queued(9, eight))
+    for event in (arrived(old, NOON_US - 1), arrived(SEVEN, NOON_US), *told, recorded(SEVEN)):
+        ledger.append(event)
+    await ledger.settled()
+    assert list(await ledger.open_contacts(NOON_US)) == [
+        ContactRecalled(
+            at_us=NOON_US + 1,
+            contact_id=eight,
+            leg_id=came.leg_id,
+            seen_us=NOON_US + 9,
+            history=told,
+        )
+    ]
 
 
 # --- a ledger in a database -----------------------------------------------------------------------

@@ -198,6 +198,40 @@ async def test_a_caller_who_comes_while_the_engine_is_away_is_answered_when_it_i
     assert arrived["leg_id"] == came["Uniqueid"]
 
 
+async def test_what_ended_while_the_engine_was_away_is_recorded_when_it_is_back(
+    goldline: GoldlineServer, callers: StartCallers, phone: StartPhone, seat: Seat, observer: AmiObserver
+) -> None:
+    phone("1001", talk_ms=200)
+    ann = await seat("ann", "1001")
+    callers(["5550001"], dialed=MENU_NUMBER, steps=[Wait(300), Press("1"), *STAY])
+    await ann.shown("ShowAgentState", state="wrap_up")
+    telephone = phone("1002", talk_ms=1_500)
+    bob = await seat("bob", "1002")
+    callers(["5550002"], dialed=STRAIGHT_NUMBER)
+    await bob.shown("ShowAgentState", state="on_contact")
+    callers(["5550003"], dialed=STRAIGHT_NUMBER, steps=[Wait(1_000)])
+    callers(["5550004"], dialed=MENU_NUMBER, steps=[Wait(1_000)])
+    await goldline.recorded("ContactQueued", 3)
+    await goldline.recorded("ContactArrived", 4)
+
+    goldline.kill()
+    await observer.all_quiet()
+    assert telephone.moments("hung_up") != []
+    goldline.start()
+
+    await goldline.recorded("InteractionRecorded", 4)
+    records = {record["caller_number"]: record for record in goldline.interactions()}
+    outcomes = {number: (record["outcome"], record["agent_id"]) for number, record in records.items()}
+    assert outcomes == {
+        "5550001": ("closed", "ann"),
+        "5550002": ("closed", "bob"),
+        "5550003": ("abandoned", ""),
+        "5550004": ("abandoned", ""),
+    }
+    assert len(goldline.interactions()) == 4
+    assert records["5550001"]["talk_us"] == pytest.approx(200_000, abs=200_000)
+
+
 async def test_a_phone_that_rings_is_silenced_and_the_caller_offered_anew(
     goldline: GoldlineServer, callers: StartCallers, phone: StartPhone, seat: Seat
 ) -> None:

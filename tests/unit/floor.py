@@ -37,6 +37,7 @@ from metrics.interaction import InteractionRecorder
 from routing.adoption import Adoption
 from routing.conversation import Conversations
 from routing.hold import Hold
+from routing.lost import LostContacts
 from routing.offer import OfferDesk
 from routing.queue import QueueConfig, Queues, TierConfig
 from routing.router import Router
@@ -68,8 +69,10 @@ class Floor:
         ids = Ids(run=1)
         self._at_the_door: tuple[Contact, Mapping[str, int]] | None = None
         self.engine.subscribe(DialogueOpened, self._let_in)
-        self.adoption = Adoption(self.engine, self.contacts, CallBook(self.engine), deadline_us=200_000)
+        calls = CallBook(self.engine)
+        self.adoption = Adoption(self.engine, self.contacts, calls, deadline_us=200_000)
         self.recorder = InteractionRecorder(self.engine, self.contacts)
+        self.lost = LostContacts(self.engine, calls)
         offers = OfferDesk(self.engine, self.contacts, ids, queues)
         self.conversations = Conversations(self.engine, self.contacts)
         self.router = Router(self.engine, self.contacts, offers, queues, TIERS, profiles)

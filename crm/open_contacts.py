@@ -1,0 +1,33 @@
+"""Contacts that arrived and were never recorded: the engine died before they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core.model.events import ContactArrived, ContactEvent, ContactRecalled, InteractionRecorded
+from core.model.ids import ContactId
+
+
+def fold_open_contacts(told: Iterable[ContactEvent], seen_us: int) -> tuple[ContactRecalled, ...]:
+    """Return one `ContactRecalled` for each contact that `told` does not end, in the order they arrived.
+
+    `told` is in the order of the ledger; `seen_us` is the instant of the ledger's last event.
+    """
+    histories: dict[ContactId, list[ContactEvent]] = {}
+    for event in told:
+        histories.setdefault(event.contact_id, []).append(event)
+    recalled = (_recalled(history, seen_us) for history in histories.values())
+    return tuple(contact for contact in recalled if contact is not None)
+
+
+def _recalled(history: Sequence[ContactEvent], seen_us: int) -> ContactRecalled | None:
+    arrived = history[0]
+    if not isinstance(arrived, ContactArrived) or isinstance(history[-1], InteractionRecorded):
+        return None
+    return ContactRecalled(
+        at_us=arrived.at_us,
+        contact_id=arrived.contact_id,
+        leg_id=arrived.leg_id,
+        seen_us=seen_us,
+        history=tuple(history),
+    )
