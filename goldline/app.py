@@ -5,7 +5,7 @@ they are built, and so hear of each message in this order:
 
 1. `CallBook`: what legs and bridges there are, before anybody asks
 2. `Adoption`: contacts of an earlier run are in the book before routing hears of their legs
-3. `InteractionRecorder`, a fold, and `LostContacts`, which closes what nobody takes up: indifferent to the rest
+3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
 4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it
 5. `Hold`, `Roster`, `WrapUp`, `Ivr`: each answers facts that those above established
 """
