@@ -1,0 +1,87 @@
+"""The end of a talk for the agent: who ends the wrap-up, once, and where the agent goes then."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.model.causes import Cause
+from core.model.commands import AnswerRequest, CancelTimer, HangUpLeg, StartTimer
+from core.model.events import ContactClosed, InteractionRecorded
+from core.model.ids import AgentId
+from core.model.message import Event
+from core.model.requests import FinishWrapUp, GoNotReady, LogOut
+from tests.unit.floor import WRAP_UP_S, Floor
+
+ANN = AgentId("ann")
+
+
+def ringing() -> Floor:
+    floor = Floor({"ann": 5})
+    floor.ready("ann")
+    floor.arrive("a")
+    return floor
+
+
+def in_wrap_up() -> Floor:
+    floor = ringing()
+    floor.answer("ann")
+    floor.pass_s(60)
+    floor.hang_up("leg-a")
+    return floor
+
+
+def refusal(floor: Floor, request: Event) -> str:
+    """Return the code of the answer that the desk gets, empty where the wish was granted."""
+    return next(c.code for c in floor.hear(request) if isinstance(c, AnswerRequest))
+
+
+def test_finish_before_the_limit_ends_it_and_the_limit_never_comes() -> None:
+    floor = in_wrap_up()
+    floor.pass_s(5)
+    assert refusal(floor, FinishWrapUp(at_us=floor.now_us, agent_id=ANN, disposition="sold")) == ""
+    assert CancelTimer(key=("wrap_up", "ann")) in floor.commands
+    (record,) = floor.events(InteractionRecorded)
+    assert (record.wrap_up_us, record.disposition) == (5_000_000, "sold")
+
+
+def test_finish_in_the_instant_of_the_limit_is_refused_and_closes_nothing_twice() -> None:
+    floor = in_wrap_up()
+    floor.fire("wrap_up", "ann")
+    assert refusal(floor, FinishWrapUp(at_us=floor.now_us, agent_id=ANN)) == "no_wrap_up"
+    assert len(floor.events(ContactClosed)) == 1
+    assert floor.state("ann") == ("ready", "")
+
+
+def test_limit_counts_from_the_end_of_the_talk() -> None:
+    floor = in_wrap_up()
+    (limit,) = [timer for timer in floor.orders(StartTimer) if timer.key[0] == "wrap_up"]
+    assert limit.at_us == floor.now_us + WRAP_UP_S * 1_000_000
+
+
+def test_pause_asked_for_in_wrap_up_begins_at_its_limit() -> None:
+    floor = in_wrap_up()
+    floor.hear(GoNotReady(at_us=floor.now_us, agent_id=ANN, reason="break"))
+    assert floor.state("ann")[0] == "wrap_up"
+    floor.fire("wrap_up", "ann")
+    assert floor.state("ann") == ("not_ready", "break")
+
+
+def test_agent_who_logs_out_while_ringing_and_answers_leaves_after_the_wrap_up() -> None:
+    floor = ringing()
+    floor.hear(LogOut(at_us=0, agent_id=ANN))
+    floor.answer("ann")
+    floor.hang_up("leg-a")
+    assert floor.state("ann")[0] == "wrap_up"
+    floor.fire("wrap_up", "ann")
+    assert floor.state("ann")[0] == "logged_out"
+
+
+@pytest.mark.parametrize("reason_to_stop", ["caller", "phone"])
+def test_agent_who_logs_out_while_ringing_is_out_when_the_ringing_stops(reason_to_stop: str) -> None:
+    floor = ringing()
+    phone = floor.phone_of("ann")
+    floor.hear(LogOut(at_us=0, agent_id=ANN))
+    floor.hang_up("leg-a" if reason_to_stop == "caller" else phone)
+    assert floor.state("ann")[0] == "logged_out"
+    stopped = HangUpLeg(leg_id=phone, cause=Cause.ANSWERED_ELSEWHERE) in floor.commands
+    assert stopped == (reason_to_stop == "caller")
