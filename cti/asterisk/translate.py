@@ -347,6 +347,3 @@ _ROWS: dict[str, Callable[[Translator, Mapping[str, str], int], Events]] = {
     "Rename": Translator._rename,
     "Unhold": Translator._unhold,
 }
-
-KNOWN_EVENTS = frozenset(_ROWS)
-"""The AMI events that mean something here; all others may be left out at the source."""
