@@ -93,6 +93,13 @@ class Sipp:
         moments = [_moment(line) for line in lines if line.count(";") == 2]
         return [moment for moment in moments if what in ("", moment.what)]
 
+    async def saw(self, what: str, count: int = 1, limit_s: float = 10) -> list[Moment]:
+        """Return the moments of one kind once there are so many; raise `TimeoutError` else."""
+        async with asyncio.timeout(limit_s):
+            while len(moments := self.moments(what)) < count:  # noqa: ASYNC110, sipp tells nobody
+                await asyncio.sleep(0.02)
+        return moments
+
     def _common(self) -> list[str]:
         return [
             *("-sf", "scenario.xml", "-i", LOOPBACK, "-p", str(self.port), "-nostdin"),
