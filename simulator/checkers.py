@@ -56,7 +56,7 @@ class ContactsConserved:
         self._open: dict[ContactId, None] = {}
         self._closed: dict[ContactId, str] = {}
 
-    def arrive(self, event: ContactArrived | ContactAdopted) -> None:
+    def arrive(self, event: ContactEvent) -> None:
         """Open the contact."""
         if event.contact_id in self._open or event.contact_id in self._closed:
             raise BrokenPromise(f"contact {event.contact_id} arrived twice")

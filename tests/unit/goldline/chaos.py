@@ -18,6 +18,7 @@ from core.model.commands import (
     CancelTimer,
     CollectDigits,
     DialogueStep,
+    HangUpLeg,
     LookUpCustomer,
     RingLeg,
     StartTimer,
@@ -27,6 +28,7 @@ from core.model.customer import Customer
 from core.model.events import (
     AgentStateChanged,
     ContactAdopted,
+    ContactEvent,
     CustomerFound,
     CustomerLookupFailed,
     DialogueClosed,
@@ -48,9 +50,10 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.ids import AgentId, BridgeId, CustomerId, LegId, TimerKey
-from core.model.message import Command, Event
+from core.model.message import Command, DomainEvent, Event
 from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogIn, LogOut, RejectOffer
 from crm.agent_states import fold_agent_states
+from crm.open_contacts import fold_open_contacts
 from goldline.app import build_brain
 from goldline.config import load_config
 from goldline.demo import FOLDER
@@ -83,22 +86,29 @@ class Chaos:
         self.gone: list[LegId] = [LegId("never-was")]
         self.bridges: dict[LegId, BridgeId] = {}
         self.notes: dict[LegId, str] = {}
-        self.ledger: list[AgentStateChanged] = []
+        # Legs that hung up or were hung up, of which the engine was not told: gone when it comes back.
+        self.doomed: list[LegId] = []
+        self.ledger: list[DomainEvent] = []
         self.reached: set[str] = set()
         self.start()
 
     # --- runs of the engine ---------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin a run of the engine: it hears of the agents' last states, then of the snapshot."""
+        """Begin a run of the engine: it hears what the ledger knows, then what the PBX shows."""
         self.run += 1
+        for leg in self.doomed:
+            self._bury(leg)
         self.steps: dict[LegId, DialogueStep] = {}
         self.lookups: list[str] = []
         self.timers: dict[TimerKey, int] = {}
         self.brain = build_brain(CONFIG, FLOWS, AGENTS, self.run)
         self.checkers = Checkers({name: agent.skills for name, agent in AGENTS.items()}, "chaos", 0)
-        for restored in fold_agent_states(self.ledger):
-            self.tell(restored)
+        agents = [event for event in self.ledger if isinstance(event, AgentStateChanged)]
+        contacts = [event for event in self.ledger if isinstance(event, ContactEvent)]
+        recalled = fold_open_contacts(contacts, self.ledger[-1].at_us if self.ledger else 0)
+        self.recalled = {contact.contact_id for contact in recalled}
+        self.tell_all([*fold_agent_states(agents), *recalled])
         self.tell_all(self.snapshot())
 
     def snapshot(self) -> list[Event]:
@@ -131,30 +141,46 @@ class Chaos:
         commands = self.brain.engine.handle(message)
         # The checkers also watch over the sanity of the legs told, of which chaos has none.
         sane = TimerFired(at_us=self.now_us, key=NEUTRAL) if isinstance(message, LegEvent) else message
+        self._expect_ends_of_recalled(commands)
         self.checkers.step(sane, commands)
         self.reached |= {f"contact {contact.state}" for contact in self.brain.contacts}
         for command in commands:
             self._note(command)
 
+    def _expect_ends_of_recalled(self, commands: Iterable[Command]) -> None:
+        """Let the checkers of this run know a contact of an earlier one that is not adopted but closed."""
+        for event in (c.event for c in commands if isinstance(c, AppendToLedger)):
+            if isinstance(event, ContactEvent) and event.contact_id in self.recalled:
+                self.recalled.remove(event.contact_id)
+                if not isinstance(event, ContactAdopted):
+                    self.checkers.contacts.arrive(event)
+
     def _happen(self, message: Event) -> None:
         match message:
             case LegEnded(leg_id=leg) | LegFailed(leg_id=leg):
-                self.gone.append(leg)
-                self.phones.pop(leg, None)
-                self.bridges.pop(leg, None)
-                self.notes.pop(leg, None)
-                self.steps.pop(leg, None)
-                self.callers = [caller for caller in self.callers if caller != leg]
+                self._bury(leg)
+            case StepFinished(leg_id=leg, outcome="hangup"):
+                self.doomed.append(leg)
             case LegJoined(leg_id=leg, bridge_id=bridge):
                 self.bridges[leg] = bridge
             case LegLeft(leg_id=leg):
                 self.bridges.pop(leg, None)
+
+    def _bury(self, leg: LegId) -> None:
+        self.gone.append(leg)
+        self.phones.pop(leg, None)
+        self.bridges.pop(leg, None)
+        self.notes.pop(leg, None)
+        self.steps.pop(leg, None)
+        self.callers = [caller for caller in self.callers if caller != leg]
 
     def _note(self, command: Command) -> None:
         match command:
             case RingLeg(leg_id=leg, tag=tag):
                 self.phones[leg] = command
                 self.notes[leg] = tag
+            case HangUpLeg(leg_id=leg):
+                self.doomed.append(leg)
             case TagLeg(leg_id=leg, tag=tag):
                 self.notes[leg] = tag
             case DialogueStep(leg_id=leg):
@@ -168,11 +194,11 @@ class Chaos:
             case AppendToLedger(event=event):
                 self._remember(event)
 
-    def _remember(self, event: Event) -> None:
+    def _remember(self, event: DomainEvent) -> None:
+        self.ledger.append(event)
         self.reached.add(type(event).__name__)
         match event:
             case AgentStateChanged(new=state):
-                self.ledger.append(event)
                 self.reached.add(f"agent {state}")
             case ContactAdopted(state=state):
                 self.reached.add(f"adopted {state}")

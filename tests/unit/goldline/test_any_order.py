@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.rng import Streams
+from core.model.events import ContactArrived, InteractionRecorded
 from tests.unit.goldline.chaos import SAYINGS, Chaos
 
 LENGTH = 200
@@ -35,6 +36,9 @@ def test_random_sayings_break_nothing_and_leave_nothing(sayings: list[tuple[int,
     chaos = play(sayings)
     assert len(chaos.brain.contacts) == 0
     chaos.checkers.contacts.close()
+    arrived = [event.contact_id for event in chaos.ledger if isinstance(event, ContactArrived)]
+    recorded = [event.contact_id for event in chaos.ledger if isinstance(event, InteractionRecorded)]
+    assert sorted(recorded) == sorted(arrived), "each contact is recorded once, over all runs"
 
 
 COURSES = 60
