@@ -25,6 +25,7 @@ from core.model.commands import (
     DeskCommand,
     LookUpCustomer,
     PbxCommand,
+    PopScreen,
     RingLeg,
     StartTimer,
 )
@@ -241,7 +242,7 @@ class LiveRunner(Runner):
 def _urgency(command: Command) -> int:
     """Return 0 for what a caller waits for: the record on the screen, and then the phone. The order of
     commands of one kind stays."""
-    return 0 if isinstance(command, DeskCommand | RingLeg) else 1
+    return 0 if isinstance(command, PopScreen | RingLeg) else 1
 
 
 def result_at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
