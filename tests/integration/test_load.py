@@ -21,7 +21,7 @@ from tests.services.desk import Desk
 from tests.services.goldline import GoldlineServer
 from tests.services.ports import free_udp_port
 from tests.services.sipp import STAY, Callers, Phones, Press, Wait
-from tests.services.talks import observed_talks, recorded_talks
+from tests.services.talks import disagreements, observed_talks, recorded_talks
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
@@ -88,16 +88,9 @@ async def test_two_hundred_calls_through_menu_and_queue_are_all_accounted_for(
 
 def assert_the_books_agree(goldline: GoldlineServer, observer: AmiObserver) -> None:
     """Hold the ledger against Asterisk, call by call: who with whom, from when, and for how long."""
-    observed = {talk.leg_id: talk for talk in observed_talks(observer.events)}
-    recorded = {talk.leg_id: talk for talk in recorded_talks(goldline.ledger(), SEATS)}
-    assert len(observed) == CALLS
-    assert observed.keys() == recorded.keys()
-    differing = [
-        (talk, recorded[leg_id])
-        for leg_id, talk in observed.items()
-        if not talk.agrees_with(recorded[leg_id], within_s=0.2)
-    ]
-    assert differing == []
+    talks = observed_talks(observer.events)
+    assert len(talks) == CALLS
+    assert disagreements(talks, recorded_talks(goldline.ledger(), SEATS), within_s=0.2) == []
 
 
 async def assert_nothing_is_left(goldline: GoldlineServer, observer: AmiObserver) -> None:

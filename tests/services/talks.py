@@ -68,6 +68,16 @@ def recorded_talks(ledger: Iterable[Mapping[str, Any]], seats: Mapping[str, str]
     return talks
 
 
+def disagreements(
+    observed: Iterable[Talk], recorded: Iterable[Talk], within_s: float
+) -> list[tuple[Talk | None, Talk | None]]:
+    """Return the conversations that the two accounts tell differently, or that one of them lacks."""
+    theirs = {talk.leg_id: talk for talk in observed}
+    ours = {talk.leg_id: talk for talk in recorded}
+    pairs = [(theirs.get(leg_id), ours.get(leg_id)) for leg_id in sorted(theirs | ours)]
+    return [(seen, told) for seen, told in pairs if not (seen and told and seen.agrees_with(told, within_s))]
+
+
 def extension_of(channel: str) -> str:
     """Return the endpoint of a SIP channel's name: `1001` of `PJSIP/1001-0000002a`."""
     return channel.removeprefix("PJSIP/").rpartition("-")[0]
