@@ -31,6 +31,8 @@ _COLOURS = {
     AgentState.ON_CONTACT: "blue",
     AgentState.WRAP_UP: "magenta",
 }
+_RULES = {"highest_level": "level", "longest_idle": "idle"}
+"""Which came first in the choice of the agent, in one word."""
 _WAITING = (ContactState.QUEUED, ContactState.OFFERED)
 
 
@@ -68,15 +70,19 @@ class Board:
             case _:
                 pass
 
-    def draw(self, now_us: int, title: str) -> Group:
-        """Return the picture as of `now_us`."""
+    def draw(self, now_us: int, title: str, wide: bool = True) -> Group:
+        """Return the picture as of `now_us`; a `wide` one has the agents beside the rest."""
+        tables = (self._tiers_table(now_us), self._queues_table(now_us), self._decisions_table())
+        agents = self._agents_table(now_us)
+        heading = Panel(Text(title, justify="center"), style="bold")
+        if not wide:
+            return Group(heading, *tables, agents)
         columns = Table.grid(padding=(0, 3))
-        right = Group(self._queues_table(now_us), self._tiers_table(now_us), self._decisions_table())
-        columns.add_row(self._agents_table(now_us), right)
-        return Group(Panel(Text(title, justify="center"), style="bold"), columns)
+        columns.add_row(agents, Group(*tables))
+        return Group(heading, columns)
 
     def _queues_table(self, now_us: int) -> Table:
-        table = _table("Queues", "queue", "waiting", "longest s", "agents ready", "agents at work")
+        table = _table("Queues", "queue", "waiting", "longest s", "ready", "at work")
         for queue in self._queues:
             table.add_row(
                 queue,
@@ -88,7 +94,7 @@ class Board:
         return table
 
     def _tiers_table(self, now_us: int) -> Table:
-        headings = ("waiting", "longest s", "answered", "left", "mean wait s", "within 20 s", "level")
+        headings = ("waiting", "longest s", "answered", "left", "mean s", "in 20 s", "level")
         table = _table("Tiers", "tier", *headings)
         for tier in self._tiers:
             table.add_row(tier, *self._tier_cells(tier, now_us))
@@ -120,16 +126,14 @@ class Board:
         return table
 
     def _decisions_table(self) -> Table:
-        table = _table(
-            "Last decisions", "contact", "tier", "to (level)", "by", "second", "of", "left waiting"
-        )
+        table = _table("Last decisions", "contact", "tier", "to (level)", "by", "second", "of", "in line")
         for decision, tier in self._decisions:
             second = decision.runner_up.agent_id if decision.runner_up else "-"
             table.add_row(
                 decision.contact_id,
                 tier,
                 f"{decision.winner.agent_id} ({decision.winner.level})",
-                decision.rule.replace("_", " "),
+                _RULES[decision.rule],
                 second,
                 str(decision.candidates),
                 str(decision.waiting),

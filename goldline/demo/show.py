@@ -10,12 +10,13 @@ import asyncio
 import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from core.kernel.clock import seconds
@@ -37,6 +38,9 @@ from simulator.scenario import Scenario, load_scenario
 from simulator.world import World, agent_profiles
 
 FRAMES_PER_S = 4
+FRAMES_PER_S_IN_A_FILE = 0.2
+WIDE = 110
+"""Columns of a terminal on which the agents fit beside the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +63,26 @@ class Show:
 async def run_show(seed: int, speed: float, for_s: float) -> None:
     """Show the day of `seed`, `speed` seconds in one, for `for_s` seconds of the wall; 0 is until Ctrl-C."""
     set_up_logs(level=logging.ERROR)  # lesser lines would tear the picture
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
+    frames_per_s = FRAMES_PER_S if console.is_terminal else FRAMES_PER_S_IN_A_FILE
     async with open_show(seed, speed) as show:
-        with Live(console=Console(), refresh_per_second=FRAMES_PER_S, screen=True) as live:
-            loop = asyncio.get_running_loop()
-            ends = loop.time() + for_s if for_s else float("inf")
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + for_s if for_s else float("inf")
+        with _screen(console) as draw:
             while loop.time() < ends:
-                live.update(show.board.draw(show.clock.now_us(), show.title()))
-                await asyncio.sleep(1 / FRAMES_PER_S)
+                await asyncio.sleep(1 / frames_per_s)
+                wide = console.width >= WIDE
+                draw(show.board.draw(show.clock.now_us(), show.title(), wide))
+
+
+@contextmanager
+def _screen(console: Console) -> Iterator[Callable[[RenderableType], None]]:
+    """Give what draws one picture over the other on a terminal, and one below the other elsewhere."""
+    if not console.is_terminal:
+        yield console.print
+        return
+    with Live(console=console, auto_refresh=False, screen=True) as live:
+        yield lambda picture: live.update(picture, refresh=True)
 
 
 @asynccontextmanager
