@@ -48,16 +48,16 @@ LEG = Table(
         (LegState.DIALING, LegTrigger.RING): LegState.RINGING,
         (LegState.DIALING, LegTrigger.ANSWER): LegState.UP,
         (LegState.DIALING, LegTrigger.END): LegState.ENDED,
-        # A phone may tell of ringing twice (180 then 183, capture s07).
+        # Told live and again by a snapshot; no capture has it twice from Asterisk itself.
         (LegState.RINGING, LegTrigger.RING): LegState.RINGING,
-        # A channel already in state Ringing may get its DialBegin only then (cacofonisk ab_callgroup).
+        # A channel already ringing may get its DialBegin only then (cacofonisk ab_success_o3).
         (LegState.RINGING, LegTrigger.DIAL): LegState.RINGING,
         (LegState.RINGING, LegTrigger.ANSWER): LegState.UP,
         (LegState.RINGING, LegTrigger.END): LegState.ENDED,
         (LegState.UP, LegTrigger.HOLD): LegState.HELD,
         (LegState.UP, LegTrigger.END): LegState.ENDED,
         (LegState.HELD, LegTrigger.RESUME): LegState.UP,
-        # A second re-INVITE of a phone already on hold says Hold again (capture s14).
+        # A phone on hold may ask for it again by another re-INVITE; allowed, though no capture shows it.
         (LegState.HELD, LegTrigger.HOLD): LegState.HELD,
         (LegState.HELD, LegTrigger.END): LegState.ENDED,
     },

@@ -49,30 +49,17 @@ from cti.ami.wire import AmiMessage
 from cti.asterisk import commands
 from cti.asterisk.commands import Action
 from cti.asterisk.dialogue import Dialogues, DialogueSettings
-from cti.asterisk.dialplan import READ_CLASSES
+from cti.asterisk.dialplan import READ_CLASSES, UNREAD_EVENTS
 from cti.asterisk.resync import KEPT_BACK_MAX, SNAPSHOT_ACTIONS, Snapshot, missed_events, notes
 from cti.asterisk.translate import Events, Translator
 
 log = structlog.get_logger()
 
-UNUSED_EVENTS = frozenset(
-    {
-        "BridgeCreate",
-        "CEL",
-        "DTMFBegin",
-        "DeviceStateChange",
-        "DialState",
-        "HangupRequest",
-        "LocalBridge",
-        "MusicOnHoldStart",
-        "MusicOnHoldStop",
-        "NewAccountCode",
-        "NewCallerid",
-        "NewConnectedLine",
-        "SoftHangupRequest",
-    }
-)
-"""Frequent events of our classes that mean nothing to `translate`, skipped before they are parsed."""
+UNUSED_EVENTS = frozenset({*UNREAD_EVENTS, "BridgeCreate", "DTMFBegin", "DialState", "LocalBridge"})
+"""Frequent events of our classes that mean nothing to `translate`, skipped before they are parsed.
+
+Those that the manager account filters out are among them, for accounts written by hand.
+"""
 
 SNAPSHOT_DEADLINE_US = 10_000_000
 """For each list of a snapshot: 5,000 channels take Asterisk well under a second."""
