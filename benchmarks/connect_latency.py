@@ -105,7 +105,13 @@ class Bench:
         self._rounds = count(1)
 
     async def __aenter__(self) -> Bench:
-        self._stack = AsyncExitStack()
+        async with AsyncExitStack() as stack:  # what fails to start leaves nothing running
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        enter = stack.enter_context
         extensions = [str(1001 + number) for number in range(AGENTS)]
         port = free_udp_port()
         dialplan = DialplanSettings(
@@ -113,7 +119,6 @@ class Bench:
         )
         (self._folder / "asterisk").mkdir()
         phones = dict.fromkeys(extensions, port)
-        enter = self._stack.enter_context
         self._asterisk = enter(RealAsterisk(self._folder / "asterisk", dialplan, phones, extensions))
         enter(Phones(self._folder / "phones", port))
         agents = {f"agent{extension}": 5 for extension in extensions}
@@ -122,7 +127,6 @@ class Bench:
             async with self._goldline.desk(agent) as desk:
                 await desk.log_in(extension)
         self._tape = enter(Tape(self._asterisk.ami_port))
-        return self
 
     async def __aexit__(self, *error: object) -> None:
         await self._stack.aclose()
