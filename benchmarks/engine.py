@@ -141,7 +141,7 @@ def record_day(scenario: Scenario) -> tuple[Recorder, int]:
             _add_bytes(recorder.heard, day.runner.now_us(), message(lines))
             count += 1
 
-    day = SimulatedDay(scenario, open_scenario(scenario), scenario.seed, recorder)
+    day = SimulatedDay(scenario, open_scenario(scenario), scenario.seed, journal=recorder)
     day.world.exchange.watch(AmiEvents(write_down))
     day.run()
     return recorder, count

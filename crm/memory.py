@@ -40,15 +40,20 @@ from crm.store import StoreSettings
 
 
 class MemoryLedger:
-    """Domain events in a list, oldest first."""
+    """Domain events in a list, oldest first.
 
-    def __init__(self) -> None:
+    Where `keeps_events` is false only finished interactions are remembered, for their customers' next call.
+    """
+
+    def __init__(self, *, keeps_events: bool = True) -> None:
         self.events: list[DomainEvent] = []
+        self._keeps_events = keeps_events
         self._interactions: dict[str, list[Interaction]] = {}
 
     def append(self, event: DomainEvent) -> None:
         """Keep `event`; a finished interaction is also found by its customer from now on."""
-        self.events.append(event)
+        if self._keeps_events:
+            self.events.append(event)
         if isinstance(event, InteractionRecorded) and event.customer_id:
             self._interactions.setdefault(event.customer_id, []).append(_interaction(event))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from core.kernel.clock import microseconds
-from core.model.commands import AppendToLedger
 from core.model.message import Command, DomainEvent, Event
 from core.ports import Journal
 from crm.memory import MemoryCrmStore, MemoryLedger
@@ -19,9 +18,8 @@ from crm.store import StoreSettings
 from goldline.app import build_brain
 from goldline.config import Config, load_config
 from goldline.flows import load_flows
-from goldline.journal_file import HashJournal
+from goldline.journal_file import NoJournal
 from goldline.runners import Ports, VirtualRunner, result_at_once
-from metrics.day import DayFigures
 from simulator.checkers import Checkers
 from simulator.customers import CrmRecord
 from simulator.scenario import Scenario
@@ -33,48 +31,75 @@ LINGER_US = microseconds(4 * 3600)
 Watcher = Callable[[DomainEvent], None]
 
 
-class WatchedJournal:
-    """A journal whose every turn is also shown to the checkers and to folds of the ledger's events."""
+class CheckedJournal:
+    """A journal whose every turn is also held against the invariants."""
 
-    def __init__(self, journal: Journal, checkers: Checkers | None, watchers: Iterable[Watcher]) -> None:
+    def __init__(self, journal: Journal, checkers: Checkers) -> None:
         self._journal = journal
         self._checkers = checkers
-        self._watchers = tuple(watchers)
 
     def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
-        """Keep the turn, check it, and let the folds see its events."""
+        """Keep the turn and check it."""
         turn = tuple(commands)
         self._journal.write(sequence, message, turn)
-        if self._checkers is not None:
-            self._checkers.step(message, turn)
-        for command in turn:
-            if isinstance(command, AppendToLedger):
-                for watch in self._watchers:
-                    watch(command.event)
+        self._checkers.step(message, turn)
+
+
+class WatchedLedger(MemoryLedger):
+    """A ledger that also shows its events, one by one, to folds."""
+
+    def __init__(self, *, keeps_events: bool = True) -> None:
+        super().__init__(keeps_events=keeps_events)
+        self._watchers: list[Watcher] = []
+
+    def watch(self, watcher: Watcher) -> None:
+        """Show `watcher` every event from now on."""
+        self._watchers.append(watcher)
+
+    def append(self, event: DomainEvent) -> None:
+        """Take one event in and show it."""
+        super().append(event)
+        for watch in self._watchers:
+            watch(event)
 
 
 class SimulatedDay:
-    """One scenario under one seed. After `run`, `figures`, `journal` and `ledger` hold what happened."""
+    """One scenario under one seed.
 
-    def __init__(self, scenario: Scenario, config: Config, seed: int, journal: HashJournal) -> None:
+    `watchers` are shown every event of the ledger as it happens: folds that make figures. `checked` says
+    whether the invariants are held against every turn; without, and with `NoJournal`, a day runs fastest.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        config: Config,
+        seed: int,
+        *,
+        journal: Journal | None = None,
+        watchers: Iterable[Watcher] = (),
+        checked: bool = True,
+    ) -> None:
         self._scenario = scenario
-        self.journal = journal
-        self.figures = DayFigures()
-        self.ledger = MemoryLedger()
+        ledger = WatchedLedger(keeps_events=False)
+        for watcher in watchers:
+            ledger.watch(watcher)
         flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, run=1)
         self.runner = VirtualRunner(self.brain.engine)
         self.world = World(scenario, seed, self.runner, self.runner.receive)
         skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
-        self.checkers = Checkers(skills, str(scenario.folder / f"{scenario.name}.toml"), seed)
+        where = str(scenario.folder / f"{scenario.name}.toml")
+        self.checkers = Checkers(skills, where, seed) if checked else None
+        kept = journal or NoJournal()
         self.runner.connect(
             Ports(
                 pbx=self.world.pbx,
-                crm=memory_store(self.world.customers, self.ledger, self.runner, config.crm.region),
-                ledger=self.ledger,
+                crm=memory_store(self.world.customers, ledger, self.runner, config.crm.region),
+                ledger=ledger,
                 desk=self.world.desk,
-                journal=WatchedJournal(journal, self.checkers, [self.figures.add]),
+                journal=CheckedJournal(kept, self.checkers) if self.checkers else kept,
             )
         )
 
@@ -88,7 +113,8 @@ class SimulatedDay:
             if progress is not None:
                 progress(percent / 100)
         self._let_everybody_finish(end_us + LINGER_US)
-        self.checkers.finish()
+        if self.checkers is not None:
+            self.checkers.finish()
 
     def _let_everybody_finish(self, limit_us: int) -> None:
         step_us = microseconds(60)

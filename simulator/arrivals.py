@@ -10,7 +10,8 @@ from random import Random
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.errors import ConfigError
-from simulator.scenario import Arrivals, FileArrivals, IntervalArrivals, PoissonArrivals, Scenario
+from simulator.demand import Arrivals, FileArrivals, IntervalArrivals, PoissonArrivals
+from simulator.scenario import Scenario
 
 HOUR_S = 3600.0
 

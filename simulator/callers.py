@@ -13,10 +13,11 @@ from functools import partial
 from core.kernel.rng import Streams
 from simulator.channel import Activity, Bridge, Channel
 from simulator.customers import Person, Population
+from simulator.demand import HANG_UP
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.phones import is_outside
-from simulator.scenario import HANG_UP, Scenario
+from simulator.scenario import Scenario
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

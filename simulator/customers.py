@@ -8,8 +8,9 @@ from random import Random
 from core.kernel.rng import Streams
 from core.model.customer import Customer
 from core.model.ids import CustomerId
+from simulator.demand import CustomerGroup
 from simulator.draws import Duration
-from simulator.scenario import CustomerGroup, Scenario
+from simulator.scenario import Scenario
 
 _GIVEN_NAMES = ("Ada", "Bo", "Carmen", "Deng", "Elif", "Femi", "Greta", "Hana", "Ivo", "Jin", "Kofi", "Lan")
 _FAMILY_NAMES = ("Adler", "Bosch", "Chen", "Dijk", "Evans", "Fang", "Garcia", "Huang", "Ito", "Jansen")

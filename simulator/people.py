@@ -23,7 +23,8 @@ from simulator.draws import happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.phones import RING_DELAY_US, Reach, Reaction
-from simulator.scenario import AgentPlan, Break, Scenario, Service
+from simulator.scenario import Scenario
+from simulator.staffing import AgentPlan, Break, Service
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

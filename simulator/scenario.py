@@ -8,161 +8,18 @@ All instants are seconds from the beginning of the run.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from core.kernel.errors import ConfigError
-from simulator.draws import STRICT, Constant, Duration, Exponential, NotNegative, Positive, Uniform
+from simulator.demand import Arrivals, CallerHabits, CustomerGroup, Journey
+from simulator.draws import STRICT, NotNegative, Positive
 from simulator.phones import Reach
-
-HANG_UP = "hangup"
-"""In place of keys: the caller hangs up in this menu."""
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(gt=0, le=1e6)]
-Count = Annotated[int, Field(ge=1, le=100_000)]
-Level = Annotated[int, Field(ge=1, le=10)]
-Number = Annotated[str, Field(pattern=r"^\+?[0-9*#]{1,32}$")]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-Address = Annotated[str, Field(pattern=r"^PJSIP/[A-Za-z0-9_-]{1,64}$")]
-Keys = Annotated[str, Field(pattern=rf"^({HANG_UP}|([0-9*#]|\{{account\}}|\{{pin\}})*)$")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoissonArrivals:
-    """Calls at one constant rate, independent of each other."""
-
-    __pydantic_config__ = STRICT
-    kind: Literal["poisson"]
-    dialed_number: Number
-    per_hour: Positive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalArrivals:
-    """Calls at a rate that changes with each interval: `counts[i]` is the mean number in interval i."""
-
-    __pydantic_config__ = STRICT
-    kind: Literal["intervals"]
-    dialed_number: Number
-    interval_s: Positive
-    counts: tuple[NotNegative, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileArrivals:
-    """Calls at the instants of a CSV file with the column `at_s`, relative to the scenario's folder."""
-
-    __pydantic_config__ = STRICT
-    kind: Literal["file"]
-    dialed_number: Number
-    path: str
-
-
-Arrivals = Annotated[PoissonArrivals | IntervalArrivals | FileArrivals, Field(discriminator="kind")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerGroup:
-    """`count` customers of one tier in the CRM; `weight` says how often one of them calls.
-
-    A group without a tier is unknown to the CRM.
-    """
-
-    __pydantic_config__ = STRICT
-    weight: Weight
-    tier: str = ""
-    count: Count = 1
-    language: Word = "en"
-    patience: Duration | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """A way through the menus: one entry of keys for each prompt that takes keys.
-
-    `{account}` and `{pin}` stand for the caller's own; the entry `hangup` ends the call there.
-    """
-
-    __pydantic_config__ = STRICT
-    weight: Weight = 1.0
-    keys: tuple[Keys, ...] = ()
-    dialed_number: str = ""
-
-
-_PATIENCE = Exponential(kind="exponential", mean_s=446)  # mean of a bank's callers, Brown et al. 2005
-_THINKING = Uniform(kind="uniform", low_s=0.5, high_s=2.5)
-_BETWEEN_KEYS = Constant(value_s=0.3)
-_MESSAGE = Uniform(kind="uniform", low_s=5, high_s=30)
-_OUTSIDE_TALK = Exponential(kind="exponential", mean_s=120)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerHabits:
-    """What all callers have in common. Patience counts from the first music on hold."""
-
-    __pydantic_config__ = STRICT
-    patience: Duration = _PATIENCE
-    thinking: Duration = _THINKING
-    between_keys: Duration = _BETWEEN_KEYS
-    message: Duration = _MESSAGE
-    outside_talk: Duration = _OUTSIDE_TALK
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """How long talk and wrap-up take, for a queue and a tier; an empty word fits every one."""
-
-    __pydantic_config__ = STRICT
-    talk: Duration
-    wrap_up: Duration
-    queue: str = ""
-    tier: str = ""
-    customer_ends: Share = 0.7
-    disposition: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Break:
-    """One pause of a shift, under a not-ready reason the engine knows."""
-
-    __pydantic_config__ = STRICT
-    at_s: NotNegative
-    for_s: Positive
-    reason: Word = "break"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentPlan:
-    """One agent and the day in front of them; without `until_s` they stay to the end."""
-
-    __pydantic_config__ = STRICT
-    id: Word
-    extension: Address
-    skills: dict[str, Level] = field(default_factory=dict)
-    name: str = ""
-    from_s: NotNegative = 0.0
-    until_s: Positive | None = None
-    breaks: tuple[Break, ...] = ()
-
-
-_ANSWERS = Uniform(kind="uniform", low_s=1, high_s=4)
-_SETTLES_IN = Constant(value_s=1)
-_COMES_BACK = Constant(value_s=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentHabits:
-    """What all agents have in common. `misses` is the share of ringing calls they let ring out."""
-
-    __pydantic_config__ = STRICT
-    answers: Duration = _ANSWERS
-    misses: Share = 0.0
-    settles_in: Duration = _SETTLES_IN
-    comes_back: Duration = _COMES_BACK
+from simulator.staffing import AgentHabits, AgentPlan, Service
+from simulator.words import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +31,10 @@ class PhoneFault:
     reach: Reach
     from_s: NotNegative = 0.0
     until_s: Positive
+
+
+_ORDINARY_CALLERS = CallerHabits()
+_ORDINARY_AGENTS = AgentHabits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +50,8 @@ class Scenario:
     service: Annotated[tuple[Service, ...], Field(min_length=1)]
     customers: Annotated[tuple[CustomerGroup, ...], Field(min_length=1)]
     journeys: tuple[Journey, ...] = (Journey(),)
-    callers: CallerHabits = CallerHabits()
-    workforce: AgentHabits = AgentHabits()
+    callers: CallerHabits = _ORDINARY_CALLERS
+    workforce: AgentHabits = _ORDINARY_AGENTS
     faults: tuple[PhoneFault, ...] = ()
     name: str = ""
     seed: int = 1

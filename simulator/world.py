@@ -20,11 +20,12 @@ from core.ports import Scheduler, Sink
 from simulator.arrivals import arrival_instants
 from simulator.callers import Callers
 from simulator.customers import CrmRecord, Population
+from simulator.demand import Arrivals
 from simulator.pbx import Exchange
 from simulator.people import Workforce
 from simulator.phones import PhoneBook
 from simulator.port import SimPbx
-from simulator.scenario import Arrivals, Scenario
+from simulator.scenario import Scenario
 
 
 class World:

@@ -11,6 +11,7 @@ from rich.progress import Progress
 from goldline.demo import FOLDER
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_file import HashJournal
+from metrics.day import DayFigures
 from simulator.scenario import load_scenario
 
 DEMO_SCENARIO = FOLDER / "day.toml"
@@ -28,14 +29,15 @@ def run_scenario(path: Path, seed: int | None, progress: bool) -> dict[str, Any]
     """
     scenario = load_scenario(path)
     chosen = scenario.seed if seed is None else seed
-    day = SimulatedDay(scenario, open_scenario(scenario), chosen, HashJournal())
+    figures, journal = DayFigures(), HashJournal()
+    day = SimulatedDay(scenario, open_scenario(scenario), chosen, journal=journal, watchers=[figures.add])
     _run(day, scenario.name, progress)
     return {
         "scenario": scenario.name,
         "seed": chosen,
-        **day.figures.summary(day.runner.now_us()),
-        "inputs": day.journal.inputs,
-        "journal_hash": day.journal.digest(),
+        **figures.summary(day.runner.now_us()),
+        "inputs": journal.inputs,
+        "journal_hash": journal.digest(),
     }
 
 

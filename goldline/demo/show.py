@@ -27,7 +27,7 @@ from goldline.config import Config
 from goldline.demo.board import Board
 from goldline.demo.day import DEMO_SCENARIO
 from goldline.flows import load_flows
-from goldline.harness import WatchedJournal, crm_record, open_scenario
+from goldline.harness import WatchedLedger, crm_record, open_scenario
 from goldline.journal_file import NoJournal
 from goldline.live import LiveCentre, Stores
 from goldline.logs import set_up_logs
@@ -106,7 +106,7 @@ async def _open(
     agi_token = secrets.token_urlsafe(24)  # det-ok: as above
     config = _with_doors(open_scenario(scenario), manager_secret, agi_token)
     agents = agent_profiles(scenario)
-    ledger = MemoryLedger()
+    ledger = WatchedLedger()
     store = MemoryCrmStore(ledger, clock, StoreSettings(region=config.crm.region))
     stores = Stores(run=1, crm=store, ledger=ledger)
     flows = load_flows(config, scenario.folder)
@@ -120,7 +120,8 @@ async def _open(
         world.exchange, {config.pbx.username: account}, DialplanSettings(engine_url=engine_url)
     )
     await server.start(config.pbx.host, config.pbx.port)
-    await centre.start(WatchedJournal(journal, None, [board.add]), world.desk)
+    ledger.watch(board.add)
+    await centre.start(journal, world.desk)
     world.start()
     show = Show(
         centre=centre,

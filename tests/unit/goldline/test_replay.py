@@ -91,7 +91,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_text(text)
     journal = FileJournal(folder / "run-000001.journal")
     scenario = load_scenario(folder / "scenario.toml")
-    SimulatedDay(scenario, open_scenario(scenario), SEED, journal).run()
+    SimulatedDay(scenario, open_scenario(scenario), SEED, journal=journal).run()
     journal.close()
     return folder
 
