@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from core.kernel.clock import SECOND_US
+from core.kernel.clock import SECOND_US, microseconds
 from core.model.causes import Cause
 from core.ports import Scheduler
 from simulator.channel import Activity, Bridge, Channel, ChannelState, Ending, Listening
 from simulator.listener import PbxListener
 from simulator.phones import PhoneBook
-
-BRIDGE_DELAY_US = 700
-"""From the answer of a phone to both legs in the bridge, as measured on Asterisk 22."""
+from simulator.telephony import AS_MEASURED, Telephony
 
 
 class Exchange:
@@ -28,9 +26,12 @@ class Exchange:
     `dialplan` is what happens to a channel that calls in; the face in front of the exchange sets it.
     """
 
-    def __init__(self, scheduler: Scheduler, phones: PhoneBook) -> None:
+    def __init__(self, scheduler: Scheduler, phones: PhoneBook, telephony: Telephony = AS_MEASURED) -> None:
         self._scheduler = scheduler
         self.phones = phones
+        self.command_us = microseconds(telephony.command_s)
+        self.bridge_us = microseconds(telephony.bridge_s)
+        self.ring_us = microseconds(telephony.ring_s)
         self.dialplan: Callable[[Channel], None] = self._refuse
         self.channels: dict[str, Channel] = {}
         self._by_name: dict[str, Channel] = {}

@@ -22,7 +22,7 @@ from simulator.channel import Bridge, Channel
 from simulator.draws import happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.phones import RING_DELAY_US, Reach, Reaction
+from simulator.phones import Reach, Reaction
 from simulator.scenario import Scenario
 from simulator.staffing import AgentPlan, Break, Service
 
@@ -157,7 +157,7 @@ class Workforce(PbxListener):
         for fault in self._scenario.faults:
             hits = fault.extension == worker.plan.extension
             if hits and microseconds(fault.from_s) <= elapsed_us < microseconds(fault.until_s):
-                return Reaction(fault.reach, RING_DELAY_US)
+                return Reaction(fault.reach, self._exchange.ring_us)
         if happens(self._habits.misses, self._streams.stream("misses")):
             return Reaction(Reach.IGNORE)
         return Reaction(Reach.ANSWER, self._habits.answers.draw_us(self._streams.stream("answers")))

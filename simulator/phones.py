@@ -44,9 +44,6 @@ REFUSALS = {
 }
 """Measured by Originate against phones answering 486, 603, 503 and 404 (capture s07)."""
 
-RING_DELAY_US = 20_000
-"""From INVITE to 180 Ringing on a local network."""
-
 OUTSIDE_ANSWER_US = 4_000_000
 """How long somebody outside lets the phone ring before picking up."""
 OUTSIDE_LINES = 1_000

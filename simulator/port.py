@@ -42,9 +42,6 @@ from simulator.pbx import Exchange
 from simulator.refusals import is_unsafe
 from simulator.ringing import NEVER_MADE, Ringing, ring
 
-COMMAND_DELAY_US = 300
-"""From the engine's command to its effect: a FastAGI command takes 170 us on Asterisk 22, an action more."""
-
 
 class SimPbx(PbxListener):
     """The simulated Asterisk as a `Pbx`; what it learns goes to `sink`."""
@@ -87,7 +84,7 @@ class SimPbx(PbxListener):
     def execute(self, command: PbxCommand) -> None:
         """Begin to carry out `command`; see `core.ports.Pbx`."""
         act = self._refuse if is_unsafe(command) else self._actions.get(type(command), self._step)
-        self._exchange.after(COMMAND_DELAY_US, partial(act, command))
+        self._exchange.after(self._exchange.command_us, partial(act, command))
 
     # --- commands ----------------------------------------------------------------------------------
 

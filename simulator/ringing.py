@@ -13,15 +13,14 @@ from functools import partial
 
 from core.model.causes import Cause
 from simulator.channel import Channel, ChannelState
-from simulator.pbx import BRIDGE_DELAY_US, Exchange
-from simulator.phones import REFUSALS, RING_DELAY_US, Phone, Reach, Reaction, Refusal
+from simulator.pbx import Exchange
+from simulator.phones import REFUSALS, Phone, Reach, Reaction, Refusal
 
 ANSWERED = 4
 RANG_OUT = 3
 NEVER_MADE = 0
 """Reasons of an OriginateResponse: numbers of Asterisk's AST_CONTROL frames."""
 
-_BUSY_LINE = Reaction(Reach.BUSY, RING_DELAY_US)
 _SILENT = frozenset({Reach.IGNORE, Reach.DEAD})
 
 
@@ -54,7 +53,8 @@ def ring(exchange: Exchange, order: Ringing) -> Channel | None:
     if phone is None:
         order.finished(None, NEVER_MADE)
         return None
-    reaction = _BUSY_LINE if phone.in_use >= phone.lines else phone.react()
+    busy = phone.in_use >= phone.lines
+    reaction = Reaction(Reach.BUSY, exchange.ring_us) if busy else phone.react()
     if reaction.reach is Reach.UNREGISTERED:
         order.finished(None, NEVER_MADE)
         return None
@@ -93,7 +93,7 @@ class _Attempt:
     def _plan(self, reaction: Reaction) -> None:
         after = self._exchange.after
         if reaction.reach not in (Reach.DEAD, Reach.CONGESTED, Reach.NOT_FOUND):
-            after(min(RING_DELAY_US, reaction.after_us), self._rings)
+            after(min(self._exchange.ring_us, reaction.after_us), self._rings)
         if reaction.reach not in _SILENT:
             act = self._picked_up
             if reaction.reach in REFUSALS:
@@ -113,7 +113,7 @@ class _Attempt:
         exchange.answer(channel)
         exchange.tell_dialed(channel, self._order.dialer, "ANSWER")
         self._order.finished(channel, ANSWERED)
-        exchange.after(BRIDGE_DELAY_US, self._go_on)
+        exchange.after(exchange.bridge_us, self._go_on)
 
     def _go_on(self) -> None:
         if not self._channel.ended:

@@ -19,6 +19,7 @@ from simulator.demand import Arrivals, CallerHabits, CustomerGroup, Journey
 from simulator.draws import STRICT, NotNegative, Positive
 from simulator.phones import Reach
 from simulator.staffing import AgentHabits, AgentPlan, Service
+from simulator.telephony import AS_MEASURED, Telephony
 from simulator.words import Address
 
 
@@ -52,6 +53,7 @@ class Scenario:
     journeys: tuple[Journey, ...] = (Journey(),)
     callers: CallerHabits = _ORDINARY_CALLERS
     workforce: AgentHabits = _ORDINARY_AGENTS
+    telephony: Telephony = AS_MEASURED
     faults: tuple[PhoneFault, ...] = ()
     name: str = ""
     seed: int = 1

@@ -39,7 +39,7 @@ class World:
         streams = Streams(seed)
         self._streams = streams
         population = Population(scenario, streams)
-        self.exchange = Exchange(scheduler, PhoneBook())
+        self.exchange = Exchange(scheduler, PhoneBook(), scenario.telephony)
         self.callers = Callers(self.exchange, scenario, population, streams)
         self.desk = Workforce(self.exchange, scenario, streams, sink)
         self.customers: tuple[CrmRecord, ...] = population.records
