@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy import Insert, bindparam, exists, func, select
 
 from core.kernel.clock import Clock
-from core.model.codec import decode_fields, encode_fields
+from core.model.codec import decode_as, encode
 from core.model.events import (
     AgentStateChanged,
     ContactArrived,
@@ -294,7 +294,7 @@ _LAST_CHANGES = select(_RANKED.c.kind, _RANKED.c.body).where(_RANKED.c.recency =
 async def _read(database: Database, query: Any, values: Mapping[str, object]) -> Sequence[DomainEvent]:
     async with database.reading() as connection:
         rows = await connection.execute(query, values)
-        return [cast(DomainEvent, decode_fields(row.kind, row.body)) for row in rows]
+        return [cast(DomainEvent, decode_as(row.kind, row.body)) for row in rows]
 
 
 def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:
@@ -305,7 +305,7 @@ def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:
         "kind": type(event).__name__,
         "contact_id": _clean(getattr(event, "contact_id", "")),
         "agent_id": _clean(getattr(event, "agent_id", "")),
-        "body": encode_fields(event).decode(),
+        "body": encode(event).decode(),
     }
 
 

@@ -47,7 +47,7 @@ def _candidate(candidate: Candidate) -> str:
 
 
 def _fields(event: DomainEvent) -> str:
-    shown = ((name, getattr(event, name)) for name in event.__dataclass_fields__ if name not in _UNTOLD)
+    shown = ((name, getattr(event, name)) for name in event.__struct_fields__ if name not in _UNTOLD)
     return ", ".join(f"{name} {_value(name, value)}" for name, value in shown if value not in ("", None, ()))
 
 

@@ -21,7 +21,7 @@ def is_unsafe(command: PbxCommand) -> bool:
 
 
 def _texts(command: PbxCommand) -> Iterator[str]:
-    for name in command.__dataclass_fields__:
+    for name in command.__struct_fields__:
         value = getattr(command, name)
         if isinstance(value, str):
             yield value

@@ -26,7 +26,7 @@ from websockets.http11 import Response
 
 from core.kernel.clock import Clock
 from core.kernel.errors import UnreadableRecord
-from core.model.codec import decode_fields, encode
+from core.model.codec import decode_as, encode
 from core.model.commands import AnswerRequest, ClearScreen, DeskCommand, PopScreen, ShowAgentState
 from core.model.ids import AgentId
 from core.model.message import Event
@@ -163,7 +163,7 @@ class DeskServer:
             if kind not in REQUESTS:
                 return None
             fields |= {"agent_id": agent_id, "at_us": self._clock.now_us()}
-            wish = decode_fields(kind, orjson.dumps(fields))
+            wish = decode_as(kind, orjson.dumps(fields))
         except (ValueError, KeyError, AttributeError, TypeError, UnreadableRecord):
             return None
         return wish if isinstance(wish, Event) else None

@@ -84,8 +84,8 @@ _TOLD: Mapping[str, Callable[[Fields], Iterator[str]]] = {
 async def _show(desk: ClientConnection) -> None:
     try:
         async for frame in desk:
-            kind, fields = orjson.loads(frame)
-            for line in told(kind, fields):
+            fields = orjson.loads(frame)
+            for line in told(fields["type"], fields):
                 print(line, flush=True)
     except ConnectionClosed:
         pass

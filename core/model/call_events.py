@@ -5,30 +5,25 @@ They say who reached whom, however many channels, Local pairs and bridges the te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.model.call import EndReason
 from core.model.ids import CallId, LegId
 from core.model.message import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEvent(Event):
+class CallEvent(Event, frozen=True, kw_only=True):
     """Something happened to one call."""
 
     call_id: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallDialed(CallEvent):
+class CallDialed(CallEvent, frozen=True, kw_only=True):
     """A phone rings for the caller; `caller_leg_id` is empty where the engine itself calls."""
 
     caller_leg_id: LegId
     target_leg_id: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallDialEnded(CallEvent):
+class CallDialEnded(CallEvent, frozen=True, kw_only=True):
     """The ringing of one phone ended; `outcome` as in `DialEnded`."""
 
     caller_leg_id: LegId
@@ -36,16 +31,14 @@ class CallDialEnded(CallEvent):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallUp(CallEvent):
+class CallUp(CallEvent, frozen=True, kw_only=True):
     """Two parties hear each other for the first time."""
 
     caller_leg_id: LegId
     target_leg_id: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallTransferred(CallEvent):
+class CallTransferred(CallEvent, frozen=True, kw_only=True):
     """A transfer reached somebody: `caller_leg_id` now calls or talks with the targets.
 
     `kind` is `blind` (the targets ring) or `attended` (there is one, and it talks).
@@ -57,15 +50,13 @@ class CallTransferred(CallEvent):
     target_leg_ids: tuple[LegId, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallMerged(CallEvent):
+class CallMerged(CallEvent, frozen=True, kw_only=True):
     """The legs of the younger call `absorbed_id` now belong to this one; no more is told of it."""
 
     absorbed_id: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEnded(CallEvent):
+class CallEnded(CallEvent, frozen=True, kw_only=True):
     """The call is over."""
 
     caller_leg_id: LegId

@@ -7,27 +7,24 @@ to the ledger. Carrying one out never blocks the engine; its outcome comes back 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.model.agent import AgentState
 from core.model.causes import Cause
 from core.model.customer import Customer
+from core.model.events import AnyDomainEvent
 from core.model.ids import AgentId, ContactId, LegId, OfferId, TimerKey
-from core.model.message import Command, DomainEvent
+from core.model.message import Command
 from core.model.prompts import Prompt
 
 # --- to the telephone system ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PbxCommand(Command):
+class PbxCommand(Command, frozen=True, kw_only=True):
     """An order about one leg."""
 
     leg_id: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RingLeg(PbxCommand):
+class RingLeg(PbxCommand, frozen=True, kw_only=True):
     """Ring `address` as the new leg `leg_id`; when answered, the PBX joins it with `bridge_with` at once."""
 
     address: str
@@ -38,29 +35,25 @@ class RingLeg(PbxCommand):
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagLeg(PbxCommand):
+class TagLeg(PbxCommand, frozen=True, kw_only=True):
     """Leave our note on the leg, replacing the one before (`core.model.tag`)."""
 
     tag: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUpLeg(PbxCommand):
+class HangUpLeg(PbxCommand, frozen=True, kw_only=True):
     """End the leg with the Q.850 `cause`."""
 
     cause: Cause = Cause.NORMAL_CLEARING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferLeg(PbxCommand):
+class TransferLeg(PbxCommand, frozen=True, kw_only=True):
     """Send the leg to `number` in the dialplan context configured for transfers."""
 
     number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialogueStep(PbxCommand):
+class DialogueStep(PbxCommand, frozen=True, kw_only=True):
     """A step of the dialogue with a caller; answered by one `StepFinished` with the same `step`.
 
     A new step interrupts the one before, which then finishes with outcome `done`.
@@ -69,13 +62,11 @@ class DialogueStep(PbxCommand):
     step: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerLeg(DialogueStep):
+class AnswerLeg(DialogueStep, frozen=True, kw_only=True):
     """Answer the caller."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayPrompt(DialogueStep):
+class PlayPrompt(DialogueStep, frozen=True, kw_only=True):
     """Play `prompt` in the prompt set `language`; a key in `stop_digits` ends it and is reported."""
 
     prompt: Prompt
@@ -83,8 +74,7 @@ class PlayPrompt(DialogueStep):
     stop_digits: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CollectDigits(DialogueStep):
+class CollectDigits(DialogueStep, frozen=True, kw_only=True):
     """Play `prompt`, interruptible by any key, and collect 1 to `digits_max` keys.
 
     Ends at `digits_max` keys, at a key in `terminators` (not reported), or after silence: the first
@@ -99,8 +89,7 @@ class CollectDigits(DialogueStep):
     next_timeout_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordMessage(DialogueStep):
+class RecordMessage(DialogueStep, frozen=True, kw_only=True):
     """Record the caller into `recording` (a plain name); a key in `terminators` or silence ends it."""
 
     recording: str
@@ -109,8 +98,7 @@ class RecordMessage(DialogueStep):
     terminators: str = "#"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayMusic(DialogueStep):
+class PlayMusic(DialogueStep, frozen=True, kw_only=True):
     """Play the music class `music` until another step or a bridge ends it; finishes at once with `done`."""
 
     music: str
@@ -119,35 +107,30 @@ class PlayMusic(DialogueStep):
 # --- to the runner ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerCommand(Command):
+class TimerCommand(Command, frozen=True, kw_only=True):
     """An order about one named timer."""
 
     key: TimerKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartTimer(TimerCommand):
+class StartTimer(TimerCommand, frozen=True, kw_only=True):
     """Fire `TimerFired(key)` at `at_us`; a running timer of that name is moved."""
 
     at_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelTimer(TimerCommand):
+class CancelTimer(TimerCommand, frozen=True, kw_only=True):
     """Forget the timer; no harm where it has fired already."""
 
 
 # --- to the stores --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreCommand(Command):
+class StoreCommand(Command, frozen=True, kw_only=True):
     """An order to the CRM store."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookUpCustomer(StoreCommand):
+class LookUpCustomer(StoreCommand, frozen=True, kw_only=True):
     """Find a customer by caller number, by account number and PIN, or by the id of one known before.
 
     The one that is given decides: `customer_id` first, then `account_number`, else `caller_number`.
@@ -162,25 +145,22 @@ class LookUpCustomer(StoreCommand):
     pin: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppendToLedger(Command):
+class AppendToLedger(Command, frozen=True, kw_only=True):
     """Keep `event` for ever."""
 
-    event: DomainEvent
+    event: AnyDomainEvent
 
 
 # --- to the desks ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskCommand(Command):
+class DeskCommand(Command, frozen=True, kw_only=True):
     """Something for one agent's screen."""
 
     agent_id: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PopScreen(DeskCommand):
+class PopScreen(DeskCommand, frozen=True, kw_only=True):
     """Show the caller's record: sent before the phone rings."""
 
     offer_id: OfferId
@@ -194,15 +174,13 @@ class PopScreen(DeskCommand):
     language: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClearScreen(DeskCommand):
+class ClearScreen(DeskCommand, frozen=True, kw_only=True):
     """Take the record of an offer that came to nothing away again."""
 
     contact_id: ContactId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowAgentState(DeskCommand):
+class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     """Show the state, since when, why, and which requests are legal now (their class names)."""
 
     state: AgentState
@@ -212,8 +190,7 @@ class ShowAgentState(DeskCommand):
     contact_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRequest(DeskCommand):
+class AnswerRequest(DeskCommand, frozen=True, kw_only=True):
     """Tell the desk whether its request was granted; `code` is empty where it was."""
 
     request_id: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.kernel.fsm import Table
+from core.kernel.record import Record
 from core.model.customer import Customer
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
 
@@ -79,8 +80,7 @@ ENDED_STATES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Requirement:
+class Requirement(Record, frozen=True, kw_only=True, order=True):
     """A skill a contact needs, and the least level an agent must have in it (1 to 10)."""
 
     skill: str

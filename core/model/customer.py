@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from core.kernel.record import Record
 from core.model.ids import CustomerId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interaction:
+class Interaction(Record, frozen=True, kw_only=True):
     """One finished interaction, as short as an agent reads it while the phone rings."""
 
     ended_at_us: int
@@ -19,8 +17,7 @@ class Interaction:
     notes: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
+class Customer(Record, frozen=True, kw_only=True):
     """A customer's record. `balance_cents` is in hundredths of `currency` (ISO 4217)."""
 
     customer_id: CustomerId

@@ -6,8 +6,9 @@ CRM store answer, then what the engine itself brings about. Twin of `core.model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Union
 
+from core.kernel.record import Record
 from core.model.agent import AgentState
 from core.model.causes import RingOutcome
 from core.model.contact import ContactState, Requirement
@@ -18,15 +19,13 @@ from core.model.message import DomainEvent, Event
 # --- told by the telephone system: legs -------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegEvent(Event):
+class LegEvent(Event, frozen=True, kw_only=True):
     """Something happened to one party's connection."""
 
     leg_id: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegCreated(LegEvent):
+class LegCreated(LegEvent, frozen=True, kw_only=True):
     """A leg exists. `address` is the channel's name, `call_hint` the oldest leg it belongs with."""
 
     address: str
@@ -36,64 +35,54 @@ class LegCreated(LegEvent):
     call_hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegDialed(LegEvent):
+class LegDialed(LegEvent, frozen=True, kw_only=True):
     """The leg is being called; `from_leg_id` is who calls, empty where the engine does."""
 
     from_leg_id: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialEnded(LegEvent):
+class DialEnded(LegEvent, frozen=True, kw_only=True):
     """The calling of the leg ended; `outcome` is answer, busy, no-answer, cancel, congestion or the like."""
 
     from_leg_id: LegId
     outcome: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegRinging(LegEvent):
+class LegRinging(LegEvent, frozen=True, kw_only=True):
     """The far phone rings."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegAnswered(LegEvent):
+class LegAnswered(LegEvent, frozen=True, kw_only=True):
     """The leg is up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegHeld(LegEvent):
+class LegHeld(LegEvent, frozen=True, kw_only=True):
     """The party put the other side on hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegResumed(LegEvent):
+class LegResumed(LegEvent, frozen=True, kw_only=True):
     """The party took the other side back from hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegJoined(LegEvent):
+class LegJoined(LegEvent, frozen=True, kw_only=True):
     """The leg entered a bridge: whoever is in it can hear each other."""
 
     bridge_id: BridgeId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegLeft(LegEvent):
+class LegLeft(LegEvent, frozen=True, kw_only=True):
     """The leg left a bridge."""
 
     bridge_id: BridgeId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegPressed(LegEvent):
+class LegPressed(LegEvent, frozen=True, kw_only=True):
     """The party pressed a key outside of a step that collects digits."""
 
     digit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegTransferred(LegEvent):
+class LegTransferred(LegEvent, frozen=True, kw_only=True):
     """A party of the bridge sent the rest of it elsewhere; the transferer is `leg_id`."""
 
     kind: str
@@ -101,23 +90,20 @@ class LegTransferred(LegEvent):
     moved_leg_id: LegId = NO_LEG
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegTagged(LegEvent):
+class LegTagged(LegEvent, frozen=True, kw_only=True):
     """The PBX still keeps this note of ours on the leg (seen in a snapshot). See `core.model.tag`."""
 
     tag: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegFailed(LegEvent):
+class LegFailed(LegEvent, frozen=True, kw_only=True):
     """A leg we asked for was never made: refused at once, or answered with failure and no channel."""
 
     cause: int
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegEnded(LegEvent):
+class LegEnded(LegEvent, frozen=True, kw_only=True):
     """The leg is gone. `cause` is its Q.850 code, 0 where nobody knows (found gone by a snapshot)."""
 
     cause: int
@@ -126,8 +112,7 @@ class LegEnded(LegEvent):
 # --- told by the telephone system: dialogues with a caller --------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialogueOpened(LegEvent):
+class DialogueOpened(LegEvent, frozen=True, kw_only=True):
     """The leg is in our hands and takes steps. `tag` is the note it already carries, if any.
 
     `arrived_us` is when the leg first asked for us, which is earlier than `at_us` where we were away; 0
@@ -142,8 +127,7 @@ class DialogueOpened(LegEvent):
     arrived_us: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepFinished(LegEvent):
+class StepFinished(LegEvent, frozen=True, kw_only=True):
     """A step of the dialogue is over.
 
     `outcome` is `done`, `timeout`, `hangup` or `failed`; `digits` are the keys pressed, without terminator.
@@ -154,8 +138,7 @@ class StepFinished(LegEvent):
     digits: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialogueClosed(LegEvent):
+class DialogueClosed(LegEvent, frozen=True, kw_only=True):
     """The leg left our hands: bridged, sent on, hung up, or its link broke.
 
     A step under way is told as finished first, with `hangup`; where the link broke it is told no more.
@@ -165,25 +148,21 @@ class DialogueClosed(LegEvent):
 # --- told by the telephone system: itself -------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PbxEvent(Event):
+class PbxEvent(Event, frozen=True, kw_only=True):
     """Something happened to the link with one telephone system."""
 
     pbx: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PbxLost(PbxEvent):
+class PbxLost(PbxEvent, frozen=True, kw_only=True):
     """The link is down: nothing is known of its legs until the next `PbxSynced`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PbxSynced(PbxEvent):
+class PbxSynced(PbxEvent, frozen=True, kw_only=True):
     """A snapshot has just been told as ordinary leg events; live events follow."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnomalySeen(PbxEvent):
+class AnomalySeen(PbxEvent, frozen=True, kw_only=True):
     """The PBX told the impossible; counted by `kind`, never fatal."""
 
     kind: str
@@ -193,23 +172,20 @@ class AnomalySeen(PbxEvent):
 # --- answers of timers and of the CRM store -------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerFired(Event):
+class TimerFired(Event, frozen=True, kw_only=True):
     """The instant a feature asked for has come."""
 
     key: TimerKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerFound(Event):
+class CustomerFound(Event, frozen=True, kw_only=True):
     """The store's answer to `LookUpCustomer`; `customer` is None where nobody matches."""
 
     lookup_id: str
     customer: Customer | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerLookupFailed(Event):
+class CustomerLookupFailed(Event, frozen=True, kw_only=True):
     """The store was late or away; `reason` is `late` or `away`."""
 
     lookup_id: str
@@ -219,15 +195,13 @@ class CustomerLookupFailed(Event):
 # --- contacts ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactEvent(DomainEvent):
+class ContactEvent(DomainEvent, frozen=True, kw_only=True):
     """Something happened to one customer's matter."""
 
     contact_id: ContactId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactArrived(ContactEvent):
+class ContactArrived(ContactEvent, frozen=True, kw_only=True):
     """A customer reached us."""
 
     leg_id: LegId
@@ -235,8 +209,7 @@ class ContactArrived(ContactEvent):
     dialed_number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerIdentified(ContactEvent):
+class CustomerIdentified(ContactEvent, frozen=True, kw_only=True):
     """The lookup is settled. `lookup` is `found`, `unknown`, `late`, `away` or `skipped`."""
 
     customer_id: str
@@ -244,24 +217,21 @@ class CustomerIdentified(ContactEvent):
     lookup: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceMade(ContactEvent):
+class ChoiceMade(ContactEvent, frozen=True, kw_only=True):
     """The caller chose in a menu: `node` is the menu, `choice` the branch taken."""
 
     node: str
     choice: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueingAsked(ContactEvent):
+class QueueingAsked(ContactEvent, frozen=True, kw_only=True):
     """The IVR hands the contact over to a queue; routing answers with `ContactQueued`."""
 
     queue: QueueName
     requirements: tuple[Requirement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactQueued(ContactEvent):
+class ContactQueued(ContactEvent, frozen=True, kw_only=True):
     """The contact waits. It is ordered by `key_us` = instant of queueing - head start."""
 
     queue: QueueName
@@ -271,15 +241,13 @@ class ContactQueued(ContactEvent):
     requirements: tuple[Requirement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactAdopted(ContactEvent):
+class ContactAdopted(ContactEvent, frozen=True, kw_only=True):
     """A contact of an earlier run of the engine was found on the PBX and goes on in `state`."""
 
     state: ContactState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactConnected(ContactEvent):
+class ContactConnected(ContactEvent, frozen=True, kw_only=True):
     """Customer and agent hear each other. `level` is the agent's least level in the asked skills."""
 
     queue: QueueName
@@ -290,8 +258,7 @@ class ContactConnected(ContactEvent):
     level: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkEnded(ContactEvent):
+class TalkEnded(ContactEvent, frozen=True, kw_only=True):
     """The conversation is over; `ended_by` is `customer`, `agent` or `pbx`."""
 
     agent_id: AgentId
@@ -299,8 +266,7 @@ class TalkEnded(ContactEvent):
     talked_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactAbandoned(ContactEvent):
+class ContactAbandoned(ContactEvent, frozen=True, kw_only=True):
     """The customer left before an agent answered; `stage` is `ivr`, `queue` or `ringing`."""
 
     queue: str
@@ -309,38 +275,33 @@ class ContactAbandoned(ContactEvent):
     waited_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactSentOn(ContactEvent):
+class ContactSentOn(ContactEvent, frozen=True, kw_only=True):
     """The contact left for a number outside the engine."""
 
     number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageLeft(ContactEvent):
+class MessageLeft(ContactEvent, frozen=True, kw_only=True):
     """The customer recorded a message."""
 
     recording: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactClosed(ContactEvent):
+class ContactClosed(ContactEvent, frozen=True, kw_only=True):
     """The matter is finished; `outcome` is the contact's last state."""
 
     outcome: ContactState
     disposition: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptionFinished(PbxEvent):
+class AdoptionFinished(PbxEvent, frozen=True, kw_only=True):
     """All contacts that a snapshot of this PBX showed are in hand again: routing may go on."""
 
 
 # --- told by the program itself when it starts -----------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactRecalled(Event):
+class ContactRecalled(Event, frozen=True, kw_only=True):
     """The ledger has no record that closes this contact of an earlier run; `history` is what it has.
 
     Nobody knows what became of the contact after `seen_us`, the last instant the earlier run told of.
@@ -349,14 +310,13 @@ class ContactRecalled(Event):
     contact_id: ContactId
     leg_id: LegId
     seen_us: int
-    history: tuple[DomainEvent, ...]
+    history: tuple[AnyDomainEvent, ...]
 
 
 # --- decisions and offers --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record, frozen=True):
     """An agent as a decision saw one: the level in the asked skills, and how long idle."""
 
     agent_id: AgentId
@@ -364,8 +324,7 @@ class Candidate:
     idle_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionMade(ContactEvent):
+class DecisionMade(ContactEvent, frozen=True, kw_only=True):
     """Why this contact goes to this agent.
 
     `rule` is `highest_level` or `longest_idle`. `winner` and `runner_up` are the best two candidates,
@@ -380,40 +339,34 @@ class DecisionMade(ContactEvent):
     waiting: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferEvent(ContactEvent):
+class OfferEvent(ContactEvent, frozen=True, kw_only=True):
     """Something happened to one timed proposal of a contact to an agent."""
 
     offer_id: OfferId
     agent_id: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferMade(OfferEvent):
+class OfferMade(OfferEvent, frozen=True, kw_only=True):
     """Routing chose the agent; the agent's side reserves, pops the screen, and says `AgentReserved`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentReserved(OfferEvent):
+class AgentReserved(OfferEvent, frozen=True, kw_only=True):
     """The agent is locked for the offer and has the record on screen; `extension` may ring now."""
 
     extension: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferAccepted(OfferEvent):
+class OfferAccepted(OfferEvent, frozen=True, kw_only=True):
     """The agent's phone was answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferFailed(OfferEvent):
+class OfferFailed(OfferEvent, frozen=True, kw_only=True):
     """The phone was busy, refused, could not be reached, or rang out (`no_answer`: RONA)."""
 
     outcome: RingOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferWithdrawn(OfferEvent):
+class OfferWithdrawn(OfferEvent, frozen=True, kw_only=True):
     """The offer is void: the customer left, or the agent could not be reserved after all."""
 
     reason: str
@@ -422,15 +375,13 @@ class OfferWithdrawn(OfferEvent):
 # --- agents ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentEvent(DomainEvent):
+class AgentEvent(DomainEvent, frozen=True, kw_only=True):
     """Something happened to one agent."""
 
     agent_id: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentStateChanged(AgentEvent):
+class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
     """The agent is in a new state, or in the same one for a new reason."""
 
     old: AgentState
@@ -444,8 +395,7 @@ class AgentStateChanged(AgentEvent):
 # --- the finished record ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InteractionRecorded(ContactEvent):
+class InteractionRecorded(ContactEvent, frozen=True, kw_only=True):
     """The finished interaction: all durations in microseconds, zero where a segment did not happen."""
 
     customer_id: str
@@ -462,3 +412,11 @@ class InteractionRecorded(ContactEvent):
     talk_us: int
     wrap_up_us: int
     offers: int
+
+
+if TYPE_CHECKING:
+    AnyDomainEvent = DomainEvent
+else:
+    # The codec reads this annotation and must know which classes may stand there.
+    _told = [kind for kind in vars().values() if isinstance(kind, type) and issubclass(kind, DomainEvent)]
+    AnyDomainEvent = Union[tuple(kind for kind in _told if kind is not DomainEvent)]  # noqa: UP007

@@ -6,32 +6,28 @@ parts by `ivr.prompts`; the telephone system only has to know the four kinds bel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from core.kernel.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(Record, frozen=True):
     """A recording, by its name within the prompt set of the leg's language, such as `vm-goodbye`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SayNumber:
+class SayNumber(Record, frozen=True):
     """A whole number as one says it: 17 is "seventeen"."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class SayDigits:
+class SayDigits(Record, frozen=True):
     """Digits one by one; `digits` holds 0-9 only."""
 
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class SayDate:
+class SayDate(Record, frozen=True):
     """A calendar day, given as seconds since 1970-01-01 UTC at noon of that day."""
 
     epoch_s: int

@@ -2,63 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.model.agent import AgentState
 from core.model.ids import AgentId
 from core.model.message import Request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentRequest(Request):
+class AgentRequest(Request, frozen=True, kw_only=True):
     """A wish of, or about, one agent."""
 
     agent_id: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogIn(AgentRequest):
+class LogIn(AgentRequest, frozen=True, kw_only=True):
     """Begin work at the phone `extension` (an address the PBX can dial, such as `PJSIP/1001`)."""
 
     extension: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogOut(AgentRequest):
+class LogOut(AgentRequest, frozen=True, kw_only=True):
     """End work; during a contact it takes effect after the wrap-up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoReady(AgentRequest):
+class GoReady(AgentRequest, frozen=True, kw_only=True):
     """Take contacts; ends a wrap-up too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoNotReady(AgentRequest):
+class GoNotReady(AgentRequest, frozen=True, kw_only=True):
     """Take no contacts, for one of the configured reasons; during a contact it waits for its end."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishWrapUp(AgentRequest):
+class FinishWrapUp(AgentRequest, frozen=True, kw_only=True):
     """The work after the contact is done; `disposition` is its business result."""
 
     disposition: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectOffer(AgentRequest):
+class RejectOffer(AgentRequest, frozen=True, kw_only=True):
     """Do not take the offered contact."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUpContact(AgentRequest):
+class HangUpContact(AgentRequest, frozen=True, kw_only=True):
     """End the conversation from the desk."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreAgent(AgentRequest):
+class RestoreAgent(AgentRequest, frozen=True, kw_only=True):
     """Take up what the ledger last knew of the agent; asked by the program itself when it starts."""
 
     state: AgentState

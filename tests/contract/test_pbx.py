@@ -8,10 +8,10 @@ the order between what a channel did and what its dialogue did is nobody's promi
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from core.kernel.clock import microseconds
 from core.model.causes import Cause, RingOutcome, ring_outcome

@@ -86,7 +86,8 @@ class Desk:
     async def _read(self) -> None:
         with suppress(ConnectionClosedError):  # the engine was killed
             async for text in self._connection:
-                kind, fields = json.loads(text)
+                fields = json.loads(text)
+                kind = fields.pop("type")
                 async with self._news:
                     self.frames.append(Frame(kind, fields, time.time()))
                     self._news.notify_all()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from core.model.commands import CancelTimer, HangUpLeg, LookUpCustomer, PlayPrompt, StartTimer
 from core.model.customer import Customer

@@ -5,11 +5,10 @@ Contacts end exactly once, no timer is left behind, nobody is led in circles for
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.model.commands import CancelTimer, DialogueStep, StartTimer
 from core.model.events import (

@@ -73,8 +73,8 @@ async def door() -> AsyncIterator[Door]:
 
 async def shown(desk: ClientConnection) -> tuple[str, dict[str, Any]]:
     async with asyncio.timeout(LIMIT_S):
-        kind, fields = json.loads(await desk.recv())
-    return kind, fields
+        fields = json.loads(await desk.recv())
+    return fields.pop("type"), fields
 
 
 async def at_the_door(door: Door, desk: ClientConnection) -> None:

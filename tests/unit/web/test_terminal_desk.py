@@ -24,8 +24,8 @@ ADA = Customer(
 
 
 def read(command: DeskCommand) -> list[str]:
-    kind, fields = orjson.loads(encode(command))
-    return list(told(kind, fields))
+    fields = orjson.loads(encode(command))
+    return list(told(fields["type"], fields))
 
 
 def pop(customer: Customer | None, choices: tuple[str, ...] = ()) -> PopScreen:
