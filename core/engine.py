@@ -32,20 +32,21 @@ class Engine:
     def __init__(self) -> None:
         self._bus = Bus()
         self._commands: list[Command] = []
+        self.send: Callable[[Command], None] = self._commands.append
+        """Add a command to what this turn asks of the edges."""
 
     def handle(self, message: Event) -> list[Command]:
         """Return what to do about `message`, an event of an edge or a person's request.
 
         Where a feature raises, nothing that the message led to is carried over into the next turn.
         """
-        commands: list[Command] = []
-        self._commands = commands
+        self._bus.publish(message)
         try:
-            self._bus.publish(message)
             self._bus.drain()
+            return self._commands.copy()
         finally:
+            self._commands.clear()
             self._bus.clear()
-        return commands
 
     def subscribe(self, kind: type[M], handler: Callable[[M], None]) -> None:
         """Let a feature hear of every message of exactly the class `kind`."""
@@ -71,9 +72,5 @@ class Engine:
     def publish(self, event: Event) -> None:
         """Tell the other features a fact; facts about contacts and agents also go to the ledger."""
         if isinstance(event, DomainEvent):
-            self._commands.append(AppendToLedger(event=event))
+            self.send(AppendToLedger(event=event))
         self._bus.publish(event)
-
-    def send(self, command: Command) -> None:
-        """Add `command` to what this turn asks of the edges."""
-        self._commands.append(command)

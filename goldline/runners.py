@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ import structlog
 from core.engine import Engine
 from core.kernel.clock import Clock, seconds
 from core.kernel.errors import InvariantBroken
-from core.kernel.timers import TimerHeap
+from core.kernel.timers import Agenda
 from core.model.commands import (
     AppendToLedger,
     CancelTimer,
@@ -35,6 +35,9 @@ from core.model.message import Command, Event, numbered
 from core.ports import CrmStore, Desk, Journal, Ledger, Pbx
 
 log = structlog.get_logger()
+
+_URGENT = frozenset({PopScreen, RingLeg})
+"""What a caller waits for is carried out first: the record on the screen and the phone, in that order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +60,14 @@ class Runner:
         self._inbox: deque[Event] = deque()
         self._in_turn = False
         self._sequence = 0
-        # Timers of the engine by name, actions of a simulated world by number: one order for both.
-        self._agenda: TimerHeap[TimerKey | int] = TimerHeap()
-        self._actions: dict[int, Callable[[], None]] = {}
-        self._action_count = 0
+        # Timers of the engine and actions of a simulated world: one order for both.
+        self._agenda = Agenda()
+        self._carriers: dict[type[Command], Callable[[Any], None]] = {}
 
     def connect(self, ports: Ports) -> None:
         """Give the run its edges; MUST be called before the first message."""
         self._ports = ports
+        self._carriers = self._carriers_to(ports)
 
     def now_us(self) -> int:
         """Return the present instant in microseconds."""
@@ -84,49 +87,46 @@ class Runner:
 
     def call_at(self, at_us: int, action: Callable[[], None]) -> None:
         """Run `action` at `at_us`: the `Scheduler` port of a simulated world."""
-        self._action_count += 1
-        self._actions[self._action_count] = action
-        self._agenda.start(self._action_count, at_us)
+        self._agenda.plan(action, at_us)
 
     def _turn(self, message: Event) -> None:
         assert self._ports is not None, "connect() comes before the first message"
         self._sequence += 1
         event = numbered(message, f"in-{self._sequence}")
         commands = self._engine.handle(event)
-        for command in sorted(commands, key=_urgency):
-            self._carry_out(command, self._ports)
+        if len(commands) > 1:
+            self._carry_out([command for command in commands if type(command) in _URGENT])
+            self._carry_out([command for command in commands if type(command) not in _URGENT])
+        else:
+            self._carry_out(commands)
         self._ports.journal.write(self._sequence, event, commands)
 
-    def _carry_out(self, command: Command, ports: Ports) -> None:
-        match command:
-            case AppendToLedger():
-                ports.ledger.append(command.event)
-            case PbxCommand():
-                ports.pbx.execute(command)
-            case DeskCommand():
-                ports.desk.show(command)
-            case StartTimer():
-                self._agenda.start(command.key, command.at_us)
-            case CancelTimer():
-                self._agenda.cancel(command.key)
-            case LookUpCustomer():
-                self._look_up(command, ports.crm)
-            case _:
-                raise InvariantBroken(f"no port takes {type(command).__name__}")
+    def _carry_out(self, commands: Iterable[Command]) -> None:
+        carriers = self._carriers
+        for command in commands:
+            carriers[type(command)](command)
+
+    def _carriers_to(self, ports: Ports) -> dict[type[Command], Callable[[Any], None]]:
+        """Return who carries out each class of commands."""
+        agenda, ledger = self._agenda, ports.ledger
+        return {
+            **dict.fromkeys(leaves(PbxCommand), ports.pbx.execute),
+            **dict.fromkeys(leaves(DeskCommand), ports.desk.show),
+            AppendToLedger: lambda command: ledger.append(command.event),
+            StartTimer: lambda command: agenda.start(command.key, command.at_us),
+            CancelTimer: lambda command: agenda.cancel(command.key),
+            LookUpCustomer: lambda command: self._look_up(command, ports.crm),
+        }
 
     def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
         raise NotImplementedError
 
-    def _do_due(self) -> bool:
-        """Do the first thing that is due now, if any; tell whether there was one."""
-        key = self._agenda.pop_due(self.now_us())
-        if key is None:
-            return False
-        if isinstance(key, int):
-            self._actions.pop(key)()
+    def _do(self, due: TimerKey | Callable[[], None]) -> None:
+        """Do what is due now: an action of the world, or the firing of a timer."""
+        if isinstance(due, tuple):
+            self.receive(TimerFired(at_us=self.now_us(), key=due))
         else:
-            self.receive(TimerFired(at_us=self.now_us(), key=key))
-        return True
+            due()
 
 
 class VirtualRunner(Runner):
@@ -142,9 +142,11 @@ class VirtualRunner(Runner):
 
     def run_until(self, end_us: int) -> None:
         """Do everything due up to and including `end_us`, then stand at `end_us`."""
-        while (at_us := self._agenda.next_at_us()) is not None and at_us <= end_us:
-            self._now_us = max(self._now_us, at_us)
-            self._do_due()
+        agenda = self._agenda
+        while (at_us := agenda.next_at_us()) is not None and at_us <= end_us:
+            if at_us > self._now_us:
+                self._now_us = at_us
+            self._do(agenda.pop())
         self._now_us = max(self._now_us, end_us)
 
     def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
@@ -214,8 +216,8 @@ class LiveRunner(Runner):
 
     def _ring_alarm(self) -> None:
         self._alarm = self._alarm_at_us = None
-        while self._do_due():
-            pass
+        while (at_us := self._agenda.next_at_us()) is not None and at_us <= self.now_us():
+            self._do(self._agenda.pop())
         self._set_alarm()
 
     def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
@@ -239,10 +241,13 @@ class LiveRunner(Runner):
         return CustomerLookupFailed(at_us=self.now_us(), lookup_id=command.lookup_id, reason=reason)
 
 
-def _urgency(command: Command) -> int:
-    """Return 0 for what a caller waits for: the record on the screen, and then the phone. The order of
-    commands of one kind stays."""
-    return 0 if isinstance(command, PopScreen | RingLeg) else 1
+def leaves(base: type[Command]) -> Iterator[type[Command]]:
+    """Return the classes below `base` that are orders themselves, not kinds of orders."""
+    below = base.__subclasses__()
+    if not below:
+        yield base
+    for kind in below:
+        yield from leaves(kind)
 
 
 def result_at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:

@@ -7,6 +7,9 @@ change the exchange from inside it but ask the scheduler for a later turn.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from simulator.channel import Bridge, Channel
 
 
@@ -57,3 +60,49 @@ class PbxListener:
 
     def channel_ended(self, channel: Channel, cause: int) -> None:
         """The channel is gone, with this Q.850 cause."""
+
+
+FACTS = tuple(name for name in vars(PbxListener) if not name.startswith("_"))
+"""The kinds of facts: the names of the methods."""
+
+
+class Audience:
+    """Everybody who listens, by what each of them cares to hear.
+
+    `audience.channel_ended` are the methods to call when a channel has ended: those that were overridden.
+    """
+
+    channel_created: list[Callable[[Channel], None]]
+    state_changed: list[Callable[[Channel], None]]
+    dial_begun: list[Callable[[Channel, Channel | None], None]]
+    dial_ended: list[Callable[[Channel, Channel | None, str], None]]
+    variable_set: list[Callable[[Channel, str, str], None]]
+    listening_began: list[Callable[[Channel], None]]
+    key_pressed: list[Callable[[Channel, str], None]]
+    hangup_requested: list[Callable[[Channel], None]]
+    music_started: list[Callable[[Channel], None]]
+    music_stopped: list[Callable[[Channel], None]]
+    bridge_created: list[Callable[[Bridge], None]]
+    bridge_entered: list[Callable[[Bridge, Channel], None]]
+    bridge_left: list[Callable[[Bridge, Channel], None]]
+    bridge_destroyed: list[Callable[[Bridge], None]]
+    channel_ended: list[Callable[[Channel, int], None]]
+
+    def __init__(self) -> None:
+        for fact in FACTS:
+            setattr(self, fact, [])
+
+    def add(self, listener: PbxListener) -> None:
+        """Let `listener` hear from now on."""
+        for hears, method in self._concerns(listener):
+            hears.append(method)
+
+    def remove(self, listener: PbxListener) -> None:
+        """Let `listener` hear nothing any more."""
+        for hears, method in self._concerns(listener):
+            hears.remove(method)
+
+    def _concerns(self, listener: PbxListener) -> Iterator[tuple[list[Callable[..., None]], Any]]:
+        for fact in FACTS:
+            if getattr(type(listener), fact) is not getattr(PbxListener, fact):
+                yield getattr(self, fact), getattr(listener, fact)

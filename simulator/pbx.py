@@ -15,7 +15,7 @@ from core.kernel.clock import SECOND_US, microseconds
 from core.model.causes import Cause
 from core.ports import Scheduler
 from simulator.channel import Activity, Bridge, Channel, ChannelState, Ending, Listening
-from simulator.listener import PbxListener
+from simulator.listener import Audience, PbxListener
 from simulator.phones import PhoneBook
 from simulator.telephony import AS_MEASURED, Telephony
 
@@ -38,17 +38,17 @@ class Exchange:
         self.bridges: dict[str, Bridge] = {}
         self.started_us = scheduler.now_us()
         self.calls_seen = 0
-        self._listeners: list[PbxListener] = []
+        self._audience = Audience()
         self._channels_made = 0
         self._bridges_made = 0
 
     def watch(self, listener: PbxListener) -> None:
         """Tell `listener` every fact from now on."""
-        self._listeners.append(listener)
+        self._audience.add(listener)
 
     def unwatch(self, listener: PbxListener) -> None:
         """Tell `listener` nothing any more."""
-        self._listeners.remove(listener)
+        self._audience.remove(listener)
 
     def now_us(self) -> int:
         """Return the present instant."""
@@ -77,8 +77,8 @@ class Exchange:
         """Let the far party press a key; it ends what the channel listens to, if that takes the key."""
         if channel.ended:
             return
-        for listener in self._listeners:
-            listener.key_pressed(channel, digit)
+        for hear in self._audience.key_pressed:
+            hear(channel, digit)
         if channel.listening is not None and digit in channel.listening.keys:
             self._stop_listening(channel, Ending.KEY, digit)
 
@@ -86,8 +86,8 @@ class Exchange:
         """Let the far party hang up."""
         if channel.ended:
             return
-        for listener in self._listeners:
-            listener.hangup_requested(channel)
+        for hear in self._audience.hangup_requested:
+            hear(channel)
         # Asterisk 22 keeps no cause of who leaves while the dialplan runs (tried; capture s01 as well).
         self.hang_up(channel, Cause.NORMAL_CLEARING if channel.bridge else Cause.UNKNOWN)
 
@@ -118,16 +118,16 @@ class Exchange:
 
     def announce(self, channel: Channel) -> None:
         """Tell that `channel` exists."""
-        for listener in self._listeners:
-            listener.channel_created(channel)
+        for hear in self._audience.channel_created:
+            hear(channel)
 
     def set_state(self, channel: Channel, state: ChannelState) -> None:
         """Move the channel on and tell it; telling the same state twice is no news."""
         if channel.ended or channel.state is state:
             return
         channel.state = state
-        for listener in self._listeners:
-            listener.state_changed(channel)
+        for hear in self._audience.state_changed:
+            hear(channel)
 
     def answer(self, channel: Channel) -> None:
         """Answer a channel that called in; no news where it is up already."""
@@ -136,18 +136,18 @@ class Exchange:
     def set_variable(self, channel: Channel, name: str, value: str) -> None:
         """Set a channel variable."""
         channel.variables[name] = value
-        for listener in self._listeners:
-            listener.variable_set(channel, name, value)
+        for hear in self._audience.variable_set:
+            hear(channel, name, value)
 
     def tell_dialing(self, channel: Channel, dialer: Channel | None) -> None:
         """Tell that `channel` is being called."""
-        for listener in self._listeners:
-            listener.dial_begun(channel, dialer)
+        for hear in self._audience.dial_begun:
+            hear(channel, dialer)
 
     def tell_dialed(self, channel: Channel, dialer: Channel | None, status: str) -> None:
         """Tell how the calling of `channel` ended."""
-        for listener in self._listeners:
-            listener.dial_ended(channel, dialer, status)
+        for hear in self._audience.dial_ended:
+            hear(channel, dialer, status)
 
     def hang_up(self, channel: Channel, cause: int = Cause.NORMAL_CLEARING) -> None:
         """End the channel; what it did is interrupted and its bridge dissolved. Twice is no news.
@@ -163,8 +163,8 @@ class Exchange:
         del self.channels[channel.uniqueid], self._by_name[channel.name]
         if channel.on_end is not None:
             channel.on_end()
-        for listener in self._listeners:
-            listener.channel_ended(channel, cause)
+        for hear in self._audience.channel_ended:
+            hear(channel, cause)
         for other in left_behind:
             self.hang_up(other)
 
@@ -188,8 +188,8 @@ class Exchange:
         listening = Listening(activity=activity, keys=keys, finished=finished)
         channel.listening = listening
         self.after(duration_us, partial(self._time_up, channel, listening))
-        for listener in self._listeners:
-            listener.listening_began(channel)
+        for hear in self._audience.listening_began:
+            hear(channel)
 
     def interrupt(self, channel: Channel) -> None:
         """End what the channel listens to."""
@@ -200,16 +200,16 @@ class Exchange:
         self._stop_listening(channel, Ending.INTERRUPTED)
         self.stop_music(channel)
         channel.music = music
-        for listener in self._listeners:
-            listener.music_started(channel)
+        for hear in self._audience.music_started:
+            hear(channel)
 
     def stop_music(self, channel: Channel) -> None:
         """End the music; no news where there is none."""
         if not channel.music:
             return
         channel.music = ""
-        for listener in self._listeners:
-            listener.music_stopped(channel)
+        for hear in self._audience.music_stopped:
+            hear(channel)
 
     def bridge(self, channel: Channel, peer: Channel) -> bool:
         """Join the two as dialplan `Bridge()` in `channel` does; False where one of them is gone."""
@@ -253,15 +253,15 @@ class Exchange:
         self._bridges_made += 1
         bridge = Bridge(uniqueid=f"b-{self._bridges_made:06d}")
         self.bridges[bridge.uniqueid] = bridge
-        for listener in self._listeners:
-            listener.bridge_created(bridge)
+        for hear in self._audience.bridge_created:
+            hear(bridge)
         return bridge
 
     def _enter(self, bridge: Bridge, channel: Channel) -> None:
         bridge.channels.append(channel)
         channel.bridge = bridge
-        for listener in self._listeners:
-            listener.bridge_entered(bridge, channel)
+        for hear in self._audience.bridge_entered:
+            hear(bridge, channel)
 
     def _leave_bridge(self, channel: Channel) -> list[Channel]:
         """Take `channel` out; a bridge of one is dissolved. Return who was left behind in it."""
@@ -275,12 +275,12 @@ class Exchange:
         for other in left_behind:
             self._exit(bridge, other)
         del self.bridges[bridge.uniqueid]
-        for listener in self._listeners:
-            listener.bridge_destroyed(bridge)
+        for hear in self._audience.bridge_destroyed:
+            hear(bridge)
         return left_behind
 
     def _exit(self, bridge: Bridge, channel: Channel) -> None:
         bridge.channels.remove(channel)
         channel.bridge = None
-        for listener in self._listeners:
-            listener.bridge_left(bridge, channel)
+        for hear in self._audience.bridge_left:
+            hear(bridge, channel)

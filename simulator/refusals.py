@@ -7,23 +7,23 @@ misread an odd name, refusing CR, LF and NUL is enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+
+from msgspec.structs import astuple
 
 from core.model.commands import PbxCommand
 from core.model.prompts import Sound
 
-_FORGES_A_LINE = re.compile(r"[\r\n\0]")
+_FORGES_A_LINE = re.compile(r"[\r\n\0]").search
 
 
 def is_unsafe(command: PbxCommand) -> bool:
     """Tell whether a text of `command` holds CR, LF or NUL."""
-    return any(_FORGES_A_LINE.search(text) for text in _texts(command))
+    return any(map(_forges_a_line, astuple(command)))
 
 
-def _texts(command: PbxCommand) -> Iterator[str]:
-    for name in command.__struct_fields__:
-        value = getattr(command, name)
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (part.name for part in value if isinstance(part, Sound))
+def _forges_a_line(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.isprintable() and _FORGES_A_LINE(value) is not None
+    if isinstance(value, tuple):
+        return any(_forges_a_line(part.name) for part in value if isinstance(part, Sound))
+    return False

@@ -25,14 +25,12 @@ class Bus:
     def __init__(self) -> None:
         self._handlers: dict[type, list[Callable[[Any], None]]] = {}
         self._waiting: deque[object] = deque()
+        self.publish: Callable[[object], None] = self._waiting.append
+        """Queue a message for delivery once all earlier messages are dealt with."""
 
     def subscribe(self, kind: type[M], handler: Callable[[M], None]) -> None:
         """Call `handler` for each message of class `kind`, after those that subscribed before."""
         self._handlers.setdefault(kind, []).append(handler)
-
-    def publish(self, message: object) -> None:
-        """Queue `message` for delivery once all earlier messages are dealt with."""
-        self._waiting.append(message)
 
     def clear(self) -> None:
         """Forget what still waits: the input that caused it has failed."""
@@ -41,10 +39,11 @@ class Bus:
     def drain(self) -> None:
         """Deliver until nothing waits; raise `InvariantBroken` on an endless exchange."""
         waiting, handlers = self._waiting, self._handlers
-        for _ in range(DRAIN_LIMIT):
-            if not waiting:
-                return
+        delivered = 0
+        while waiting:
             message = waiting.popleft()
             for handler in handlers.get(type(message), ()):
                 handler(message)
-        raise InvariantBroken(f"one input caused more than {DRAIN_LIMIT} messages")
+            delivered += 1
+            if delivered == DRAIN_LIMIT:
+                raise InvariantBroken(f"one input caused more than {DRAIN_LIMIT} messages")

@@ -1,16 +1,18 @@
-"""Named timers on a heap, ordered by instant and then by request.
+"""What is to happen later, on a heap: ordered by instant and then by request.
 
-Both runners keep one `TimerHeap`. A name that is started again moves; a cancelled name never fires.
-Two timers of one instant fire in the order in which they were asked for.
+`TimerHeap` holds timers by name. A name that is started again moves; a cancelled name never fires. Two of
+one instant fire in the order in which they were asked for. `Agenda`, of which both runners keep one, also
+holds plain actions, which nobody can take back.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+Action = Callable[[], None]
 
 
 class TimerHeap(Generic[K]):
@@ -48,3 +50,44 @@ class TimerHeap(Generic[K]):
         _, _, key = heapq.heappop(self._heap)
         del self._live[key]
         return key
+
+
+class Agenda:
+    """Timers by name and plain actions, in one order."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, tuple[str, ...] | Action]] = []
+        self._live: dict[tuple[str, ...], int] = {}
+        self._sequence = 0
+
+    def start(self, key: tuple[str, ...], at_us: int) -> None:
+        """Let the timer `key` fire at `at_us`, replacing its earlier instant if it has one."""
+        self._sequence += 1
+        self._live[key] = self._sequence
+        heapq.heappush(self._heap, (at_us, self._sequence, key))
+
+    def cancel(self, key: tuple[str, ...]) -> None:
+        """Forget the timer `key`; forgetting an unknown one is no error, it may just have fired."""
+        self._live.pop(key, None)
+
+    def plan(self, action: Action, at_us: int) -> None:
+        """Let `action` be done at `at_us`."""
+        self._sequence += 1
+        heapq.heappush(self._heap, (at_us, self._sequence, action))
+
+    def next_at_us(self) -> int | None:
+        """Return the instant of the first thing to happen, or None where nothing is to."""
+        heap = self._heap
+        while heap:
+            at_us, sequence, item = heap[0]
+            if type(item) is not tuple or self._live.get(item) == sequence:
+                return at_us
+            heapq.heappop(heap)
+        return None
+
+    def pop(self) -> tuple[str, ...] | Action:
+        """Take out the first thing to happen, just found by `next_at_us`: a timer's key or an action."""
+        item = heapq.heappop(self._heap)[2]
+        if type(item) is tuple:
+            del self._live[item]
+        return item

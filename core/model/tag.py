@@ -8,11 +8,13 @@ nothing a caller influenced is ever read back unescaped.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from msgspec.structs import astuple, fields
+
 from core.kernel.errors import PbxError
+from core.kernel.record import Record
 
 TAG_MAX_CHARS = 900
 """Asterisk 22 cuts an AMI line at 1,024 characters; the rest of the line needs about a hundred."""
@@ -27,8 +29,7 @@ CALLER = "caller"
 AGENT = "agent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
+class Tag(Record, frozen=True, kw_only=True):
     """What a leg's note says; empty texts and zeros mean "not yet"."""
 
     role: str
@@ -46,8 +47,8 @@ class Tag:
 
     def encode(self) -> str:
         """Return the note as `name=value&...`, percent-encoded, empty fields left out."""
-        values = ((name, getattr(self, name)) for name in _NAMES)
-        text = "&".join(f"{name}={_quoted(str(value))}" for name, value in values if value)
+        said = zip(_NAMES, astuple(self), strict=True)
+        text = "&".join([f"{name}={_quoted(value)}" for name, value in said if value])
         if len(text) > TAG_MAX_CHARS:
             raise PbxError(
                 f"the tag of {self.contact} has {len(text)} characters; {TAG_MAX_CHARS} fit a line"
@@ -55,12 +56,12 @@ class Tag:
         return text
 
 
-_WHOLE_NUMBERS = frozenset(field.name for field in fields(Tag) if field.type == "int")
-_NAMES = tuple(field.name for field in fields(Tag))
+_WHOLE_NUMBERS = frozenset(field.name for field in fields(Tag) if field.type is int)
+_NAMES = Tag.__struct_fields__
 
 
-def _quoted(text: str) -> str:
-    return text if _PLAIN(text) else quote(text, safe="")
+def _quoted(value: str | int) -> str | int:
+    return value if isinstance(value, int) or _PLAIN(value) else quote(value, safe="")
 
 
 def decode_tag(text: str) -> Tag | None:
