@@ -90,7 +90,11 @@ def simulate(
 
 
 @app.command()
-def replay(journal: Path, config: ConfigFile = Path("goldline.toml"), as_json: AsJson = False) -> None:
+def replay(
+    journal: Path,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Other rules than recorded.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Feed a recorded run to the engine again and tell whether it decides the same, byte for byte."""
     from goldline.replay import replay_journal
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
 from goldline.config import Config
 from ivr.flow import Enqueue, Flow, QueueState
-from ivr.loader import load_flow
+from ivr.loader import load_flow, parse_flow
 
 
 def load_flows(config: Config, folder: Path) -> dict[str, Flow]:
@@ -15,9 +16,22 @@ def load_flows(config: Config, folder: Path) -> dict[str, Flow]:
 
     Raises `ConfigError` for a broken flow, two of one name, and a queue the configuration does not have.
     """
+    return _by_name(((file, load_flow(folder / file)) for file in config.ivr.flows), config)
+
+
+def parse_flows(config: Config, texts: Mapping[str, str]) -> dict[str, Flow]:
+    """Return the flows by name from the `texts` of their files; raises as `load_flows` does."""
+    return _by_name(((file, parse_flow(text, file)) for file, text in texts.items()), config)
+
+
+def flow_texts(config: Config, folder: Path) -> dict[str, str]:
+    """Return what stands in the flow files that `config` names, by file, in its order."""
+    return {file: (folder / file).read_text(encoding="utf-8") for file in config.ivr.flows}
+
+
+def _by_name(files: Iterable[tuple[str, Flow]], config: Config) -> dict[str, Flow]:
     flows: dict[str, Flow] = {}
-    for file in config.ivr.flows:
-        flow = load_flow(folder / file)
+    for file, flow in files:
         if flow.name in flows:
             raise ConfigError(f"{file}: name", flow.name, "a name no other flow has")
         _check_queues(flow, config, file)

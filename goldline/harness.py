@@ -19,6 +19,7 @@ from goldline.app import build_brain
 from goldline.config import Config, load_config
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
+from goldline.journal_head import JournalHead, head_of_run
 from goldline.runners import Ports, VirtualRunner, result_at_once
 from simulator.checkers import Checkers
 from simulator.customers import CrmRecord
@@ -27,6 +28,9 @@ from simulator.world import World, agent_profiles
 
 LINGER_US = microseconds(4 * 3600)
 """How long after the end of its arrivals a day may take until everybody has hung up."""
+
+RUN = 1
+"""The number of the engine's start: a simulated PBX knows no earlier one."""
 
 Watcher = Callable[[DomainEvent], None]
 
@@ -86,7 +90,7 @@ class SimulatedDay:
             ledger.watch(watcher)
         flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
         agents = agent_profiles(scenario)
-        self.brain = build_brain(config, flows, agents, run=1)
+        self.brain = build_brain(config, flows, agents, RUN)
         self.runner = VirtualRunner(self.brain.engine)
         self.world = World(scenario, seed, self.runner, self.runner.receive)
         skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
@@ -125,6 +129,18 @@ class SimulatedDay:
 def open_scenario(scenario: Scenario) -> Config:
     """Return the engine configuration that the scenario names."""
     return load_config(scenario.folder / scenario.engine_config)
+
+
+def head_of_day(scenario: Scenario, config: Config, seed: int) -> JournalHead:
+    """Return the head for the journal of a `SimulatedDay`."""
+    return head_of_run(
+        config,
+        (scenario.folder / scenario.engine_config).parent,
+        agent_profiles(scenario),
+        RUN,
+        scenario=scenario.name,
+        seed=seed,
+    )
 
 
 def memory_store(

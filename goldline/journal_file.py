@@ -1,12 +1,14 @@
 """Journals: the engine's inputs in order, with a hash of all that it made of them.
 
-One line an input: `[sequence, message, digest]`, where `digest` runs over every input and command so far.
-Two runs are the same run exactly if their last digests are equal.
+In a file the head comes first (`goldline.journal_head`), then one line an input: `[sequence, message,
+digest]`, where `digest` runs over every input and command so far. Two runs are the same run exactly if
+their last digests are equal.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import orjson
 from core.kernel.errors import ConfigError
 from core.model.codec import decode, encode
 from core.model.message import Command, Event
+from goldline.journal_head import JournalHead
 
 DIGEST_CHARS = 16
 """Hexadecimal digits of the digest after each line: enough to see where two runs part."""
@@ -47,15 +50,17 @@ class HashJournal:
 
 
 class FileJournal(HashJournal):
-    """A journal in a file, from which the run can be replayed.
+    """A new journal in a file, from which the run can be replayed.
 
-    It holds what callers keyed in, so only its owner may read it.
+    It holds what callers keyed in, so only its owner may read it. Raises `FileExistsError` rather than
+    write over another run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, head: JournalHead) -> None:
         super().__init__()
-        path.touch(mode=0o600)
-        self._file = path.open("ab", buffering=0)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._file.write(head.line() + b"\n")
 
     def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
         """Write one line; the operating system has it when this returns."""
@@ -71,10 +76,13 @@ class FileJournal(HashJournal):
 def read_journal(path: Path) -> Iterator[tuple[Event, str]]:
     """Yield each input of the journal at `path` with the digest written after it.
 
-    Raises `ConfigError` naming the line that cannot be read.
+    Raises `ConfigError` naming the line that cannot be read; a last line cut short is passed over.
     """
     with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
+        next(lines, None)  # the head: `read_head` is who reads it
+        for number, line in enumerate(lines, start=2):
+            if not line.endswith(b"\n"):
+                return  # the machine died while this line was being written
             try:
                 _, message, digest = orjson.loads(line)
                 event = decode(orjson.dumps(message))

@@ -33,6 +33,7 @@ from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
 from goldline.app import build_brain
 from goldline.config import Config
 from goldline.journal_file import FileJournal, NoJournal
+from goldline.journal_head import JournalHead
 from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
@@ -148,10 +149,11 @@ def desk_settings(config: Config) -> DeskSettings:
     )
 
 
-def open_journal(config: Config, run: int) -> Journal:
-    """Return the journal of this run: a file in the configured folder, nothing without one."""
-    if not config.journal.folder:
+def open_journal(head: JournalHead) -> Journal:
+    """Return the journal of the run: a file in the folder its configuration names, nothing without one."""
+    folder = head.config.journal.folder
+    if not folder:
         return NoJournal()
-    journals = Path(config.journal.folder)
+    journals = Path(folder)
     journals.mkdir(parents=True, exist_ok=True)
-    return FileJournal(journals / f"run-{run:06d}.journal")
+    return FileJournal(journals / f"run-{head.run:06d}.journal", head)

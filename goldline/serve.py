@@ -14,6 +14,7 @@ import structlog
 from goldline.app import configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
+from goldline.journal_head import head_of_run
 from goldline.live import LiveCentre, open_journal, open_stores
 from goldline.logs import set_up_logs
 from goldline.wall_clock import WallClock
@@ -34,9 +35,10 @@ async def run_server(path: Path) -> None:
     set_up_logs(config.log.show_personal)
     flows = load_flows(config, path.parent)
     clock = WallClock()
+    agents = configured_agents(config)
     async with open_stores(config, clock) as stores:
-        centre = LiveCentre(config, flows, configured_agents(config), stores, clock)
-        await centre.start(open_journal(config, stores.run))
+        centre = LiveCentre(config, flows, agents, stores, clock)
+        await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
         log.info("serving", run=stores.run, pbx=config.pbx.name, agi=config.agi.port, desks=config.desk.port)
         await _interrupted()

@@ -7,8 +7,6 @@ from the screen, and nothing of how either came about.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from core.kernel.clock import microseconds
@@ -16,34 +14,17 @@ from core.kernel.rng import Streams
 from core.model.agent import AgentState
 from core.model.commands import DeskCommand, PopScreen, ShowAgentState
 from core.model.ids import AgentId
-from core.model.requests import AgentRequest, FinishWrapUp, GoNotReady, GoReady, LogIn, LogOut
+from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogOut
 from core.ports import Sink
 from simulator.channel import Bridge, Channel
+from simulator.crew import Crew
 from simulator.draws import happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.phones import Reach, Reaction
 from simulator.scenario import Scenario
-from simulator.staffing import AgentPlan, Break, Service
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Worker:
-    """One agent at a desk: what the screen shows, and what the person is up to.
-
-    `pause` is the break the person wants or has; `leaving` is true from the end of the shift.
-    """
-
-    plan: AgentPlan
-    agent_id: AgentId
-    state: AgentState = AgentState.LOGGED_OUT
-    since_us: int = -1
-    queue: str = ""
-    tier: str = ""
-    been_ready: bool = False
-    pause: Break | None = None
-    leaving: bool = False
-    requests: int = 0
+from simulator.staffing import Break, Service
+from simulator.worker import Wish, Worker
 
 
 class Workforce(PbxListener):
@@ -54,12 +35,14 @@ class Workforce(PbxListener):
         self._scenario = scenario
         self._habits = scenario.workforce
         self._streams = streams
-        self._sink = sink
         self._origin_us = 0
-        self._workers = {
-            AgentId(plan.id): Worker(plan=plan, agent_id=AgentId(plan.id)) for plan in scenario.agents
+        workers = [Worker(plan, exchange.now_us, sink) for plan in scenario.staff]
+        self._workers = {worker.agent_id: worker for worker in workers}
+        self._crews = {
+            team.name: Crew([self._workers[AgentId(member.id)] for member in team.members()])
+            for team in scenario.teams
         }
-        self._by_extension = {worker.plan.extension: worker for worker in self._workers.values()}
+        self._by_extension = {worker.plan.extension: worker for worker in workers}
         for extension, worker in self._by_extension.items():
             exchange.phones.add(extension, partial(self._rung, worker))
         exchange.watch(self)
@@ -67,12 +50,19 @@ class Workforce(PbxListener):
     def start(self) -> None:
         """Plan everybody's day, beginning now."""
         self._origin_us = self._exchange.now_us()
-        for worker in self._workers.values():
-            self._exchange.after(microseconds(worker.plan.from_s), partial(self._come, worker))
-            if worker.plan.until_s is not None:
-                self._exchange.after(microseconds(worker.plan.until_s), partial(self._leave, worker))
-            for pause in worker.plan.breaks:
-                self._exchange.after(microseconds(pause.at_s), partial(self._want_break, worker, pause))
+        for team in self._scenario.teams:
+            for at_s, count in team.changes():
+                self._exchange.after(microseconds(at_s), partial(self._crews[team.name].want, count))
+        for plan in self._scenario.agents:
+            self._plan_shift(self._workers[AgentId(plan.id)])
+
+    def _plan_shift(self, worker: Worker) -> None:
+        plan = worker.plan
+        self._exchange.after(microseconds(plan.from_s), worker.come)
+        if plan.until_s is not None:
+            self._exchange.after(microseconds(plan.until_s), worker.leave)
+        for pause in plan.breaks:
+            self._exchange.after(microseconds(pause.at_s), partial(self._want_break, worker, pause))
 
     # --- the screen ----------------------------------------------------------------------------------
 
@@ -90,9 +80,8 @@ class Workforce(PbxListener):
                 pass
 
     def _read_state(self, worker: Worker, shown: ShowAgentState) -> None:
-        if (worker.state, worker.since_us) == (shown.state, shown.since_us):
-            return  # the same stretch shown again: a wish was noted
-        worker.state, worker.since_us = shown.state, shown.since_us
+        if not worker.read(shown):
+            return
         match shown.state:
             case AgentState.NOT_READY:
                 self._away(worker)
@@ -100,55 +89,45 @@ class Workforce(PbxListener):
                 worker.been_ready = True
             case AgentState.WRAP_UP:
                 self._wrap_up(worker)
+            case AgentState.LOGGED_OUT if worker.plan.team in self._crews:
+                self._crews[worker.plan.team].balance()
             case _:
                 pass
 
     def _away(self, worker: Worker) -> None:
         """Sit out the break, or go ready: soon after logging in, later after a missed call."""
         if worker.leaving:
-            self._ask(worker, LogOut)
+            worker.ask(LogOut)
         elif worker.pause is not None:
             self._exchange.after(microseconds(worker.pause.for_s), partial(self._end_break, worker))
         else:
             habit = self._habits.comes_back if worker.been_ready else self._habits.settles_in
             delay_us = habit.draw_us(self._streams.stream("away"))
-            self._exchange.after(delay_us, partial(self._while_in, worker, worker.since_us, GoReady))
+            self._exchange.after(delay_us, partial(self._while_in, worker, worker.stretch, GoReady))
 
     def _wrap_up(self, worker: Worker) -> None:
         service = self._service(worker)
-        delay_us = service.wrap_up.draw_us(self._streams.stream("wrap_up"))
+        delay_us = _paced(service.wrap_up.draw_us(self._streams.stream("wrap_up")), worker)
         finish = partial(FinishWrapUp, disposition=service.disposition)
-        self._exchange.after(delay_us, partial(self._while_in, worker, worker.since_us, finish))
+        self._exchange.after(delay_us, partial(self._while_in, worker, worker.stretch, finish))
 
-    def _while_in(self, worker: Worker, since_us: int, wish: Callable[..., AgentRequest]) -> None:
+    def _while_in(self, worker: Worker, stretch: int, wish: Wish) -> None:
         """Ask for `wish` unless the state has changed since, or something else is wanted by now."""
-        if worker.since_us == since_us and not (worker.pause and worker.state is AgentState.NOT_READY):
-            self._ask(worker, wish)
+        if worker.stretch == stretch and not (worker.pause and worker.state is AgentState.NOT_READY):
+            worker.ask(wish)
 
     # --- the day -------------------------------------------------------------------------------------
-
-    def _come(self, worker: Worker) -> None:
-        self._ask(worker, partial(LogIn, extension=worker.plan.extension))
-
-    def _leave(self, worker: Worker) -> None:
-        worker.leaving = True
-        self._ask(worker, LogOut)
 
     def _want_break(self, worker: Worker, pause: Break) -> None:
         if worker.state is AgentState.LOGGED_OUT or worker.leaving:
             return
         worker.pause = pause
-        self._ask(worker, partial(GoNotReady, reason=pause.reason))
+        worker.ask(partial(GoNotReady, reason=pause.reason))
 
     def _end_break(self, worker: Worker) -> None:
         worker.pause = None
         if not worker.leaving:
-            self._ask(worker, GoReady)
-
-    def _ask(self, worker: Worker, wish: Callable[..., AgentRequest]) -> None:
-        worker.requests += 1
-        request_id = f"{worker.agent_id}-{worker.requests}"
-        self._sink(wish(at_us=self._exchange.now_us(), request_id=request_id, agent_id=worker.agent_id))
+            worker.ask(GoReady)
 
     # --- the phone -----------------------------------------------------------------------------------
 
@@ -174,7 +153,7 @@ class Workforce(PbxListener):
 
     def _talk(self, worker: Worker, own: Channel, bridge: Bridge) -> None:
         service = self._service(worker)
-        talk_us = service.talk.draw_us(self._streams.stream("talk"))
+        talk_us = _paced(service.talk.draw_us(self._streams.stream("talk")), worker)
         customer_ends = happens(service.customer_ends, self._streams.stream("who_hangs_up"))
         leaver = own.peers()[0] if customer_ends else own
         self._exchange.after(talk_us, partial(self._part, leaver, bridge))
@@ -184,4 +163,8 @@ class Workforce(PbxListener):
             self._exchange.leave(leaver)
 
     def _service(self, worker: Worker) -> Service:
-        return self._scenario.service_of(worker.queue, worker.tier)
+        return self._scenario.service_of(worker.queue, worker.tier, worker.plan)
+
+
+def _paced(duration_us: int, worker: Worker) -> int:
+    return round(duration_us * worker.plan.pace)

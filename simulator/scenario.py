@@ -14,11 +14,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from simulator.demand import Arrivals, CallerHabits, CustomerGroup, Journey
 from simulator.draws import STRICT, NotNegative, Positive
 from simulator.phones import Reach
-from simulator.staffing import AgentHabits, AgentPlan, Service
+from simulator.staffing import AgentHabits, AgentPlan, Service, Team
 from simulator.telephony import AS_MEASURED, Telephony
 from simulator.words import Address
 
@@ -40,16 +41,20 @@ _ORDINARY_AGENTS = AgentHabits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A whole simulated day. `folder` is where its file lies; other files are named relative to it."""
+    """A whole simulated day. `folder` is where its file lies; other files are named relative to it.
+
+    Contacts that arrived before `warm_up_s` are left out of figures.
+    """
 
     __pydantic_config__ = STRICT
     schema: Literal[1]
     engine_config: str
     duration_s: Positive
     arrivals: tuple[Arrivals, ...]
-    agents: tuple[AgentPlan, ...]
     service: Annotated[tuple[Service, ...], Field(min_length=1)]
     customers: Annotated[tuple[CustomerGroup, ...], Field(min_length=1)]
+    agents: tuple[AgentPlan, ...] = ()
+    teams: tuple[Team, ...] = ()
     journeys: tuple[Journey, ...] = (Journey(),)
     callers: CallerHabits = _ORDINARY_CALLERS
     workforce: AgentHabits = _ORDINARY_AGENTS
@@ -57,14 +62,23 @@ class Scenario:
     faults: tuple[PhoneFault, ...] = ()
     name: str = ""
     seed: int = 1
+    warm_up_s: NotNegative = 0.0
     folder: Path = Path()
 
-    def service_of(self, queue: str, tier: str) -> Service:
+    @property
+    def warm_up_us(self) -> int:
+        """The end of the warm-up, in microseconds from the start."""
+        return microseconds(self.warm_up_s)
+
+    @property
+    def staff(self) -> tuple[AgentPlan, ...]:
+        """Everybody who may work: the agents, and the members of the teams."""
+        return self.agents + tuple(member for team in self.teams for member in team.members())
+
+    def service_of(self, queue: str, tier: str, agent: AgentPlan) -> Service:
         """Return the first service that fits, the last one where none does."""
-        for service in self.service:
-            if service.queue in ("", queue) and service.tier in ("", tier):
-                return service
-        return self.service[-1]
+        fitting = (service for service in self.service if service.fits(queue, tier, agent))
+        return next(fitting, self.service[-1])
 
 
 _SCENARIO = TypeAdapter(Scenario)
@@ -103,12 +117,12 @@ def _check_names(scenario: Scenario, path: Path) -> None:
     """Refuse what single fields cannot show: agents sharing an id or a phone, faults of nobody's phone."""
     for what in ("id", "extension"):
         seen: set[str] = set()
-        for place, agent in enumerate(scenario.agents):
+        for place, agent in enumerate(scenario.staff):
             value = getattr(agent, what)
             if value in seen:
                 raise ConfigError(f"{path}: agents.{place}.{what}", value, "each agent has one of their own")
             seen.add(value)
-    extensions = {agent.extension for agent in scenario.agents}
+    extensions = {agent.extension for agent in scenario.staff}
     for place, fault in enumerate(scenario.faults):
         if fault.extension not in extensions:
             raise ConfigError(f"{path}: faults.{place}.extension", fault.extension, "the phone of an agent")

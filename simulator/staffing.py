@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from simulator.draws import STRICT, Constant, Duration, NotNegative, Positive, Uniform
-from simulator.words import Address, Level, Share, Word
+from simulator.words import Address, Headcount, Level, Pace, Share, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """How long talk and wrap-up take, for a queue and a tier; an empty word fits every one."""
+    """How long talk and wrap-up take, for a queue, a tier and an agent; an empty word fits every one.
+
+    `agent` is the id of an agent or the name of a team.
+    """
 
     __pydantic_config__ = STRICT
     talk: Duration
     wrap_up: Duration
     queue: str = ""
     tier: str = ""
+    agent: str = ""
     customer_ends: Share = 0.7
     disposition: str = ""
+
+    def fits(self, queue: str, tier: str, agent: AgentPlan) -> bool:
+        """Tell whether a contact of `queue` and `tier` takes `agent` this long."""
+        return (
+            self.queue in ("", queue)
+            and self.tier in ("", tier)
+            and (not self.agent or self.agent in (agent.id, agent.team))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +48,57 @@ class Break:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPlan:
-    """One agent and the day in front of them; without `until_s` they stay to the end."""
+    """One agent and the day in front of them; without `until_s` they stay to the end.
+
+    `pace` multiplies talk and wrap-up; `team` is a word that a service may name.
+    """
 
     __pydantic_config__ = STRICT
     id: Word
     extension: Address
     skills: dict[str, Level] = field(default_factory=dict)
     name: str = ""
+    team: str = ""
+    pace: Pace = 1.0
     from_s: NotNegative = 0.0
     until_s: Positive | None = None
     breaks: tuple[Break, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """Agents who are alike, by headcount: `counts[i]` of them work in interval i.
+
+    The first interval begins at `from_s`, and the last count holds to the end (`simulator.crew`).
+    """
+
+    __pydantic_config__ = STRICT
+    name: Word
+    skills: dict[str, Level] = field(default_factory=dict)
+    pace: Pace = 1.0
+    from_s: NotNegative = 0.0
+    interval_s: Positive = 1800.0
+    counts: Annotated[tuple[Headcount, ...], Field(min_length=1)]
+
+    def members(self) -> tuple[AgentPlan, ...]:
+        """Return the plan of each who may work in the team: `NAME-001` at the phone `PJSIP/NAME-001`."""
+        names = (f"{self.name}-{number:03d}" for number in range(1, max(self.counts) + 1))
+        return tuple(self._member(name) for name in names)
+
+    def _member(self, name: str) -> AgentPlan:
+        phone = f"PJSIP/{name}"
+        return AgentPlan(
+            id=name, extension=phone, name=name, skills=self.skills, team=self.name, pace=self.pace
+        )
+
+    def changes(self) -> list[tuple[float, int]]:
+        """Return when the headcount changes, in seconds from the start, and to what."""
+        before = (0, *self.counts)
+        return [
+            (self.from_s + place * self.interval_s, count)
+            for place, count in enumerate(self.counts)
+            if count != before[place]
+        ]
 
 
 _ANSWERS = Uniform(kind="uniform", low_s=1, high_s=4)

@@ -77,5 +77,5 @@ def agent_profiles(scenario: Scenario) -> dict[AgentId, AgentProfile]:
     """Return who works in the scenario and what they are able to do."""
     return {
         AgentId(plan.id): AgentProfile(agent_id=AgentId(plan.id), name=plan.name, skills=plan.skills)
-        for plan in scenario.agents
+        for plan in scenario.staff
     }

@@ -90,7 +90,7 @@ async def watch() -> Seen:
         return Seen(
             turns=list(turns.all),
             ledger=list(show.ledger.events),
-            extensions={plan.id: plan.extension for plan in show.world.scenario.agents},
+            extensions={plan.id: plan.extension for plan in show.world.scenario.staff},
             figures=show.board.figures.summary(at_us),
             at_us=at_us,
             picture=picture.get(),

@@ -39,8 +39,8 @@ def test_example_scenario_is_sound() -> None:
     assert scenario.name == "small"
     assert scenario.folder == SMALL.parent
     assert [agent.id for agent in scenario.agents][:2] == ["alice", "bruno"]
-    assert scenario.service_of("loans", "platinum").talk.mean_s == 240
-    assert scenario.service_of("loans", "gold").talk.mean_s == 180
+    assert scenario.service_of("loans", "platinum", scenario.agents[0]).talk.mean_s == 240
+    assert scenario.service_of("loans", "gold", scenario.agents[0]).talk.mean_s == 180
 
 
 @pytest.mark.parametrize(
