@@ -206,7 +206,7 @@ class Roster:
             return
         agent.contact_id = event.contact_id
         self._move(agent, AgentTrigger.RESERVE, event)
-        self._engine.send(screen_pop(event, contact))
+        self._engine.send_first(screen_pop(event, contact))
         self._engine.publish(
             AgentReserved(
                 **because(event),

@@ -32,8 +32,11 @@ class Engine:
     def __init__(self) -> None:
         self._bus = Bus()
         self._commands: list[Command] = []
+        self._urgent: list[Command] = []
         self.send: Callable[[Command], None] = self._commands.append
         """Add a command to what this turn asks of the edges."""
+        self.send_first: Callable[[Command], None] = self._urgent.append
+        """Add a command that a caller waits for: it is carried out before all that is merely sent."""
 
     def handle(self, message: Event) -> list[Command]:
         """Return what to do about `message`, an event of an edge or a person's request.
@@ -43,8 +46,9 @@ class Engine:
         self._bus.publish(message)
         try:
             self._bus.drain()
-            return self._commands.copy()
+            return self._urgent + self._commands
         finally:
+            self._urgent.clear()
             self._commands.clear()
             self._bus.clear()
 

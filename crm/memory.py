@@ -54,7 +54,7 @@ class MemoryLedger:
         """Keep `event`; a finished interaction is also found by its customer from now on."""
         if self._keeps_events:
             self.events.append(event)
-        if isinstance(event, InteractionRecorded) and event.customer_id:
+        if type(event) is InteractionRecorded and event.customer_id:
             self._interactions.setdefault(event.customer_id, []).append(_interaction(event))
 
     async def settled(self) -> None:

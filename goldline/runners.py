@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,6 @@ from core.model.commands import (
     DeskCommand,
     LookUpCustomer,
     PbxCommand,
-    PopScreen,
-    RingLeg,
     StartTimer,
 )
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
@@ -35,9 +33,6 @@ from core.model.message import Command, Event, numbered
 from core.ports import CrmStore, Desk, Journal, Ledger, Pbx
 
 log = structlog.get_logger()
-
-_URGENT = frozenset({PopScreen, RingLeg})
-"""What a caller waits for is carried out first: the record on the screen and the phone, in that order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +70,14 @@ class Runner:
 
     def receive(self, message: Event) -> None:
         """Take a message of an edge; it is handled at once, after those already waiting."""
-        self._inbox.append(message)
+        inbox = self._inbox
+        inbox.append(message)
         if self._in_turn:
             return
         self._in_turn = True
         try:
-            while self._inbox:
-                self._turn(self._inbox.popleft())
+            while inbox:
+                self._turn(inbox.popleft())
         finally:
             self._in_turn = False
 
@@ -94,17 +90,10 @@ class Runner:
         self._sequence += 1
         event = numbered(message, f"in-{self._sequence}")
         commands = self._engine.handle(event)
-        if len(commands) > 1:
-            self._carry_out([command for command in commands if type(command) in _URGENT])
-            self._carry_out([command for command in commands if type(command) not in _URGENT])
-        else:
-            self._carry_out(commands)
-        self._ports.journal.write(self._sequence, event, commands)
-
-    def _carry_out(self, commands: Iterable[Command]) -> None:
         carriers = self._carriers
         for command in commands:
             carriers[type(command)](command)
+        self._ports.journal.write(self._sequence, event, commands)
 
     def _carriers_to(self, ports: Ports) -> dict[type[Command], Callable[[Any], None]]:
         """Return who carries out each class of commands."""

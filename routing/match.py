@@ -8,8 +8,8 @@ waiting contact that agent could serve.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from core.kernel.record import Record
 from core.model.contact import Contact, Requirement
 from core.model.events import Candidate
 from routing.pool import IdleAgent
@@ -18,8 +18,7 @@ HIGHEST_LEVEL = "highest_level"
 LONGEST_IDLE = "longest_idle"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Record, frozen=True, kw_only=True):
     """The chosen agent, the one who came second, and by which rule out of how many."""
 
     rule: str

@@ -171,7 +171,7 @@ class OfferDesk:
         if offer.state is not OfferState.PENDING:
             return  # the caller left while the agent was being reserved
         queue = self._queues[_queue_of(contact)]
-        self._engine.send(
+        self._engine.send_first(
             RingLeg(
                 leg_id=offer.agent_leg_id,
                 address=event.extension,

@@ -7,15 +7,14 @@ agents' side confirms, so that no two decisions of one instant name the same per
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from core.kernel.record import Record
 from core.model.agent import AgentProfile
 from core.model.contact import Requirement
 from core.model.ids import AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdleAgent:
+class IdleAgent(Record, frozen=True, kw_only=True):
     """A ready agent and since when."""
 
     profile: AgentProfile

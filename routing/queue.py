@@ -7,9 +7,10 @@ nobody's key ever changes while waiting. Contacts of equal keys stand in the ord
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.model.contact import Contact, Requirement
 from core.model.ids import QueueName
@@ -49,8 +50,7 @@ class TierConfig:
     best_agent_first: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a contact stands: by key, then by the order in which it came."""
 
     key_us: int
@@ -62,6 +62,7 @@ class WaitingLine:
 
     def __init__(self) -> None:
         self._places: list[Place] = []
+        self._by_queue: dict[QueueName | None, list[Place]] = {}
         self._contacts: dict[Place, Contact] = {}
         self._place_of: dict[str, Place] = {}
         self._sequence = 0
@@ -85,6 +86,7 @@ class WaitingLine:
     def rejoin(self, contact: Contact, place: Place) -> None:
         """Let a contact that was taken out stand at its former place again."""
         insort(self._places, place)
+        insort(self._by_queue.setdefault(contact.queue, []), place)
         self._contacts[place] = contact
         self._place_of[contact.contact_id] = place
 
@@ -92,16 +94,22 @@ class WaitingLine:
         """Take the contact out and return the place it had."""
         place = self._place_of.pop(contact.contact_id)
         del self._contacts[place]
-        self._places.remove(place)
+        _take_out(self._places, place)
+        _take_out(self._by_queue[contact.queue], place)
         return place
 
     def of_queue(self, queue: QueueName) -> list[Contact]:
         """Return the contacts that wait in `queue`, first in line first."""
-        return [contact for contact in self if contact.queue == queue]
+        return [self._contacts[place] for place in self._by_queue.get(queue, ())]
+
+    def length(self, queue: QueueName) -> int:
+        """Return how many contacts wait in `queue`."""
+        return len(self._by_queue.get(queue, ()))
 
     def position(self, contact: Contact) -> int:
         """Return the contact's rank in its own queue, 1 for the next to be served."""
-        mine = self._place_of[contact.contact_id]
-        return 1 + sum(
-            1 for place in self._places if place < mine and self._contacts[place].queue == contact.queue
-        )
+        return 1 + bisect_left(self._by_queue[contact.queue], self._place_of[contact.contact_id])
+
+
+def _take_out(places: list[Place], place: Place) -> None:
+    del places[bisect_left(places, place)]

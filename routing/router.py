@@ -79,7 +79,7 @@ class Router:
 
     def waiting(self, queue: QueueName) -> int:
         """Return how many contacts wait in `queue`, not counting those offered now."""
-        return len(self._line.of_queue(queue))
+        return self._line.length(queue)
 
     def longest_wait_us(self, queue: QueueName, now_us: int) -> int:
         """Return the longest time any contact has waited in `queue`, 0 where none waits."""

@@ -26,7 +26,10 @@ class Bus:
         self._handlers: dict[type, list[Callable[[Any], None]]] = {}
         self._waiting: deque[object] = deque()
         self.publish: Callable[[object], None] = self._waiting.append
-        """Queue a message for delivery once all earlier messages are dealt with."""
+        """Queue a message for delivery once all earlier messages are dealt with.
+
+        Like every part of a turn it runs for each of the engine's inputs, so it is the deque's own method.
+        """
 
     def subscribe(self, kind: type[M], handler: Callable[[M], None]) -> None:
         """Call `handler` for each message of class `kind`, after those that subscribed before."""
