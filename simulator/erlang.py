@@ -284,7 +284,8 @@ def _by_threshold(pool: _Pool, threshold_s: float) -> Iterator[tuple[float, floa
     for ahead in count():
         still = (1 - impatient) * exp(log_term)
         waiting += still
-        taken = (taken - still) * pool.draining(ahead) / pool.draining(ahead + 1)
+        # What is left of it far back is nothing but the rounding of the places before.
+        taken = max(0.0, taken - still) * pool.draining(ahead) / pool.draining(ahead + 1)
         yield taken, waiting
         step = pool.draining(ahead) * window_s / (ahead + 1)
         log_term += log(step) if step > 0 else -inf
