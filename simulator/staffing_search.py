@@ -10,10 +10,10 @@ best is known. It looks at whole days, since a queue carries over from one inter
    neighbours, so that a miss can be blamed on one move; keep the moves that nothing is blamed on;
 3. raise again, which settles what the joint moves may have left.
 
-Days are spent where they decide: few at first, more while a share is within `sure` standard errors of its
-target; on the last look a share counts as met only `enough` errors above it. A guess first, then
-simulation, is how research does it (Atlason, Epelman & Henderson 2008; Cezik & L'Ecuyer 2008); the joint
-moves with their blame take the place of cutting planes.
+Days are spent where they decide: few at first, more while the interval of a share holds its target. On the
+last look the doubt goes against the staffing: a narrower interval must lie above the target. A guess first,
+then simulation, is how research does it (Atlason, Epelman & Henderson 2008; Cezik & L'Ecuyer 2008); the
+joint moves with their blame take the place of cutting planes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from enum import StrEnum
 from itertools import combinations_with_replacement, product
 from math import sqrt
 from statistics import NormalDist
+from typing import NamedTuple
 
+from simulator.confidence import LEVEL
 from simulator.staffing_measure import DayLevels, Measured, Staffing
 
 Crew = tuple[int, ...]
@@ -36,6 +38,14 @@ Evaluate = Callable[[Staffing, range], Iterable[DayLevels]]
 _NORMAL = NormalDist()
 _SHARE_MIN, _SHARE_MAX = 0.01, 0.99
 """How far a share counts for the size of a step."""
+
+
+class Margin(NamedTuple):
+    """By how much shares exceed their targets: the least of the low ends, of the means, of the high ends."""
+
+    low: float
+    mean: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +66,14 @@ class StaffingProblem:
         """Return what a day under the staffing costs."""
         return sum(cost * sum(counts) for cost, counts in zip(self.costs, staffing, strict=True))
 
-    def margin(self, measured: Measured, interval: int, errors: float = 0.0) -> float:
-        """Return by how much the worst share exceeds its target, `errors` standard errors added to it."""
-        shares = (measured.share(target, interval) for target in range(len(self.targets)))
-        return min(
-            share.value + errors * share.error - asked
+    def margin(self, measured: Measured, interval: int, level: float = LEVEL) -> Margin:
+        """Return by how much the shares of an interval exceed their targets, at the worst."""
+        shares = [measured.share(target, interval, level) for target in range(len(self.targets))]
+        exceeding = [
+            (share.low - asked, share.mean - asked, share.high - asked)
             for share, asked in zip(shares, self.targets, strict=True)
-        )
+        ]
+        return Margin(*map(min, zip(*exceeding, strict=True)))
 
     def cheaper_crews(self, crew: Crew, step: int) -> list[Crew]:
         """Return crews that cost less, the cheapest first.
@@ -92,7 +103,7 @@ class StaffingProblem:
         By the square-root rule a share moves along a normal curve whose unit is the root of the staff;
         half of that is a step which seldom goes too far.
         """
-        shares = (measured.share(target, interval).value for target in range(len(self.targets)))
+        shares = (measured.share(target, interval).mean for target in range(len(self.targets)))
         gap = max(
             _NORMAL.inv_cdf(asked) - _NORMAL.inv_cdf(min(max(share, _SHARE_MIN), _SHARE_MAX))
             for share, asked in zip(shares, self.targets, strict=True)
@@ -102,12 +113,15 @@ class StaffingProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """On how many days a staffing is looked at, look by look; the most days in all; what decides a look."""
+    """On how many days a staffing is looked at, look by look, and the most days in all.
+
+    `sure` is the level of the interval that decides a look, `enough` that of the last one.
+    """
 
     looks: tuple[int, ...] = (25, 50, 100, 200)
     days_max: int = 6_000
-    sure: float = 2.0
-    enough: float = 1.28
+    sure: float = 0.95
+    enough: float = 0.8
 
 
 class Verdict(StrEnum):
@@ -155,7 +169,7 @@ class StaffingSearch:
         """Return what at least `days` days under the staffing showed; no day is simulated twice."""
         measured = self._measured.get(staffing)
         if measured is None:
-            measured = Measured(len(self.problem.targets), self.problem.intervals)
+            measured = Measured()
             self._measured[staffing] = measured
         for day in self._evaluate(staffing, range(measured.days, days)):
             measured.add(day)
@@ -165,12 +179,10 @@ class StaffingSearch:
 
     def _verdict(self, measured: Measured, interval: int) -> Verdict:
         last = measured.days >= self._effort.looks[-1]
-        errors = self._effort.enough if last else self._effort.sure
-        if self.problem.margin(measured, interval, -errors) >= 0:
+        margin = self.problem.margin(measured, interval, self._effort.enough if last else self._effort.sure)
+        if margin.low >= 0:
             return Verdict.MET
-        if last or self.problem.margin(measured, interval, errors) < 0:
-            return Verdict.MISSED
-        return Verdict.OPEN
+        return Verdict.MISSED if last or margin.high < 0 else Verdict.OPEN
 
     def _attainable(self) -> list[int]:
         return [place for place in range(self.problem.intervals) if place not in self.unattainable]
@@ -193,7 +205,7 @@ class StaffingSearch:
                 return [
                     interval
                     for interval, verdict in verdicts.items()
-                    if verdict is Verdict.MISSED or self.problem.margin(measured, interval) < 0
+                    if verdict is Verdict.MISSED or self.problem.margin(measured, interval).mean < 0
                 ]
             if Verdict.OPEN not in verdicts.values():
                 break
@@ -237,7 +249,7 @@ class StaffingSearch:
         """Return what lacks to the targets in an interval and in the next, which inherits its queue."""
         reached = range(interval, min(interval + 2, self.problem.intervals))
         return sum(
-            max(0.0, asked - measured.share(target, place).value)
+            max(0.0, asked - measured.share(target, place).mean)
             for target, asked in enumerate(self.problem.targets)
             for place in reached
         )
@@ -260,7 +272,7 @@ class StaffingSearch:
     def _smaller_crews(self, staffing: Staffing, seen: Measured) -> dict[int, Crew]:
         """Return an untried cheaper crew for each interval that has one, most slack first, no neighbours."""
         chosen: dict[int, Crew] = {}
-        slack = {interval: self.problem.margin(seen, interval) for interval in self._attainable()}
+        slack = {interval: self.problem.margin(seen, interval).mean for interval in self._attainable()}
         for interval in sorted(slack, key=slack.__getitem__, reverse=True):
             if interval - 1 in chosen or interval + 1 in chosen:
                 continue

@@ -132,16 +132,24 @@ def test_a_search_stops_when_its_days_are_used_up() -> None:
     assert search.days <= 80
 
 
-def test_an_error_of_a_share_is_that_of_days_not_of_calls() -> None:
-    even, uneven = Measured(1, 1), Measured(1, 1)
-    for _ in range(10):
-        even.add([[Counted(8, 10)]])
-        even.add([[Counted(8, 10)]])
-        uneven.add([[Counted(10, 10)]])
-        uneven.add([[Counted(6, 10)]])
-    assert even.share(0, 0).value == uneven.share(0, 0).value == pytest.approx(0.8)
-    assert even.share(0, 0).error == 0
-    assert uneven.share(0, 0).error == pytest.approx(0.2 / 19**0.5)
+def test_the_interval_of_a_share_is_that_of_days_not_of_calls() -> None:
+    even, uneven = Measured(), Measured()
+    for first, second in [(8, 8)] * 10:
+        even.add([[Counted(first, 10)]])
+        even.add([[Counted(second, 10)]])
+    for first, second in [(10, 6)] * 10:
+        uneven.add([[Counted(first, 10)]])
+        uneven.add([[Counted(second, 10)]])
+    assert even.share(0, 0).mean == uneven.share(0, 0).mean == pytest.approx(0.8)
+    assert even.share(0, 0).half_width == 0
+    assert uneven.share(0, 0).half_width == pytest.approx(0.2 / 19**0.5 * 2.093, abs=1e-4)
+
+
+def test_where_nobody_calls_nothing_is_missed() -> None:
+    quiet = Measured()
+    quiet.add([[Counted(0, 0), Counted(3, 4)]])
+    assert quiet.share(0, 0).low == 1
+    assert quiet.whole_share(0).mean == 0.75
 
 
 def test_a_staffing_changes_only_where_it_is_told() -> None:
