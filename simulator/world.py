@@ -43,7 +43,7 @@ class World:
         population = Population(scenario, streams)
         self.exchange = Exchange(scheduler, PhoneBook(), scenario.telephony)
         self.callers = Callers(self.exchange, scenario, population)
-        self.desk = Workforce(self.exchange, scenario, streams, sink)
+        self.desk = Workforce(self.exchange, scenario, self.callers, streams, sink)
         self.customers: tuple[CrmRecord, ...] = population.records
 
     @cached_property
