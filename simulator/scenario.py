@@ -27,6 +27,7 @@ from simulator.demand import (
 from simulator.draws import STRICT, NotNegative, Positive
 from simulator.factors import DayFactor
 from simulator.phones import Reach
+from simulator.planning import WhatIf
 from simulator.staffing import AgentHabits, AgentPlan, Service, Team
 from simulator.telephony import AS_MEASURED, Telephony
 from simulator.trace import check_customers
@@ -46,6 +47,7 @@ class PhoneFault:
 
 _ORDINARY_CALLERS = CallerHabits()
 _ORDINARY_AGENTS = AgentHabits()
+_USUAL_QUESTION = WhatIf()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class Scenario:
     warm_up_s: NotNegative = 0.0
     lines: Count | None = None
     day_factors: dict[Word, DayFactor] = field(default_factory=dict)
+    whatif: WhatIf = _USUAL_QUESTION
     folder: Path = Path()
 
     @property
