@@ -45,9 +45,13 @@ def demo(
 ) -> None:
     """Show the engine routing calls, with a simulated Asterisk and people, on this machine alone."""
     if headless:
-        from goldline.demo.day import run_day
+        from goldline.demo.day import in_short, run_day
 
-        _print_day(run_day(seed, progress=not as_json), as_json)
+        day = run_day(seed, progress=not as_json)
+        if as_json:
+            _print_json(in_short(day))
+        else:
+            _print_figures(day)
     else:
         from goldline.demo.show import run_show
 
@@ -81,12 +85,34 @@ def desk(
 def simulate(
     scenario: Path,
     seed: Annotated[int | None, typer.Option(help="Instead of the scenario's own.")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="Runs, of this seed and those after it.")] = 1,
+    cores: Annotated[int, typer.Option(help="Runs at a time; -1: one on each core.")] = -1,
+    cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
+    interval: Annotated[float, typer.Option(min=1, help="Seconds of one interval of the day.")] = 1800,
+    threshold: Annotated[float, typer.Option(min=0, help="Seconds the service level promises.")] = 20,
+    report: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
+    journal: Annotated[Path | None, typer.Option(help="Record the run in this new file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a scenario in virtual time and print what happened."""
-    from goldline.demo.day import run_scenario
+    """Run a scenario in virtual time, once or many times, and print what happened."""
+    from goldline.simulate import Choices
+    from goldline.simulate import simulate as run
 
-    _print_day(run_scenario(scenario, seed, progress=not as_json), as_json)
+    choices = Choices(
+        seed=seed,
+        replications=replications,
+        cores=cores,
+        cluster=cluster,
+        interval_s=interval,
+        threshold_s=threshold,
+        journal=journal,
+        report=report,
+    )
+    figures = run(scenario, choices, progress=not as_json)
+    if as_json:
+        _print_json(figures)
+    else:
+        _print_figures(figures)
 
 
 @app.command()
@@ -165,13 +191,10 @@ def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
     typer.echo(f"{len(changes)} tiers changed")
 
 
-def _print_day(summary: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        _print_json(summary)
-    else:
-        from goldline.demo.tables import day_table
+def _print_figures(figures: dict[str, Any]) -> None:
+    from goldline.tables import drawn, figure_table
 
-        Console().print(day_table(summary))
+    Console().print(drawn(figure_table(figures)))
 
 
 def _print_json(figures: dict[str, Any]) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
-from core.kernel.errors import ConfigError
+from core.kernel.errors import ConfigError, KeyRefused
+from core.kernel.schema import config_error
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -142,7 +142,7 @@ class Config(Section):
     def _default_tier_exists(self) -> Config:
         if self.tiers and self.rules.default_tier not in self.tiers:
             known = ", ".join(sorted(self.tiers))
-            raise ValueError(f"rules.default_tier {self.rules.default_tier!r} is none of the tiers: {known}")
+            raise KeyRefused("rules.default_tier", self.rules.default_tier, f"one of the tiers: {known}")
         return self
 
 
@@ -162,19 +162,5 @@ def parse_config(tables: dict[str, Any], origin: str) -> Config:
     try:
         return Config.model_validate(tables)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
         # Not chained: the error of pydantic quotes what it was given, secrets and all.
-        raise ConfigError(f"{origin}: {key}", _found(first, key), first["msg"]) from None
-
-
-def _found(first: ErrorDetails, key: str) -> object:
-    """Return what stood at `key`, so far as it cannot be a secret: a misspelt key may hold one as well."""
-    if first["type"] in _SAID_IN_WORDS:
-        return _SAID_IN_WORDS[first["type"]]
-    if key.endswith(("secret", "token", "url")):
-        return "***"
-    return first["input"] if isinstance(first["input"], str | int | float) else type(first["input"]).__name__
-
-
-_SAID_IN_WORDS = {"missing": "nothing", "extra_forbidden": "an unknown key"}
+        raise config_error(error.errors(), Config.model_json_schema(), tables, origin) from None

@@ -2,15 +2,21 @@
 
 A run is a function of its seed, so runs are independent and their order is that of the seeds, whatever
 core does which. joblib carries them out; naming a Dask scheduler sends them there (extra `[cluster]`).
+`over_runs` makes one tree of figures out of those of all runs: each the mean, and how far it may be off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from math import isfinite
+from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
+
+from metrics.ratio import Ratio
+from metrics.summary import Tree, rounded
+from simulator.confidence import Interval, interval, ratio
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -40,3 +46,40 @@ def _place(cluster: str) -> Iterator[None]:
 
     with Client(cluster), parallel_config(backend="dask"):
         yield
+
+
+def over_runs(trees: Sequence[Tree]) -> Tree:
+    """Return the tree in which each figure of `trees` is `{"mean": ..., "half_width": ...}`.
+
+    The half width is that of the 95 % interval over the runs, None where fewer than two of them have the
+    figure. A column of figures becomes a column of means and one of half widths.
+    """
+    first = trees[0]
+    return {name: _over([tree[name] for tree in trees]) for name in first}
+
+
+def _over(branches: Sequence[Any]) -> Tree:
+    match branches[0]:
+        case dict():
+            return over_runs(branches)
+        case list():
+            pairs = [_mean(leaves) for leaves in zip(*branches, strict=True)]
+            return {"mean": [mean for mean, _ in pairs], "half_width": [half for _, half in pairs]}
+        case _:
+            mean, half_width = _mean(branches)
+            return {"mean": mean, "half_width": half_width}
+
+
+def _mean(leaves: Sequence[Ratio | float | None]) -> tuple[float | None, float | None]:
+    found = _interval([leaf for leaf in leaves if leaf is not None])
+    if found is None:
+        return None, None
+    return rounded(found.mean), rounded(found.half_width) if isfinite(found.half_width) else None
+
+
+def _interval(known: Sequence[Ratio | float]) -> Interval | None:
+    ratios = [leaf for leaf in known if isinstance(leaf, Ratio)]
+    if ratios:
+        counts = [leaf.count for leaf in ratios]
+        return ratio([leaf.total for leaf in ratios], counts) if any(counts) else None
+    return interval([float(leaf) for leaf in known if not isinstance(leaf, Ratio)]) if known else None

@@ -1,68 +1,90 @@
-"""A day in figures: offered, answered, abandoned, waits and levels by tier, and occupancy.
+"""A day in figures: a fold of ledger events, fed one by one with `add`, read at any time.
 
-A fold of ledger events, fed one by one with `add`; reading it computes the ratios.
+    figures = DayFigures(Frame(duration_s=32_400))
+    for event in ledger: figures.add(event)
+    figures.close(at_us)                      # counts the stretches of time still open
+    figures.of(tier="gold").mean_wait_s
+
+Contacts lie in cells, one for each queue, tier and interval of the day (that in which they asked for the
+queue); every other view is a sum of cells. A contact that arrived in the warm-up is in no cell, but it
+takes its place in line like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from core.kernel.clock import seconds
+from core.model.contact import ContactState
 from core.model.events import (
     AgentStateChanged,
     ContactAbandoned,
     ContactArrived,
     ContactConnected,
     ContactQueued,
+    CustomerIdentified,
+    InteractionRecorded,
+    QueueingAsked,
 )
-from core.model.ids import ContactId
+from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
-from metrics.occupancy import TimeByState
-from metrics.service_level import mean, percentile, share_within
+from metrics.contacts import ContactFigures, added_up
+from metrics.frame import Frame
+from metrics.occupancy import Stretch, Stretches, TeamTime
+from metrics.queue_length import QueueLength
 
-THRESHOLD_S = 20.0
-"""Service level counts answers within this wait, the 20 seconds most centres promise."""
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a contact is counted."""
+
+    queue: str
+    tier: str
+    interval: int
 
 
 @dataclass(slots=True)
-class TierFigures:
-    """What happened to the contacts of one tier that reached a queue; waits in seconds."""
+class _Open:
+    """A contact under way: whether it is to be counted, what it asked for, where it is counted."""
 
-    offered: int = 0
-    abandoned: int = 0
-    waits_s: list[float] = field(default_factory=list)
-    levels: list[int] = field(default_factory=list)
-
-    def summary(self) -> dict[str, float | int]:
-        """Return the figures rounded as they are shown: seconds to the millisecond, shares to 1e-4."""
-        return {
-            "offered": self.offered,
-            "answered": len(self.waits_s),
-            "abandoned": self.abandoned,
-            "mean_wait_s": round(mean(self.waits_s), 3),
-            "share_within_20s": round(share_within(self.waits_s, self.abandoned, THRESHOLD_S), 4),
-            "p95_wait_s": round(percentile(self.waits_s, 0.95), 3),
-            "mean_skill_level": round(mean(self.levels), 3),
-        }
+    counts: bool
+    queue: str = ""
+    tier: str = ""
+    figures: ContactFigures | None = None
+    waits: bool = False
 
 
 class DayFigures:
-    """The fold. `tiers` keeps the order in which tiers were first seen."""
+    """The fold. `arrived` counts all contacts, `left_in_ivr` those that hung up before any queue.
 
-    def __init__(self) -> None:
+    `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time.
+    """
+
+    def __init__(
+        self,
+        frame: Frame | None = None,
+        team_of: Mapping[AgentId, str] | None = None,
+        on_stretch: Iterable[Callable[[Stretch], None]] = (),
+    ) -> None:
+        self.frame = frame or Frame()
         self.arrived = 0
         self.left_in_ivr = 0
-        self.tiers: dict[str, TierFigures] = {}
-        self.time = TimeByState()
-        self._queued: set[ContactId] = set()
+        self.cells: dict[Cell, ContactFigures] = {}
+        self.lengths: dict[str, QueueLength] = {}
+        self.time = TeamTime(self.frame, team_of or {})
+        self._on_stretch = (self.time.add, *on_stretch)
+        self._stretches = Stretches(self._stretch)
+        self._open: dict[ContactId, _Open] = {}
         self._folds: dict[type, Callable[[Any], None]] = {
             ContactArrived: self._arrived,
-            ContactQueued: self._contact_queued,
+            CustomerIdentified: self._identified,
+            QueueingAsked: self._asked,
+            ContactQueued: self._queued,
             ContactConnected: self._connected,
             ContactAbandoned: self._abandoned,
-            AgentStateChanged: self.time.add,
+            InteractionRecorded: self._recorded,
+            AgentStateChanged: self._stretches.add,
         }
 
     def add(self, event: DomainEvent) -> None:
@@ -71,37 +93,121 @@ class DayFigures:
         if fold is not None:
             fold(event)
 
-    def summary(self, at_us: int) -> dict[str, Any]:
-        """Return all figures as of `at_us`, tiers sorted by name."""
-        self.time.close(at_us)
-        return {
-            "arrived": self.arrived,
-            "left_in_ivr": self.left_in_ivr,
-            "offered": sum(tier.offered for tier in self.tiers.values()),
-            "answered": sum(len(tier.waits_s) for tier in self.tiers.values()),
-            "abandoned": sum(tier.abandoned for tier in self.tiers.values()),
-            "occupancy": round(self.time.occupancy(), 4),
-            "tiers": {name: self.tiers[name].summary() for name in sorted(self.tiers)},
-        }
+    def close(self, at_us: int) -> None:
+        """Count the time that has passed until `at_us` in states and lengths that still last."""
+        self._stretches.close(at_us)
+        for length in self.lengths.values():
+            length.change(0, at_us)
 
-    def _tier(self, name: str) -> TierFigures:
-        return self.tiers.setdefault(name, TierFigures())
+    # --- reading ---------------------------------------------------------------------------------
+
+    def of(self, *, queue: str | None = None, tier: str | None = None) -> ContactFigures:
+        """Return the figures of all contacts, or of those of one queue, of one tier, or of both."""
+        return added_up(figures for _, figures in self._cells(queue, tier))
+
+    def by_interval(self, *, queue: str | None = None, tier: str | None = None) -> list[ContactFigures]:
+        """Return the same for each interval of the day."""
+        places = [ContactFigures() for _ in range(self.frame.intervals)]
+        for cell, figures in self._cells(queue, tier):
+            places[cell.interval] += figures
+        return places
+
+    @property
+    def tiers(self) -> list[str]:
+        """Return the names of the tiers that were seen, sorted."""
+        return sorted({cell.tier for cell in self.cells})
+
+    @property
+    def queues(self) -> list[str]:
+        """Return the names of the queues that were seen, sorted."""
+        return sorted({cell.queue for cell in self.cells})
+
+    def _cells(self, queue: str | None, tier: str | None) -> Iterator[tuple[Cell, ContactFigures]]:
+        for cell, figures in self.cells.items():
+            if queue in (None, cell.queue) and tier in (None, cell.tier):
+                yield cell, figures
+
+    # --- folding ---------------------------------------------------------------------------------
+
+    def _stretch(self, stretch: Stretch) -> None:
+        for show in self._on_stretch:
+            show(stretch)
 
     def _arrived(self, event: ContactArrived) -> None:
-        self.arrived += 1
+        counts = event.at_us >= self.frame.warm_us
+        self.arrived += counts
+        self._open[event.contact_id] = _Open(counts)
 
-    def _contact_queued(self, event: ContactQueued) -> None:
-        if event.contact_id not in self._queued:
-            self._queued.add(event.contact_id)
-            self._tier(event.tier).offered += 1
+    def _identified(self, event: CustomerIdentified) -> None:
+        if (contact := self._open.get(event.contact_id)) is not None:
+            contact.tier = event.tier
+
+    def _asked(self, event: QueueingAsked) -> None:
+        if (contact := self._open.get(event.contact_id)) is not None:
+            contact.queue = event.queue
+
+    def _queued(self, event: ContactQueued) -> None:
+        contact = self._open.get(event.contact_id)
+        if contact is None or contact.figures is not None:
+            return  # back in line after an offer: no second wish
+        contact.queue, contact.tier, contact.waits = event.queue, event.tier, True
+        contact.figures = self._cell(contact, event.at_us)
+        contact.figures.offered += 1
+        self._length(event.queue).change(+1, event.at_us)
 
     def _connected(self, event: ContactConnected) -> None:
-        tier = self._tier(event.tier)
-        tier.waits_s.append(seconds(event.waited_us))
-        tier.levels.append(event.level)
+        contact = self._waits_no_more(event)
+        if contact is not None and contact.figures is not None:
+            contact.figures.answered_us.append(event.waited_us)
+            contact.figures.levels += event.level
 
     def _abandoned(self, event: ContactAbandoned) -> None:
-        if event.stage == "ivr":
-            self.left_in_ivr += 1
+        contact = self._waits_no_more(event)
+        if contact is None:
+            return
+        if contact.figures is None:
+            self.left_in_ivr += contact.counts
         else:
-            self._tier(event.tier).abandoned += 1
+            contact.figures.abandoned_us.append(event.waited_us)
+
+    def _recorded(self, event: InteractionRecorded) -> None:
+        """Count the work; tell those turned away at a full line from those that went on elsewhere."""
+        still_waited = (waiting := self._open.get(event.contact_id)) is not None and waiting.waits
+        contact = self._waits_no_more(event)
+        self._open.pop(event.contact_id, None)
+        if contact is None:
+            return
+        if contact.figures is None:
+            self._ended_without_waiting(contact, event)
+        elif still_waited:
+            contact.figures.elsewhere += 1
+        elif event.outcome is ContactState.CLOSED:
+            contact.figures.handled += 1
+            contact.figures.handled_us += event.talk_us + event.wrap_up_us
+
+    def _ended_without_waiting(self, contact: _Open, event: InteractionRecorded) -> None:
+        if contact.queue and event.outcome is ContactState.OVERFLOWED:
+            figures = self._cell(contact, event.at_us)
+            figures.offered += 1
+            figures.blocked += 1
+
+    def _waits_no_more(
+        self, event: ContactConnected | ContactAbandoned | InteractionRecorded
+    ) -> _Open | None:
+        contact = self._open.get(event.contact_id)
+        if contact is not None and contact.waits:
+            contact.waits = False
+            self._length(contact.queue).change(-1, event.at_us)
+        return contact
+
+    def _cell(self, contact: _Open, at_us: int) -> ContactFigures:
+        """Return where the contact is counted; for one of the warm-up that is nowhere."""
+        figures = ContactFigures()
+        if not contact.counts:
+            return figures
+        return self.cells.setdefault(Cell(contact.queue, contact.tier, self.frame.place(at_us)), figures)
+
+    def _length(self, queue: str) -> QueueLength:
+        if queue not in self.lengths:
+            self.lengths[queue] = QueueLength(self.frame)
+        return self.lengths[queue]

@@ -3,7 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from metrics.ratio import Ratio
+
+
+class ServiceLevelPolicy(StrEnum):
+    """Which contacts a service level is a share of; vendors differ, so a figure names its policy."""
+
+    ALL_COUNT = "all_count"
+    """Of everybody answered or abandoned: who left was not served in time."""
+    ABANDONED_EXCLUDED = "abandoned_excluded"
+    """Of those answered."""
+    SHORT_ABANDONS_EXCLUDED = "short_abandons_excluded"
+    """Of everybody answered or abandoned, but for those who left almost at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitCounts:
+    """How many waits ended how: `in_time` of the answered, `short` of the abandoned."""
+
+    answered: int
+    in_time: int
+    abandoned: int
+    short: int
+
+
+_COUNTED: Mapping[ServiceLevelPolicy, Callable[[WaitCounts], int]] = {
+    ServiceLevelPolicy.ALL_COUNT: lambda counts: counts.answered + counts.abandoned,
+    ServiceLevelPolicy.ABANDONED_EXCLUDED: lambda counts: counts.answered,
+    ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED: lambda counts: (
+        counts.answered + counts.abandoned - counts.short
+    ),
+}
+
+
+def service_level(counts: WaitCounts, policy: ServiceLevelPolicy) -> Ratio:
+    """Return the share answered in time by the `policy`."""
+    return Ratio(counts.in_time, _COUNTED[policy](counts))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -20,12 +59,3 @@ def percentile(values: Sequence[float], share: float) -> float:
 def mean(values: Sequence[float]) -> float:
     """Return the arithmetic mean, 0 where there are no values."""
     return sum(values) / len(values) if values else 0.0
-
-
-def share_within(answered_waits: Sequence[float], abandoned: int, threshold: float) -> float:
-    """Return the service level "all count": answered within `threshold` over answered and abandoned.
-
-    1.0 where nobody called: an empty quarter of an hour missed no target.
-    """
-    offered = len(answered_waits) + abandoned
-    return sum(1 for wait in answered_waits if wait <= threshold) / offered if offered else 1.0

@@ -1,32 +1,55 @@
-"""When callers call: instants from rates or from a file, in order, as microseconds from the start."""
+"""When callers call: instants from rates, gaps or a trace, in order, as microseconds from the start."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
-from pathlib import Path
 from random import Random
 
 from core.kernel.clock import SECOND_US, microseconds
-from core.kernel.errors import ConfigError
-from simulator.demand import Arrivals, FileArrivals, IntervalArrivals, PoissonArrivals
+from core.kernel.rng import Streams
+from simulator.demand import FileArrivals, IntervalArrivals, PoissonArrivals, RenewalArrivals
+from simulator.draws import Duration
 from simulator.scenario import Scenario
+from simulator.trace import Arrival
 
 HOUR_S = 3600.0
 
+TimedArrivals = PoissonArrivals | IntervalArrivals | RenewalArrivals | FileArrivals
+"""Arrivals that come at their own time, whatever the centre does."""
 
-def arrival_instants(arrivals: Arrivals, scenario: Scenario, stream: Random) -> Iterator[int]:
-    """Return the instants of one kind of calls within the scenario's duration, ascending."""
-    duration_us = microseconds(scenario.duration_s)
+
+def day_factors(scenario: Scenario, streams: Streams) -> dict[str, float]:
+    """Return the factors of this day by name; the empty name changes nothing."""
+    drawn = {
+        name: factor.draw(streams.stream(f"day_factor/{name}"))
+        for name, factor in scenario.day_factors.items()
+    }
+    return {"": 1.0} | drawn
+
+
+def planned_arrivals(
+    arrivals: TimedArrivals, duration_s: float, factors: Mapping[str, float], stream: Random
+) -> Iterator[Arrival]:
+    """Return the calls of one entry in the order they come; its factor multiplies the rates."""
+    from_us, until_us = microseconds(arrivals.from_s), _until_us(arrivals, duration_s)
     match arrivals:
         case PoissonArrivals():
-            return poisson_instants(0, duration_us, arrivals.per_hour / HOUR_S, stream)
+            rate_per_s = factors[arrivals.factor] * arrivals.per_hour / HOUR_S
+            return map(Arrival, poisson_instants(from_us, until_us, rate_per_s, stream))
         case IntervalArrivals():
-            return _interval_instants(arrivals, duration_us, stream)
+            factor = factors[arrivals.factor]
+            return map(Arrival, _interval_instants(arrivals, until_us, factor, stream))
+        case RenewalArrivals():
+            factor = factors[arrivals.factor]
+            return map(Arrival, _renewal_instants(from_us, until_us, arrivals.between, factor, stream))
         case FileArrivals():
-            instants = read_instants(scenario.folder / arrivals.path)
-            return (at_us for at_us in instants if at_us < duration_us)
+            return (call for call in arrivals.trace if from_us <= call.at_us < until_us)
+
+
+def _until_us(arrivals: TimedArrivals, duration_s: float) -> int:
+    until_s = duration_s if arrivals.until_s is None else arrivals.until_s
+    return microseconds(min(until_s, duration_s))
 
 
 def poisson_instants(from_us: int, until_us: int, rate_per_s: float, stream: Random) -> Iterator[int]:
@@ -39,36 +62,27 @@ def poisson_instants(from_us: int, until_us: int, rate_per_s: float, stream: Ran
         yield at_us
 
 
-def _interval_instants(arrivals: IntervalArrivals, duration_us: int, stream: Random) -> Iterator[int]:
-    interval_us = microseconds(arrivals.interval_s)
+def _interval_instants(
+    arrivals: IntervalArrivals, until_us: int, factor: float, stream: Random
+) -> Iterator[int]:
+    from_us, interval_us = microseconds(arrivals.from_s), microseconds(arrivals.interval_s)
     return chain.from_iterable(
         poisson_instants(
-            place * interval_us,
-            min((place + 1) * interval_us, duration_us),
-            count / interval_us * SECOND_US,
+            from_us + place * interval_us,
+            min(from_us + (place + 1) * interval_us, until_us),
+            factor * count / interval_us * SECOND_US,
             stream,
         )
         for place, count in enumerate(arrivals.counts)
     )
 
 
-def read_instants(path: Path) -> list[int]:
-    """Return the sorted instants of the column `at_s`; raise `ConfigError` with the line that is wrong."""
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            if "at_s" not in (reader.fieldnames or ()):
-                raise ConfigError(f"{path}: line 1", reader.fieldnames, "a column named at_s")
-            return sorted(_instant(row["at_s"], f"{path}: line {reader.line_num}") for row in reader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(path), str(error), "a readable CSV file") from error
-
-
-def _instant(text: str, where: str) -> int:
-    try:
-        at_us = microseconds(float(text))
-    except (TypeError, ValueError, OverflowError):
-        raise ConfigError(where, text, "seconds from the start, such as 12.5") from None
-    if at_us < 0:
-        raise ConfigError(where, text, "not before the start")
-    return at_us
+def _renewal_instants(
+    from_us: int, until_us: int, between: Duration, factor: float, stream: Random
+) -> Iterator[int]:
+    at_us = from_us
+    while factor > 0:
+        at_us += round(between.draw_us(stream) / factor)
+        if at_us >= until_us:
+            return
+        yield at_us

@@ -1,7 +1,8 @@
 """The people who call: they press keys when asked, wait as long as their patience lasts, and hang up.
 
-They know of the exchange only what one hears in a receiver: a prompt, music, a voice. What becomes of
-the call in between is none of their business.
+They know of the exchange only what one hears in a receiver: busy, a prompt, music, a voice. What becomes of
+the call in between is none of their business. Who found all lines busy was never heard of by the exchange;
+some of them, and some of those who lost patience, call once more.
 """
 
 from __future__ import annotations
@@ -10,60 +11,119 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from core.kernel.rng import Streams
+from core.kernel.clock import SECOND_US, microseconds
+from simulator.call import Call, Origin
 from simulator.channel import Activity, Bridge, Channel
-from simulator.customers import Person, Population
+from simulator.customers import Population
 from simulator.demand import HANG_UP
+from simulator.draws import Duration, happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.phones import is_outside
 from simulator.scenario import Scenario
+from simulator.trace import Arrival
+
+REDIAL_US = SECOND_US
+"""Nobody dials again faster; without it, who hears busy could call for ever within one instant."""
+BALK_US = 1
+"""Who will not wait at all still hears whether an agent is there at the very instant of the call."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Caller:
     """One call as its caller lives it: the menus still to come, and how far the fingers are."""
 
-    person: Person
+    call: Call
     channel: Channel
     keys: list[str]
     typing: bool = False
     waiting: bool = False
+    acts: int = 0
 
 
 class Callers(PbxListener):
-    """All callers of the simulated world."""
+    """All callers of the simulated world.
 
-    def __init__(
-        self, exchange: Exchange, scenario: Scenario, population: Population, streams: Streams
-    ) -> None:
+    `dialed`, `blocked` and `retrials` count what only callers know: attempts, those that heard busy, and
+    those of people who had tried before. They count from the end of the warm-up.
+    """
+
+    def __init__(self, exchange: Exchange, scenario: Scenario, population: Population) -> None:
         self._exchange = exchange
+        self._scenario = scenario
         self._habits = scenario.callers
-        self._journeys = scenario.journeys
+        self._lines = scenario.lines
         self._population = population
-        self._streams = streams
         self._callers: dict[str, Caller] = {}
+        self._counts_from_us = 0
+        self._closes_us = 0
+        self.dialed = self.blocked = self.retrials = 0
         exchange.watch(self)
 
-    def call(self, dialed_number: str) -> Channel:
-        """Let the next caller dial `dialed_number`."""
-        person = self._population.next_caller()
-        keys = self._journey(dialed_number, person)
-        channel = self._exchange.call_in(
-            caller_number=person.number, caller_name=person.name, dialed_number=dialed_number
+    def start(self) -> None:
+        """Let the day begin now."""
+        opened_us = self._exchange.now_us()
+        self._counts_from_us = opened_us + microseconds(self._scenario.warm_up_s)
+        self._closes_us = opened_us + microseconds(self._scenario.duration_s)
+
+    def call(self, origin: Origin, arrival: Arrival) -> Channel | None:
+        """Let somebody make the call; return None where they hear busy."""
+        number = origin.next_number()
+        entry = origin.entry
+        group = arrival.customers or entry.customers
+        person = self._population.caller(group, arrival.customer, origin.stream("who_calls", number))
+        return self._dial(
+            Call(
+                number=number,
+                origin=origin,
+                arrival=arrival,
+                dialed_number=arrival.dialed_number or entry.dialed_number,
+                person=person,
+                patience=entry.patience or person.patience,
+            )
         )
-        self._callers[channel.uniqueid] = Caller(person=person, channel=channel, keys=keys)
+
+    def call_of(self, channel: Channel) -> Call | None:
+        """Return the call behind the caller's channel; None where it is nobody of ours."""
+        caller = self._callers.get(channel.uniqueid)
+        return caller.call if caller else None
+
+    def _dial(self, call: Call) -> Channel | None:
+        self.dialed += self._counts
+        if self._lines is not None and len(self._callers) >= self._lines:
+            self.blocked += self._counts
+            self._perhaps_again(call, self._habits.retry_blocked_share)
+            return None
+        channel = self._exchange.call_in(
+            caller_number=call.person.number, caller_name=call.person.name, dialed_number=call.dialed_number
+        )
+        self._callers[channel.uniqueid] = Caller(call=call, channel=channel, keys=self._journey(call))
         return channel
 
-    def _journey(self, dialed_number: str, person: Person) -> list[str]:
+    def _perhaps_again(self, call: Call, share: float) -> None:
+        """Plan one more attempt, unless the day is over by then."""
+        if not happens(share, call.stream("retries")):
+            return
+        delay_us = max(REDIAL_US, self._habits.retry_after.draw_us(call.stream("retry_after")))
+        if self._exchange.now_us() + delay_us < self._closes_us:
+            self._exchange.after(delay_us, partial(self._try_again, call.again()))
+
+    def _try_again(self, call: Call) -> None:
+        self.retrials += self._counts
+        self._dial(call)
+
+    @property
+    def _counts(self) -> bool:
+        return self._exchange.now_us() >= self._counts_from_us
+
+    def _journey(self, call: Call) -> list[str]:
         """Return the keys of this call, entry by entry, the first one last."""
-        able = [journey for journey in self._journeys if journey.dialed_number in ("", dialed_number)]
+        able = [way for way in self._scenario.journeys if way.dialed_number in ("", call.dialed_number)]
         if not able:
             return []
         weights = [journey.weight for journey in able]
-        journey = self._streams.stream("journey").choices(able, weights)[0]
-        own = {"account": person.account, "pin": person.pin}
-        return [entry.format(**own) for entry in reversed(journey.keys)]
+        journey = able[0] if len(able) == 1 else call.stream("journey").choices(able, weights)[0]
+        return list(reversed(journey.keys))
 
     # --- what one hears -------------------------------------------------------------------------
 
@@ -77,7 +137,9 @@ class Callers(PbxListener):
             self._after("message", caller, partial(self._exchange.press, channel, "#"))
         elif listening.activity is Activity.PROMPT and caller.keys and not caller.typing:
             caller.typing = True
-            self._after("thinking", caller, partial(self._type, caller, caller.keys.pop()))
+            person = caller.call.person
+            entry = caller.keys.pop().format(account=person.account, pin=person.pin)
+            self._after("thinking", caller, partial(self._type, caller, entry))
 
     def _type(self, caller: Caller, entry: str) -> None:
         if caller.channel.ended:
@@ -96,12 +158,13 @@ class Callers(PbxListener):
         caller = self._callers.get(channel.uniqueid)
         if caller is not None and not caller.waiting:
             caller.waiting = True
-            patience_us = caller.person.patience.draw_us(self._streams.stream("patience"))
+            patience_us = max(BALK_US, caller.call.patience_us())
             self._exchange.after(patience_us, partial(self._give_up, caller))
 
     def _give_up(self, caller: Caller) -> None:
-        if caller.channel.bridge is None:
+        if caller.channel.bridge is None and not caller.channel.ended:
             self._exchange.leave(caller.channel)
+            self._perhaps_again(caller.call, self._habits.retry_share)
 
     def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:
         """End a talk with somebody outside after a while; talks with agents are the workforce's."""
@@ -117,5 +180,6 @@ class Callers(PbxListener):
 
     def _after(self, habit: str, caller: Caller, action: Callable[[], None]) -> None:
         """Run `action` after the time that the habit of this name takes."""
-        duration = getattr(self._habits, habit)
-        self._exchange.after(duration.draw_us(self._streams.stream(habit)), action)
+        duration: Duration = getattr(self._habits, habit)
+        caller.acts += 1
+        self._exchange.after(duration.draw_us(caller.call.stream(habit, caller.acts)), action)

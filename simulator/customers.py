@@ -1,8 +1,11 @@
-"""The simulated customers: their records for the CRM store, and who of them calls next."""
+"""The simulated customers: their records for the CRM store, and which of them calls."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from core.kernel.rng import Streams
@@ -15,8 +18,9 @@ from simulator.scenario import Scenario
 _GIVEN_NAMES = ("Ada", "Bo", "Carmen", "Deng", "Elif", "Femi", "Greta", "Hana", "Ivo", "Jin", "Kofi", "Lan")
 _FAMILY_NAMES = ("Adler", "Bosch", "Chen", "Dijk", "Evans", "Fang", "Garcia", "Huang", "Ito", "Jansen")
 _KNOWN_NUMBER = "+3120{:07d}"
-_STRANGER_NUMBER = "+4420{:08d}"
-_NUMBERS = 8_999_999
+_STRANGER_NUMBER = "+44207{:08d}"
+_STRANGERS = 10_000_000
+"""How many numbers there are that a caller nobody knows may have; those of traces come after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,38 +47,66 @@ class Population:
     """Everybody who may call, in the groups of the scenario."""
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
-        self._scenario = scenario
-        self._who = streams.stream("who_calls")
-        self._numbers = streams.stream("strangers")
-        self._weights = [group.weight for group in scenario.customers]
-        self._groups = _groups(scenario, streams.stream("customers"))
-        self.records = tuple(record for group in self._groups for record in group)
+        records = _records(scenario, streams.stream("customers"))
+        self.records = tuple(record for group in records for record in group)
+        usual = scenario.callers.patience
+        self._groups = [
+            _Group(group.patience or usual, known)
+            for group, known in zip(scenario.customers, records, strict=True)
+        ]
+        self._shares = list(accumulate(group.weight for group in scenario.customers))
+        self._by_name = {
+            group.name: people for group, people in zip(scenario.customers, self._groups, strict=True)
+        }
 
-    def next_caller(self) -> Person:
-        """Return who calls now."""
-        place = self._who.choices(range(len(self._groups)), self._weights)[0]
-        group = self._scenario.customers[place]
-        patience = group.patience or self._scenario.callers.patience
-        if not self._groups[place]:
-            number = _STRANGER_NUMBER.format(70_000_000 + self._numbers.randrange(_NUMBERS))
-            return Person(number=number, name="", patience=patience)
-        record = self._who.choice(self._groups[place])
-        return Person(
-            number=record.phone,
-            name=record.customer.name,
-            patience=patience,
-            account=record.customer.account_number,
-            pin=record.pin,
-        )
+    def caller(self, name: str, place: int | None, stream: Random) -> Person:
+        """Return who calls: of the group `name`, or of any by weight, the one at `place`, or anybody."""
+        group = self._by_name[name] if name else self._any_group(stream)
+        return group.anybody(stream) if place is None else group.at(place)
+
+    def _any_group(self, stream: Random) -> _Group:
+        return self._groups[bisect_right(self._shares, stream.random() * self._shares[-1])]
 
 
-def _groups(scenario: Scenario, stream: Random) -> list[list[CrmRecord]]:
+class _Group:
+    """The people of one entry of `[[customers]]`; strangers where the CRM store knows none of them."""
+
+    def __init__(self, patience: Duration, records: Sequence[CrmRecord]) -> None:
+        self._patience = patience
+        self._people = [_known(record, patience) for record in records]
+
+    def anybody(self, stream: Random) -> Person:
+        """Return one of them, all alike likely."""
+        if self._people:
+            return self._people[int(stream.random() * len(self._people))]
+        return self._stranger(int(stream.random() * _STRANGERS))
+
+    def at(self, place: int) -> Person:
+        """Return always the same one for the same place."""
+        return self._people[place] if self._people else self._stranger(_STRANGERS + place)
+
+    def _stranger(self, serial: int) -> Person:
+        return Person(number=_STRANGER_NUMBER.format(serial), name="", patience=self._patience)
+
+
+def _known(record: CrmRecord, patience: Duration) -> Person:
+    customer = record.customer
+    return Person(
+        number=record.phone,
+        name=customer.name,
+        patience=patience,
+        account=customer.account_number,
+        pin=record.pin,
+    )
+
+
+def _records(scenario: Scenario, stream: Random) -> list[list[CrmRecord]]:
+    """Return the records of each group; none of one that the CRM store does not know."""
     groups: list[list[CrmRecord]] = []
     made = 0
     for group in scenario.customers:
-        count = group.count if group.tier else 0
-        groups.append([_record(group, made + place, stream) for place in range(count)])
-        made += count
+        groups.append([_record(group, made + place, stream) for place in range(group.known)])
+        made += group.known
     return groups
 
 

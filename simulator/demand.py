@@ -2,68 +2,144 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from simulator.columns import ScenarioFile
 from simulator.draws import STRICT, Constant, Duration, Exponential, NotNegative, Positive, Uniform
-from simulator.words import Count, Number, Weight, Word
+from simulator.trace import Arrival, read_trace
+from simulator.words import Count, Number, Share, Weight, Word
 
 HANG_UP = "hangup"
 """In place of keys: the caller hangs up in this menu."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoissonArrivals:
-    """Calls at one constant rate, independent of each other."""
-
-    __pydantic_config__ = STRICT
-    kind: Literal["poisson"]
-    dialed_number: Number
-    per_hour: Positive
-
 
 Keys = Annotated[str, Field(pattern=rf"^({HANG_UP}|([0-9*#]|\{{account\}}|\{{pin\}})*)$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalArrivals:
-    """Calls at a rate that changes with each interval: `counts[i]` is the mean number in interval i."""
+class ArrivalsEntry:
+    """What all kinds of arrivals have in common.
+
+    Calls come from `from_s` on and before `until_s`, or to the end of the scenario; intervals count from
+    `from_s`. `customers` names the group that calls, empty where all do by their weights. `patience` is
+    that of these calls, whoever calls.
+    """
 
     __pydantic_config__ = STRICT
-    kind: Literal["intervals"]
     dialed_number: Number
+    from_s: NotNegative = 0.0
+    until_s: Positive | None = None
+    customers: str = ""
+    patience: Duration | None = None
+
+    def __post_init__(self) -> None:
+        if self.until_s is not None and self.until_s <= self.from_s:
+            raise ValueError(f"until_s is not after from_s ({self.until_s} <= {self.from_s})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedArrivals(ArrivalsEntry):
+    """Arrivals with a rate; the day factor named `factor` multiplies it."""
+
+    factor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoissonArrivals(RatedArrivals):
+    """Calls at one constant rate, independent of each other."""
+
+    kind: Literal["poisson"]
+    per_hour: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalArrivals(RatedArrivals):
+    """Calls at a rate that changes with each interval: `counts[i]` is the mean number in interval i."""
+
+    kind: Literal["intervals"]
     interval_s: Positive
     counts: tuple[NotNegative, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileArrivals:
-    """Calls at the instants of a CSV file with the column `at_s`, relative to the scenario's folder."""
+class RenewalArrivals(RatedArrivals):
+    """Calls one after the other, `between` apart; a day factor of 2 halves the gaps."""
 
-    __pydantic_config__ = STRICT
+    kind: Literal["renewal"]
+    between: Duration
+
+    def __post_init__(self) -> None:
+        ArrivalsEntry.__post_init__(self)
+        if self.between.mean_s <= 0:
+            raise ValueError("between must not always be 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileArrivals(ArrivalsEntry):
+    """Calls of a CSV file: its column `at_s` says when, others may say more (`simulator.trace`)."""
+
     kind: Literal["file"]
-    dialed_number: Number
-    path: str
+    path: ScenarioFile
+    trace: Sequence[Arrival] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ArrivalsEntry.__post_init__(self)
+        object.__setattr__(self, "trace", read_trace(self.path))
 
 
-Arrivals = Annotated[PoissonArrivals | IntervalArrivals | FileArrivals, Field(discriminator="kind")]
+_AT_ONCE = Constant(value_s=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialerArrivals(ArrivalsEntry):
+    """People an outside dialer reaches, and puts through to `dialed_number`, while agents are idle.
+
+    When an agent becomes idle and at least `idle_min` of those in `watches` are, it dials
+    `per_idle` x (idle ones of `agents`) + `constant` numbers, less those that still ring. Both lists name
+    teams or agents; `watches` is the same as `agents` where it is empty. Of interval i a share `reach[i]`
+    answers, after `answers`; the last share holds to the end.
+    """
+
+    kind: Literal["dialer"]
+    agents: tuple[Word, ...]
+    watches: tuple[Word, ...] = ()
+    idle_min: Count = 1
+    per_idle: NotNegative = 1.0
+    constant: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    interval_s: Positive = 1e6
+    reach: Annotated[tuple[Share, ...], Field(min_length=1)]
+    answers: Duration = _AT_ONCE
+
+
+Arrivals = Annotated[
+    PoissonArrivals | IntervalArrivals | RenewalArrivals | FileArrivals | DialerArrivals,
+    Field(discriminator="kind"),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerGroup:
     """`count` customers of one tier in the CRM; `weight` says how often one of them calls.
 
-    A group without a tier is unknown to the CRM.
+    A group without a tier is unknown to the CRM. Its `name` lets arrivals say that it is this group who
+    calls.
     """
 
     __pydantic_config__ = STRICT
     weight: Weight
+    name: str = ""
     tier: str = ""
     count: Count = 1
     language: Word = "en"
     patience: Duration | None = None
+
+    @property
+    def known(self) -> int:
+        """Return how many of the group are in the CRM."""
+        return self.count if self.tier else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +160,16 @@ _THINKING = Uniform(kind="uniform", low_s=0.5, high_s=2.5)
 _BETWEEN_KEYS = Constant(value_s=0.3)
 _MESSAGE = Uniform(kind="uniform", low_s=5, high_s=30)
 _OUTSIDE_TALK = Exponential(kind="exponential", mean_s=120)
+_RETRY_AFTER = Constant(value_s=1200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerHabits:
-    """What all callers have in common. Patience counts from the first music on hold."""
+    """What all callers have in common. Patience counts from the first music on hold.
+
+    Of those who lost patience a share `retry_share` calls once more after `retry_after`, of those who
+    heard busy a share `retry_blocked_share`.
+    """
 
     __pydantic_config__ = STRICT
     patience: Duration = _PATIENCE
@@ -96,3 +177,6 @@ class CallerHabits:
     between_keys: Duration = _BETWEEN_KEYS
     message: Duration = _MESSAGE
     outside_talk: Duration = _OUTSIDE_TALK
+    retry_share: Share = 0.0
+    retry_blocked_share: Share = 0.0
+    retry_after: Duration = _RETRY_AFTER

@@ -62,6 +62,11 @@ class Dialogue:
             case _:
                 self._report(command.step, "failed", "")
 
+    def cut(self) -> None:
+        """Interrupt the step under way and tell nothing of it: the link to the engine is broken."""
+        self._report = _tell_nobody
+        self._exchange.interrupt(self.channel)
+
     def _play(self, command: PlayPrompt) -> None:
         def finished(how: Ending, digit: str) -> None:
             self._report(command.step, _OUTCOMES[how], digit)
@@ -97,3 +102,7 @@ class Dialogue:
             self._report(command.step, "done", digits + digit)
         else:
             self._collect(command, digits + digit)
+
+
+def _tell_nobody(step: str, outcome: str, digits: str) -> None:
+    """Report to an engine that cannot hear."""

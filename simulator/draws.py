@@ -1,24 +1,37 @@
 """Distributions a scenario may name, and how a duration is drawn from them.
 
-Which stream a draw comes from is the caller's choice: one stream for each purpose (`core.kernel.rng`).
+Each kind is a frozen dataclass whose fields are the keys of the scenario; what a draw needs besides is
+worked out once, when the scenario is read. Every kind has `mean_s` and `draw_us(stream)`. Which stream a
+draw comes from is the caller's choice (`core.kernel.rng`, `simulator.call`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import log, sqrt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import exp, log, sqrt
 from random import Random
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from core.kernel.clock import microseconds
+from core.kernel.clock import SECOND_US, microseconds, seconds
+from core.kernel.errors import ConfigError
+from simulator.columns import ScenarioFile, duration_us, flag, read_rows
+from simulator.survival import SurvivalCurve, product_limit
+from simulator.words import Share
 
 STRICT = ConfigDict(extra="forbid")
 """A key nobody knows is an error, never ignored."""
 
 Positive = Annotated[float, Field(gt=0, le=1e6)]
 NotNegative = Annotated[float, Field(ge=0, le=1e6)]
+
+
+def _set(duration: object, **worked_out: object) -> None:
+    """Set the fields that are no keys of the scenario; called by `__post_init__` alone."""
+    for name, value in worked_out.items():
+        object.__setattr__(duration, name, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +41,19 @@ class Constant:
     __pydantic_config__ = STRICT
     kind: Literal["constant"] = "constant"
     value_s: NotNegative
+    _value_us: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _set(self, _value_us=microseconds(self.value_s))
+
+    @property
+    def mean_s(self) -> float:
+        """Return the mean in seconds."""
+        return self.value_s
 
     def draw_us(self, stream: Random) -> int:
         """Return the value in microseconds."""
-        return microseconds(self.value_s)
+        return self._value_us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +63,14 @@ class Exponential:
     __pydantic_config__ = STRICT
     kind: Literal["exponential"]
     mean_s: Positive
+    _mean_us: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _set(self, _mean_us=self.mean_s * SECOND_US)
 
     def draw_us(self, stream: Random) -> int:
         """Return a draw in microseconds."""
-        return microseconds(stream.expovariate(1 / self.mean_s))
+        return round(-log(1.0 - stream.random()) * self._mean_us)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +82,18 @@ class Uniform:
     low_s: NotNegative
     high_s: NotNegative
 
+    def __post_init__(self) -> None:
+        if self.high_s < self.low_s:
+            raise ValueError(f"high_s is below low_s ({self.high_s} < {self.low_s})")
+
+    @property
+    def mean_s(self) -> float:
+        """Return the mean in seconds."""
+        return (self.low_s + self.high_s) / 2
+
     def draw_us(self, stream: Random) -> int:
         """Return a draw in microseconds."""
-        return microseconds(stream.uniform(self.low_s, self.high_s))
+        return round((self.low_s + (self.high_s - self.low_s) * stream.random()) * SECOND_US)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +104,124 @@ class LogNormal:
     kind: Literal["lognormal"]
     mean_s: Positive
     deviation_s: Positive
+    _median_log: float = field(init=False, repr=False, compare=False)
+    _spread: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        variance = log(1 + (self.deviation_s / self.mean_s) ** 2)
+        _set(self, _median_log=log(self.mean_s * SECOND_US) - variance / 2, _spread=sqrt(variance))
 
     def draw_us(self, stream: Random) -> int:
         """Return a draw in microseconds."""
-        variance = log(1 + (self.deviation_s / self.mean_s) ** 2)
-        return microseconds(stream.lognormvariate(log(self.mean_s) - variance / 2, sqrt(variance)))
+        return round(exp(stream.normalvariate(self._median_log, self._spread)))
 
 
-Duration = Annotated[Constant | Exponential | Uniform | LogNormal, Field(discriminator="kind")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gamma:
+    """A sum of `shape` exponential stages; below 1 it spreads more than the exponential, above less."""
+
+    __pydantic_config__ = STRICT
+    kind: Literal["gamma"]
+    mean_s: Positive
+    shape: Positive
+    _scale_us: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _set(self, _scale_us=self.mean_s / self.shape * SECOND_US)
+
+    def draw_us(self, stream: Random) -> int:
+        """Return a draw in microseconds."""
+        return round(stream.gammavariate(self.shape, self._scale_us))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empirical:
+    """One of the values that were seen, all alike likely: `values_s`, or a column of a CSV file."""
+
+    __pydantic_config__ = STRICT
+    kind: Literal["empirical"]
+    values_s: tuple[NotNegative, ...] = ()
+    path: ScenarioFile | None = None
+    column: str = ""
+    _values_us: Sequence[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if (self.path is None) == (not self.values_s):
+            raise ValueError("either values_s, or path and column")
+        if (self.path is None) != (not self.column):
+            raise ValueError("path and column go together")
+        _set(self, _values_us=self._read())
+
+    def _read(self) -> list[int]:
+        if self.path is None:
+            return [microseconds(value_s) for value_s in self.values_s]
+        rows = read_rows(self.path, needed={self.column: duration_us}, optional={})
+        if not rows:
+            raise ConfigError(f"{self.path}: line 2", "nothing", "at least one value")
+        return [row[self.column] for _, row in rows]
+
+    @property
+    def mean_s(self) -> float:
+        """Return the mean in seconds."""
+        return seconds(sum(self._values_us)) / len(self._values_us)
+
+    def draw_us(self, stream: Random) -> int:
+        """Return a draw in microseconds."""
+        return self._values_us[int(stream.random() * len(self._values_us))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KaplanMeier:
+    """Patience as it shows in waits that often ended before it did (`simulator.survival`).
+
+    The CSV file has the columns `waited_s` and `abandoned`: 1 where the caller hung up, 0 where somebody
+    answered first.
+    """
+
+    __pydantic_config__ = STRICT
+    kind: Literal["kaplan_meier"]
+    path: ScenarioFile
+    _curve: SurvivalCurve = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        rows = read_rows(self.path, needed={"waited_s": duration_us, "abandoned": flag}, optional={})
+        if not any(row["abandoned"] for _, row in rows):
+            raise ConfigError(f"{self.path}: abandoned", "no 1", "at least one wait that ended by hanging up")
+        _set(self, _curve=product_limit((row["waited_s"], row["abandoned"]) for _, row in rows))
+
+    @property
+    def mean_s(self) -> float:
+        """Return the mean in seconds, tail included."""
+        return seconds(round(self._curve.mean_us))
+
+    def draw_us(self, stream: Random) -> int:
+        """Return a draw in microseconds."""
+        return self._curve.draw_us(stream)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balking:
+    """A `share` does not wait at all; the others are `otherwise`."""
+
+    __pydantic_config__ = STRICT
+    kind: Literal["balking"]
+    share: Share
+    otherwise: Duration
+
+    @property
+    def mean_s(self) -> float:
+        """Return the mean in seconds, those who do not wait included."""
+        return (1 - self.share) * self.otherwise.mean_s
+
+    def draw_us(self, stream: Random) -> int:
+        """Return a draw in microseconds."""
+        return 0 if happens(self.share, stream) else self.otherwise.draw_us(stream)
+
+
+Duration = Annotated[
+    Constant | Exponential | Uniform | LogNormal | Gamma | Empirical | KaplanMeier | Balking,
+    Field(discriminator="kind"),
+]
 
 
 def happens(share: float, stream: Random) -> bool:

@@ -38,6 +38,7 @@ class Exchange:
         self.bridges: dict[str, Bridge] = {}
         self.started_us = scheduler.now_us()
         self.calls_seen = 0
+        self._is_running = True
         self._audience = Audience()
         self._channels_made = 0
         self._bridges_made = 0
@@ -58,6 +59,22 @@ class Exchange:
         """Run `action` in `delay_us` from now."""
         self._scheduler.call_at(self._scheduler.now_us() + delay_us, action)
 
+    # --- the telephone system as a whole ---------------------------------------------------------
+
+    def crash(self) -> None:
+        """End every channel at once and take no more, as an Asterisk that is killed.
+
+        The far parties notice; a face in front of the exchange MUST have stopped telling before.
+        """
+        self._is_running = False
+        for channel in list(self.channels.values()):
+            self.hang_up(channel, Cause.UNKNOWN)
+
+    def boot(self) -> None:
+        """Begin anew after a crash, with nothing of before."""
+        self._is_running = True
+        self.started_us = self.now_us()
+
     # --- what the far parties do -------------------------------------------------------------
 
     def call_in(
@@ -70,7 +87,8 @@ class Exchange:
         channel.caller_name = caller_name
         channel.dialed_number = channel.exten = dialed_number
         self.announce(channel)
-        self.dialplan(channel)
+        take = self.dialplan if self._is_running else self._refuse
+        take(channel)
         return channel
 
     def press(self, channel: Channel, digit: str) -> None:

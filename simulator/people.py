@@ -16,6 +16,7 @@ from core.model.commands import DeskCommand, PopScreen, ShowAgentState
 from core.model.ids import AgentId
 from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogOut
 from core.ports import Sink
+from simulator.callers import Callers
 from simulator.channel import Bridge, Channel
 from simulator.crew import Crew
 from simulator.draws import happens
@@ -30,8 +31,11 @@ from simulator.worker import Wish, Worker
 class Workforce(PbxListener):
     """Everybody who works; requests go to `sink`."""
 
-    def __init__(self, exchange: Exchange, scenario: Scenario, streams: Streams, sink: Sink) -> None:
+    def __init__(
+        self, exchange: Exchange, scenario: Scenario, callers: Callers, streams: Streams, sink: Sink
+    ) -> None:
         self._exchange = exchange
+        self._callers = callers
         self._scenario = scenario
         self._habits = scenario.workforce
         self._streams = streams
@@ -107,9 +111,10 @@ class Workforce(PbxListener):
 
     def _wrap_up(self, worker: Worker) -> None:
         service = self._service(worker)
-        delay_us = _paced(service.wrap_up.draw_us(self._streams.stream("wrap_up")), worker)
+        usual, call = service.wrap_up, worker.call
+        work_us = call.wrap_up_us(usual) if call else usual.draw_us(self._streams.stream("wrap_up"))
         finish = partial(FinishWrapUp, disposition=service.disposition)
-        self._exchange.after(delay_us, partial(self._while_in, worker, worker.stretch, finish))
+        self._exchange.after(_paced(work_us, worker), partial(self._while_in, worker, worker.stretch, finish))
 
     def _while_in(self, worker: Worker, stretch: int, wish: Wish) -> None:
         """Ask for `wish` unless the state has changed since, or something else is wanted by now."""
@@ -152,10 +157,15 @@ class Workforce(PbxListener):
                 return
 
     def _talk(self, worker: Worker, own: Channel, bridge: Bridge) -> None:
+        """Plan the end of the talk; how long it takes and who ends it belongs to the call."""
+        (caller,) = own.peers()
+        worker.call = call = self._callers.call_of(caller)
+        if call is None:
+            return
         service = self._service(worker)
-        talk_us = _paced(service.talk.draw_us(self._streams.stream("talk")), worker)
-        customer_ends = happens(service.customer_ends, self._streams.stream("who_hangs_up"))
-        leaver = own.peers()[0] if customer_ends else own
+        customer_ends = happens(service.customer_ends, call.stream("who_hangs_up"))
+        leaver = caller if customer_ends else own
+        talk_us = _paced(call.talk_us(service.talk), worker)
         self._exchange.after(talk_us, partial(self._part, leaver, bridge))
 
     def _part(self, leaver: Channel, bridge: Bridge) -> None:

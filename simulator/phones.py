@@ -7,7 +7,7 @@ outcomes on a real Asterisk are in `REFUSALS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,6 +91,9 @@ class PhoneBook:
     def __init__(self) -> None:
         self._phones: dict[str, Phone] = {}
         self._outside = Phone(_TRUNK, always(Reach.ANSWER, OUTSIDE_ANSWER_US), lines=OUTSIDE_LINES)
+
+    def __iter__(self) -> Iterator[Phone]:
+        return iter(self._phones.values())
 
     def add(self, address: str, react: Callable[[], Reaction], lines: int = 1) -> Phone:
         """Register a phone, replacing the one that had the address before."""

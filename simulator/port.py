@@ -65,11 +65,11 @@ class SimPbx(PbxListener):
         """Tell the channels that exist already, then `PbxSynced`: start and recovery are one path."""
         channels = list(self._exchange.channels.values())
         for channel in channels:
-            self._tell_snapshot(channel)
+            self.tell_channel(channel)
         self._sink(PbxSynced(at_us=self._now_us(), pbx=self.name))
         for channel in channels:
             if channel.inbound and channel.bridge is None:
-                self._exchange.after(RETRY_US, partial(self._reopen, channel))
+                self._ask_again_soon(channel)
 
     def stop(self) -> None:
         """Let go of the exchange as a killed engine does: callers hear music, conversations go on."""
@@ -163,6 +163,18 @@ class SimPbx(PbxListener):
             )
         )
 
+    def cut_dialogues(self) -> None:
+        """Break the link of every dialogue; the dialplan plays music and asks for us again in a moment."""
+        for leg_id, dialogue in list(self._dialogues.items()):
+            dialogue.cut()
+            del self._dialogues[leg_id]
+            self._sink(DialogueClosed(at_us=self._now_us(), leg_id=LegId(leg_id)))
+            self._exchange.start_music(dialogue.channel, HOLD_MUSIC)
+            self._ask_again_soon(dialogue.channel)
+
+    def _ask_again_soon(self, channel: Channel) -> None:
+        self._exchange.after(RETRY_US, partial(self._reopen, channel))
+
     def _reopen(self, channel: Channel) -> None:
         if not channel.ended and channel.bridge is None and channel.uniqueid not in self._dialogues:
             self._open(channel)
@@ -247,7 +259,8 @@ class SimPbx(PbxListener):
 
     # --- inside ------------------------------------------------------------------------------------
 
-    def _tell_snapshot(self, channel: Channel) -> None:
+    def tell_channel(self, channel: Channel) -> None:
+        """Tell all there is to know of a channel, as a snapshot does."""
         self.channel_created(channel)
         if channel.state in (ChannelState.UP, ChannelState.RINGING):
             self.state_changed(channel)

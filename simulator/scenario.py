@@ -8,7 +8,7 @@ All instants are seconds from the beginning of the run.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,12 +16,22 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
-from simulator.demand import Arrivals, CallerHabits, CustomerGroup, Journey
+from simulator.demand import (
+    Arrivals,
+    CallerHabits,
+    CustomerGroup,
+    FileArrivals,
+    Journey,
+    RatedArrivals,
+)
 from simulator.draws import STRICT, NotNegative, Positive
+from simulator.factors import DayFactor
 from simulator.phones import Reach
+from simulator.planning import WhatIf
 from simulator.staffing import AgentHabits, AgentPlan, Service, Team
 from simulator.telephony import AS_MEASURED, Telephony
-from simulator.words import Address
+from simulator.trace import check_customers
+from simulator.words import Address, Count, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +47,15 @@ class PhoneFault:
 
 _ORDINARY_CALLERS = CallerHabits()
 _ORDINARY_AGENTS = AgentHabits()
+_USUAL_QUESTION = WhatIf()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A whole simulated day. `folder` is where its file lies; other files are named relative to it.
 
-    Contacts that arrived before `warm_up_s` are left out of figures.
+    Contacts that arrived before `warm_up_s` are left out of figures. A caller who finds all `lines` in use
+    hears busy. Arrivals name one of the `day_factors` to be multiplied by it.
     """
 
     __pydantic_config__ = STRICT
@@ -63,6 +75,9 @@ class Scenario:
     name: str = ""
     seed: int = 1
     warm_up_s: NotNegative = 0.0
+    lines: Count | None = None
+    day_factors: dict[Word, DayFactor] = field(default_factory=dict)
+    whatif: WhatIf = _USUAL_QUESTION
     folder: Path = Path()
 
     @property
@@ -99,10 +114,11 @@ def read_scenario(table: dict[str, Any], path: Path = Path("scenario.toml")) -> 
         raise ConfigError(f"{path}: folder", table["folder"], "not a key: it is where the file lies")
     named = {"name": path.stem} | table | {"folder": path.parent}
     try:
-        scenario = _SCENARIO.validate_python(named)
+        scenario = _SCENARIO.validate_python(named, context={"folder": path.parent})
     except ValidationError as error:
         raise _config_error(error, path) from None
     _check_names(scenario, path)
+    _check_arrivals(scenario, path)
     return scenario
 
 
@@ -126,3 +142,21 @@ def _check_names(scenario: Scenario, path: Path) -> None:
     for place, fault in enumerate(scenario.faults):
         if fault.extension not in extensions:
             raise ConfigError(f"{path}: faults.{place}.extension", fault.extension, "the phone of an agent")
+
+
+def _check_arrivals(scenario: Scenario, path: Path) -> None:
+    """Refuse arrivals of groups that are not there, and day factors nobody gave."""
+    known: dict[str, int] = {}
+    for place, group in enumerate(scenario.customers):
+        if group.name in known:
+            raise ConfigError(f"{path}: customers.{place}.name", group.name, "each group has one of its own")
+        if group.name:
+            known[group.name] = group.known
+    for place, entry in enumerate(scenario.arrivals):
+        where = f"{path}: arrivals.{place}"
+        if entry.customers and entry.customers not in known:
+            raise ConfigError(f"{where}.customers", entry.customers, "the name of a group")
+        if isinstance(entry, RatedArrivals) and entry.factor and entry.factor not in scenario.day_factors:
+            raise ConfigError(f"{where}.factor", entry.factor, "a name in day_factors")
+        if isinstance(entry, FileArrivals):
+            check_customers(entry.trace, entry.path, entry.customers, known)

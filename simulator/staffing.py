@@ -91,6 +91,11 @@ class Team:
             id=name, extension=phone, name=name, skills=self.skills, team=self.name, pace=self.pace
         )
 
+    def count_at(self, at_s: float) -> int:
+        """Return how many work at an instant, in seconds from the start."""
+        place = int((at_s - self.from_s) // self.interval_s)
+        return self.counts[min(place, len(self.counts) - 1)] if place >= 0 else 0
+
     def changes(self) -> list[tuple[float, int]]:
         """Return when the headcount changes, in seconds from the start, and to what."""
         before = (0, *self.counts)

@@ -14,6 +14,7 @@ from core.model.commands import ShowAgentState
 from core.model.ids import AgentId
 from core.model.requests import AgentRequest, GoReady, LogIn, LogOut
 from core.ports import Sink
+from simulator.call import Call
 from simulator.staffing import AgentPlan, Break
 
 Wish = Callable[..., AgentRequest]
@@ -23,8 +24,9 @@ Wish = Callable[..., AgentRequest]
 class Worker:
     """One agent; requests go to `sink`.
 
-    `stretch` counts the states shown, so that a plan made in one of them is known to be out of date in
-    the next. `pause` is the break the person wants or has; `leaving` is true from the wish to go home.
+    `call` is the last one that was talked about. `stretch` counts the states shown, so that a plan made in
+    one of them is known to be out of date in the next. `pause` is the break the person wants or has;
+    `leaving` is true from the wish to go home.
     """
 
     def __init__(self, plan: AgentPlan, now_us: Callable[[], int], sink: Sink) -> None:
@@ -34,6 +36,7 @@ class Worker:
         self.stretch = 0
         self.queue = ""
         self.tier = ""
+        self.call: Call | None = None
         self.at_work = False
         self.been_ready = False
         self.pause: Break | None = None

@@ -17,15 +17,17 @@ from core.kernel.rng import Streams
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId
 from core.ports import Scheduler, Sink
-from simulator.arrivals import arrival_instants
+from simulator.arrivals import day_factors, planned_arrivals
+from simulator.call import Origin
 from simulator.callers import Callers
 from simulator.customers import CrmRecord, Population
-from simulator.demand import Arrivals
+from simulator.demand import DialerArrivals
 from simulator.pbx import Exchange
 from simulator.people import Workforce
 from simulator.phones import PhoneBook
 from simulator.port import SimPbx
 from simulator.scenario import Scenario
+from simulator.trace import Arrival
 
 
 class World:
@@ -40,8 +42,8 @@ class World:
         self._streams = streams
         population = Population(scenario, streams)
         self.exchange = Exchange(scheduler, PhoneBook(), scenario.telephony)
-        self.callers = Callers(self.exchange, scenario, population, streams)
-        self.desk = Workforce(self.exchange, scenario, streams, sink)
+        self.callers = Callers(self.exchange, scenario, population)
+        self.desk = Workforce(self.exchange, scenario, self.callers, streams, sink)
         self.customers: tuple[CrmRecord, ...] = population.records
 
     @cached_property
@@ -57,20 +59,25 @@ class World:
     def start(self) -> None:
         """Begin the day: shifts and arrivals are planned from this instant on."""
         self.desk.start()
-        for place, arrivals in enumerate(self.scenario.arrivals):
+        self.callers.start()
+        factors = day_factors(self.scenario, self._streams)
+        for place, entry in enumerate(self.scenario.arrivals):
+            origin = Origin(entry, place, self.seed)
             stream = self._streams.stream(f"arrivals/{place}")
-            instants = arrival_instants(arrivals, self.scenario, stream)
-            self._plan_next(arrivals, instants, self._scheduler.now_us())
+            if isinstance(entry, DialerArrivals):
+                continue
+            calls = planned_arrivals(entry, self.scenario.duration_s, factors, stream)
+            self._plan_next(origin, calls, self._scheduler.now_us())
 
-    def _plan_next(self, arrivals: Arrivals, instants: Iterator[int], origin_us: int) -> None:
-        at_us = next(instants, None)
-        if at_us is not None:
-            call = partial(self._arrive, arrivals, instants, origin_us)
-            self._scheduler.call_at(origin_us + at_us, call)
+    def _plan_next(self, origin: Origin, calls: Iterator[Arrival], started_us: int) -> None:
+        arrival = next(calls, None)
+        if arrival is not None:
+            arrive = partial(self._arrive, origin, arrival, calls, started_us)
+            self._scheduler.call_at(started_us + arrival.at_us, arrive)
 
-    def _arrive(self, arrivals: Arrivals, instants: Iterator[int], origin_us: int) -> None:
-        self._plan_next(arrivals, instants, origin_us)
-        self.callers.call(arrivals.dialed_number)
+    def _arrive(self, origin: Origin, arrival: Arrival, calls: Iterator[Arrival], started_us: int) -> None:
+        self._plan_next(origin, calls, started_us)
+        self.callers.call(origin, arrival)
 
 
 def agent_profiles(scenario: Scenario) -> dict[AgentId, AgentProfile]:

@@ -33,12 +33,29 @@ class PbxError(GoldlineError):
     """The telephone system failed or refused an action."""
 
 
+class Said(str):
+    """A word in place of a value, printed as it is: nothing, a table."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 class ConfigError(GoldlineError):
     """What a person wrote down is impossible; says where, what was found and what is allowed."""
 
     def __init__(self, where: str, found: object, allowed: str) -> None:
         super().__init__(f"{where}: found {found!r}; {allowed}")
         self.where = where
+        self.found = found
+        self.allowed = allowed
+
+
+class KeyRefused(ValueError):
+    """A check of a whole table refuses one of its keys; the reader makes a `ConfigError` of it."""
+
+    def __init__(self, key: str, found: object, allowed: str) -> None:
+        super().__init__(f"{key}: found {found!r}; {allowed}")
+        self.key = key
         self.found = found
         self.allowed = allowed
 

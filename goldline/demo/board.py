@@ -21,6 +21,7 @@ from core.model.message import DomainEvent
 from goldline.app import Brain
 from goldline.config import Config
 from metrics.day import DayFigures
+from metrics.ratio import Ratio
 
 DECISIONS_SHOWN = 8
 _COLOURS = {
@@ -102,18 +103,15 @@ class Board:
 
     def _tier_cells(self, tier: str, now_us: int) -> list[str]:
         waits_us = [c.waited_us(now_us) for c in self._contacts if c.tier == tier and c.state in _WAITING]
-        figures = self.figures.tiers.get(tier)
-        cells = [str(len(waits_us)), f"{seconds(max(waits_us, default=0)):.0f}"]
-        if figures is None:
-            return [*cells, "0", "0", "", "", ""]
-        shown = figures.summary()
+        figures = self.figures.of(tier=tier)
         return [
-            *cells,
-            str(shown["answered"]),
-            str(shown["abandoned"]),
-            f"{shown['mean_wait_s']:.1f}",
-            f"{shown['share_within_20s']:.0%}",
-            f"{shown['mean_skill_level']:.1f}",
+            str(len(waits_us)),
+            f"{seconds(max(waits_us, default=0)):.0f}",
+            str(figures.answered),
+            str(figures.abandoned),
+            _shown(figures.mean_wait_s, ".1f"),
+            _shown(figures.service_level(self.figures.frame), ".0%"),
+            _shown(figures.mean_level, ".1f"),
         ]
 
     def _agents_table(self, now_us: int) -> Table:
@@ -139,6 +137,10 @@ class Board:
                 str(decision.waiting),
             )
         return table
+
+
+def _shown(figure: Ratio, form: str) -> str:
+    return "" if figure.value is None else format(figure.value, form)
 
 
 def _table(title: str, first: str, *others: str) -> Table:

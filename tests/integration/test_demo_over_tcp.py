@@ -23,6 +23,7 @@ from core.model.events import (
 from core.model.message import Command, DomainEvent, Event
 from goldline.demo.show import Show, open_show
 from metrics.day import DayFigures
+from metrics.summary import day_summary
 
 pytestmark = pytest.mark.slow
 
@@ -91,7 +92,7 @@ async def watch() -> Seen:
             turns=list(turns.all),
             ledger=list(show.ledger.events),
             extensions={plan.id: plan.extension for plan in show.world.scenario.staff},
-            figures=show.board.figures.summary(at_us),
+            figures=summed_up(show.board.figures, at_us),
             at_us=at_us,
             picture=picture.get(),
             faults=show.centre.runner.faults,
@@ -99,7 +100,12 @@ async def watch() -> Seen:
 
 
 def answered(show: Show) -> int:
-    return sum(len(tier.waits_s) for tier in show.board.figures.tiers.values())
+    return show.board.figures.of().answered
+
+
+def summed_up(figures: DayFigures, at_us: int) -> dict[str, Any]:
+    figures.close(at_us)
+    return day_summary(figures)
 
 
 def test_nothing_went_wrong(seen: Seen) -> None:
@@ -139,7 +145,7 @@ def test_board_and_ledger_tell_the_same_figures(seen: Seen) -> None:
     anew = DayFigures()
     for event in seen.ledger:
         anew.add(event)
-    assert seen.figures == anew.summary(seen.at_us)
+    assert seen.figures == summed_up(anew, seen.at_us)
     assert seen.figures["answered"] == len(seen.recorded(ContactConnected))
     assert seen.figures["arrived"] >= seen.figures["offered"] + seen.figures["left_in_ivr"]
 

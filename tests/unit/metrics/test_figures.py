@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
 from core.model.agent import AgentState
-from core.model.events import AgentStateChanged
-from core.model.ids import AgentId
+from core.model.events import AgentStateChanged, ContactAbandoned, ContactArrived, ContactSentOn
+from core.model.ids import AgentId, ContactId, LegId
+from core.model.message import DomainEvent
+from metrics.contacts import WAITS_UP_TO_S, ContactFigures, by_length
 from metrics.day import DayFigures
-from metrics.occupancy import TimeByState
-from metrics.service_level import mean, percentile, share_within
-from tests.unit.floor import Floor
+from metrics.frame import Frame
+from metrics.occupancy import Stretch, Stretches, TeamTime
+from metrics.ratio import Ratio
+from metrics.service_level import ServiceLevelPolicy, WaitCounts, mean, percentile, service_level
+from metrics.summary import day_summary, plain
+from metrics.time_lines import TimeLines
+from routing.queue import QueueConfig
+from tests.unit.floor import CARDS, Floor
+
+SECOND_US = 1_000_000
 
 
 def test_nearest_rank_percentile() -> None:
@@ -17,27 +31,88 @@ def test_nearest_rank_percentile() -> None:
     assert percentile([7.0], 0.01) == 7.0
 
 
-def test_service_level_counts_the_abandoned_against_us() -> None:
-    assert share_within([5, 19, 20, 21], abandoned=1, threshold=20) == 3 / 5
-    assert share_within([], abandoned=0, threshold=20) == 1.0
+@pytest.mark.parametrize(
+    ("policy", "share"),
+    [
+        (ServiceLevelPolicy.ALL_COUNT, 3 / 6),
+        (ServiceLevelPolicy.ABANDONED_EXCLUDED, 3 / 4),
+        (ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED, 3 / 5),
+    ],
+)
+def test_service_level_says_of_whom_it_is_a_share(policy: ServiceLevelPolicy, share: float) -> None:
+    assert service_level(WaitCounts(answered=4, in_time=3, abandoned=2, short=1), policy).value == share
+    assert service_level(WaitCounts(answered=0, in_time=0, abandoned=0, short=0), policy).value is None
+
+
+def test_wait_on_the_threshold_is_in_time_and_one_on_the_short_side_is_short() -> None:
+    contacts = ContactFigures()
+    contacts.answered_us.extend([5 * SECOND_US, 20 * SECOND_US, 20 * SECOND_US + 1])
+    contacts.abandoned_us.extend([5 * SECOND_US - 1, 5 * SECOND_US])
+    assert contacts.counts(Frame()) == WaitCounts(answered=3, in_time=2, abandoned=2, short=1)
+    assert contacts.counts(Frame(threshold_s=4)).in_time == 0
+
+
+def test_waits_fall_into_classes_up_to_and_including_their_upper_end() -> None:
+    counts = by_length([0, 5 * SECOND_US, 5 * SECOND_US + 1, 601 * SECOND_US])
+    assert (counts[0], counts[1], counts[-1], sum(counts)) == (2, 1, 1, 4)
+    assert len(counts) == len(WAITS_UP_TO_S) + 1
     assert mean([]) == 0.0
 
 
+# --- agents' time ---------------------------------------------------------------------------------
+
+
 def change(at_s: int, old: AgentState, new: AgentState) -> AgentStateChanged:
-    return AgentStateChanged(at_us=at_s * 1_000_000, agent_id=AgentId("ann"), old=old, new=new)
+    return AgentStateChanged(at_us=at_s * SECOND_US, agent_id=AgentId("ann"), old=old, new=new)
 
 
-def test_occupancy_leaves_breaks_out() -> None:
-    time = TimeByState()
-    time.add(change(0, AgentState.LOGGED_OUT, AgentState.NOT_READY))
-    time.add(change(100, AgentState.NOT_READY, AgentState.READY))
-    time.add(change(125, AgentState.READY, AgentState.ON_CONTACT))
-    time.close(200_000_000)
-    assert time.occupancy() == 75 / 100
-    assert time.spent_us[AgentState.NOT_READY] == 100_000_000
+def test_occupancy_leaves_breaks_out_and_is_told_by_interval() -> None:
+    time = TeamTime(Frame(duration_s=200, interval_s=100), {AgentId("ann"): "cards"})
+    stretches = Stretches(time.add)
+    stretches.add(change(0, AgentState.LOGGED_OUT, AgentState.NOT_READY))
+    stretches.add(change(50, AgentState.NOT_READY, AgentState.READY))
+    stretches.add(change(75, AgentState.READY, AgentState.ON_CONTACT))
+    stretches.close(250 * SECOND_US)
+    work = time.teams["cards"]
+    assert [share.value for share in work.occupancies()] == [25 / 50, 1.0]
+    assert work.occupancy().value == 125 / 150, "what comes after the day is not counted"
+    assert [agents.value for agents in work.agents([100 * SECOND_US] * 2)] == [0.5, 1.0]
+    assert time.everybody() == work
 
 
-def test_day_of_three_callers() -> None:
+def test_warm_up_is_no_working_time() -> None:
+    time = TeamTime(Frame(duration_s=200, interval_s=100, warm_up_s=150), {})
+    ready = Stretch(agent_id=AgentId("ann"), state=AgentState.READY, reason="", from_us=0, to_us=10**9)
+    time.add(ready)
+    time.add(replace(ready, state=AgentState.NOT_READY))
+    assert time.everybody().ready_us == [0, 50 * SECOND_US]
+    assert Frame(duration_s=200, interval_s=100, warm_up_s=150).lengths_us() == [0, 50 * SECOND_US]
+
+
+def test_time_lines_keep_what_an_agent_did_while_there() -> None:
+    lines = TimeLines()
+    stretches = Stretches(lines.add)
+    stretches.add(change(10, AgentState.LOGGED_OUT, AgentState.NOT_READY))
+    stretches.add(change(10, AgentState.NOT_READY, AgentState.READY))
+    stretches.add(change(30, AgentState.READY, AgentState.LOGGED_OUT))
+    stretches.close(90 * SECOND_US)
+    kept = [(stretch.state, stretch.from_us, stretch.to_us) for stretch in lines.of[AgentId("ann")]]
+    assert kept == [(AgentState.READY, 10 * SECOND_US, 30 * SECOND_US)]
+
+
+# --- a day ----------------------------------------------------------------------------------------
+
+
+def figures_of(floor: Floor, frame: Frame | None = None, more: Iterable[DomainEvent] = ()) -> DayFigures:
+    figures = DayFigures(frame)
+    for event in [*floor.events(DomainEvent), *more]:
+        figures.add(event)
+    figures.close(floor.now_us)
+    return figures
+
+
+def three_callers() -> Floor:
+    """One is answered after 4 s, one leaves after 30 s, one still waits; one after the other."""
     floor = Floor({"ann": 7})
     floor.ready("ann")
     floor.arrive("served", tier="platinum")
@@ -47,12 +122,79 @@ def test_day_of_three_callers() -> None:
     floor.pass_s(30)
     floor.hang_up("leg-leaves")
     floor.arrive("waits")
-    figures = DayFigures()
-    for event in floor.events(object):  # type: ignore[type-var]
-        figures.add(event)
-    day = figures.summary(floor.now_us)
+    floor.pass_s(6)
+    return floor
+
+
+def test_day_of_three_callers() -> None:
+    day = plain(day_summary(figures_of(three_callers())))
     assert (day["arrived"], day["offered"], day["answered"], day["abandoned"]) == (3, 3, 1, 1)
     assert day["tiers"]["platinum"]["mean_wait_s"] == 4.0
     assert day["tiers"]["platinum"]["mean_skill_level"] == 7.0
-    assert day["tiers"]["standard"]["share_within_20s"] == 0.0
+    assert day["tiers"]["standard"]["service_level"]["all_count"] == 0.0
+    assert day["queues"]["cards"]["mean_wait_all_s"] == 17.0
     assert day["occupancy"] == 1.0
+
+
+def test_rows_that_were_asked_for_are_there_even_if_nobody_came() -> None:
+    day = plain(day_summary(figures_of(three_callers()), tiers=["gold"], queues=["loans"]))
+    assert list(day["tiers"]) == ["gold", "platinum", "standard"]
+    assert day["tiers"]["gold"]["offered"] == 0
+    assert day["tiers"]["gold"]["mean_wait_s"] is None
+    assert day["intervals"]["queues"]["loans"]["length_max"][0] == 0
+
+
+def test_contact_belongs_to_the_interval_in_which_it_asked_for_the_queue() -> None:
+    figures = figures_of(three_callers(), Frame(duration_s=60, interval_s=10))
+    columns = plain(day_summary(figures))["intervals"]
+    assert columns["all"]["offered"] == [2, 0, 0, 1, 0, 0]
+    assert columns["tiers"]["standard"]["abandoned"] == [1, 0, 0, 0, 0, 0]
+    assert columns["all"]["service_level"] == [0.5, None, None, None, None, None]
+
+
+def test_length_of_the_line_is_a_mean_over_time_and_a_greatest() -> None:
+    length = figures_of(three_callers(), Frame(duration_s=60, interval_s=10)).lengths["cards"]
+    assert length.longest == [1, 1, 1, 1, 0, 0]
+    assert [mean.value for mean in length.means()[:4]] == [1.0, 1.0, 1.0, 1.0]
+    assert length.length == 1
+
+
+def test_who_arrived_in_the_warm_up_stands_in_line_and_in_no_figure() -> None:
+    figures = figures_of(three_callers(), Frame(duration_s=60, interval_s=10, warm_up_s=20))
+    assert (figures.arrived, figures.of().offered, figures.of().abandoned) == (1, 1, 0)
+    assert figures.lengths["cards"].longest == [0, 0, 1, 1, 0, 0]
+
+
+def test_finished_talk_counts_as_handled_with_its_wrap_up() -> None:
+    floor = three_callers()
+    floor.hang_up("leg-served")
+    floor.fire("wrap_up", "ann")
+    total = figures_of(floor).of()
+    assert total.mean_handle_s == Ratio(36 + 30, 1)
+
+
+def test_who_finds_the_line_full_is_blocked() -> None:
+    floor = Floor({"ann": 7}, queue=QueueConfig(name=CARDS.name, length_max=1))
+    floor.arrive("first")
+    floor.arrive("second")
+    total = figures_of(floor).of()
+    assert (total.offered, total.blocked, total.abandoned) == (2, 1, 0)
+
+
+def test_who_was_sent_on_while_waiting_went_elsewhere() -> None:
+    floor = Floor({})
+    contact = floor.arrive("patient")
+    floor.hear(ContactSentOn(at_us=floor.now_us, contact_id=contact.contact_id, number="5551000"))
+    total = figures_of(floor).of()
+    assert (total.offered, total.elsewhere) == (1, 1)
+
+
+def test_who_hung_up_in_the_menu_asked_for_no_queue() -> None:
+    arrived = ContactArrived(
+        at_us=0, contact_id=ContactId("C"), leg_id=LegId("leg"), caller_number="", dialed_number=""
+    )
+    left = ContactAbandoned(
+        at_us=5, contact_id=ContactId("C"), queue="", tier="standard", stage="ivr", waited_us=0
+    )
+    figures = figures_of(Floor({}), more=[arrived, left])
+    assert (figures.arrived, figures.left_in_ivr, figures.of().offered) == (1, 1, 0)

@@ -31,7 +31,10 @@ from core.model.ids import AgentId, ContactId, LegId, OfferId
 from core.model.message import Event
 from core.model.prompts import Sound
 from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogIn, LogOut
+from simulator.call import Origin
+from simulator.demand import ArrivalsEntry
 from simulator.scenario import Scenario, read_scenario
+from simulator.trace import Arrival
 from simulator.world import World, agent_profiles
 
 ANN = AgentId("ann")
@@ -83,7 +86,8 @@ class Day:
         return taken
 
     def call(self) -> LegId:
-        channel = self.world.callers.call("800")
+        origin = Origin(ArrivalsEntry(dialed_number="800"), len(self.told), 7)
+        channel = self.world.callers.call(origin, Arrival(self.time.now_us()))
         leg_id = LegId(channel.uniqueid)
         self.pbx.execute(AnswerLeg(leg_id=leg_id, step="answer"))
         return leg_id

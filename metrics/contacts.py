@@ -1,0 +1,120 @@
+"""What became of some of a day's contacts: those of a tier, of a queue, of half an hour, or of all of it.
+
+`ContactFigures` is filled by `metrics.day`; two of them can be added up, so that figures by queue, by tier
+and by interval are sums of the same cells and cannot disagree.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from core.kernel.clock import SECOND_US, microseconds
+from metrics.frame import Frame
+from metrics.ratio import Ratio
+from metrics.service_level import ServiceLevelPolicy, WaitCounts, percentile, service_level
+
+WAITS_UP_TO_S = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
+"""Upper ends of the classes of waits; a last class without one follows."""
+
+_Waits = array  # of microseconds: a week of 40,000 calls fits into a megabyte
+
+
+def _no_waits() -> array[int]:
+    return _Waits("q")
+
+
+@dataclass(slots=True)
+class ContactFigures:
+    """Contacts that asked for a queue. All that are not waiting any more are told apart by their end.
+
+    `blocked` were turned away at a full line; `elsewhere` went on to a number or left a message. The waits
+    are microseconds, in the order in which they ended.
+    """
+
+    offered: int = 0
+    blocked: int = 0
+    elsewhere: int = 0
+    answered_us: array[int] = field(default_factory=_no_waits)
+    abandoned_us: array[int] = field(default_factory=_no_waits)
+    levels: int = 0
+    handled: int = 0
+    handled_us: int = 0
+
+    @property
+    def answered(self) -> int:
+        """Return how many an agent answered."""
+        return len(self.answered_us)
+
+    @property
+    def abandoned(self) -> int:
+        """Return how many left while they waited."""
+        return len(self.abandoned_us)
+
+    @property
+    def mean_wait_s(self) -> Ratio:
+        """Return the mean wait of the answered, the average speed of answer."""
+        return Ratio(sum(self.answered_us) / SECOND_US, self.answered)
+
+    @property
+    def mean_wait_all_s(self) -> Ratio:
+        """Return the mean wait of answered and abandoned together."""
+        waited_us = sum(self.answered_us) + sum(self.abandoned_us)
+        return Ratio(waited_us / SECOND_US, self.answered + self.abandoned)
+
+    @property
+    def mean_handle_s(self) -> Ratio:
+        """Return the mean of talk and wrap-up together of those finished."""
+        return Ratio(self.handled_us / SECOND_US, self.handled)
+
+    @property
+    def mean_level(self) -> Ratio:
+        """Return the mean level of the agents in the skills that were asked for."""
+        return Ratio(self.levels, self.answered)
+
+    def percentile_s(self, share: float) -> float | None:
+        """Return the wait that `share` of the answered did not exceed."""
+        return percentile(self.answered_us, share) / SECOND_US if self.answered else None
+
+    def counts(self, frame: Frame) -> WaitCounts:
+        """Return what service levels are made of, by the frame's thresholds."""
+        in_time_us, short_us = microseconds(frame.threshold_s), microseconds(frame.short_abandon_s)
+        return WaitCounts(
+            answered=self.answered,
+            in_time=sum(1 for wait_us in self.answered_us if wait_us <= in_time_us),
+            abandoned=self.abandoned,
+            short=sum(1 for wait_us in self.abandoned_us if wait_us < short_us),
+        )
+
+    def service_level(self, frame: Frame, policy: ServiceLevelPolicy = ServiceLevelPolicy.ALL_COUNT) -> Ratio:
+        """Return the share answered within the frame's threshold."""
+        return service_level(self.counts(frame), policy)
+
+    def __iadd__(self, other: ContactFigures) -> ContactFigures:
+        self.offered += other.offered
+        self.blocked += other.blocked
+        self.elsewhere += other.elsewhere
+        self.answered_us += other.answered_us
+        self.abandoned_us += other.abandoned_us
+        self.levels += other.levels
+        self.handled += other.handled
+        self.handled_us += other.handled_us
+        return self
+
+
+def added_up(figures: Iterable[ContactFigures]) -> ContactFigures:
+    """Return the sum of all `figures`."""
+    total = ContactFigures()
+    for one in figures:
+        total += one
+    return total
+
+
+def by_length(waits_us: Iterable[int]) -> list[int]:
+    """Return how many waits fall into each class of `WAITS_UP_TO_S`, and last those beyond."""
+    counts = [0] * (len(WAITS_UP_TO_S) + 1)
+    for wait_us in waits_us:
+        counts[bisect_left(WAITS_UP_TO_S, wait_us / SECOND_US)] += 1
+    return counts

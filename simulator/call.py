@@ -1,0 +1,81 @@
+"""One call as its caller makes it: who calls where, and everything random about it.
+
+What is random about a call belongs to the call. It is drawn by key: the entry of `[[arrivals]]` that the
+call comes from, its number there, and the purpose of the draw. So under another staffing or other rules
+the very same people call, are as patient and talk as long as before (common random numbers), however
+differently their day unfolds. A trace may give some of it; what is given is not drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+
+from core.kernel.rng import KeyedDraws
+from simulator.customers import Person
+from simulator.demand import ArrivalsEntry
+from simulator.draws import Duration
+from simulator.trace import Arrival
+
+_NTH = 1 << 32
+_ATTEMPT = 1 << 40
+"""Places of a key: call number below, then the how-manieth draw of a purpose, then the attempt."""
+
+
+class Origin:
+    """One entry of `[[arrivals]]` at work: it numbers its calls, and all their draws come from it."""
+
+    def __init__(self, entry: ArrivalsEntry, place: int, seed: int) -> None:
+        self.entry = entry
+        self._seed = seed
+        self._name = f"arrivals/{place}"
+        self._numbered = 0
+        self._families: dict[str, KeyedDraws] = {}
+
+    def next_number(self) -> int:
+        """Return the number of the next call."""
+        self._numbered += 1
+        return self._numbered
+
+    def stream(self, purpose: str, key: int) -> Random:
+        """Return the stream for one draw; draw at once, the next stream takes its place."""
+        family = self._families.get(purpose)
+        if family is None:
+            family = self._families[purpose] = KeyedDraws(self._seed, f"{self._name}/{purpose}")
+        return family.of(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call somebody makes; `attempt` counts how often they have tried before."""
+
+    number: int
+    origin: Origin
+    arrival: Arrival
+    dialed_number: str
+    person: Person
+    patience: Duration
+    attempt: int = 0
+
+    def stream(self, purpose: str, nth: int = 0) -> Random:
+        """Return the stream for the `nth` draw for `purpose`; draw at once, as with `Origin.stream`."""
+        return self.origin.stream(purpose, self.number + nth * _NTH + self.attempt * _ATTEMPT)
+
+    def patience_us(self) -> int:
+        """Return how long the caller is willing to hear music."""
+        given = self.arrival.patience_us
+        return self.patience.draw_us(self.stream("patience")) if given is None else given
+
+    def talk_us(self, usual: Duration) -> int:
+        """Return how long the matter takes to talk about: as given, or drawn from what is `usual`."""
+        given = self.arrival.talk_us
+        return usual.draw_us(self.stream("talk")) if given is None else given
+
+    def wrap_up_us(self, usual: Duration) -> int:
+        """Return how much work the call leaves: as given, or drawn from what is `usual`."""
+        given = self.arrival.wrap_up_us
+        return usual.draw_us(self.stream("wrap_up")) if given is None else given
+
+    def again(self) -> Call:
+        """Return the same person's next attempt."""
+        return replace(self, attempt=self.attempt + 1)

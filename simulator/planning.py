@@ -1,0 +1,58 @@
+"""What a planner asks of a scenario (`goldline whatif`): which service levels, at what price. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
+
+from simulator.draws import STRICT, NotNegative, Positive
+from simulator.words import Headcount, Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Of the contacts of a tier and a queue, `share` shall be answered within `within_s` in each interval.
+
+    An empty word means every tier, every queue. Who abandons was not answered in time.
+    """
+
+    __pydantic_config__ = STRICT
+    share: Annotated[float, Field(gt=0, lt=1)]
+    within_s: NotNegative
+    tier: str = ""
+    queue: str = ""
+
+    def __str__(self) -> str:
+        whom = f"{self.tier}@{self.queue}".rstrip("@")
+        promise = f"{self.share * 100:g}/{self.within_s:g}"
+        return f"{whom}:{promise}" if whom else promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamTerms:
+    """What an agent of a team costs an hour, and how many of them there may be at a time."""
+
+    __pydantic_config__ = STRICT
+    cost: Positive = 1.0
+    at_least: Headcount = 0
+    at_most: Headcount | None = None
+
+
+_USUAL_TARGET = Target(share=0.8, within_s=20)
+_USUAL_TERMS = TeamTerms()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """The table `[whatif]`. Without `interval_s` the interval of the first team is staffed."""
+
+    __pydantic_config__ = STRICT
+    targets: Annotated[tuple[Target, ...], Field(min_length=1)] = (_USUAL_TARGET,)
+    interval_s: Positive | None = None
+    teams: dict[Word, TeamTerms] = field(default_factory=dict)
+
+    def terms(self, team: str) -> TeamTerms:
+        """Return the terms of a team, the usual ones where none are given."""
+        return self.teams.get(team, _USUAL_TERMS)
