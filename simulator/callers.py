@@ -15,7 +15,7 @@ from core.kernel.clock import SECOND_US, microseconds
 from simulator.call import Call, Origin
 from simulator.channel import Activity, Bridge, Channel
 from simulator.customers import Population
-from simulator.demand import HANG_UP
+from simulator.demand import HANG_UP, DialerArrivals
 from simulator.draws import Duration, happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
@@ -44,7 +44,7 @@ class Caller:
 class Callers(PbxListener):
     """All callers of the simulated world.
 
-    `dialed`, `blocked` and `retrials` count what only callers know: attempts, those that heard busy, and
+    `calls`, `blocked` and `retrials` count what only callers know: calls made, those that heard busy, and
     those of people who had tried before. They count from the end of the warm-up.
     """
 
@@ -57,7 +57,7 @@ class Callers(PbxListener):
         self._callers: dict[str, Caller] = {}
         self._counts_from_us = 0
         self._closes_us = 0
-        self.dialed = self.blocked = self.retrials = 0
+        self.calls = self.blocked = self.retrials = 0
         exchange.watch(self)
 
     def start(self) -> None:
@@ -89,7 +89,7 @@ class Callers(PbxListener):
         return caller.call if caller else None
 
     def _dial(self, call: Call) -> Channel | None:
-        self.dialed += self._counts
+        self.calls += self._counts
         if self._lines is not None and len(self._callers) >= self._lines:
             self.blocked += self._counts
             self._perhaps_again(call, self._habits.retry_blocked_share)
@@ -101,8 +101,8 @@ class Callers(PbxListener):
         return channel
 
     def _perhaps_again(self, call: Call, share: float) -> None:
-        """Plan one more attempt, unless the day is over by then."""
-        if not happens(share, call.stream("retries")):
+        """Plan one more attempt, unless the day is over by then; who was called does not call back."""
+        if isinstance(call.origin.entry, DialerArrivals) or not happens(share, call.stream("retries")):
             return
         delay_us = max(REDIAL_US, self._habits.retry_after.draw_us(call.stream("retry_after")))
         if self._exchange.now_us() + delay_us < self._closes_us:

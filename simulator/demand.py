@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -88,6 +89,18 @@ class FileArrivals(ArrivalsEntry):
     def __post_init__(self) -> None:
         ArrivalsEntry.__post_init__(self)
         object.__setattr__(self, "trace", read_trace(self.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedArrivals(FileArrivals):
+    """Calls that a program has at hand and gives as `trace`; a scenario's file cannot."""
+
+    kind: Literal["file"] = "file"
+    path: Path = Path()
+    trace: Sequence[Arrival]
+
+    def __post_init__(self) -> None:
+        ArrivalsEntry.__post_init__(self)
 
 
 _AT_ONCE = Constant(value_s=0)

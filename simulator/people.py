@@ -7,6 +7,7 @@ from the screen, and nothing of how either came about.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from core.kernel.clock import microseconds
@@ -40,6 +41,7 @@ class Workforce(PbxListener):
         self._habits = scenario.workforce
         self._streams = streams
         self._origin_us = 0
+        self._idle_watchers: list[Callable[[], None]] = []
         workers = [Worker(plan, exchange.now_us, sink) for plan in scenario.staff]
         self._workers = {worker.agent_id: worker for worker in workers}
         self._crews = {
@@ -68,6 +70,14 @@ class Workforce(PbxListener):
         for pause in plan.breaks:
             self._exchange.after(microseconds(pause.at_s), partial(self._want_break, worker, pause))
 
+    def watch_idle(self, look: Callable[[], None]) -> None:
+        """Let `look` run whenever somebody has become ready."""
+        self._idle_watchers.append(look)
+
+    def count_idle(self, agent_ids: Iterable[AgentId]) -> int:
+        """Return how many of these agents are ready and have nothing to do."""
+        return sum(self._workers[agent_id].state is AgentState.READY for agent_id in agent_ids)
+
     # --- the screen ----------------------------------------------------------------------------------
 
     def show(self, command: DeskCommand) -> None:
@@ -91,6 +101,8 @@ class Workforce(PbxListener):
                 self._away(worker)
             case AgentState.READY:
                 worker.been_ready = True
+                for look in self._idle_watchers:
+                    self._exchange.after(0, look)
             case AgentState.WRAP_UP:
                 self._wrap_up(worker)
             case AgentState.LOGGED_OUT if worker.plan.team in self._crews:

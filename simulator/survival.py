@@ -12,7 +12,7 @@ exponential patience, and the best guess where they say nothing more exact.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,14 +37,22 @@ class SurvivalCurve:
             before_us, there = instant_us, 1 - gone
         return area + there * self.tail_mean_us
 
-    def draw_us(self, stream: Random) -> int:
-        """Return a patience: the instant at which the share still there falls to a share that is drawn."""
-        there = stream.random()
-        place = bisect_left(self.gone, 1 - there)
+    def draw_us(self, stream: Random, waited_us: int = -1) -> int:
+        """Return a patience longer than `waited_us`; by default it may be any, 0 included.
+
+        It is the instant at which the share still there falls to a share that is drawn.
+        """
+        passed = bisect_right(self.at_us, waited_us)
+        if passed == len(self.at_us):
+            return waited_us + self._tail_us(stream.random())
+        there = stream.random() * (1 - self.gone[passed - 1] if passed else 1.0)
+        place = bisect_left(self.gone, 1 - there, passed)
         if place < len(self.gone):
             return self.at_us[place]
-        beyond = there / (1 - self.gone[-1])
-        return self.at_us[-1] + round(-log(1 - beyond) * self.tail_mean_us)
+        return self.at_us[-1] + self._tail_us(there / (1 - self.gone[-1]))
+
+    def _tail_us(self, share: float) -> int:
+        return round(-log(1 - share) * self.tail_mean_us)
 
 
 def product_limit(waits: Iterable[tuple[int, bool]]) -> SurvivalCurve:

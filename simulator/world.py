@@ -22,6 +22,7 @@ from simulator.call import Origin
 from simulator.callers import Callers
 from simulator.customers import CrmRecord, Population
 from simulator.demand import DialerArrivals
+from simulator.outbound import OutboundDialer
 from simulator.pbx import Exchange
 from simulator.people import Workforce
 from simulator.phones import PhoneBook
@@ -44,6 +45,7 @@ class World:
         self.exchange = Exchange(scheduler, PhoneBook(), scenario.telephony)
         self.callers = Callers(self.exchange, scenario, population)
         self.desk = Workforce(self.exchange, scenario, self.callers, streams, sink)
+        self.dialers: list[OutboundDialer] = []
         self.customers: tuple[CrmRecord, ...] = population.records
 
     @cached_property
@@ -63,11 +65,17 @@ class World:
         factors = day_factors(self.scenario, self._streams)
         for place, entry in enumerate(self.scenario.arrivals):
             origin = Origin(entry, place, self.seed)
-            stream = self._streams.stream(f"arrivals/{place}")
             if isinstance(entry, DialerArrivals):
-                continue
-            calls = planned_arrivals(entry, self.scenario.duration_s, factors, stream)
-            self._plan_next(origin, calls, self._scheduler.now_us())
+                self._start_dialer(entry, origin)
+            else:
+                stream = self._streams.stream(f"arrivals/{place}")
+                calls = planned_arrivals(entry, self.scenario.duration_s, factors, stream)
+                self._plan_next(origin, calls, self._scheduler.now_us())
+
+    def _start_dialer(self, entry: DialerArrivals, origin: Origin) -> None:
+        dialer = OutboundDialer(entry, origin, self.scenario, self.exchange, self.callers, self.desk)
+        self.dialers.append(dialer)
+        dialer.start()
 
     def _plan_next(self, origin: Origin, calls: Iterator[Arrival], started_us: int) -> None:
         arrival = next(calls, None)
