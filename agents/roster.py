@@ -29,7 +29,7 @@ from core.model.events import (
     TalkEnded,
 )
 from core.model.ids import AgentId
-from core.model.message import Event, because
+from core.model.message import Event
 from core.model.requests import GoNotReady, GoReady, LogIn, LogOut, RestoreAgent
 
 JUST_LOGGED_IN = "logged_in"
@@ -196,7 +196,8 @@ class Roster:
         if agent.state is not AgentState.READY or contact is None:
             self._engine.publish(
                 OfferWithdrawn(
-                    **because(event),
+                    at_us=event.at_us,
+                    cause_id=event.cause_id,
                     contact_id=event.contact_id,
                     offer_id=event.offer_id,
                     agent_id=event.agent_id,
@@ -209,7 +210,8 @@ class Roster:
         self._engine.send_first(screen_pop(event, contact))
         self._engine.publish(
             AgentReserved(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=event.contact_id,
                 offer_id=event.offer_id,
                 agent_id=event.agent_id,
@@ -277,7 +279,8 @@ class Roster:
     def _tell(self, agent: Agent, old: AgentState, why: Event) -> None:
         self._engine.publish(
             AgentStateChanged(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 agent_id=agent.profile.agent_id,
                 old=old,
                 new=agent.state,

@@ -16,7 +16,7 @@ from core.model.commands import CancelTimer, StartTimer
 from core.model.contact import ContactState, ContactTrigger
 from core.model.events import ContactClosed, TalkEnded, TimerFired
 from core.model.ids import AgentId, ContactId, QueueName, TimerKey
-from core.model.message import Event, because
+from core.model.message import Event
 from core.model.requests import FinishWrapUp, GoReady
 
 
@@ -63,7 +63,8 @@ class WrapUp:
         self._contacts.move(contact, ContactTrigger.FINISH)
         self._engine.publish(
             ContactClosed(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 outcome=ContactState.CLOSED,
                 disposition=disposition,

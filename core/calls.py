@@ -40,7 +40,7 @@ from core.model.events import (
 )
 from core.model.ids import NO_LEG, BridgeId, CallId, LegId
 from core.model.leg import LEG, Leg, LegState, LegTrigger
-from core.model.message import Event, because
+from core.model.message import Event
 
 _REACHED = frozenset({LegState.RINGING, LegState.UP, LegState.HELD})
 _TALK_STATES = frozenset({LegState.UP, LegState.HELD})
@@ -161,7 +161,8 @@ class CallBook:
             call.progress = Progress.CALLING
         self._publish(
             CallDialed(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 call_id=call.call_id,
                 caller_leg_id=dial.from_leg_id,
                 target_leg_id=target,
@@ -183,7 +184,8 @@ class CallBook:
             call.progress = _PROGRESS.get(outcome, Progress.NOT_TAKEN)
         self._publish(
             CallDialEnded(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 call_id=call.call_id,
                 caller_leg_id=dial.from_leg_id,
                 target_leg_id=target,
@@ -229,7 +231,8 @@ class CallBook:
         call.progress = Progress.TAKEN
         self._publish(
             CallUp(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 call_id=call.call_id,
                 caller_leg_id=anchor,
                 target_leg_id=target,
@@ -281,7 +284,8 @@ class CallBook:
             call.caller_leg_id = transfer.moved
         self._publish(
             CallTransferred(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 call_id=call.call_id,
                 kind=transfer.kind,
                 transferer_leg_id=transfer.transferer,
@@ -316,7 +320,8 @@ class CallBook:
         del self._calls[absorbed.call_id]
         self._publish(
             CallMerged(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 call_id=kept.call_id,
                 absorbed_id=absorbed.call_id,
             )
@@ -359,7 +364,8 @@ class CallBook:
         del self._calls[call.call_id]
         self._publish(
             CallEnded(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 call_id=call.call_id,
                 caller_leg_id=call.caller_leg_id,
                 reason=reason,
@@ -367,7 +373,9 @@ class CallBook:
         )
 
     def _anomaly(self, event: LegEvent, kind: str) -> None:
-        self._publish(AnomalySeen(**because(event), pbx="", kind=kind, where=event.leg_id))
+        self._publish(
+            AnomalySeen(at_us=event.at_us, cause_id=event.cause_id, pbx="", kind=kind, where=event.leg_id)
+        )
 
 
 def _number(call: Call) -> int:

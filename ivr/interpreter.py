@@ -9,7 +9,7 @@ lookup ends. What the far side does twice, late or out of turn is not heard: onl
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import assert_never
+from typing import Any, assert_never
 
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -33,7 +33,7 @@ from core.model.events import (
     StepFinished,
 )
 from core.model.ids import ContactId, Ids, LegId, QueueName
-from core.model.message import Event, because
+from core.model.message import Event
 from core.model.tag import CALLER, Tag, decode_tag
 from ivr.decide import QueueView, decide
 from ivr.dialogue import Dialogue
@@ -267,7 +267,8 @@ class Ivr:
         self._forget(dialogue)
         self._engine.publish(
             QueueingAsked(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 queue=QueueName(node.queue),
                 requirements=contact.requirements,
@@ -343,7 +344,8 @@ class Ivr:
         dialogue.contact.choices += (choice,)
         self._engine.publish(
             ChoiceMade(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=dialogue.contact.contact_id,
                 node=dialogue.at,
                 choice=choice,
@@ -423,7 +425,8 @@ def _unsaid(dialogue: Dialogue) -> NodeName:
 
 def _arrival(contact: Contact, why: Event) -> ContactEvent:
     return ContactArrived(
-        **because(why),
+        at_us=why.at_us,
+        cause_id=why.cause_id,
         contact_id=contact.contact_id,
         leg_id=contact.leg_id,
         caller_number=contact.caller_number,
@@ -432,12 +435,15 @@ def _arrival(contact: Contact, why: Event) -> ContactEvent:
 
 
 def _adoption(contact: Contact, why: Event) -> ContactEvent:
-    return ContactAdopted(**because(why), contact_id=contact.contact_id, state=contact.state)
+    return ContactAdopted(
+        at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=contact.state
+    )
 
 
 def _farewell(dialogue: Dialogue, why: Event) -> ContactEvent:
     """Return the one event that tells how the contact ended; its state says so already."""
-    contact, cause = dialogue.contact, because(why)
+    contact = dialogue.contact
+    cause: dict[str, Any] = {"at_us": why.at_us, "cause_id": why.cause_id}
     match contact.state, dialogue.node:
         case ContactState.ABANDONED, _:
             return ContactAbandoned(

@@ -15,7 +15,7 @@ from core.model.commands import CancelTimer, LookUpCustomer, StartTimer
 from core.model.customer import Customer
 from core.model.events import CustomerFound, CustomerIdentified, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
-from core.model.message import Event, because
+from core.model.message import Event
 from ivr.dialogue import Dialogue, PendingLookup
 from ivr.flow import Lookup
 from ivr.prompts import spoken_language
@@ -168,7 +168,8 @@ class Recognition:
         dialogue.identified = True
         self._engine.publish(
             CustomerIdentified(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 customer_id=contact.customer.customer_id if contact.customer else "",
                 tier=contact.tier,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.kernel.record import Entity
 from core.model.contact import ContactState
 from core.model.events import (
     ContactAbandoned,
@@ -28,8 +28,7 @@ from core.model.ids import ContactId
 from core.model.message import Event
 
 
-@dataclass(slots=True, kw_only=True)
-class _Course:
+class _Course(Entity, kw_only=True):
     """What is known so far of one contact; None marks an instant that has not come."""
 
     arrived_us: int

@@ -32,7 +32,7 @@ from core.model.events import (
     PbxSynced,
 )
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
-from core.model.message import Event, because
+from core.model.message import Event
 from core.model.tag import AGENT, CALLER, Tag, decode_tag
 from routing.tags import caller_tag, decode_requirements
 
@@ -82,7 +82,7 @@ class Adoption:
         for leg_id, tag in callers.items():
             if tag.queue:
                 self._adopt_waiting(leg_id, tag, self._number_of(leg_id), event)
-        self._engine.publish(AdoptionFinished(**because(event), pbx=event.pbx))
+        self._engine.publish(AdoptionFinished(at_us=event.at_us, cause_id=event.cause_id, pbx=event.pbx))
 
     def _adopt_talk_or_drop(
         self, agent_leg_id: LegId, tag: Tag, callers: Mapping[LegId, Tag], why: Event
@@ -142,7 +142,9 @@ class Adoption:
                     customer_id=tag.customer,
                 )
             )
-        self._engine.publish(ContactAdopted(**because(why), contact_id=contact.contact_id, state=state))
+        self._engine.publish(
+            ContactAdopted(at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=state)
+        )
 
     def _remembered(self, event: CustomerFound) -> None:
         """The record of an adopted contact is back: for its agent's screen, its place stays as it was."""
@@ -154,7 +156,8 @@ class Adoption:
         contact.customer = event.customer
         self._engine.publish(
             CustomerIdentified(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=contact.contact_id,
                 customer_id=event.customer.customer_id,
                 tier=contact.tier,

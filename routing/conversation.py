@@ -24,7 +24,7 @@ from core.model.events import (
     TalkEnded,
 )
 from core.model.ids import AgentId, ContactId, LegId
-from core.model.message import Event, because
+from core.model.message import Event
 from core.model.requests import HangUpContact
 
 CUSTOMER, AGENT, PBX = "customer", "agent", "pbx"
@@ -134,7 +134,8 @@ class Conversations:
         self._engine.send(HangUpLeg(leg_id=other_leg))
         self._engine.publish(
             TalkEnded(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 agent_id=contact.agent_id,
                 ended_by=ended_by,

@@ -35,15 +35,16 @@ def choose_agent(
     `best_first` ranks by level and then by idle time, otherwise idle time decides alone. Ties go to the
     agent who became ready first.
     """
-    able = _able(requirements, idle, now_us)
+    able = _able(requirements, idle)
     if not able:
         return None
     if best_first:
-        able.sort(key=lambda candidate: (-candidate.level, -candidate.idle_us))
+        able.sort(key=_level, reverse=True)  # stable: among equals the longest idle stays first
+    best = [Candidate(agent.profile.agent_id, level, now_us - agent.since_us) for level, agent in able[:2]]
     return Choice(
         rule=HIGHEST_LEVEL if best_first else LONGEST_IDLE,
-        winner=able[0],
-        runner_up=able[1] if len(able) > 1 else None,
+        winner=best[0],
+        runner_up=best[1] if len(best) > 1 else None,
         candidates=len(able),
     )
 
@@ -56,11 +57,10 @@ def first_served(agent: IdleAgent, waiting: Iterable[Contact]) -> Contact | None
     return None
 
 
-def _able(requirements: tuple[Requirement, ...], idle: Iterable[IdleAgent], now_us: int) -> list[Candidate]:
-    """Return who meets the requirements, longest idle first (the order of the pool)."""
-    able = []
-    for agent in idle:
-        level = agent.level(requirements)
-        if level is not None:
-            able.append(Candidate(agent.profile.agent_id, level, now_us - agent.since_us))
-    return able
+def _able(requirements: tuple[Requirement, ...], idle: Iterable[IdleAgent]) -> list[tuple[int, IdleAgent]]:
+    """Return who meets the requirements and at which level, longest idle first (the order of the pool)."""
+    return [(level, agent) for agent in idle if (level := agent.level(requirements)) is not None]
+
+
+def _level(able: tuple[int, IdleAgent]) -> int:
+    return able[0]

@@ -14,7 +14,6 @@ whose time runs out then is judged when the snapshot has been told, and no failu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core.contacts import ContactBook
@@ -22,6 +21,7 @@ from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import RequestRefused
 from core.kernel.fsm import Table
+from core.kernel.record import Entity
 from core.model.causes import Cause, RingOutcome, ring_outcome
 from core.model.commands import CancelTimer, HangUpLeg, RingLeg, StartTimer, TagLeg
 from core.model.contact import Contact, ContactTrigger
@@ -44,7 +44,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.ids import AgentId, BridgeId, Ids, LegId, OfferId, QueueName, TimerKey
-from core.model.message import Event, because
+from core.model.message import Event
 from core.model.requests import RejectOffer
 from core.model.tag import AGENT
 from routing.match import Choice
@@ -94,8 +94,7 @@ OFFER = Table(
 LIVE = frozenset({OfferState.PENDING, OfferState.ACCEPTED})
 
 
-@dataclass(slots=True, kw_only=True)
-class Offer:
+class Offer(Entity, kw_only=True):
     """One proposal; `state` changes only through `OFFER`."""
 
     offer_id: OfferId
@@ -156,7 +155,8 @@ class OfferDesk:
         self._engine.publish(_decision(offer, choice, waiting, why))
         self._engine.publish(
             OfferMade(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -200,7 +200,8 @@ class OfferDesk:
         self._engine.send(CancelTimer(key=offer.timer))
         self._engine.publish(
             OfferAccepted(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=offer.contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -231,7 +232,8 @@ class OfferDesk:
         self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._engine.publish(
             ContactConnected(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=contact.contact_id,
                 queue=_queue_of(contact),
                 tier=contact.tier,
@@ -302,7 +304,8 @@ class OfferDesk:
         self._return(offer.contact)
         self._engine.publish(
             OfferFailed(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=offer.contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -318,7 +321,8 @@ class OfferDesk:
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             OfferWithdrawn(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
@@ -327,7 +331,8 @@ class OfferDesk:
         )
         self._engine.publish(
             ContactAbandoned(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=contact.contact_id,
                 queue=_queue_of(contact),
                 tier=contact.tier,
@@ -367,7 +372,8 @@ def _queue_of(contact: Contact) -> QueueName:
 
 def _decision(offer: Offer, choice: Choice, waiting: int, why: Event) -> DecisionMade:
     return DecisionMade(
-        **because(why),
+        at_us=why.at_us,
+        cause_id=why.cause_id,
         contact_id=offer.contact.contact_id,
         offer_id=offer.offer_id,
         rule=choice.rule,

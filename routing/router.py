@@ -30,7 +30,7 @@ from core.model.events import (
     QueueingAsked,
 )
 from core.model.ids import AgentId, ContactId, QueueName
-from core.model.message import Event, because
+from core.model.message import Event
 from routing.match import choose_agent, first_served
 from routing.offer import OfferDesk
 from routing.pool import IdleAgent, IdlePool
@@ -116,7 +116,9 @@ class Router:
             return
         contact.queue = event.queue
         contact.queued_us = event.at_us
-        contact.requirements = tuple(sorted({*queue.requirements, *event.requirements}))
+        contact.requirements = queue.requirements
+        if event.requirements:
+            contact.requirements = tuple(sorted({*queue.requirements, *event.requirements}))
         contact.head_start_us = self._tier(contact).head_start_us
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
@@ -128,7 +130,8 @@ class Router:
         self._engine.send(HangUpLeg(leg_id=contact.leg_id, cause=Cause.CONGESTION))
         self._engine.publish(
             ContactClosed(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 outcome=ContactState.OVERFLOWED,
             )
@@ -149,7 +152,8 @@ class Router:
         self._line.join(contact, key_us)
         self._engine.publish(
             ContactQueued(
-                **because(why),
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 queue=contact.queue,
                 tier=contact.tier,
@@ -180,7 +184,8 @@ class Router:
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             ContactAbandoned(
-                **because(event),
+                at_us=event.at_us,
+                cause_id=event.cause_id,
                 contact_id=contact.contact_id,
                 queue=contact.queue or "",
                 tier=contact.tier,

@@ -8,10 +8,10 @@ some of them, and some of those who lost patience, call once more.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from core.kernel.clock import SECOND_US, microseconds
+from core.kernel.record import Entity
 from simulator.call import Call, Origin
 from simulator.channel import Activity, Bridge, Channel
 from simulator.customers import Population
@@ -29,8 +29,7 @@ BALK_US = 1
 """Who will not wait at all still hears whether an agent is there at the very instant of the call."""
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Caller:
+class Caller(Entity, kw_only=True):
     """One call as its caller lives it: the menus still to come, and how far the fingers are."""
 
     call: Call

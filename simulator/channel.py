@@ -7,8 +7,9 @@ Asterisk's `enum ast_channel_state`, so that the AMI face can print them as they
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+
+from core.kernel.record import Entity
 
 
 class ChannelState(IntEnum):
@@ -38,8 +39,7 @@ class Activity(StrEnum):
     RECORD = "record"
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Listening:
+class Listening(Entity, kw_only=True):
     """One activity of a channel; `finished(how, digit)` is called exactly once."""
 
     activity: Activity
@@ -47,16 +47,14 @@ class Listening:
     finished: Callable[[Ending, str], None]
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Bridge:
+class Bridge(Entity, kw_only=True):
     """The mixing point joining channels, in the order they entered."""
 
     uniqueid: str
-    channels: list[Channel] = field(default_factory=list)
+    channels: list[Channel] = []
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Channel:
+class Channel(Entity, kw_only=True):
     """One signalling endpoint of the simulated Asterisk."""
 
     name: str
@@ -77,7 +75,7 @@ class Channel:
     language: str = "en"
     application: str = ""
     application_arguments: str = ""
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = {}
     listening: Listening | None = None
     music: str = ""
     bridge: Bridge | None = None

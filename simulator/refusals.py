@@ -18,12 +18,11 @@ _FORGES_A_LINE = re.compile(r"[\r\n\0]").search
 
 def is_unsafe(command: PbxCommand) -> bool:
     """Tell whether a text of `command` holds CR, LF or NUL."""
-    return any(map(_forges_a_line, astuple(command)))
-
-
-def _forges_a_line(value: object) -> bool:
-    if isinstance(value, str):
-        return not value.isprintable() and _FORGES_A_LINE(value) is not None
-    if isinstance(value, tuple):
-        return any(_forges_a_line(part.name) for part in value if isinstance(part, Sound))
+    for value in astuple(command):
+        if isinstance(value, str) and not value.isprintable() and _FORGES_A_LINE(value):
+            return True
+        if isinstance(value, tuple) and any(
+            _FORGES_A_LINE(part.name) for part in value if isinstance(part, Sound)
+        ):
+            return True
     return False

@@ -8,9 +8,9 @@ answered channel is the `answered` of the order.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 
+from core.kernel.record import Entity
 from core.model.causes import Cause
 from simulator.channel import Channel, ChannelState
 from simulator.pbx import Exchange
@@ -28,8 +28,7 @@ def _nothing(channel: Channel | None, reason: int) -> None:
     """Ignore the outcome of a call."""
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Ringing:
+class Ringing(Entity, kw_only=True):
     """One order to ring `address` for at most `ring_timeout_us`.
 
     `answered(channel)` runs shortly after the phone is picked up. `finished(channel, reason)` is called
@@ -44,7 +43,7 @@ class Ringing:
     dialer: Channel | None = None
     caller_number: str = ""
     caller_name: str = ""
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = {}
 
 
 def ring(exchange: Exchange, order: Ringing) -> Channel | None:

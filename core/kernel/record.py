@@ -1,7 +1,7 @@
-"""Immutable values that travel: messages, and what they are made of.
+"""What the hot path is made of: immutable values that travel, and the things that change.
 
-A `Record` is a msgspec struct: frozen, compared by its fields, hashable, with slots. It is made in a tenth
-of the time of a frozen dataclass, and a routed call makes about eighty (docs/decisions/0009).
+Both are msgspec structs with slots, made in a tenth of the time of a dataclass; a routed call makes about
+a hundred of them (docs/decisions/0009).
 """
 
 from __future__ import annotations
@@ -16,3 +16,7 @@ class Record(msgspec.Struct, frozen=True, gc=False, tag=True, forbid_unknown_fie
     Subclasses say `frozen=True` again, for the type checker, and `kw_only=True` where fields have to be
     named. The garbage collector does not visit records: they hold values, never something that holds them.
     """
+
+
+class Entity(msgspec.Struct, eq=False):
+    """A thing with a life of its own, such as a contact or a leg: its fields change, it stays itself."""

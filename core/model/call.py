@@ -7,9 +7,10 @@ the latest attempt to reach somebody came (`Progress`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
+from core.kernel.record import Entity
 from core.model.causes import Cause
 from core.model.ids import CallId, LegId
 from core.model.leg import Leg, LegState
@@ -47,8 +48,7 @@ class EndReason(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(slots=True, kw_only=True)
-class Dial:
+class Dial(Entity, kw_only=True):
     """A phone being called: by whom (empty: by the engine), and whether it was told to others already."""
 
     from_leg_id: LegId
@@ -64,17 +64,16 @@ class Transfer:
     moved: LegId
 
 
-@dataclass(slots=True, kw_only=True)
-class Call:
+class Call(Entity, kw_only=True):
     """Legs that belong together; `number` counts calls, so the elder of two is known."""
 
     call_id: CallId
     number: int
     caller_leg_id: LegId
-    legs: dict[LegId, Leg] = field(default_factory=dict)
-    dials: dict[LegId, Dial] = field(default_factory=dict)
+    legs: dict[LegId, Leg] = {}
+    dials: dict[LegId, Dial] = {}
     # Who was brought together with whom: told once, however often the PBX rearranges its bridges.
-    met: dict[LegId, LegId] = field(default_factory=dict)
+    met: dict[LegId, LegId] = {}
     transfer: Transfer | None = None
     progress: Progress = Progress.NOBODY_CALLED
 

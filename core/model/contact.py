@@ -8,11 +8,10 @@ number), CALLBACK or VOICEMAIL. Our own code drives this machine, so a missing r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.kernel.fsm import Table
-from core.kernel.record import Record
+from core.kernel.record import Entity, Record
 from core.model.customer import Customer
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
 
@@ -87,8 +86,7 @@ class Requirement(Record, frozen=True, kw_only=True, order=True):
     minimum: int = 1
 
 
-@dataclass(slots=True, kw_only=True)
-class Contact:
+class Contact(Entity, kw_only=True):
     """One matter in hand; `state` changes only through `core.contacts.ContactBook.move`.
 
     All instants are microseconds, None before they happened. `head_start_us` is the tier's credit:
@@ -114,7 +112,7 @@ class Contact:
     connected_us: int | None = None
     talk_ended_us: int | None = None
     offers: int = 0
-    state: ContactState = field(default=CONTACT.start)
+    state: ContactState = CONTACT.start
 
     def waited_us(self, now_us: int) -> int:
         """Return how long the contact waited in its queue until `now_us` or its connection."""

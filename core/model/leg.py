@@ -7,10 +7,10 @@ end at any time, hence the many rows to ENDED.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core.kernel.fsm import Table
+from core.kernel.record import Entity
 from core.model.ids import BridgeId, LegId
 
 
@@ -64,8 +64,7 @@ LEG = Table(
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class Leg:
+class Leg(Entity, kw_only=True):
     """One live connection; `state` changes only through `LEG`."""
 
     leg_id: LegId

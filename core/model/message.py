@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from msgspec.structs import replace
 
 from core.kernel.record import Record
@@ -18,18 +16,6 @@ class Event(Record, frozen=True, kw_only=True):
 
     at_us: int
     cause_id: str = ""
-
-
-class Because(TypedDict):
-    """When and from which input: what an event takes over from the one it follows from."""
-
-    at_us: int
-    cause_id: str
-
-
-def because(why: Event) -> Because:
-    """Return what an event has in common with `why`, which led to it: `TalkEnded(**because(why), ...)`."""
-    return {"at_us": why.at_us, "cause_id": why.cause_id}
 
 
 def numbered(event: Event, cause_id: str) -> Event:

@@ -47,8 +47,10 @@ class Tag(Record, frozen=True, kw_only=True):
 
     def encode(self) -> str:
         """Return the note as `name=value&...`, percent-encoded, empty fields left out."""
-        said = zip(_NAMES, astuple(self), strict=True)
-        text = "&".join([f"{name}={_quoted(value)}" for name, value in said if value])
+        said = [(name, str(value)) for name, value in zip(_NAMES, astuple(self), strict=True) if value]
+        if not _PLAIN("".join([value for _, value in said])):
+            said = [(name, quote(value, safe="")) for name, value in said]
+        text = "&".join([f"{name}={value}" for name, value in said])
         if len(text) > TAG_MAX_CHARS:
             raise PbxError(
                 f"the tag of {self.contact} has {len(text)} characters; {TAG_MAX_CHARS} fit a line"
@@ -60,12 +62,10 @@ _WHOLE_NUMBERS = frozenset(field.name for field in fields(Tag) if field.type is 
 _NAMES = Tag.__struct_fields__
 
 
-def _quoted(value: str | int) -> str | int:
-    return value if isinstance(value, int) or _PLAIN(value) else quote(value, safe="")
-
-
 def decode_tag(text: str) -> Tag | None:
     """Return the note that `text` holds, or None where it is not one of ours (never raises)."""
+    if not text:
+        return None
     values: dict[str, Any] = {name: value for name, value in parse_qsl(text) if name in _NAMES}
     numbers = {name: value for name, value in values.items() if name in _WHOLE_NUMBERS}
     if values.get("role") not in (CALLER, AGENT) or not values.get("contact"):
