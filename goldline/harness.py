@@ -5,7 +5,7 @@ The stores are in memory and hold the scenario's customers; the invariants are c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from core.kernel.clock import microseconds
 from core.model.message import Command, DomainEvent, Event
@@ -21,6 +21,7 @@ from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.journal_head import JournalHead, head_of_run
 from goldline.runners import Ports, VirtualRunner, result_at_once
+from ivr.flow import Flow
 from simulator.checkers import Checkers
 from simulator.customers import CrmRecord
 from simulator.scenario import Scenario
@@ -72,6 +73,7 @@ class SimulatedDay:
 
     `watchers` are shown every event of the ledger as it happens: folds that make figures. `checked` says
     whether the invariants are held against every turn; without, and with `NoJournal`, a day runs fastest.
+    `flows` take the place of the files that `config` names.
     """
 
     def __init__(
@@ -83,12 +85,14 @@ class SimulatedDay:
         journal: Journal | None = None,
         watchers: Iterable[Watcher] = (),
         checked: bool = True,
+        flows: Mapping[str, Flow] | None = None,
     ) -> None:
         self._scenario = scenario
         ledger = WatchedLedger(keeps_events=False)
         for watcher in watchers:
             ledger.watch(watcher)
-        flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
+        if flows is None:
+            flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, RUN)
         self.runner = VirtualRunner(self.brain.engine)
