@@ -26,6 +26,7 @@ from simulator.demand import (
 )
 from simulator.draws import STRICT, NotNegative, Positive
 from simulator.factors import DayFactor
+from simulator.faults import RandomFault
 from simulator.phones import Reach
 from simulator.planning import WhatIf
 from simulator.staffing import AgentHabits, AgentPlan, Service, Team
@@ -72,6 +73,7 @@ class Scenario:
     workforce: AgentHabits = _ORDINARY_AGENTS
     telephony: Telephony = AS_MEASURED
     faults: tuple[PhoneFault, ...] = ()
+    random_faults: tuple[RandomFault, ...] = ()
     name: str = ""
     seed: int = 1
     warm_up_s: NotNegative = 0.0

@@ -1,0 +1,72 @@
+"""The stages a simulated day can be played on: what stands between the engine and the simulated world.
+
+All stages have the same world and the same engine. `Stage` joins them directly in virtual time;
+`StrainedStage` lets the scenario's random faults strike in between.
+"""
+
+from __future__ import annotations
+
+from core.engine import Engine
+from core.kernel.clock import microseconds
+from core.ports import Journal
+from goldline.config import Config
+from goldline.runners import Ports, VirtualRunner
+from goldline.simulated_store import memory_store
+from goldline.strained import StrainedRunner
+from goldline.watched import SpooledLedger, WatchedLedger
+from simulator.faults import FaultPlan
+from simulator.faulty_pbx import FaultyPbx
+from simulator.faulty_people import HangUpRace, let_phones_fail
+from simulator.port import SimPbx
+from simulator.scenario import Scenario
+from simulator.world import World
+
+
+class Stage:
+    """Runner, world and edges in virtual time, with nothing in between."""
+
+    def __init__(self, scenario: Scenario, seed: int, engine: Engine, plan: FaultPlan) -> None:
+        self.until_us = microseconds(scenario.duration_s)
+        self.plan = plan
+        self.ledger = self._make_ledger()
+        self.runner = self._make_runner(engine)
+        self.world = World(scenario, seed, self.runner, self.runner.receive)
+        self.pbx = self._make_pbx()
+
+    def _make_ledger(self) -> WatchedLedger:
+        return WatchedLedger(keeps_events=False)
+
+    def _make_runner(self, engine: Engine) -> VirtualRunner:
+        return VirtualRunner(engine)
+
+    def _make_pbx(self) -> SimPbx | FaultyPbx:
+        return self.world.pbx
+
+    def connect(self, config: Config, journal: Journal) -> None:
+        """Give the engine its edges."""
+        crm = memory_store(self.world.customers, self.ledger, self.runner, config.crm.region)
+        self.runner.connect(
+            Ports(pbx=self.pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
+        )
+
+    def start(self) -> None:
+        """Let the day begin."""
+        self.pbx.start()
+        self.world.start()
+
+
+class StrainedStage(Stage):
+    """The same with the random faults of the scenario."""
+
+    ledger: SpooledLedger
+
+    def _make_ledger(self) -> SpooledLedger:
+        return SpooledLedger(keeps_events=False)
+
+    def _make_runner(self, engine: Engine) -> VirtualRunner:
+        return StrainedRunner(engine, self.plan, self.ledger, self.until_us)
+
+    def _make_pbx(self) -> FaultyPbx:
+        HangUpRace(self.world.exchange, self.plan)
+        let_phones_fail(self.world.exchange.phones, self.plan)
+        return FaultyPbx(self.world.exchange, self.runner.receive, self.plan, self.until_us)
