@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from core.engine import Engine
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.errors import InvariantBroken
 from core.model.message import Command, Event
@@ -16,8 +17,9 @@ from goldline.config import Config, load_config
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.journal_head import JournalHead, head_of_run
-from goldline.stages import Stage, StrainedStage
+from goldline.stages import DirectStage, Stage, StrainedStage
 from goldline.watched import Watcher
+from goldline.wire_stage import WireStage
 from ivr.flow import Flow
 from simulator.agreement import AGREES_WITHIN_US, Agreement, Belief
 from simulator.checkers import Checkers
@@ -74,8 +76,7 @@ class SimulatedDay:
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, RUN)
         plan = FaultPlan(scenario.random_faults, seed)
-        make_stage = StrainedStage if plan else Stage
-        self._stage = make_stage(scenario, seed, self.brain.engine, plan)
+        self._stage = _stage_for(scenario)(scenario, seed, self.brain.engine, plan)
         self.runner, self.world = self._stage.runner, self._stage.world
         for watcher in watchers:
             self._stage.ledger.watch(watcher)
@@ -103,13 +104,15 @@ class SimulatedDay:
             if self.checkers is None or isinstance(error, InvariantBroken):
                 raise
             raise self.checkers.report(error) from error
+        finally:
+            self._stage.close()
 
     def _run(self, progress: Callable[[float], None] | None) -> None:
         self._look()
         self._stage.start()
         end_us = microseconds(self._scenario.duration_s)
         for percent in range(1, 101):
-            self.runner.run_until(end_us * percent // 100)
+            self._stage.run_until(end_us * percent // 100)
             if progress is not None:
                 progress(percent / 100)
         self._let_everybody_finish(end_us + LINGER_US)
@@ -118,13 +121,20 @@ class SimulatedDay:
 
     def _look(self) -> None:
         if self.checkers is not None and self.checkers.agreement is not None:
-            self.checkers.look(self.runner.now_us())
-            self.runner.call_at(self.runner.now_us() + LOOK_EVERY_US, self._look)
+            self.checkers.look(self.world.exchange.now_us())
+            self.world.exchange.after(LOOK_EVERY_US, self._look)
 
     def _let_everybody_finish(self, limit_us: int) -> None:
         step_us = microseconds(60)
-        while len(self.brain.contacts) and self.runner.now_us() < limit_us:
-            self.runner.run_until(self.runner.now_us() + step_us)
+        now_us = self.world.exchange.now_us
+        while len(self.brain.contacts) and now_us() < limit_us:
+            self._stage.run_until(now_us() + step_us)
+
+
+def _stage_for(scenario: Scenario) -> Callable[[Scenario, int, Engine, FaultPlan], Stage]:
+    if scenario.telephony.wire:
+        return WireStage
+    return StrainedStage if scenario.random_faults else DirectStage
 
 
 def open_scenario(scenario: Scenario) -> Config:

@@ -1,16 +1,19 @@
 """The stages a simulated day can be played on: what stands between the engine and the simulated world.
 
-All stages have the same world and the same engine. `Stage` joins them directly in virtual time;
-`StrainedStage` lets the scenario's random faults strike in between.
+All stages have the same world and the same engine. `DirectStage` joins them in virtual time with nothing in
+between, `StrainedStage` lets the scenario's random faults strike there, and `goldline.wire_stage` puts the
+bytes of AMI and FastAGI there.
 """
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.ports import Journal
 from goldline.config import Config
-from goldline.runners import Ports, VirtualRunner
+from goldline.runners import Ports, Runner, VirtualRunner
 from goldline.simulated_store import memory_store
 from goldline.strained import StrainedRunner
 from goldline.watched import SpooledLedger, WatchedLedger
@@ -22,8 +25,36 @@ from simulator.scenario import Scenario
 from simulator.world import World
 
 
-class Stage:
-    """Runner, world and edges in virtual time, with nothing in between."""
+class Stage(Protocol):
+    """Runner, world and edges of one day."""
+
+    ledger: WatchedLedger
+    world: World
+
+    @property
+    def runner(self) -> Runner:
+        """The runner, for its clock."""
+        ...
+
+    def connect(self, config: Config, journal: Journal) -> None:
+        """Give the engine its edges."""
+        ...
+
+    def start(self) -> None:
+        """Let the day begin."""
+        ...
+
+    def run_until(self, end_us: int) -> None:
+        """Let time pass up to `end_us`; what fails meanwhile is raised."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+class DirectStage:
+    """The engine and the world in virtual time, with nothing in between."""
 
     def __init__(self, scenario: Scenario, seed: int, engine: Engine, plan: FaultPlan) -> None:
         self.until_us = microseconds(scenario.duration_s)
@@ -54,8 +85,15 @@ class Stage:
         self.pbx.start()
         self.world.start()
 
+    def run_until(self, end_us: int) -> None:
+        """Let time pass up to `end_us`; what fails meanwhile is raised."""
+        self.runner.run_until(end_us)
 
-class StrainedStage(Stage):
+    def close(self) -> None:
+        """Let go of nothing: all of it is in memory."""
+
+
+class StrainedStage(DirectStage):
     """The same with the random faults of the scenario."""
 
     ledger: SpooledLedger
