@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -55,6 +56,7 @@ _USUAL_QUESTION = WhatIf()
 class Scenario:
     """A whole simulated day. `folder` is where its file lies; other files are named relative to it.
 
+    `starts_at` is the time of day at its first second, for reports; without, they count from the start.
     Contacts that arrived before `warm_up_s` are left out of figures. A caller who finds all `lines` in use
     hears busy. Arrivals name one of the `day_factors` to be multiplied by it.
     """
@@ -75,6 +77,7 @@ class Scenario:
     faults: tuple[PhoneFault, ...] = ()
     random_faults: tuple[RandomFault, ...] = ()
     name: str = ""
+    starts_at: time | None = None
     seed: int = 1
     warm_up_s: NotNegative = 0.0
     lines: Count | None = None
