@@ -5,7 +5,7 @@ made of the day: no matter whether the day was live or simulated. A contact ente
 for a queue; the way through the menus is kept as its outcome, the queue and the skills asked for, for menus
 come before the rules and take the time they took.
 
-    reader = DayReader(origin_us)
+    reader = DayReader(Frame(origin_us=...))
     for turn in turns(journal, brain): reader.take(turn.message, turn.commands)
     day = reader.finish()
 """
@@ -101,10 +101,10 @@ class _Course:
 class DayReader:
     """The fold. `figures` are those of the day as it was; `never_asked` counts who asked for no queue."""
 
-    def __init__(self, origin_us: int) -> None:
+    def __init__(self, frame: Frame) -> None:
         self.never_asked = 0
-        self.figures = DayFigures(Frame(origin_us=origin_us))
-        self._origin_us = self._now_us = origin_us
+        self.figures = DayFigures(frame)
+        self._origin_us = self._now_us = frame.origin_us
         self._calls: list[RecordedCall] = []
         self._shifts = ShiftReader()
         self._rings_us: list[int] = []
