@@ -181,7 +181,7 @@ def call_of(number: int, seed: int = 7, place: int = 0) -> Call:
     arrival = Arrival(0)
     patience = Exponential(kind="exponential", mean_s=300)
     return Call(
-        number=number, origin=origin, arrival=arrival, dialed_number="800", person=person, patience=patience
+        key=number, origin=origin, arrival=arrival, dialed_number="800", person=person, patience=patience
     )
 
 
