@@ -39,8 +39,8 @@ TIERS = ("stranger", "customer", "good-customer")
 
 CUSTOMERS = (
     CustomerGroup(name="stranger", weight=1),
-    CustomerGroup(name="customer", tier="customer", count=500, weight=1),
-    CustomerGroup(name="good-customer", tier="good-customer", count=500, weight=1),
+    CustomerGroup(name="customer", tier="customer", count=20, weight=1),
+    CustomerGroup(name="good-customer", tier="good-customer", count=20, weight=1),
 )
 
 AT_ONCE = Constant(value_s=0)
