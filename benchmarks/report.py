@@ -26,11 +26,16 @@ class Options:
 
 def options(purpose: str) -> Options:
     """Return the options on the command line; `purpose` is the one sentence that `--help` shows."""
-    parser = argparse.ArgumentParser(description=purpose)
-    parser.add_argument("--quick", action="store_true", help="finish in under 50 seconds")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    chosen = parser.parse_args()
+    chosen = parser(purpose).parse_args()
     return Options(quick=chosen.quick, as_json=chosen.json)
+
+
+def parser(purpose: str) -> argparse.ArgumentParser:
+    """Return the parser of these options, for a benchmark that has more of its own."""
+    common = argparse.ArgumentParser(description=purpose)
+    common.add_argument("--quick", action="store_true", help="finish in under 50 seconds")
+    common.add_argument("--json", action="store_true", help="print one JSON object")
+    return common
 
 
 def print_figures(

@@ -9,16 +9,19 @@ Nothing here knows which telephone system it is, or what a difference is told as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from core.model.ids import BridgeId, LegId
 
 
 class LegView(NamedTuple):
-    """What matters of a leg: is it only ordered, does it ring, is it answered, in which bridge is it."""
+    """What matters of a leg: does it ring, is it answered, in which bridge is it.
 
-    ordered: bool = False
+    `expected` says that it was heard of, but never told as created: we ordered it, or it opened a dialogue.
+    """
+
+    expected: bool = False
     ringing: bool = False
     up: bool = False
     bridge_id: BridgeId | None = None
@@ -34,21 +37,27 @@ class Difference(NamedTuple):
     told: LegView | None
     seen: LegView | None
 
+    def aspects(self) -> Iterator[str]:
+        """Yield in words what the two do not agree on; an answered leg is not asked whether it rang."""
+        told, seen = self
+        if seen is None:
+            yield "gone"
+        elif told is None or told.expected:
+            yield "new"
+        else:
+            if seen.ringing and not (told.ringing or told.up):
+                yield "rings"
+            if seen.up and not told.up:
+                yield "answered"
+            if told.bridge_id != seen.bridge_id:
+                yield f"from {told.bridge_id} to {seen.bridge_id}"
+
 
 def differences(told: Views, seen: Views) -> dict[LegId, Difference]:
-    """Return every leg that is not what was told of it, those told and gone first."""
+    """Return every leg that is not what was told of it, those told first."""
     legs = dict.fromkeys((*told, *seen))
     found = {leg_id: Difference(told.get(leg_id), seen.get(leg_id)) for leg_id in legs}
-    return {leg_id: each for leg_id, each in found.items() if _comes_apart(each)}
-
-
-def _comes_apart(each: Difference) -> bool:
-    """Tell whether the two differ; an answered leg is not asked whether it rang."""
-    told, seen = each
-    if told is None or seen is None:
-        return True
-    rings_unheard = seen.ringing and not (told.ringing or told.up)
-    return rings_unheard or told.ordered or told.up != seen.up or told.bridge_id != seen.bridge_id
+    return {leg_id: each for leg_id, each in found.items() if any(each.aspects())}
 
 
 class Drift:
@@ -58,9 +67,13 @@ class Drift:
         self._doubted: dict[LegId, Difference] = {}
 
     def look(self, told: Views, seen: Views) -> dict[LegId, Difference]:
-        """Return the differences that this look has in common with the one before."""
+        """Return the legs that are amiss as they already were at the look before, in one aspect at least."""
         before, self._doubted = self._doubted, differences(told, seen)
-        return {leg_id: each for leg_id, each in self._doubted.items() if before.get(leg_id) == each}
+        return {
+            leg_id: each
+            for leg_id, each in self._doubted.items()
+            if leg_id in before and not set(each.aspects()).isdisjoint(before[leg_id].aspects())
+        }
 
     def forget(self) -> None:
         """Let the next look be the first: all that was seen before is told."""

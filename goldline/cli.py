@@ -118,20 +118,30 @@ def simulate(
 @app.command()
 def replay(
     journal: Path,
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Other rules than recorded.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="The rules of this file.")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="Completions of a day under other rules.")] = 20,
+    seed: Annotated[int, typer.Option(help="That of the first completion.")] = 1,
+    cores: Annotated[int, typer.Option(help="Runs at a time; -1: one on each core.")] = -1,
+    cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
+    threshold: Annotated[float, typer.Option(min=0, help="Seconds the service level promises.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Feed a recorded run to the engine again and tell whether it decides the same, byte for byte."""
-    from goldline.replay import replay_journal
+    """Tell whether a recorded run is decided the same again, or what other rules would have made of it."""
+    from goldline.counterfactual import Choices, compare
+    from goldline.replay import decides_otherwise, replay_journal
 
-    result = replay_journal(journal, config)
+    if config is None or not decides_otherwise(journal, config):
+        _print_replay(replay_journal(journal, config), as_json)
+    choices = Choices(
+        replications=replications, seed=seed, cores=cores, cluster=cluster, threshold_s=threshold
+    )
+    comparison = compare(journal, config, choices, progress=not as_json)
     if as_json:
-        _print_json(result)
+        _print_json(comparison)
     else:
-        Console().print(
-            f"{result['inputs']} inputs, first difference: {result['first_difference'] or 'none'}"
-        )
-    raise typer.Exit(0 if result["first_difference"] is None else 1)
+        from goldline.comparison import drawn_comparison
+
+        Console().print(drawn_comparison(comparison))
 
 
 @app.command("asterisk-config")
@@ -195,6 +205,16 @@ def _print_figures(figures: dict[str, Any]) -> None:
     from goldline.tables import drawn, figure_table
 
     Console().print(drawn(figure_table(figures)))
+
+
+def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:
+    if as_json:
+        _print_json(result)
+    else:
+        Console().print(
+            f"{result['inputs']} inputs, first difference: {result['first_difference'] or 'none'}"
+        )
+    raise typer.Exit(0 if result["first_difference"] is None else 1)
 
 
 def _print_json(figures: dict[str, Any]) -> None:

@@ -89,6 +89,12 @@ def under_rules(head: JournalHead, path: Path) -> JournalHead:
     return replace(head, config=config, flows=flow_texts(config, path.parent), agents=agents)
 
 
+def decides_otherwise(journal: Path, config: Path) -> bool:
+    """Tell whether the rules in the file `config` are other than those that `journal` was recorded under."""
+    head = read_head(journal)
+    return bool(changes(head, under_rules(head, config)))
+
+
 def changes(recorded: JournalHead, now: JournalHead) -> list[Change]:
     """Return what decisions may depend on and is different `now`, key by key."""
     old, new = _leaves(recorded), _leaves(now)

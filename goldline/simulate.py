@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,14 @@ from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_file import FileJournal, HashJournal
 from goldline.journal_head import head_of_run
 from goldline.replications import each_run, over_runs
+from goldline.report import simulation_page
 from metrics.contacts import WAITS_UP_TO_S
 from metrics.day import DayFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
+from metrics.occupancy import Stretch
 from metrics.summary import Tree, day_summary, plain
+from metrics.time_lines import TimeLines
+from simulator.report.page import write_page
 from simulator.scenario import Scenario, load_scenario
 from simulator.world import agent_profiles
 
@@ -49,40 +53,59 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one run came to; `time_lines` are empty unless it is to be pictured."""
+
+    figures: Tree
+    time_lines: dict[AgentId, list[Stretch]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A scenario made ready to be run: picklable, so that any core of any machine may run it."""
+    """A scenario made ready to be run: picklable, so that any core of any machine may run it.
+
+    `pictured` is the seed of the run whose agents' time lines are kept.
+    """
 
     scenario: Scenario
     config: Config
     frame: Frame
+    pictured: int | None = None
 
-    def __call__(self, seed: int) -> Tree:
-        """Return the figures of the run of this seed."""
+    def __call__(self, seed: int) -> Run:
+        """Return the run of this seed."""
         return self.run(seed)
 
-    def run(self, seed: int, *, journal: HashJournal | None = None, told: Told | None = None) -> Tree:
+    def run(self, seed: int, *, journal: HashJournal | None = None, told: Told | None = None) -> Run:
         """Run once, every invariant checked at every step; raise `InvariantBroken` where one is."""
-        figures = DayFigures(self.frame, teams_of(self.scenario))
+        lines = TimeLines()
+        watch_stretch = [lines.add] if seed == self.pictured else []
+        figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch)
         day = SimulatedDay(self.scenario, self.config, seed, journal=journal, watchers=[figures.add])
         day.run(told)
         figures.close(day.runner.now_us())
-        return day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
+        callers = day.world.callers
+        telephony = {"calls": callers.calls, "busy": callers.blocked, "retrials": callers.retrials}
+        tree = day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
+        return Run(figures=telephony | tree, time_lines=lines.of)
 
-    def _tiers(self) -> set[str]:
-        """Return the tiers that callers may be of; who has none on record is of the default one."""
+    def _tiers(self) -> list[str]:
+        """Return the tiers that callers may be of, the worthiest first as the configuration has them."""
         default = self.config.rules.default_tier
-        return {default} | {group.tier or default for group in self.scenario.customers}
+        found = {default} | {group.tier or default for group in self.scenario.customers}
+        return [tier for tier in self.config.tiers if tier in found] or sorted(found)
 
 
-def make_trial(scenario: Scenario, interval_s: float, threshold_s: float) -> Trial:
+def make_trial(scenario: Scenario, choices: Choices) -> Trial:
     """Return the trial of a scenario with its engine's configuration; raise `ConfigError`."""
     frame = Frame(
         duration_s=scenario.duration_s,
         warm_up_s=scenario.warm_up_s,
-        interval_s=interval_s,
-        threshold_s=threshold_s,
+        interval_s=choices.interval_s,
+        threshold_s=choices.threshold_s,
     )
-    return Trial(scenario=scenario, config=open_scenario(scenario), frame=frame)
+    pictured = _seed(scenario, choices) if choices.report else None
+    return Trial(scenario=scenario, config=open_scenario(scenario), frame=frame, pictured=pictured)
 
 
 def teams_of(scenario: Scenario) -> dict[AgentId, str]:
@@ -96,18 +119,38 @@ def simulate(path: Path, choices: Choices, progress: bool = False) -> dict[str, 
     Of several runs each figure is its mean with the half width of its 95 % interval. Raises `ConfigError`
     for a broken scenario and `InvariantBroken` where the engine broke a promise.
     """
-    trial = make_trial(load_scenario(path), choices.interval_s, choices.threshold_s)
-    seed = trial.scenario.seed if choices.seed is None else choices.seed
-    with _progress(f"{trial.scenario.name} in virtual time", progress) as told:
-        run = _once if choices.replications == 1 else _often
-        figures = run(trial, seed, choices, told)
-    return _heading(trial, seed, choices) | figures
+    scenario = load_scenario(path)
+    trial, seed = make_trial(scenario, choices), _seed(scenario, choices)
+    with _progress(f"{scenario.name} in virtual time", progress) as told:
+        simulated = _once if choices.replications == 1 else _often
+        run = simulated(trial, seed, choices, told)
+    result = _heading(trial, seed, choices) | run.figures
+    if choices.report:
+        write_page(simulation_page(result, scenario, run.time_lines), choices.report)
+    return result
 
 
-def _once(trial: Trial, seed: int, choices: Choices, told: Told) -> Tree:
+def _seed(scenario: Scenario, choices: Choices) -> int:
+    return scenario.seed if choices.seed is None else choices.seed
+
+
+def _once(trial: Trial, seed: int, choices: Choices, told: Told) -> Run:
     with _journal(trial, seed, choices.journal) as journal:
-        figures: Tree = plain(trial.run(seed, journal=journal, told=told))
-    return figures | {"inputs": journal.inputs, "journal_hash": journal.digest()}
+        run = trial.run(seed, journal=journal, told=told)
+    kept = {"inputs": journal.inputs, "journal_hash": journal.digest()}
+    return replace(run, figures=plain(run.figures) | kept)
+
+
+def _often(trial: Trial, seed: int, choices: Choices, told: Told) -> Run:
+    """Return the figures over all runs, and the time lines of the first."""
+    if choices.journal:
+        raise ConfigError("--journal", str(choices.journal), "one run, so no --replications")
+    runs = []
+    seeds = range(seed, seed + choices.replications)
+    for run in each_run(trial, seeds, cores=choices.cores, cluster=choices.cluster):
+        runs.append(run)
+        told(len(runs) / choices.replications)
+    return replace(runs[0], figures=over_runs([run.figures for run in runs]))
 
 
 @contextmanager
@@ -121,17 +164,6 @@ def _journal(trial: Trial, seed: int, path: Path | None) -> Iterator[HashJournal
     head = head_of_run(trial.config, folder, agent_profiles(scenario), 1, scenario=scenario.name, seed=seed)
     with closing(FileJournal(path, head)) as journal:
         yield journal
-
-
-def _often(trial: Trial, seed: int, choices: Choices, told: Told) -> Tree:
-    if choices.journal:
-        raise ConfigError("--journal", str(choices.journal), "one run, so no --replications")
-    runs = []
-    seeds = range(seed, seed + choices.replications)
-    for run in each_run(trial, seeds, cores=choices.cores, cluster=choices.cluster):
-        runs.append(run)
-        told(len(runs) / choices.replications)
-    return over_runs(runs)
 
 
 def _heading(trial: Trial, seed: int, choices: Choices) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +10,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from metrics.service_level import ServiceLevelPolicy
+from simulator.report.blocks import Table as FigureTable
 
 POLICY = ServiceLevelPolicy.ALL_COUNT
 """The service level that is shown; all three are in the JSON."""
 SHOWN_IF_ANY = ("blocked", "elsewhere")
 """Columns that most days have no use for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureTable:
-    """Rows of text under headings, in sections: everybody, by tier, by queue, by team."""
-
-    title: str
-    headings: tuple[str, ...]
-    sections: tuple[tuple[tuple[str, ...], ...], ...]
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +27,7 @@ class _Column:
     form: str
 
 
-def figure_table(result: dict[str, Any]) -> FigureTable:
+def figure_table(result: Mapping[str, Any]) -> FigureTable:
     """Return the table of what `goldline.simulate.simulate` returned."""
     columns = list(_columns(result))
     sections = (
@@ -54,7 +45,7 @@ def figure_table(result: dict[str, Any]) -> FigureTable:
     )
 
 
-def heading(result: dict[str, Any]) -> str:
+def heading(result: Mapping[str, Any]) -> str:
     """Return what the figures are figures of, on one line."""
     runs, seed = result["replications"], result["seed"]
     seeds = f"seed {seed}" if runs == 1 else f"seeds {seed} to {seed + runs - 1}"
@@ -85,7 +76,7 @@ def shown(figure: Any, form: str) -> str:
     return f"{figure['mean']:{form}} ± {figure['half_width']:{form}}"
 
 
-def _columns(result: dict[str, Any]) -> Iterator[_Column]:
+def _columns(result: Mapping[str, Any]) -> Iterator[_Column]:
     for key in ("offered", "answered", "abandoned", *SHOWN_IF_ANY):
         if key not in SHOWN_IF_ANY or _mean(result[key]):
             yield _Column(key, (key,), ",.0f")
@@ -96,11 +87,11 @@ def _columns(result: dict[str, Any]) -> Iterator[_Column]:
     yield _Column("occupancy", ("occupancy",), ".1%")
 
 
-def _row(name: str, figures: dict[str, Any], columns: list[_Column]) -> tuple[str, ...]:
+def _row(name: str, figures: Mapping[str, Any], columns: list[_Column]) -> tuple[str, ...]:
     return (name, *(shown(_at(figures, column.path), column.form) for column in columns))
 
 
-def _at(figures: dict[str, Any], path: tuple[str, ...]) -> Any:
+def _at(figures: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     """Return what stands at the end of `path`, None where the row has no such figure."""
     found: Any = figures
     for key in path:
@@ -113,7 +104,7 @@ def _mean(figure: Any) -> float:
     return value
 
 
-def _note(result: dict[str, Any]) -> str:
+def _note(result: Mapping[str, Any]) -> str:
     parts = [f"in {result['threshold_s']:g} s: answered within it, of all answered or abandoned"]
     if result["replications"] > 1:
         parts.append(f"± half of the 95 % interval over {result['replications']} runs")

@@ -29,9 +29,9 @@ DIGITS = 4
 
 
 def day_summary(figures: DayFigures, *, tiers: Iterable[str] = (), queues: Iterable[str] = ()) -> Tree:
-    """Return the tree of `figures`; `tiers` and `queues` get their rows even if nobody was of them."""
+    """Return the tree of `figures`: first `tiers` and `queues`, even if nobody was of them, then others."""
     frame, time = figures.frame, figures.time
-    tier_names, queue_names = sorted({*tiers, *figures.tiers}), sorted({*queues, *figures.queues})
+    tier_names, queue_names = _all(tiers, figures.tiers), _all(queues, figures.queues)
     teams, everybody = dict(sorted(time.teams.items())), time.everybody()
     return {
         "arrived": figures.arrived,
@@ -73,6 +73,10 @@ def contact_summary(contacts: ContactFigures, frame: Frame) -> Tree:
             policy.value: contacts.service_level(frame, policy) for policy in ServiceLevelPolicy
         },
     }
+
+
+def _all(named: Iterable[str], seen: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys([*named, *seen]))
 
 
 def _contact_columns(intervals: list[ContactFigures], frame: Frame) -> Tree:

@@ -8,8 +8,10 @@ differently their day unfolds. A trace may give some of it; what is given is not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from random import Random
+
+import msgspec
+from msgspec.structs import replace
 
 from core.kernel.rng import KeyedDraws
 from simulator.customers import Person
@@ -45,21 +47,19 @@ class Origin:
         return family.of(key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A call somebody makes; `attempt` counts how often they have tried before."""
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call somebody makes; `key` says which of its origin's it is, and which attempt at it."""
 
-    number: int
+    key: int
     origin: Origin
     arrival: Arrival
     dialed_number: str
     person: Person
     patience: Duration
-    attempt: int = 0
 
     def stream(self, purpose: str, nth: int = 0) -> Random:
         """Return the stream for the `nth` draw for `purpose`; draw at once, as with `Origin.stream`."""
-        return self.origin.stream(purpose, self.number + nth * _NTH + self.attempt * _ATTEMPT)
+        return self.origin.stream(purpose, self.key + nth * _NTH)
 
     def patience_us(self) -> int:
         """Return how long the caller is willing to hear music."""
@@ -78,4 +78,4 @@ class Call:
 
     def again(self) -> Call:
         """Return the same person's next attempt."""
-        return replace(self, attempt=self.attempt + 1)
+        return replace(self, key=self.key + _ATTEMPT)

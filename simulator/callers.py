@@ -15,7 +15,7 @@ from core.kernel.record import Entity
 from simulator.call import Call, Origin
 from simulator.channel import Activity, Bridge, Channel
 from simulator.customers import Population
-from simulator.demand import HANG_UP, DialerArrivals
+from simulator.demand import HANG_UP, DialerArrivals, Journey
 from simulator.draws import Duration, happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
@@ -27,6 +27,7 @@ REDIAL_US = SECOND_US
 """Nobody dials again faster; without it, who hears busy could call for ever within one instant."""
 BALK_US = 1
 """Who will not wait at all still hears whether an agent is there at the very instant of the call."""
+_SILENT = Journey()
 
 
 class Caller(Entity, kw_only=True):
@@ -54,6 +55,7 @@ class Callers(PbxListener):
         self._lines = scenario.lines
         self._population = population
         self._callers: dict[str, Caller] = {}
+        self._journeys: dict[str, list[Journey]] = {}
         self._counts_from_us = 0
         self._closes_us = 0
         self.calls = self.blocked = self.retrials = 0
@@ -73,7 +75,7 @@ class Callers(PbxListener):
         person = self._population.caller(group, arrival.customer, origin.stream("who_calls", number))
         return self._dial(
             Call(
-                number=number,
+                key=number,
                 origin=origin,
                 arrival=arrival,
                 dialed_number=arrival.dialed_number or entry.dialed_number,
@@ -117,12 +119,15 @@ class Callers(PbxListener):
 
     def _journey(self, call: Call) -> list[str]:
         """Return the keys of this call, entry by entry, the first one last."""
-        able = [way for way in self._scenario.journeys if way.dialed_number in ("", call.dialed_number)]
-        if not able:
-            return []
+        dialed = call.dialed_number
+        if dialed not in self._journeys:
+            able = [journey for journey in self._scenario.journeys if journey.dialed_number in ("", dialed)]
+            self._journeys[dialed] = able or [_SILENT]
+        able = self._journeys[dialed]
+        if len(able) == 1:
+            return list(reversed(able[0].keys))
         weights = [journey.weight for journey in able]
-        journey = able[0] if len(able) == 1 else call.stream("journey").choices(able, weights)[0]
-        return list(reversed(journey.keys))
+        return list(reversed(call.stream("journey").choices(able, weights)[0].keys))
 
     # --- what one hears -------------------------------------------------------------------------
 
@@ -168,8 +173,11 @@ class Callers(PbxListener):
     def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:
         """End a talk with somebody outside after a while; talks with agents are the workforce's."""
         caller = self._callers.get(channel.uniqueid)
-        if caller is not None and any(is_outside(peer.address) for peer in channel.peers()):
-            self._after("outside_talk", caller, partial(self._exchange.leave, channel))
+        if caller is None:
+            return
+        for peer in bridge.channels:
+            if is_outside(peer.address):
+                self._after("outside_talk", caller, partial(self._exchange.leave, channel))
 
     def channel_ended(self, channel: Channel, cause: int) -> None:
         """Forget the call."""

@@ -39,6 +39,8 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import Command, Event
+from simulator.agreement import Agreement
+from simulator.faults import FaultPlan
 
 LAST_EVENTS = 30
 
@@ -174,6 +176,7 @@ class LegsEnd:
 
     def __init__(self) -> None:
         self._open: dict[LegId, None] = {}
+        self.watchers: dict[type, Callable[[Any], None]] = {LegCreated: self.create, LegEnded: self.end}
 
     def create(self, event: LegCreated) -> None:
         """Open the leg; a snapshot may tell of it again."""
@@ -214,11 +217,24 @@ class PopBeforeRing:
 
 
 class Checkers:
-    """All invariants together. `skills` says who is able to do what, from the scenario."""
+    """All invariants together. `skills` says who is able to do what, from the scenario.
 
-    def __init__(self, skills: Mapping[AgentId, Mapping[str, int]], scenario: str, seed: int) -> None:
+    Where faults strike, give their `plan` and an `agreement`: what was told of legs proves nothing then,
+    and the engine's belief is held against the exchange instead.
+    """
+
+    def __init__(
+        self,
+        skills: Mapping[AgentId, Mapping[str, int]],
+        scenario: str,
+        seed: int,
+        plan: FaultPlan | None = None,
+        agreement: Agreement | None = None,
+    ) -> None:
         self._scenario = scenario
         self._seed = seed
+        self._plan = plan
+        self.agreement = agreement
         self._last: deque[Event] = deque(maxlen=LAST_EVENTS)
         self.contacts = ContactsConserved()
         self.legs = LegsEnd()
@@ -226,8 +242,6 @@ class Checkers:
         one, pop, idle = OneContactEach(), PopBeforeRing(), self._idle
         over = (self.contacts.end, idle.end)
         self._watchers: dict[type, tuple[Callable[[Any], None], ...]] = {
-            LegCreated: (self.legs.create,),
-            LegEnded: (self.legs.end,),
             PbxSynced: (idle.sync,),
             PbxLost: (idle.lose,),
             ContactArrived: (self.contacts.arrive,),
@@ -246,6 +260,11 @@ class Checkers:
             PopScreen: (pop.pop,),
             RingLeg: (pop.ring,),
         }
+        self._also_watch(agreement.watchers if agreement is not None else self.legs.watchers)
+
+    def _also_watch(self, watchers: Mapping[type, Callable[[Any], None]]) -> None:
+        for kind, watch in watchers.items():
+            self._watchers[kind] = (*self._watchers.get(kind, ()), watch)
 
     def step(self, message: Event, commands: Iterable[Command]) -> None:
         """Check one input of the engine and what it made of it; raise `InvariantBroken`."""
@@ -255,15 +274,22 @@ class Checkers:
                 self._saw(command.event if isinstance(command, AppendToLedger) else command)
             self._idle.check()
         except BrokenPromise as broken:
-            raise self._report(broken) from None
+            raise self.report(broken) from None
+
+    def look(self, now_us: int) -> None:
+        """Hold the engine's belief against the exchange; raise `InvariantBroken`."""
+        disagreement = self.agreement.look(now_us) if self.agreement is not None else None
+        if disagreement is not None:
+            raise self.report(BrokenPromise(disagreement))
 
     def finish(self) -> None:
         """Check what must hold when everybody has hung up; raise `InvariantBroken`."""
         try:
             self.contacts.close()
-            self.legs.close()
+            if self.agreement is None:
+                self.legs.close()
         except BrokenPromise as broken:
-            raise self._report(broken) from None
+            raise self.report(broken) from None
 
     def _saw(self, seen: Event | Command) -> None:
         if isinstance(seen, Event):
@@ -271,10 +297,13 @@ class Checkers:
         for watch in self._watchers.get(type(seen), ()):
             watch(seen)
 
-    def _report(self, broken: BrokenPromise) -> InvariantBroken:
+    def report(self, found: Exception) -> InvariantBroken:
+        """Return `found` with all that it takes to find it again."""
         history = "\n".join(f"  {seconds(event.at_us):14.6f} {event!r}" for event in self._last)
+        what = str(found) if isinstance(found, BrokenPromise) else repr(found)
+        faults = f"faults: {self._plan}\n" if self._plan else ""
         return InvariantBroken(
-            f"{broken}\nscenario {self._scenario}, seed {self._seed}; the last events:\n{history}\n"
+            f"{what}\n{faults}scenario {self._scenario}, seed {self._seed}; the last events:\n{history}\n"
             f"replay: goldline simulate {self._scenario} --seed {self._seed}"
         )
 

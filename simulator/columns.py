@@ -22,6 +22,8 @@ Read = Callable[[str], Any]
 
 def _in_folder(path: Path, checked: ValidationInfo) -> Path:
     folder: Path = (checked.context or {}).get("folder", Path())
+    if not (folder / path).is_file():
+        raise ValueError("a file beside the scenario")
     return folder / path
 
 

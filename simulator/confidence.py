@@ -2,8 +2,9 @@
 
 `interval` takes one figure from each of several independent replications, `paired` the same replications
 under two sets of rules (with common random numbers, so that the difference is known far better than either
-figure), `ratio` a mean per contact where replications hold different numbers of contacts, and `batch_means`
-one long run, cut into pieces long enough to be all but independent. Pure arithmetic.
+figure). `ratio` and `ratio_difference` are the same for means per contact, where replications hold different
+numbers of contacts. `batch_means` takes one long run, cut into pieces long enough to be all but independent.
+Pure arithmetic.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import atan, cos, exp, inf, lgamma, log1p, pi, sin, sqrt
+from math import atan, cos, exp, fsum, inf, lgamma, log1p, pi, sin, sqrt
 from statistics import NormalDist, fmean, stdev
 
 from core.kernel.errors import ConfigError
 
 LEVEL = 0.95
 """How often an interval holds the truth, unless asked for otherwise."""
+Ratios = tuple[Sequence[float], Sequence[float]]
+"""Totals and counts, both by replication."""
 _MANY = 10_000
 """Degrees of freedom from which one term of correction to the normal quantile leaves an error below 1e-8."""
 
@@ -69,15 +72,22 @@ def ratio(totals: Sequence[float], counts: Sequence[float], level: float = LEVEL
     The mean of the replications' own ratios would be biased towards the quiet ones. Where nothing was
     counted the ratio is 0 and its half width infinite.
     """
-    if len(totals) != len(counts):
-        raise ConfigError("counts", len(counts), f"as many values as totals: {len(totals)}")
     _check_level(level)
-    counted = sum(counts)
-    if not counted:
-        return Interval(0.0, inf, len(totals))
-    mean = sum(totals) / counted
-    residuals = [total - mean * count for total, count in zip(totals, counts, strict=True)]
-    return _around(mean, standard_error(residuals) / fmean(counts), len(totals), level)
+    mean, pulls = _ratio(totals, counts)
+    return _around(mean, standard_error(pulls), len(totals), level)
+
+
+def ratio_difference(first: Ratios, second: Ratios, level: float = LEVEL) -> Interval:
+    """Return the interval of the second ratio less the first, replication by replication.
+
+    Each ratio is as `ratio` has it. Where nothing was counted on either side the half width is infinite.
+    """
+    _check_level(level)
+    if len(first[0]) != len(second[0]):
+        raise ConfigError("second", len(second[0]), f"as many values as the first: {len(first[0])}")
+    (one, one_pulls), (other, other_pulls) = _ratio(*first), _ratio(*second)
+    pulls = [b - a for a, b in zip(one_pulls, other_pulls, strict=False)]
+    return _around(other - one, standard_error(pulls), len(first[0]), level)
 
 
 def batch_means(values: Sequence[float], batches: int, level: float = LEVEL) -> Interval:
@@ -136,6 +146,17 @@ def _within(t: float, freedom: int) -> float:
 def _density(t: float, freedom: int) -> float:
     scale = lgamma((freedom + 1) / 2) - lgamma(freedom / 2)
     return exp(scale - (freedom + 1) / 2 * log1p(t * t / freedom)) / sqrt(freedom * pi)
+
+
+def _ratio(totals: Sequence[float], counts: Sequence[float]) -> tuple[float, list[float]]:
+    """Return the pooled ratio, and by how much each replication pulls at it; none where nothing counts."""
+    if len(totals) != len(counts):
+        raise ConfigError("counts", len(counts), f"as many values as totals: {len(totals)}")
+    counted = fsum(counts)
+    if not counted:
+        return 0.0, []
+    mean, usual = fsum(totals) / counted, counted / len(counts)
+    return mean, [(total - mean * count) / usual for total, count in zip(totals, counts, strict=True)]
 
 
 def _around(mean: float, error: float, count: int, level: float) -> Interval:

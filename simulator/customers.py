@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
+import msgspec
+
 from core.kernel.rng import Streams
 from core.model.customer import Customer
 from core.model.ids import CustomerId
@@ -32,8 +34,7 @@ class CrmRecord:
     pin: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may call; strangers have no account."""
 
     number: str

@@ -9,15 +9,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from core.kernel.errors import KeyRefused, Said
+from core.kernel.schema import ALLOWED, number
 from simulator.columns import ScenarioFile
-from simulator.draws import STRICT, Constant, Duration, Exponential, NotNegative, Positive, Uniform
+from simulator.draws import STRICT, Constant, Duration, Exponential, Uniform
 from simulator.trace import Arrival, read_trace
-from simulator.words import Count, Number, Share, Weight, Word
+from simulator.words import Count, NotNegative, Number, Positive, Share, Weight, Word
 
 HANG_UP = "hangup"
 """In place of keys: the caller hangs up in this menu."""
 
-Keys = Annotated[str, Field(pattern=rf"^({HANG_UP}|([0-9*#]|\{{account\}}|\{{pin\}})*)$")]
+Keys = Annotated[
+    str,
+    Field(
+        pattern=rf"^({HANG_UP}|([0-9*#]|\{{account\}}|\{{pin\}})*)$",
+        json_schema_extra={ALLOWED: f"keys to press, such as 1, {{account}}# or {HANG_UP}"},
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,7 @@ class ArrivalsEntry:
 
     def __post_init__(self) -> None:
         if self.until_s is not None and self.until_s <= self.from_s:
-            raise ValueError(f"until_s is not after from_s ({self.until_s} <= {self.from_s})")
+            raise KeyRefused("until_s", self.until_s, f"more than from_s, {number(self.from_s)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +83,7 @@ class RenewalArrivals(RatedArrivals):
     def __post_init__(self) -> None:
         ArrivalsEntry.__post_init__(self)
         if self.between.mean_s <= 0:
-            raise ValueError("between must not always be 0")
+            raise KeyRefused("between", Said("a mean of 0"), "a mean above 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

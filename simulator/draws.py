@@ -16,16 +16,14 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from core.kernel.clock import SECOND_US, microseconds, seconds
-from core.kernel.errors import ConfigError
+from core.kernel.errors import ConfigError, KeyRefused, Said
+from core.kernel.schema import NOTHING, number
 from simulator.columns import ScenarioFile, duration_us, flag, read_rows
 from simulator.survival import SurvivalCurve, product_limit
-from simulator.words import Share
+from simulator.words import NotNegative, Positive, Share
 
 STRICT = ConfigDict(extra="forbid")
 """A key nobody knows is an error, never ignored."""
-
-Positive = Annotated[float, Field(gt=0, le=1e6)]
-NotNegative = Annotated[float, Field(ge=0, le=1e6)]
 
 
 def _set(duration: object, **worked_out: object) -> None:
@@ -84,7 +82,7 @@ class Uniform:
 
     def __post_init__(self) -> None:
         if self.high_s < self.low_s:
-            raise ValueError(f"high_s is below low_s ({self.high_s} < {self.low_s})")
+            raise KeyRefused("high_s", self.high_s, f"at least low_s, {number(self.low_s)}")
 
     @property
     def mean_s(self) -> float:
@@ -147,9 +145,10 @@ class Empirical:
 
     def __post_init__(self) -> None:
         if (self.path is None) == (not self.values_s):
-            raise ValueError("either values_s, or path and column")
+            found = Said("both" if self.values_s else "neither")
+            raise KeyRefused("values_s or path", found, "one of the two")
         if (self.path is None) != (not self.column):
-            raise ValueError("path and column go together")
+            raise KeyRefused("column", self.column, "path and column go together")
         _set(self, _values_us=self._read())
 
     def _read(self) -> list[int]:
@@ -157,7 +156,7 @@ class Empirical:
             return [microseconds(value_s) for value_s in self.values_s]
         rows = read_rows(self.path, needed={self.column: duration_us}, optional={})
         if not rows:
-            raise ConfigError(f"{self.path}: line 2", "nothing", "at least one value")
+            raise ConfigError(f"{self.path}: line 2", NOTHING, "at least one value")
         return [row[self.column] for _, row in rows]
 
     @property
@@ -186,7 +185,7 @@ class KaplanMeier:
     def __post_init__(self) -> None:
         rows = read_rows(self.path, needed={"waited_s": duration_us, "abandoned": flag}, optional={})
         if not any(row["abandoned"] for _, row in rows):
-            raise ConfigError(f"{self.path}: abandoned", "no 1", "at least one wait that ended by hanging up")
+            raise ConfigError(f"{self.path}: abandoned", Said("no 1"), "at least one caller who hung up")
         _set(self, _curve=product_limit((row["waited_s"], row["abandoned"]) for _, row in rows))
 
     @property

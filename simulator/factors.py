@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.draws import STRICT, NotNegative, Positive
+from simulator.draws import STRICT
+from simulator.words import NotNegative, Positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

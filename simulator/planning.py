@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulator.draws import STRICT, NotNegative, Positive
-from simulator.words import Headcount, Word
+from simulator.draws import STRICT
+from simulator.words import Headcount, NotNegative, Positive, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

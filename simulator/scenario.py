@@ -9,29 +9,26 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.json_schema import SkipJsonSchema
 
 from core.kernel.clock import microseconds
-from core.kernel.errors import ConfigError
-from simulator.demand import (
-    Arrivals,
-    CallerHabits,
-    CustomerGroup,
-    FileArrivals,
-    Journey,
-    RatedArrivals,
-)
-from simulator.draws import STRICT, NotNegative, Positive
+from core.kernel.errors import ConfigError, KeyRefused, Said
+from core.kernel.schema import ALLOWED, Steps, config_error, number, place, shown
+from simulator.demand import Arrivals, CallerHabits, CustomerGroup, Journey
+from simulator.draws import STRICT
 from simulator.factors import DayFactor
+from simulator.faults import RandomFault
 from simulator.phones import Reach
 from simulator.planning import WhatIf
+from simulator.scenario_checks import problems
 from simulator.staffing import AgentHabits, AgentPlan, Service, Team
 from simulator.telephony import AS_MEASURED, Telephony
-from simulator.trace import check_customers
-from simulator.words import Address, Count, Word
+from simulator.words import Address, Count, NotNegative, Positive, Seed, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +41,10 @@ class PhoneFault:
     from_s: NotNegative = 0.0
     until_s: Positive
 
+    def __post_init__(self) -> None:
+        if self.until_s <= self.from_s:
+            raise KeyRefused("until_s", self.until_s, f"more than from_s, {number(self.from_s)}")
+
 
 _ORDINARY_CALLERS = CallerHabits()
 _ORDINARY_AGENTS = AgentHabits()
@@ -52,14 +53,15 @@ _USUAL_QUESTION = WhatIf()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A whole simulated day. `folder` is where its file lies; other files are named relative to it.
+    """A whole simulated day; `file` is where it was read from.
 
+    `starts_at` is the time of day at its first second, for reports; without, they count from the start.
     Contacts that arrived before `warm_up_s` are left out of figures. A caller who finds all `lines` in use
     hears busy. Arrivals name one of the `day_factors` to be multiplied by it.
     """
 
     __pydantic_config__ = STRICT
-    schema: Literal[1]
+    schema: Annotated[Literal[1], Field(json_schema_extra={ALLOWED: "1, the only schema there is"})]
     engine_config: str
     duration_s: Positive
     arrivals: tuple[Arrivals, ...]
@@ -72,13 +74,20 @@ class Scenario:
     workforce: AgentHabits = _ORDINARY_AGENTS
     telephony: Telephony = AS_MEASURED
     faults: tuple[PhoneFault, ...] = ()
+    random_faults: tuple[RandomFault, ...] = ()
     name: str = ""
-    seed: int = 1
+    starts_at: time | None = None
+    seed: Seed = 1
     warm_up_s: NotNegative = 0.0
     lines: Count | None = None
     day_factors: dict[Word, DayFactor] = field(default_factory=dict)
     whatif: WhatIf = _USUAL_QUESTION
-    folder: Path = Path()
+    file: SkipJsonSchema[Path] = Path()
+
+    @property
+    def folder(self) -> Path:
+        """Where the scenario's file lies; other files are named relative to it."""
+        return self.file.parent
 
     @property
     def warm_up_us(self) -> int:
@@ -89,6 +98,10 @@ class Scenario:
     def staff(self) -> tuple[AgentPlan, ...]:
         """Everybody who may work: the agents, and the members of the teams."""
         return self.agents + tuple(member for team in self.teams for member in team.members())
+
+    def refusal(self, steps: Steps, found: object, allowed: str) -> ConfigError:
+        """Return the error that the key at `steps` holds what cannot be; see `core.kernel.schema.place`."""
+        return ConfigError(f"{self.file}: {place(steps)}", shown(found), allowed)
 
     def service_of(self, queue: str, tier: str, agent: AgentPlan) -> Service:
         """Return the first service that fits, the last one where none does."""
@@ -103,60 +116,22 @@ def load_scenario(path: Path) -> Scenario:
     """Read the file at `path`; raise `ConfigError` that names file, key, value and what is allowed."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(str(path), str(error), "a readable TOML file") from error
+    except OSError as error:
+        raise ConfigError(str(path), Said(error.strerror), "a readable file") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(str(path), Said(str(error)), "a TOML document") from error
     return read_scenario(table, path)
 
 
 def read_scenario(table: dict[str, Any], path: Path = Path("scenario.toml")) -> Scenario:
     """Check a table as `tomllib` gives it and return the scenario; raise `ConfigError`."""
-    if "folder" in table:
-        raise ConfigError(f"{path}: folder", table["folder"], "not a key: it is where the file lies")
-    named = {"name": path.stem} | table | {"folder": path.parent}
+    if "file" in table:
+        raise ConfigError(f"{path}: file", table["file"], "not a key: it is where the scenario stands")
+    named = {"name": path.stem} | table | {"file": path}
     try:
         scenario = _SCENARIO.validate_python(named, context={"folder": path.parent})
     except ValidationError as error:
-        raise _config_error(error, path) from None
-    _check_names(scenario, path)
-    _check_arrivals(scenario, path)
+        raise config_error(error.errors(), _SCENARIO.json_schema(), table, str(path)) from None
+    for steps, found, allowed in problems(scenario):
+        raise scenario.refusal(steps, found, allowed)
     return scenario
-
-
-def _config_error(error: ValidationError, path: Path) -> ConfigError:
-    first = error.errors(include_url=False)[0]
-    key = ".".join(str(step) for step in first["loc"])
-    found = "nothing" if first["type"] == "missing" else first["input"]
-    return ConfigError(f"{path}: {key}", found, first["msg"])
-
-
-def _check_names(scenario: Scenario, path: Path) -> None:
-    """Refuse what single fields cannot show: agents sharing an id or a phone, faults of nobody's phone."""
-    for what in ("id", "extension"):
-        seen: set[str] = set()
-        for place, agent in enumerate(scenario.staff):
-            value = getattr(agent, what)
-            if value in seen:
-                raise ConfigError(f"{path}: agents.{place}.{what}", value, "each agent has one of their own")
-            seen.add(value)
-    extensions = {agent.extension for agent in scenario.staff}
-    for place, fault in enumerate(scenario.faults):
-        if fault.extension not in extensions:
-            raise ConfigError(f"{path}: faults.{place}.extension", fault.extension, "the phone of an agent")
-
-
-def _check_arrivals(scenario: Scenario, path: Path) -> None:
-    """Refuse arrivals of groups that are not there, and day factors nobody gave."""
-    known: dict[str, int] = {}
-    for place, group in enumerate(scenario.customers):
-        if group.name in known:
-            raise ConfigError(f"{path}: customers.{place}.name", group.name, "each group has one of its own")
-        if group.name:
-            known[group.name] = group.known
-    for place, entry in enumerate(scenario.arrivals):
-        where = f"{path}: arrivals.{place}"
-        if entry.customers and entry.customers not in known:
-            raise ConfigError(f"{where}.customers", entry.customers, "the name of a group")
-        if isinstance(entry, RatedArrivals) and entry.factor and entry.factor not in scenario.day_factors:
-            raise ConfigError(f"{where}.factor", entry.factor, "a name in day_factors")
-        if isinstance(entry, FileArrivals):
-            check_customers(entry.trace, entry.path, entry.customers, known)

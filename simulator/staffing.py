@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulator.draws import STRICT, Constant, Duration, NotNegative, Positive, Uniform
-from simulator.words import Address, Headcount, Level, Pace, Share, Word
+from core.kernel.errors import KeyRefused
+from core.kernel.schema import number
+from simulator.draws import STRICT, Constant, Duration, Uniform
+from simulator.words import Address, Headcount, Level, NotNegative, Pace, Positive, Share, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,10 @@ class AgentPlan:
     from_s: NotNegative = 0.0
     until_s: Positive | None = None
     breaks: tuple[Break, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.until_s is not None and self.until_s <= self.from_s:
+            raise KeyRefused("until_s", self.until_s, f"more than from_s, {number(self.from_s)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

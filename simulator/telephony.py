@@ -1,4 +1,4 @@
-"""How quick the simulated telephone system is: the delays of a scenario's table `[telephony]`. Data only.
+"""How quick the simulated telephone system is, and how near: a scenario's table `[telephony]`. Data only.
 
 The defaults were measured on Asterisk 22. Where all are 0, and agents answer at once, a caller who finds
 an agent free has waited for exactly nothing, as in the formulas of queueing theory.
@@ -18,7 +18,7 @@ Delay = Annotated[float, Field(ge=0, le=10)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telephony:
-    """The delays of the telephone system, in seconds."""
+    """The delays of the telephone system, in seconds, and whether there is a wire between it and the engine."""
 
     __pydantic_config__ = STRICT
     command_s: Delay = 0.0003
@@ -27,6 +27,8 @@ class Telephony:
     """From the answer of a phone to both legs in the bridge."""
     ring_s: Delay = 0.02
     """From INVITE to 180 Ringing on a local network."""
+    wire: bool = False
+    """Whether engine and telephone system talk through AMI and FastAGI, byte by byte; several times slower."""
 
 
 AS_MEASURED = Telephony()

@@ -10,7 +10,7 @@ A type whose pattern says little to people tells it in words under `ALLOWED` in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,6 +19,9 @@ from core.kernel.errors import ConfigError, KeyRefused, Said
 Schema = Mapping[str, Any]
 Refusal = Mapping[str, Any]
 """One entry of `ValidationError.errors()`."""
+
+Steps = Sequence[str | int]
+"""The way to a key: names, and places of entries from 0."""
 
 ALLOWED = "allowed"
 """The key of a schema under which a type says in words what it takes."""
@@ -45,7 +48,7 @@ def refusal_error(refusal: Refusal, schema: Schema, value: object, prefix: str =
     return ConfigError(prefix + place(steps), found, rule)
 
 
-def place(steps: Sequence[str | int]) -> str:
+def place(steps: Steps) -> str:
     """Say where a key stands: entries are counted from 1."""
     said = ""
     for step in steps:
@@ -64,9 +67,9 @@ def allowed(node: Schema, root: Schema) -> str:
     if "const" in node:
         return str(node["const"])
     if "enum" in node:
-        return _one_of(node["enum"])
+        return one_of(node["enum"])
     if "oneOf" in node:
-        return f"a table whose {_tag_key(node)} is {_one_of(_kinds(node))}"
+        return f"a table whose {_tag_key(node)} is {one_of(_kinds(node))}"
     if "anyOf" in node:
         return " or ".join(allowed(option, root) for option in node["anyOf"])
     return _ALLOWED_BY_TYPE.get(node.get("type", ""), _a_text)(node, root)
@@ -77,9 +80,27 @@ def number(value: float) -> str:
     return f"{value:,.0f}".replace(",", " ") if value == int(value) else f"{value:g}"
 
 
-# --- where a refusal points ------------------------------------------------------------------------
+def one_of(values: Iterable[object]) -> str:
+    """Say which values there are."""
+    return f"one of {', '.join(str(value) for value in values)}"
 
-Steps = list[str | int]
+
+def shown(found: object) -> object:
+    """Return what was found as it stood in the file, tables and lists in a word."""
+    match found:
+        case bool():
+            return Said(str(found).lower())
+        case float() if found.is_integer():
+            return int(found)
+        case Mapping():
+            return Said("a table")
+        case list() | tuple():
+            return Said("a list" if found else "an empty list")
+        case _:
+            return found
+
+
+# --- where a refusal points ------------------------------------------------------------------------
 
 
 def _verdict(refusal: Refusal, schema: Schema, value: object) -> tuple[Steps, object, str]:
@@ -89,15 +110,16 @@ def _verdict(refusal: Refusal, schema: Schema, value: object) -> tuple[Steps, ob
     cause = context.get("error")
     if kind in _UNTAGGED:
         tag = _tag_key(node)
-        return [*steps, tag], found.get(tag, NOTHING), _one_of(_kinds(node))
+        return [*steps, tag], found.get(tag, NOTHING), one_of(_kinds(node))
     if kind in _UNKNOWN:
         _, table, _ = _follow(schema, value, loc[:-1])
         return steps, UNKNOWN_KEY, _nearest(steps[-1], table)
     if "[key]" in loc:
         return steps, steps[-1], f"a name that matches {context['pattern']}"
     if isinstance(cause, KeyRefused):
-        return [*steps, cause.key], cause.found, cause.allowed
-    return steps, _shown(found, node), str(cause) if cause else allowed(node, schema)
+        return [*steps, cause.key], shown(cause.found), cause.allowed
+    secret = node.get("writeOnly") and found is not NOTHING
+    return steps, _SECRET if secret else shown(found), str(cause) if cause else allowed(node, schema)
 
 
 def _follow(root: Schema, value: object, loc: Sequence[str | int]) -> tuple[list[str | int], Schema, Any]:
@@ -105,7 +127,7 @@ def _follow(root: Schema, value: object, loc: Sequence[str | int]) -> tuple[list
 
     pydantic also names the kind it chose where a table may be of several; that is no key of the file.
     """
-    steps: Steps = []
+    steps: list[str | int] = []
     node = _chosen(root, root, value)
     for step in loc:
         if isinstance(step, int):
@@ -165,22 +187,10 @@ def _kinds(node: Schema) -> list[str]:
 # --- words --------------------------------------------------------------------------------------------
 
 
-def _shown(found: object, node: Schema) -> object:
-    if node.get("writeOnly") and found is not NOTHING:
-        return _SECRET
-    if isinstance(found, Mapping):
-        return Said("a table")
-    return Said("a list") if isinstance(found, list | tuple) else found
-
-
 def _nearest(key: str | int, table: Schema) -> str:
     known = list(table.get("properties", {}))
     near = get_close_matches(str(key), known, n=1)
     return f"did you mean {near[0]}?" if near else f"the keys here are {', '.join(known)}"
-
-
-def _one_of(values: Sequence[object]) -> str:
-    return f"one of {', '.join(str(value) for value in values)}"
 
 
 def _a_number(node: Schema, root: Schema) -> str:
@@ -204,13 +214,13 @@ def _a_text(node: Schema, root: Schema) -> str:
 
 
 def _a_list(node: Schema, root: Schema) -> str:
-    least = f"at least {node['minItems']} in " if node.get("minItems") else ""
-    return f"{least}a list, each {allowed(node.get('items', {}), root)}"
+    least = f" of at least {node['minItems']}" if node.get("minItems") else ""
+    return f"a list{least}, each {allowed(node.get('items', {}), root)}"
 
 
 def _a_table(node: Schema, root: Schema) -> str:
     free = _any_entry(node)
-    least = " of at least one" if node.get("minProperties") else ""
+    least = " of at least 1" if node.get("minProperties") else ""
     return f"a table{least}, each {allowed(free, root)}" if free else "a table"
 
 

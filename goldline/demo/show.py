@@ -27,11 +27,13 @@ from goldline.config import Config
 from goldline.demo.board import Board
 from goldline.demo.day import DEMO_SCENARIO
 from goldline.flows import load_flows
-from goldline.harness import WatchedLedger, crm_record, open_scenario
+from goldline.harness import open_scenario
 from goldline.journal_file import NoJournal
 from goldline.live import LiveCentre, Stores
 from goldline.logs import set_up_logs
+from goldline.simulated_store import crm_record
 from goldline.wall_clock import WallClock
+from goldline.watched import WatchedLedger
 from simulator.ami_server import Account, AmiServer
 from simulator.dialplan import DialplanSettings
 from simulator.scenario import Scenario, load_scenario

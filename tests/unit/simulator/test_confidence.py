@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.kernel.errors import ConfigError
 from core.kernel.rng import Streams
-from simulator.confidence import Interval, batch_means, interval, paired, ratio, student_t
+from simulator.confidence import Interval, batch_means, interval, paired, ratio, ratio_difference, student_t
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,26 @@ def test_ratio_weighs_each_contact_alike() -> None:
     assert ratio([0.0, 0.0], [0, 0]) == Interval(0.0, inf, 2)
 
 
+def test_difference_of_ratios_is_that_of_the_pooled_ones() -> None:
+    first, second = ([100.0, 90.0, 10.0], [1, 9, 5]), ([130.0, 80.0, 10.0], [2, 9, 5])
+    found = ratio_difference(first, second)
+    assert found.mean == pytest.approx(ratio(*second).mean - ratio(*first).mean)
+    assert ratio_difference(first, first) == Interval(0.0, 0.0, 3)
+
+
+def test_difference_of_ratios_over_equal_counts_is_the_paired_difference() -> None:
+    one, other = [3.0, 5.0, 8.0, 2.0], [4.0, 5.5, 9.5, 1.0]
+    by_ratio = ratio_difference(
+        ([6 * value for value in one], [6] * 4), ([6 * value for value in other], [6] * 4)
+    )
+    by_mean = paired(one, other)
+    assert (by_ratio.mean, by_ratio.half_width) == pytest.approx((by_mean.mean, by_mean.half_width))
+
+
+def test_difference_from_nothing_is_not_known() -> None:
+    assert ratio_difference(([0.0, 0.0], [0, 0]), ([1.0, 2.0], [1, 1])).half_width == inf
+
+
 def test_ratio_over_equal_counts_is_the_mean() -> None:
     values = [3.0, 1.0, 4.0, 1.0, 5.0]
     by_ratio, by_mean = ratio([8 * value for value in values], [8] * 5), interval(values)
@@ -119,6 +139,8 @@ def test_what_cannot_be_estimated_is_refused_by_name() -> None:
         paired([1.0, 2.0], [1.0])
     with pytest.raises(ConfigError, match="counts: found 1"):
         ratio([1.0, 2.0], [1.0])
+    with pytest.raises(ConfigError):
+        ratio_difference(([1.0, 2.0], [1.0, 1.0]), ([1.0], [1.0]))
     for batches in (0, 1, 4):
         with pytest.raises(ConfigError, match=r"batches: found .*from 2 to the number of values: 3"):
             batch_means([1.0, 2.0, 3.0], batches)

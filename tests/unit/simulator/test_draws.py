@@ -122,10 +122,10 @@ def test_bad_table_of_waits_is_named_by_file_and_line(tmp_path: Path, table: str
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
-        ({"kind": "uniform", "low_s": 5, "high_s": 1}, "high_s is below low_s"),
-        ({"kind": "empirical"}, "either values_s, or path and column"),
-        ({"kind": "empirical", "values_s": [1], "path": "a.csv", "column": "b"}, "either values_s"),
-        ({"kind": "empirical", "path": "a.csv"}, "path and column go together"),
+        ({"kind": "uniform", "low_s": 5, "high_s": 1}, "high_s: found 1.0; at least low_s"),
+        ({"kind": "empirical"}, "found neither; one of the two"),
+        ({"kind": "empirical", "values_s": []}, "found neither; one of the two"),
+        ({"kind": "empirical", "values_s": [1], "column": "b"}, "path and column go together"),
         ({"kind": "gamma", "mean_s": 5}, "shape"),
         ({"kind": "balking", "share": 1.5, "otherwise": EXPONENTIAL}, "less than or equal to 1"),
         ({"kind": "weibull", "mean_s": 5}, "weibull"),

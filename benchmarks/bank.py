@@ -1,0 +1,174 @@
+"""Real days of a bank's call centre, replayed by the engine: does it wait and lose callers as the bank did?
+
+    python -m benchmarks.bank [--quick] [--json] [--month FILE]...
+
+One number is fitted, the agents' mean wrap-up, on the odd days of February 1999; the even days and all of
+January are then replayed with it. Everything else is read off each month's own file (`simulator.bank`, which
+names the source of the data). `--month` tries another month of the same form, which the fit never saw. To see
+whether the fit itself was luck, the number is also fitted on January's odd days and tried on all others.
+
+The exit status is 1 where replayed days are off: their mean wait by more than 10 %, their abandonment by more
+than 1.2 points, or their daily means correlate with the real ones by less than .93. Each set is judged twice,
+with all its days and with the full weekdays alone, which are harder for being more alike. A quick run looks
+at every third day, once, and allows twice as much.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks._bank import Comparison, all_replayed, compared, figures, real, replay_of
+from benchmarks.report import Row, parser, print_figures
+from simulator.bank.calls import BankDay
+
+WAIT_OFF_MAX = 0.10
+POINTS_OFF_MAX = 1.2
+CORRELATION_MIN = 0.93
+
+FIRST_GUESS_S = 30.0
+SLOPE = 0.7
+"""How much longer callers wait for each second of wrap-up, to begin with; the second guess mends it."""
+CLOSE_ENOUGH = 0.005
+GUESSES_MAX = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much is simulated, and how much the limits are widened for it."""
+
+    every: int
+    runs: Sequence[int]
+    fitting_runs: Sequence[int]
+    leniency: int
+
+
+FULL = Effort(every=1, runs=range(5), fitting_runs=range(10, 14), leniency=1)
+QUICK = Effort(every=3, runs=range(1), fitting_runs=range(10, 12), leniency=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySet:
+    """Days of a month that are looked at together."""
+
+    name: str
+    month: Path
+    days: Sequence[BankDay]
+
+    def every(self, step: int) -> DaySet:
+        """Return the set with every `step`-th of its days."""
+        return DaySet(name=self.name, month=self.month, days=self.days[::step])
+
+
+def main() -> int:
+    """Fit, replay, print, and return the exit status."""
+    arguments = parser("Replay real days of a bank's call centre.")
+    arguments.add_argument("--month", type=Path, action="append", default=[], help="another month to try")
+    chosen = arguments.parse_args()
+    effort = QUICK if chosen.quick else FULL
+    january, february = bank_file("01"), bank_file("02")
+    fits = [(odd_days(february), [even_days(february), whole(january), *map(whole, chosen.month)])]
+    if not chosen.quick:
+        fits.append((odd_days(january), [even_days(january), whole(february)]))
+    judged = [row for fitting, trials in fits for row in measured(fitting, trials, effort)]
+    print_figures("Real days replayed", judged, chosen.json)
+    return 0 if all(row["verdict"] != "OFF" for row in judged) else 1
+
+
+def bank_file(month: str) -> Path:
+    """Return the file of a month; leave with a word where the data are not at hand."""
+    folder = os.environ.get("GOLDLINE_DATA")
+    path = Path(folder or "", "bank_1999", f"calls_1999_{month}.csv.gz")
+    if not folder or not path.is_file():
+        sys.exit("needs the bank's calls: set GOLDLINE_DATA to the folder that holds bank_1999/")
+    return path
+
+
+def whole(month: Path) -> DaySet:
+    """Return all days of a month."""
+    return _days(month, month.name.removesuffix(".csv.gz").removeprefix("calls_"), lambda number: True)
+
+
+def odd_days(month: Path) -> DaySet:
+    """Return the days with odd dates."""
+    return _days(month, f"{whole(month).name} odd", lambda number: number % 2 == 1)
+
+
+def even_days(month: Path) -> DaySet:
+    """Return the days with even dates."""
+    return _days(month, f"{whole(month).name} even", lambda number: number % 2 == 0)
+
+
+def _days(month: Path, name: str, takes: Callable[[int], bool]) -> DaySet:
+    days = [day for day in replay_of(month).month.days if takes(day.date.day)]
+    return DaySet(name=name, month=month, days=days)
+
+
+def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Iterator[Row]:
+    """Yield a row for each set of days: the one that the wrap-up is fitted on, then the others."""
+    wrap_up_s = fitted_wrap_up_s(fitting.every(effort.every), effort.fitting_runs)
+    for days in (fitting, *trials):
+        chosen = days.every(effort.every)
+        replays = all_replayed(chosen.month, chosen.days, wrap_up_s, effort.runs)
+        weekdays = [day for day in chosen.days if day.is_weekday]
+        for which, some in (("", chosen.days), (" weekdays", weekdays)):
+            comparison = compared(some, replays)
+            verdict = "fitted" if days is fitting else verdict_of(comparison, effort.leniency)
+            yield _row(f"{days.name}{which}", wrap_up_s, len(some), comparison, verdict)
+
+
+def fitted_wrap_up_s(days: DaySet, runs: Sequence[int]) -> float:
+    """Return the mean wrap-up with which the replayed days wait as long as the real ones, by secants."""
+    target_s = figures([real(day) for day in days.days]).mean_wait_s
+    guess_s, slope = FIRST_GUESS_S, SLOPE
+    previous: tuple[float, float] | None = None
+    for _ in range(GUESSES_MAX):
+        replays = all_replayed(days.month, days.days, guess_s, runs)
+        off_s = compared(days.days, replays).replayed.mean_wait_s - target_s
+        if abs(off_s) <= CLOSE_ENOUGH * target_s:
+            break
+        if previous is not None:
+            slope = max(SLOPE / 3, (off_s - previous[1]) / (guess_s - previous[0]))
+        previous = guess_s, off_s
+        guess_s = max(1.0, guess_s - off_s / slope)
+    return guess_s
+
+
+def verdict_of(found: Comparison, leniency: int) -> str:
+    """Return whether the replay is as close as promised."""
+    good = (
+        abs(found.wait_off) <= leniency * WAIT_OFF_MAX
+        and abs(found.points_off) <= leniency * POINTS_OFF_MAX
+        and 1 - found.daily <= leniency * (1 - CORRELATION_MIN)
+    )
+    return "good" if good else "OFF"
+
+
+def _row(name: str, wrap_up_s: float, days: int, found: Comparison, verdict: str) -> Row:
+    truth, replay = found.real, found.replayed
+    return {
+        "days": name,
+        "number": days,
+        "calls": truth.calls,
+        "wrap-up s": wrap_up_s,
+        "waited": truth.waited,
+        "replayed": replay.waited,
+        "mean wait s": truth.mean_wait_s,
+        "replayed s": replay.mean_wait_s,
+        "off %": 100 * found.wait_off,
+        "abandoned %": 100 * truth.abandoned,
+        "replayed %": 100 * replay.abandoned,
+        "off points": found.points_off,
+        "in 20 s": truth.in_time,
+        "replayed in 20 s": replay.in_time,
+        "daily correlation": found.daily,
+        "hourly": found.hourly,
+        "verdict": verdict,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""What `goldline replay -c` prints: a recorded day beside itself under other rules, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Group
+
+from goldline.tables import FigureTable, drawn, shown
+from metrics.summary import Tree
+
+_HEADINGS = ("", "recorded", "its rules again", "other rules", "difference")
+
+ASSUMED = (
+    "Both runs meet the same calls at their queues at the same instants, and the same agents with the same "
+    "breaks; menus and talks take what they took. Who was served would have waited longer than they did: how "
+    "long is drawn from those who left, and what work those would have been from the served of their queue, "
+    "anew for each completion. ± is half of the 95 % interval over the completions: it holds what the "
+    "recording leaves open, not how much one day differs from the next. 'Its rules again' should be near "
+    "'recorded'."
+)
+
+
+def drawn_comparison(result: Tree) -> Group:
+    """Return the picture of what `goldline.counterfactual.compare` returned."""
+    return Group("\n".join(_preface(result)), "", *(drawn(table) for table in tables(result)), ASSUMED)
+
+
+def tables(result: Tree) -> Iterator[FigureTable]:
+    """Yield one table for each figure: everybody, by tier and by queue."""
+    measures = (
+        ("mean_wait_s", "Mean wait of the answered, in seconds", ".1f"),
+        ("service_level", f"Answered in {result['threshold_s']:g} s, of all answered or abandoned", ".1%"),
+        ("abandoned", "Abandoned, of all who asked for a queue", ".1%"),
+    )
+    for measure, title, form in measures:
+        yield FigureTable(
+            title=title,
+            headings=_HEADINGS,
+            sections=tuple(
+                tuple(_row(name, figures[measure], form) for name, figures in section)
+                for section in _sections(result)
+                if section
+            ),
+            note="",
+        )
+
+
+def _preface(result: Tree) -> Iterator[str]:
+    yield (
+        f"{result['journal']}: {result['calls']:,} calls for a queue, {result['left']:,} of them left; "
+        f"{result['agents']} agents; {result['replications']} completions"
+    )
+    for change in result["rules_changed"]:
+        yield f"  {change['key']}: {_told(change['recorded'])} -> {_told(change['now'])}"
+    first = result["first_difference"]
+    yield f"first decided otherwise: input {first}" if first else "no decision would have been another one"
+
+
+def _told(value: Any) -> str:
+    return "not there" if value is None else str(value)
+
+
+def _sections(result: Tree) -> Iterator[list[tuple[str, Tree]]]:
+    yield [("all", result["total"])]
+    yield [(f"tier {name}", figures) for name, figures in result["tiers"].items()]
+    yield [(f"queue {name}", figures) for name, figures in result["queues"].items()]
+
+
+def _row(name: str, figure: Tree, form: str) -> tuple[str, ...]:
+    ways = (shown(figure[way], form) for way in ("recorded", "same_rules", "other_rules"))
+    return (name, *ways, _signed(figure["difference"], form))
+
+
+def _signed(difference: Tree | None, form: str) -> str:
+    if difference is None:
+        return "-"
+    text = f"{difference['mean']:+{form}}"
+    half_width = difference["half_width"]
+    return text if half_width is None else f"{text} ± {half_width:{form}}"

@@ -1,0 +1,220 @@
+"""A recorded day as a scenario: the same callers and agents, ready to meet whatever rules.
+
+What the recording leaves open is completed, by key, so that two sets of rules meet the same completion:
+how long those would have waited who were answered first (`simulator.survival`, given that they waited as
+long as they did), and what work those would have been who left. One seed is one completion.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from core.kernel.clock import seconds
+from core.kernel.errors import ConfigError
+from core.kernel.rng import KeyedDraws
+from core.model.agent import AgentProfile
+from core.model.ids import AgentId
+from goldline.config import Config, IvrSection
+from goldline.recorded_day import RecordedCall, RecordedDay, Way, Work
+from goldline.recorded_shifts import Shift
+from ivr.flow import Enqueue, Flow, Lookup, NodeName
+from ivr.prompts import PROMPT_SETS
+from simulator.demand import CustomerGroup, TracedArrivals
+from simulator.draws import Constant, Duration, Empirical
+from simulator.scenario import Scenario
+from simulator.staffing import AgentHabits, AgentPlan, Break, Service
+from simulator.survival import SurvivalCurve, product_limit
+from simulator.telephony import Telephony
+from simulator.trace import Arrival
+
+LEAVERS_MIN = 50
+"""Callers of a tier who left, from which on the tier has a patience of its own and not that of all."""
+FOREVER_US = 10**12
+"""The patience where nobody ever left: eleven days."""
+ABSENT = "recorded_absence"
+"""The reason of every absence; it is allowed under whatever rules."""
+AT_ONCE = Telephony(command_s=0, bridge_s=0, ring_s=0)
+"""The telephone system took its time when the day was recorded: it is in what was recorded."""
+_NOTHING = Constant(value_s=0)
+
+
+class Completion:
+    """Fills in what the calls of a day did not show."""
+
+    def __init__(self, calls: Sequence[RecordedCall]) -> None:
+        self._calls = calls
+        self._everybody = _curve(calls)
+        self._curves = _curves_by_tier(calls)
+        self._work = _work_by_queue(calls)
+
+    def arrivals(self, origin_us: int, seed: int) -> list[Arrival]:
+        """Return the calls from `origin_us` on, as they are completed under `seed`."""
+        numbers = {way: number for number, way in ways_by_number(self._calls).items()}
+        places = _places(self._calls)
+        patience, work = KeyedDraws(seed, "recorded/patience"), KeyedDraws(seed, "recorded/work")
+        arrivals = []
+        for serial, call in enumerate(self._calls):
+            effort = call.work or self._drawn_work(call, work, serial)
+            arrivals.append(
+                Arrival(
+                    at_us=call.asked_us - origin_us,
+                    dialed_number=numbers[call.way],
+                    customers=_group(call.tier),
+                    customer=places[call.tier][call.caller],
+                    patience_us=self._patience_us(call, patience, serial),
+                    talk_us=effort.talk_us,
+                    wrap_up_us=effort.wrap_up_us,
+                )
+            )
+        return arrivals
+
+    def _patience_us(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> int:
+        if call.left:
+            return call.waited_us
+        curve = self._curves.get(call.tier, self._everybody)
+        return FOREVER_US if curve is None else curve.draw_us(draws.of(serial), call.waited_us)
+
+    def _drawn_work(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> Work:
+        seen = self._work[call.way.queue] or self._work[""]
+        return seen[int(draws.of(serial).random() * len(seen))]
+
+
+def rerun_scenario(
+    day: RecordedDay, arrivals: Sequence[Arrival], agents: Mapping[AgentId, AgentProfile]
+) -> Scenario:
+    """Return the day with its calls completed to `arrivals`, worked by `agents`."""
+    return Scenario(
+        schema=1,
+        engine_config="",
+        name="recorded day",
+        duration_s=seconds(day.end_us - day.origin_us),
+        arrivals=(TracedArrivals(dialed_number="", trace=arrivals),),
+        customers=tuple(
+            CustomerGroup(weight=1, name=_group(tier), tier=tier, count=len(places))
+            for tier, places in _places(day.calls).items()
+        ),
+        agents=tuple(_plan(shift, agents[shift.agent_id], day.origin_us) for shift in day.shifts),
+        service=(Service(talk=_NOTHING, wrap_up=_NOTHING),),
+        workforce=_habits(day),
+        telephony=AT_ONCE,
+    )
+
+
+def rerun_config(config: Config, calls: Iterable[RecordedCall]) -> Config:
+    """Return `config` with a straight way to each queue in place of the menus.
+
+    Raises `ConfigError` where a queue is missing that callers asked for.
+    """
+    ways = ways_by_number(calls)
+    for way in ways.values():
+        if way.queue not in config.queues:
+            raise ConfigError("queues", ", ".join(config.queues), f"callers asked for the queue {way.queue}")
+    names = {number: _flow_name(number) for number in ways}
+    reasons = (*config.rules.not_ready_reasons, ABSENT)
+    return config.model_copy(
+        update={
+            "ivr": IvrSection(flows=list(names.values()), default=next(iter(names.values())), numbers=names),
+            "rules": config.rules.model_copy(update={"not_ready_reasons": reasons}),
+        }
+    )
+
+
+def rerun_flows(calls: Iterable[RecordedCall]) -> dict[str, Flow]:
+    """Return the flows that `rerun_config` names: the customer is looked up and stands in line."""
+    return {_flow_name(number): _straight(number, way) for number, way in ways_by_number(calls).items()}
+
+
+def ways_by_number(calls: Iterable[RecordedCall]) -> dict[str, Way]:
+    """Return the ways that were taken, by the number that leads there when the day is run again."""
+    ways = dict.fromkeys(call.way for call in calls)
+    return {str(number): way for number, way in enumerate(ways, start=1)}
+
+
+def _straight(number: str, way: Way) -> Flow:
+    who, line = NodeName("who"), NodeName("line")
+    skills = {need.skill: need.minimum for need in way.requirements}
+    return Flow(
+        name=_flow_name(number),
+        start=who,
+        nodes={who: Lookup(next=line), line: Enqueue(queue=way.queue, skills=skills)},
+        prompts={"en": PROMPT_SETS["en"]},
+    )
+
+
+def _flow_name(number: str) -> str:
+    return f"way-{number}"
+
+
+# --- callers ------------------------------------------------------------------------------------------
+
+
+def _group(tier: str) -> str:
+    return f"tier:{tier}"
+
+
+def _places(calls: Iterable[RecordedCall]) -> dict[str, dict[str, int]]:
+    """Return the people of each tier, each with a place of their own."""
+    places: dict[str, dict[str, int]] = {}
+    for call in calls:
+        people = places.setdefault(call.tier, {})
+        people.setdefault(call.caller, len(people))
+    return places
+
+
+def _curve(calls: Sequence[RecordedCall]) -> SurvivalCurve | None:
+    """Return the patience of the callers, None where nobody left."""
+    waits = [(call.waited_us, call.left) for call in calls]
+    return product_limit(waits) if any(call.left for call in calls) else None
+
+
+def _curves_by_tier(calls: Iterable[RecordedCall]) -> dict[str, SurvivalCurve | None]:
+    by_tier: dict[str, list[RecordedCall]] = defaultdict(list)
+    for call in calls:
+        by_tier[call.tier].append(call)
+    return {
+        tier: _curve(own) for tier, own in by_tier.items() if sum(call.left for call in own) >= LEAVERS_MIN
+    }
+
+
+def _work_by_queue(calls: Iterable[RecordedCall]) -> dict[str, list[Work]]:
+    """Return what work the served were, by queue, and that of all queues under the empty name."""
+    work: dict[str, list[Work]] = defaultdict(list)
+    for call in calls:
+        if call.work is not None:
+            work[call.way.queue].append(call.work)
+            work[""].append(call.work)
+    return work
+
+
+# --- agents -------------------------------------------------------------------------------------------
+
+
+def _plan(shift: Shift, agent: AgentProfile, origin_us: int) -> AgentPlan:
+    return AgentPlan(
+        id=shift.agent_id,
+        name=agent.name,
+        extension=f"PJSIP/{shift.agent_id}",
+        skills=dict(agent.skills),
+        from_s=seconds(shift.from_us - origin_us),
+        until_s=None if shift.until_us is None else seconds(shift.until_us - origin_us),
+        breaks=tuple(
+            Break(at_s=seconds(absence.at_us - origin_us), for_s=seconds(absence.for_us), reason=ABSENT)
+            for absence in shift.absences
+        ),
+    )
+
+
+def _habits(day: RecordedDay) -> AgentHabits:
+    rang = len(day.rings_us) + day.misses
+    return AgentHabits(
+        answers=_seen(day.rings_us),
+        misses=day.misses / rang if rang else 0.0,
+        settles_in=_NOTHING,
+        comes_back=_seen(day.returns_us),
+    )
+
+
+def _seen(durations_us: Sequence[int]) -> Duration:
+    values_s = tuple(seconds(duration_us) for duration_us in durations_us)
+    return Empirical(kind="empirical", values_s=values_s) if values_s else _NOTHING

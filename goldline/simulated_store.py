@@ -1,0 +1,41 @@
+"""The CRM store of a simulated day: in memory, with the scenario's invented customers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.kernel.clock import Clock
+from crm.memory import MemoryCrmStore, MemoryLedger
+from crm.phones import e164
+from crm.pins import SIMULATED_COST, hash_pin
+from crm.records import AccountRecord, CustomerRecord, Phone
+from crm.store import StoreSettings
+from goldline.runners import result_at_once
+from simulator.customers import CrmRecord
+
+
+def memory_store(
+    customers: Iterable[CrmRecord], ledger: MemoryLedger, clock: Clock, region: str
+) -> MemoryCrmStore:
+    """Return a store in memory that holds the scenario's customers."""
+    store = MemoryCrmStore(ledger, clock, StoreSettings(region=region))
+    result_at_once(store.save_customers([crm_record(found, region) for found in customers]))
+    return store
+
+
+def crm_record(found: CrmRecord, region: str) -> CustomerRecord:
+    """Return the invented customer as a store takes one."""
+    customer = found.customer
+    return CustomerRecord(
+        external_id=customer.customer_id,
+        name=customer.name,
+        tier=customer.tier,
+        language=customer.language,
+        phones=(Phone(e164(found.phone, region)),),
+        account=AccountRecord(
+            number=customer.account_number,
+            pin_hash=hash_pin(found.pin, SIMULATED_COST),
+            balance_cents=customer.balance_cents,
+            currency=customer.currency,
+        ),
+    )

@@ -1,0 +1,110 @@
+"""The stages a simulated day can be played on: what stands between the engine and the simulated world.
+
+All stages have the same world and the same engine. `DirectStage` joins them in virtual time with nothing in
+between, `StrainedStage` lets the scenario's random faults strike there, and `goldline.wire_stage` puts the
+bytes of AMI and FastAGI there.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.engine import Engine
+from core.kernel.clock import microseconds
+from core.ports import Journal
+from goldline.config import Config
+from goldline.runners import Ports, Runner, VirtualRunner
+from goldline.simulated_store import memory_store
+from goldline.strained import StrainedRunner
+from goldline.watched import SpooledLedger, WatchedLedger
+from simulator.faults import FaultPlan
+from simulator.faulty_pbx import FaultyPbx
+from simulator.faulty_people import HangUpRace, let_phones_fail
+from simulator.port import SimPbx
+from simulator.scenario import Scenario
+from simulator.world import World
+
+
+class Stage(Protocol):
+    """Runner, world and edges of one day."""
+
+    ledger: WatchedLedger
+    world: World
+
+    @property
+    def runner(self) -> Runner:
+        """The runner, for its clock."""
+        ...
+
+    def connect(self, config: Config, journal: Journal) -> None:
+        """Give the engine its edges."""
+        ...
+
+    def start(self) -> None:
+        """Let the day begin."""
+        ...
+
+    def run_until(self, end_us: int) -> None:
+        """Let time pass up to `end_us`; what fails meanwhile is raised."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+class DirectStage:
+    """The engine and the world in virtual time, with nothing in between."""
+
+    def __init__(self, scenario: Scenario, seed: int, engine: Engine, plan: FaultPlan) -> None:
+        self.until_us = microseconds(scenario.duration_s)
+        self.plan = plan
+        self.ledger = self._make_ledger()
+        self.runner = self._make_runner(engine)
+        self.world = World(scenario, seed, self.runner, self.runner.receive)
+        self.pbx = self._make_pbx()
+
+    def _make_ledger(self) -> WatchedLedger:
+        return WatchedLedger(keeps_events=False)
+
+    def _make_runner(self, engine: Engine) -> VirtualRunner:
+        return VirtualRunner(engine)
+
+    def _make_pbx(self) -> SimPbx | FaultyPbx:
+        return self.world.pbx
+
+    def connect(self, config: Config, journal: Journal) -> None:
+        """Give the engine its edges."""
+        crm = memory_store(self.world.customers, self.ledger, self.runner, config.crm.region)
+        self.runner.connect(
+            Ports(pbx=self.pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
+        )
+
+    def start(self) -> None:
+        """Let the day begin."""
+        self.pbx.start()
+        self.world.start()
+
+    def run_until(self, end_us: int) -> None:
+        """Let time pass up to `end_us`; what fails meanwhile is raised."""
+        self.runner.run_until(end_us)
+
+    def close(self) -> None:
+        """Let go of nothing: all of it is in memory."""
+
+
+class StrainedStage(DirectStage):
+    """The same with the random faults of the scenario."""
+
+    ledger: SpooledLedger
+
+    def _make_ledger(self) -> SpooledLedger:
+        return SpooledLedger(keeps_events=False)
+
+    def _make_runner(self, engine: Engine) -> VirtualRunner:
+        return StrainedRunner(engine, self.plan, self.ledger, self.until_us)
+
+    def _make_pbx(self) -> FaultyPbx:
+        HangUpRace(self.world.exchange, self.plan)
+        let_phones_fail(self.world.exchange.phones, self.plan)
+        return FaultyPbx(self.world.exchange, self.runner.receive, self.plan, self.until_us)
