@@ -30,7 +30,11 @@ class Section(BaseModel):
 
 
 class PbxSection(Section):
-    """The Asterisk to work with and the manager account on it (`goldline asterisk-config` writes it)."""
+    """The Asterisk to work with and the manager account on it (`goldline asterisk-config` writes it).
+
+    Every `look_every_s` its channels are listed, for what was told by no event: lost ones are made up for
+    after two looks, so within five seconds as it stands.
+    """
 
     name: Name = "main"
     host: str = "127.0.0.1"
@@ -38,6 +42,7 @@ class PbxSection(Section):
     username: str = "goldline"
     secret: SecretStr = SecretStr("")
     tls: bool = False
+    look_every_s: Annotated[float, Field(ge=0.5, le=60)] = 2
 
 
 class AgiSection(Section):

@@ -17,6 +17,7 @@ from goldline.config import Config, load_config
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.journal_head import JournalHead, head_of_run
+from goldline.scenario_fit import check_fit
 from goldline.stages import DirectStage, Stage, StrainedStage
 from goldline.watched import Watcher
 from goldline.wire_stage import WireStage
@@ -138,8 +139,13 @@ def _stage_for(scenario: Scenario) -> Callable[[Scenario, int, Engine, FaultPlan
 
 
 def open_scenario(scenario: Scenario) -> Config:
-    """Return the engine configuration that the scenario names."""
-    return load_config(scenario.folder / scenario.engine_config)
+    """Return the engine configuration that the scenario names; raise `ConfigError` where they do not fit."""
+    path = scenario.folder / scenario.engine_config
+    if not path.is_file():
+        raise scenario.refusal(["engine_config"], scenario.engine_config, "a file beside the scenario")
+    config = load_config(path)
+    check_fit(scenario, config)
+    return config
 
 
 def head_of_day(scenario: Scenario, config: Config, seed: int) -> JournalHead:

@@ -139,6 +139,7 @@ def asterisk_settings(config: Config) -> AsteriskSettings:
             tls=pbx.tls,
         ),
         agi=AgiSettings(host=agi.host, port=agi.port, token=agi.token.get_secret_value()),
+        look_every_s=pbx.look_every_s,
     )
 
 

@@ -8,7 +8,13 @@ from random import Random
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.rng import Streams
-from simulator.demand import FileArrivals, IntervalArrivals, PoissonArrivals, RenewalArrivals
+from simulator.demand import (
+    ArrivalsEntry,
+    FileArrivals,
+    IntervalArrivals,
+    PoissonArrivals,
+    RenewalArrivals,
+)
 from simulator.draws import Duration
 from simulator.scenario import Scenario
 from simulator.trace import Arrival
@@ -32,7 +38,7 @@ def planned_arrivals(
     arrivals: TimedArrivals, duration_s: float, factors: Mapping[str, float], stream: Random
 ) -> Iterator[Arrival]:
     """Return the calls of one entry in the order they come; its factor multiplies the rates."""
-    from_us, until_us = microseconds(arrivals.from_s), _until_us(arrivals, duration_s)
+    from_us, until_us = window_us(arrivals, duration_s)
     match arrivals:
         case PoissonArrivals():
             rate_per_s = factors[arrivals.factor] * arrivals.per_hour / HOUR_S
@@ -47,9 +53,10 @@ def planned_arrivals(
             return (call for call in arrivals.trace if from_us <= call.at_us < until_us)
 
 
-def _until_us(arrivals: TimedArrivals, duration_s: float) -> int:
-    until_s = duration_s if arrivals.until_s is None else arrivals.until_s
-    return microseconds(min(until_s, duration_s))
+def window_us(arrivals: ArrivalsEntry, duration_s: float) -> tuple[int, int]:
+    """Return from when, and before when, the calls of this entry come."""
+    until_s = duration_s if arrivals.until_s is None else min(arrivals.until_s, duration_s)
+    return microseconds(arrivals.from_s), microseconds(until_s)
 
 
 def poisson_instants(from_us: int, until_us: int, rate_per_s: float, stream: Random) -> Iterator[int]:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from core.kernel.rng import KeyedDraws
 from simulator.customers import Person
 from simulator.demand import ArrivalsEntry
-from simulator.draws import Duration
+from simulator.draws import Duration, happens
 from simulator.trace import Arrival
 
 _NTH = 1 << 32
@@ -65,6 +65,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         """Return how long the caller is willing to hear music."""
         given = self.arrival.patience_us
         return self.patience.draw_us(self.stream("patience")) if given is None else given
+
+    def is_missed(self, share: float, ring: int) -> bool:
+        """Return whether the agent whose phone is the `ring`-th to ring for the call lets it ring out."""
+        return happens(share, self.stream("misses", ring))
+
+    def answer_us(self, usual: Duration, ring: int) -> int:
+        """Return how long that phone rings until it is answered: as given, or drawn from what is `usual`."""
+        given = self.arrival.answer_us
+        return usual.draw_us(self.stream("answers", ring)) if given is None else given
 
     def talk_us(self, usual: Duration) -> int:
         """Return how long the matter takes to talk about: as given, or drawn from what is `usual`."""

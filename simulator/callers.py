@@ -31,7 +31,10 @@ _SILENT = Journey()
 
 
 class Caller(Entity, kw_only=True):
-    """One call as its caller lives it: the menus still to come, and how far the fingers are."""
+    """One call as its caller lives it: the menus still to come, and how far the fingers are.
+
+    `acts` and `rings` count what the caller did and how many phones rang for the call, for draws by key.
+    """
 
     call: Call
     channel: Channel
@@ -39,6 +42,7 @@ class Caller(Entity, kw_only=True):
     typing: bool = False
     waiting: bool = False
     acts: int = 0
+    rings: int = 0
 
 
 class Callers(PbxListener):
@@ -55,6 +59,7 @@ class Callers(PbxListener):
         self._lines = scenario.lines
         self._population = population
         self._callers: dict[str, Caller] = {}
+        self._latest: dict[str, Caller] = {}
         self._journeys: dict[str, list[Journey]] = {}
         self._counts_from_us = 0
         self._closes_us = 0
@@ -89,6 +94,17 @@ class Callers(PbxListener):
         caller = self._callers.get(channel.uniqueid)
         return caller.call if caller else None
 
+    def ring_for(self, caller_number: str) -> tuple[Call, int] | None:
+        """Return the latest call from this number, and how many phones have rung for it, this one counted.
+
+        None where nobody of ours does.
+        """
+        caller = self._latest.get(caller_number)
+        if caller is None:
+            return None
+        caller.rings += 1
+        return caller.call, caller.rings
+
     def _dial(self, call: Call) -> Channel | None:
         self.calls += self._counts
         if self._lines is not None and len(self._callers) >= self._lines:
@@ -98,7 +114,8 @@ class Callers(PbxListener):
         channel = self._exchange.call_in(
             caller_number=call.person.number, caller_name=call.person.name, dialed_number=call.dialed_number
         )
-        self._callers[channel.uniqueid] = Caller(call=call, channel=channel, keys=self._journey(call))
+        caller = Caller(call=call, channel=channel, keys=self._journey(call))
+        self._callers[channel.uniqueid] = self._latest[call.person.number] = caller
         return channel
 
     def _perhaps_again(self, call: Call, share: float) -> None:
@@ -181,7 +198,9 @@ class Callers(PbxListener):
 
     def channel_ended(self, channel: Channel, cause: int) -> None:
         """Forget the call."""
-        self._callers.pop(channel.uniqueid, None)
+        caller = self._callers.pop(channel.uniqueid, None)
+        if caller is not None and self._latest.get(caller.call.person.number) is caller:
+            del self._latest[caller.call.person.number]
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -73,8 +73,14 @@ def ratio(totals: Sequence[float], counts: Sequence[float], level: float = LEVEL
     counted the ratio is 0 and its half width infinite.
     """
     _check_level(level)
-    mean, pulls = _ratio(totals, counts)
-    return _around(mean, standard_error(pulls), len(totals), level)
+    mean, _ = _ratio(totals, counts)
+    return _around(mean, ratio_error(totals, counts), len(totals), level)
+
+
+def ratio_error(totals: Sequence[float], counts: Sequence[float]) -> float:
+    """Return the standard error of the ratio of `ratio`."""
+    _, pulls = _ratio(totals, counts)
+    return standard_error(pulls)
 
 
 def ratio_difference(first: Ratios, second: Ratios, level: float = LEVEL) -> Interval:

@@ -11,6 +11,7 @@ from math import floor
 
 from core.kernel.clock import microseconds
 from core.model.ids import AgentId
+from simulator.arrivals import window_us
 from simulator.call import Origin
 from simulator.callers import Callers
 from simulator.demand import DialerArrivals
@@ -42,9 +43,9 @@ class OutboundDialer:
         self._watched = members(scenario, entry.watches) if entry.watches else self._agents
         self._started_us = exchange.now_us()
         self._warm_us = self._started_us + scenario.warm_up_us
-        until_s = scenario.duration_s if entry.until_s is None else entry.until_s
-        self._from_us = self._started_us + microseconds(entry.from_s)
-        self._until_us = self._started_us + microseconds(min(until_s, scenario.duration_s))
+        from_us, until_us = window_us(entry, scenario.duration_s)
+        self._from_us = self._started_us + from_us
+        self._until_us = self._started_us + until_us
         self._ringing = 0
         self._dialed = 0
         self.tried = 0
@@ -53,7 +54,7 @@ class OutboundDialer:
     def start(self) -> None:
         """Dial when the window opens, and whenever an agent becomes idle in it."""
         self._desk.watch_idle(self._look)
-        self._exchange.after(microseconds(self._entry.from_s), self._look)
+        self._exchange.after(self._from_us - self._started_us, self._look)
 
     def _look(self) -> None:
         now_us = self._exchange.now_us()

@@ -88,6 +88,7 @@ class Workforce(PbxListener):
         match command:
             case PopScreen():
                 worker.queue, worker.tier = command.queue, command.tier
+                worker.caller_number = command.caller_number
             case ShowAgentState():
                 self._read_state(worker, command)
             case _:
@@ -154,9 +155,19 @@ class Workforce(PbxListener):
             hits = fault.extension == worker.plan.extension
             if hits and microseconds(fault.from_s) <= elapsed_us < microseconds(fault.until_s):
                 return Reaction(fault.reach, self._exchange.ring_us)
-        if happens(self._habits.misses, self._streams.stream("misses")):
-            return Reaction(Reach.IGNORE)
-        return Reaction(Reach.ANSWER, self._habits.answers.draw_us(self._streams.stream("answers")))
+        return self._usual_reaction(worker)
+
+    def _usual_reaction(self, worker: Worker) -> Reaction:
+        """Miss the call or answer it: which, and when, belongs to the call whose record is on the screen."""
+        habits = self._habits
+        ringing = self._callers.ring_for(worker.caller_number)
+        if ringing is None:
+            missed = happens(habits.misses, self._streams.stream("misses"))
+            answer_us = habits.answers.draw_us(self._streams.stream("answers"))
+        else:
+            call, ring = ringing
+            missed, answer_us = call.is_missed(habits.misses, ring), call.answer_us(habits.answers, ring)
+        return Reaction(Reach.IGNORE) if missed else Reaction(Reach.ANSWER, answer_us)
 
     def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:
         """Talk as long as the matter takes, once both are there; then one of the two hangs up."""

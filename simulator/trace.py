@@ -1,8 +1,9 @@
 """A trace: calls that were seen, or made up elsewhere, one a row of a CSV file.
 
 Only the column `at_s` is needed, seconds from the start. `dialed_number`, `customers` (a group's name),
-`customer` (which of the group, from 0), `patience_s`, `talk_s` and `wrap_up_s` say what is known of a call;
-where a column is missing or a cell is empty, the scenario says or draws what it is.
+`customer` (which of the group, from 0), `patience_s`, `answer_s` (how long a phone rings for the call until
+it is answered), `talk_s` and `wrap_up_s` say what is known of a call; where a column is missing or a cell is
+empty, the scenario says or draws what it is.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Arrival(NamedTuple):
     talk_us: int | None = None
     wrap_up_us: int | None = None
     line: int = 0
+    answer_us: int | None = None
 
 
 def read_trace(path: Path) -> list[Arrival]:
@@ -75,7 +77,14 @@ _OPTIONAL: dict[str, Read] = {
     "customers": str,
     "customer": whole_number,
     "patience_s": duration_us,
+    "answer_s": duration_us,
     "talk_s": duration_us,
     "wrap_up_s": duration_us,
 }
-_FIELDS = {"at_s": "at_us", "patience_s": "patience_us", "talk_s": "talk_us", "wrap_up_s": "wrap_up_us"}
+_FIELDS = {
+    "at_s": "at_us",
+    "patience_s": "patience_us",
+    "answer_s": "answer_us",
+    "talk_s": "talk_us",
+    "wrap_up_s": "wrap_up_us",
+}

@@ -10,11 +10,12 @@ caller may wait; what cannot be sent comes back as an event, as the port demands
 again when both are back: nobody else would end that leg.
 
 A caller can come and go while AMI is away, told by FastAGI alone; the end of such a leg is told as well.
+And while both are up a lookout makes up for events that were lost on the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random  # det-ok: the type alone; the generator is handed in
@@ -22,6 +23,7 @@ from typing import Any
 
 import structlog
 
+from core.drift import Views
 from core.kernel.clock import Clock
 from core.kernel.errors import PbxError, UnsafeText
 from core.model.causes import Cause
@@ -50,6 +52,7 @@ from cti.asterisk import commands
 from cti.asterisk.commands import Action
 from cti.asterisk.dialogue import Dialogues, DialogueSettings
 from cti.asterisk.dialplan import READ_CLASSES, UNREAD_EVENTS
+from cti.asterisk.lookout import Lookout, told_views
 from cti.asterisk.resync import KEPT_BACK_MAX, SNAPSHOT_ACTIONS, Snapshot, missed_events, notes
 from cti.asterisk.translate import Events, Translator
 
@@ -65,6 +68,8 @@ SNAPSHOT_DEADLINE_US = 10_000_000
 """For each list of a snapshot: 5,000 channels take Asterisk well under a second."""
 
 NEVER_CAME = "the link broke before Asterisk said whether it rings"
+NEVER_MADE = "Asterisk took the order, and there is no channel"
+NO_REPLY = "Asterisk did not reply to the order"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +82,8 @@ class AsteriskSettings:
     name: str = "asterisk"
     agent_context: str = "goldline-agent"
     transfer_context: str = "goldline-transfer"
+    look_every_s: float = 2.0
+    """Between two looks for what no event told; what was lost is made up for after two of them."""
 
 
 class AsteriskPbx:
@@ -93,6 +100,7 @@ class AsteriskPbx:
         acting = replace(settings.ami, events="off")
         self._hearing = AmiLink(hearing, on_event=self._hear, on_state=self._hearing_changed, jitter=jitter)
         self._acting = AmiLink(acting, on_event=_ignore, on_state=self._acting_changed, jitter=jitter)
+        self._lookout = Lookout(self._hearing, settings.look_every_s, self._told, self._make_up)
         # The snapshot being taken, None while nothing is amiss.
         self._snapshot: Snapshot | None = None
         self._started = ""
@@ -103,6 +111,8 @@ class AsteriskPbx:
         # tell any more.
         self._doomed: dict[LegId, HangUpLeg] = {}
         self._orphaned: tuple[LegId, ...] = ()
+        # Ordered legs that Asterisk has said it will make.
+        self._promised: dict[LegId, None] = {}
         self._actions: Mapping[type[PbxCommand], Callable[[Any], None]] = {
             RingLeg: self._ring,
             HangUpLeg: self._hang_up,
@@ -115,9 +125,11 @@ class AsteriskPbx:
         await self._agi.start()
         self._acting.start()
         self._hearing.start()
+        self._lookout.start()
 
     async def close(self) -> None:
         """Leave Asterisk: its calls go on, its waiting callers hear music."""
+        self._lookout.close()
         await self._hearing.close()
         await self._acting.close()
         await self._agi.stop()
@@ -178,13 +190,28 @@ class AsteriskPbx:
     def _answered(self, command: PbxCommand, reply: ActionReply) -> None:
         """Tell a refusal. What was lost or is late may have been done: the leg's own events will tell."""
         if isinstance(command, HangUpLeg):
-            # It is refused where the leg is gone, as wanted.
-            if reply.outcome in (ReplyOutcome.NOT_SENT, ReplyOutcome.LOST):
-                self._doomed[command.leg_id] = command
+            self._hang_up_again(command, reply)
         elif reply.outcome is ReplyOutcome.REFUSED:
             self._refuse(command, Cause.UNALLOCATED, reply.reason)
         elif reply.outcome is ReplyOutcome.NOT_SENT:
             self._refuse(command, Cause.NETWORK_OUT_OF_ORDER, reply.reason)
+        elif isinstance(command, RingLeg) and self._translator.expects(command.leg_id):
+            self._follow_up(command, reply)
+
+    def _hang_up_again(self, command: HangUpLeg, reply: ActionReply) -> None:
+        """See to it that the leg ends; a hang-up is refused where it has, as wanted."""
+        if reply.outcome in (ReplyOutcome.NOT_SENT, ReplyOutcome.LOST):
+            self._doomed[command.leg_id] = command
+        elif reply.outcome is ReplyOutcome.TIMED_OUT and command.leg_id in self._translator.channels:
+            self._hang_up(command)
+
+    def _follow_up(self, command: RingLeg, reply: ActionReply) -> None:
+        """Watch for a channel that was promised; one that comes after no reply at all comes too late."""
+        if reply.ok:
+            self._promised[command.leg_id] = None
+        elif reply.outcome is ReplyOutcome.TIMED_OUT:
+            self._fail(command.leg_id, Cause.NETWORK_OUT_OF_ORDER, NO_REPLY)
+            self._doomed[command.leg_id] = HangUpLeg(leg_id=command.leg_id)
 
     def _refuse(self, command: PbxCommand, cause: Cause, reason: str) -> None:
         log.warning(
@@ -237,11 +264,11 @@ class AsteriskPbx:
         if isinstance(event, DialogueOpened):
             self._unended[event.leg_id] = None
         self._sink(event)
-        if isinstance(event, DialogueClosed) and self._is_up:
+        if isinstance(event, DialogueClosed) and self._translator.has_ended(event.leg_id):
             self._end_unseen(event.leg_id)
 
     def _end_unseen(self, leg_id: LegId) -> None:
-        """Tell the end of a leg that only its dialogue told of, now that AMI knows no such channel."""
+        """Tell the end of a leg that only its dialogue told of, now that Asterisk has no such channel."""
         known = leg_id in self._translator.channels or self._dialogues.knows(leg_id)
         if leg_id in self._unended and not known:
             del self._unended[leg_id]
@@ -270,12 +297,35 @@ class AsteriskPbx:
             self._is_up = False
             self._sink(PbxLost(at_us=self._clock.now_us(), pbx=self._settings.name))
 
+    # --- what no event told -------------------------------------------------------------------------
+
+    def _told(self) -> Views | None:
+        """Return what the engine was told of legs, None while a snapshot is due anyway."""
+        if not self._is_up or self._snapshot is not None:
+            return None
+        translator = self._translator
+        self._promised = {leg_id: None for leg_id in self._promised if translator.expects(leg_id)}
+        return told_views(translator.channels, [*self._promised, *self._unended])
+
+    def _make_up(self, amiss: Sequence[LegId], snapshot: Snapshot) -> None:
+        """Tell what the events would have told that did not come."""
+        now_us = self._clock.now_us()
+        known = {leg: self._translator.channels[leg] for leg in amiss if leg in self._translator.channels}
+        for message in list(missed_events(snapshot, known, restarted=False)):
+            self._tell(self._translator.translate(message, now_us))
+        shown = [row["Uniqueid"] for row in snapshot.channels]
+        for leg_id in [leg_id for leg_id in amiss if leg_id not in shown]:
+            if self._translator.refuse(leg_id):
+                self._fail(leg_id, Cause.SUBSCRIBER_ABSENT, NEVER_MADE)
+            self._end_unseen(leg_id)
+
     # --- the snapshot -----------------------------------------------------------------------------
 
     def _take_snapshot(self) -> None:
         """Ask for a snapshot, and keep events back until it is told; an older one counts no more."""
         snapshot = Snapshot()
         self._snapshot = snapshot
+        self._lookout.forget()
         for action, fields in SNAPSHOT_ACTIONS.items():
             then = partial(self._snapshot_answered, snapshot)
             self._hearing.send_action(action, fields, then, SNAPSHOT_DEADLINE_US)

@@ -46,6 +46,13 @@ class Snapshot:
     bridges: Sequence[AmiMessage] = ()
     kept_back: list[AmiMessage] = field(default_factory=list)
 
+    @property
+    def holding(self) -> frozenset[str]:
+        """The bridges that are waiting rooms: who is in one hears nobody."""
+        return frozenset(
+            each["BridgeUniqueid"] for each in self.bridges if each["BridgeTechnology"] == HOLDING
+        )
+
     def take(self, action: str, response: AmiMessage, entries: Sequence[AmiMessage]) -> bool:
         """Keep the answer to one of `SNAPSHOT_ACTIONS`; tell whether it was the last."""
         if action == "CoreStatus":
@@ -71,9 +78,7 @@ def missed_events(
     for row in rows.values():
         yield AmiMessage({**row, "Event": "Newchannel"})
         yield AmiMessage({**row, "Event": "Newstate"})
-    holding = {
-        bridge["BridgeUniqueid"] for bridge in snapshot.bridges if bridge["BridgeTechnology"] == HOLDING
-    }
+    holding = snapshot.holding
     for leg_id, row in rows.items():
         before = None if restarted or leg_id not in known else known[leg_id].bridge_id
         yield from _moved(leg_id, before, "" if row["BridgeID"] in holding else row["BridgeID"])

@@ -93,6 +93,10 @@ class Translator:
         """Return the channels that are still expected."""
         return tuple(self._ordered)
 
+    def has_ended(self, leg_id: LegId) -> bool:
+        """Tell whether the channel is known to be gone, or never to have been made."""
+        return leg_id in self._ended
+
     def refuse(self, leg_id: LegId) -> bool:
         """Take note that an ordered channel will not come; tell whether one was still expected."""
         if leg_id not in self._ordered:

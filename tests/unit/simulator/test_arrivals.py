@@ -84,7 +84,16 @@ def test_trace_gives_what_its_columns_say_and_no_more(tmp_path: Path) -> None:
         "2,,,,,,\n"
     )
     given, open_call = calls(entry(tmp_path, kind="file", path="calls.csv"))
-    assert given == Arrival(1_000_000, "801", "gold", 3, 60_500_000, 120_000_000, 0, line=2)
+    assert given == Arrival(
+        1_000_000,
+        dialed_number="801",
+        customers="gold",
+        customer=3,
+        patience_us=60_500_000,
+        talk_us=120_000_000,
+        wrap_up_us=0,
+        line=2,
+    )
     assert open_call == Arrival(2_000_000, line=3)
 
 
@@ -114,15 +123,18 @@ def test_trace_without_instants_is_refused(tmp_path: Path) -> None:
 
 
 def test_missing_trace_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"nowhere\.csv"):
+    with pytest.raises(ValidationError, match=r"a file beside the scenario.*nowhere\.csv"):
         entry(tmp_path, kind="file", path="nowhere.csv")
 
 
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
-        ({"kind": "poisson", "per_hour": 60, "from_s": 600, "until_s": 600}, "until_s is not after from_s"),
-        ({"kind": "renewal", "between": {"kind": "constant", "value_s": 0}}, "between must not always be 0"),
+        (
+            {"kind": "poisson", "per_hour": 60, "from_s": 600, "until_s": 600},
+            "until_s: found 600.0; more than from_s",
+        ),
+        ({"kind": "renewal", "between": {"kind": "constant", "value_s": 0}}, "between: found a mean of 0"),
         ({"kind": "poisson", "per_hour": 60, "colour": "red"}, "colour"),
         ({"kind": "file", "path": "calls.csv", "factor": "day"}, "factor"),
     ],

@@ -1,0 +1,128 @@
+"""Where a scenario meets the engine's configuration: what one names, the other must have.
+
+A misspelt queue or skill stops no simulation: its callers would wait in vain, and the figures would be
+wrong in silence. So the names are held against each other before the day begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+
+from core.kernel.errors import Said
+from core.kernel.schema import Steps, one_of
+from goldline.config import Config
+from goldline.flows import load_flows
+from ivr.flow import Branch, Enqueue, Flow, NodeName, SetValues, mentions
+from simulator.demand import FileArrivals
+from simulator.scenario import Scenario
+from simulator.scenario_checks import Problem
+
+
+def check_fit(scenario: Scenario, config: Config) -> None:
+    """Raise `ConfigError` about the first thing on which scenario and configuration do not agree."""
+    flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
+    for steps, found, allowed in _problems(scenario, config, flows):
+        raise scenario.refusal(steps, found, allowed)
+
+
+def _problems(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
+    """Yield what scenario and configuration do not agree on, in a fixed order."""
+    if not scenario.arrivals:
+        yield ["arrivals"], Said("nothing"), "at least 1: a day without calls shows nothing"
+    yield from _names(scenario, config)
+    yield from _skills(scenario, config, flows)
+    yield from _queues_nobody_serves(scenario, config, flows)
+
+
+def _names(scenario: Scenario, config: Config) -> Iterator[Problem]:
+    for entry, service in enumerate(scenario.service):
+        yield from _unknown(service.queue, config.queues, ["service", entry, "queue"])
+        yield from _unknown(service.tier, config.tiers, ["service", entry, "tier"])
+    for entry, group in enumerate(scenario.customers):
+        yield from _unknown(group.tier, config.tiers, ["customers", entry, "tier"])
+    for entry, agent in enumerate(scenario.agents):
+        for nth, pause in enumerate(agent.breaks):
+            yield from _unknown(
+                pause.reason,
+                config.rules.not_ready_reasons,
+                ["agents", entry, "breaks", nth, "reason"],
+            )
+
+
+def _unknown(name: str, known: Iterable[str], steps: Steps) -> Iterator[Problem]:
+    """Complain of a name the configuration does not have; one that has no tiers knows any."""
+    names = list(known)
+    if name and names and name not in names:
+        yield steps, name, one_of(names)
+
+
+# --- skills --------------------------------------------------------------------------------------------
+
+
+def _skills(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
+    """Yield the skills of agents that no queue and no flow asks for: they are misspelt."""
+    asked = {skill for queue in config.queues.values() for skill in queue.requirements}
+    asked |= {skill for flow in flows.values() for skill in _skills_of(flow.nodes.values())}
+    skilled: list[tuple[Steps, Mapping[str, int]]]
+    skilled = [(["agents", entry], agent.skills) for entry, agent in enumerate(scenario.agents)]
+    skilled += [(["teams", entry], team.skills) for entry, team in enumerate(scenario.teams)]
+    for steps, skills in skilled:
+        for skill, level in skills.items():
+            if skill not in asked:
+                yield [*steps, "skills", skill], level, _nearest(skill, sorted(asked))
+
+
+def _skills_of(nodes: Iterable[object]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, Enqueue | SetValues):
+            yield from node.skills
+
+
+def _nearest(skill: str, asked: Sequence[str]) -> str:
+    near = get_close_matches(skill, asked, n=1)
+    return f"no queue asks for it; did you mean {near[0]}?" if near else "no queue asks for it"
+
+
+# --- queues ----------------------------------------------------------------------------------------------
+
+
+def _queues_nobody_serves(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
+    """Yield the numbers whose callers may come to stand in a line that no agent of the day serves."""
+    for entry, arrivals in enumerate(scenario.arrivals):
+        numbers = [arrivals.dialed_number]
+        if isinstance(arrivals, FileArrivals):
+            numbers += sorted({call.dialed_number for call in arrivals.trace if call.dialed_number})
+        for number in numbers:
+            flow = flows.get(config.ivr.numbers.get(number, config.ivr.default))
+            for node in _queues_reached(flow, number) if flow else ():
+                needs = config.queues[node.queue].requirements | dict(node.skills)
+                if not any(_meets(agent.skills, needs) for agent in scenario.staff):
+                    yield ["arrivals", entry, "dialed_number"], number, _needed(node.queue, needs)
+
+
+def _queues_reached(flow: Flow, number: str) -> Iterator[Enqueue]:
+    """Yield the nodes that hand over a caller of `number`, on whatever way through the flow."""
+    seen: set[NodeName] = set()
+    ahead = [flow.start]
+    while ahead:
+        name = ahead.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        node = flow.nodes[name]
+        if isinstance(node, Enqueue):
+            yield node
+        elif isinstance(node, Branch) and node.on == "dialed_number":
+            ahead.append(node.cases.get(number, node.otherwise))
+        else:
+            ahead += [NodeName(way) for _, way in mentions(node, NodeName)]
+
+
+def _meets(skills: Mapping[str, int], needs: Mapping[str, int]) -> bool:
+    return all(skills.get(skill, 0) >= level for skill, level in needs.items())
+
+
+def _needed(queue: str, needs: Mapping[str, int]) -> str:
+    skills = ", ".join(f"{skill} {level}" for skill, level in sorted(needs.items()))
+    return f"nobody can serve its queue {queue}: give somebody the skills {skills}"
