@@ -57,8 +57,8 @@ class RecordedCall(NamedTuple):
     """One contact that asked for a queue.
 
     `caller` is the same for the same person, `tier` what the CRM store said, empty for somebody nobody
-    knows. The patience was `waited_us` where the caller `left`, more than that otherwise. `work` is None
-    where the day did not show it.
+    knows. The patience was `waited_us` where the caller `left`, more than that otherwise. `rang_us` is how
+    long the phone rang that was answered; it and `work` are None where the day did not show them.
     """
 
     asked_us: int
@@ -67,6 +67,7 @@ class RecordedCall(NamedTuple):
     tier: str
     waited_us: int
     left: bool
+    rang_us: int | None
     work: Work | None
 
 
@@ -74,15 +75,14 @@ class RecordedCall(NamedTuple):
 class RecordedDay:
     """What of a day is independent of the rules.
 
-    `calls` are in the order in which they asked for a queue. `rings_us` says how long phones rang that were
-    answered, `misses` how many rang in vain, `returns_us` how long who missed one stayed away.
+    `calls` are in the order in which they asked for a queue. `misses` is how many phones rang in vain,
+    `returns_us` how long each stayed away who had missed a call.
     """
 
     origin_us: int
     end_us: int
     calls: tuple[RecordedCall, ...]
     shifts: tuple[Shift, ...]
-    rings_us: tuple[int, ...]
     misses: int
     returns_us: tuple[int, ...]
 
@@ -96,6 +96,7 @@ class _Course:
     asked_us: int | None = None
     way: Way | None = None
     connected_us: int | None = None
+    rang_us: int | None = None
 
 
 class DayReader:
@@ -107,7 +108,6 @@ class DayReader:
         self._origin_us = self._now_us = frame.origin_us
         self._calls: list[RecordedCall] = []
         self._shifts = ShiftReader()
-        self._rings_us: list[int] = []
         self._misses = 0
         self._tiers: dict[CustomerId, str] = {}
         self._courses: dict[ContactId, _Course] = {}
@@ -144,7 +144,6 @@ class DayReader:
             end_us=self._now_us,
             calls=tuple(sorted(self._calls, key=lambda call: call.asked_us)),
             shifts=self._shifts.shifts(),
-            rings_us=tuple(self._rings_us),
             misses=self._misses,
             returns_us=tuple(self._shifts.returns_us),
         )
@@ -177,10 +176,10 @@ class DayReader:
             course.asked_us, course.way = event.at_us, Way(event.queue, event.requirements)
 
     def _connected(self, event: ContactConnected) -> None:
-        self._courses[event.contact_id].connected_us = event.at_us
+        course = self._courses[event.contact_id]
+        course.connected_us = event.at_us
         offered_us = self._offered_us.pop(event.offer_id, None)
-        if offered_us is not None:
-            self._rings_us.append(event.at_us - offered_us)
+        course.rang_us = None if offered_us is None else event.at_us - offered_us
 
     def _recorded(self, event: InteractionRecorded) -> None:
         course = self._courses.pop(event.contact_id, None)
@@ -207,6 +206,7 @@ class DayReader:
                 tier=self._tiers.get(course.customer_id, "") if course.customer_id else "",
                 waited_us=waited_until_us - course.asked_us,
                 left=left,
+                rang_us=course.rang_us,
                 work=work,
             )
         )

@@ -40,13 +40,15 @@ _NOTHING = Constant(value_s=0)
 
 
 class Completion:
-    """Fills in what the calls of a day did not show."""
+    """Fills in what the calls of a day did not show; raises `ConfigError` where nobody was served."""
 
     def __init__(self, calls: Sequence[RecordedCall]) -> None:
         self._calls = calls
         self._everybody = _curve(calls)
         self._curves = _curves_by_tier(calls)
         self._work = _work_by_queue(calls)
+        if not self._work:
+            raise ConfigError("the recorded day", f"{len(calls)} calls", "one on which somebody was served")
 
     def arrivals(self, origin_us: int, seed: int) -> list[Arrival]:
         """Return the calls from `origin_us` on, as they are completed under `seed`."""
@@ -63,6 +65,7 @@ class Completion:
                     customers=_group(call.tier),
                     customer=places[call.tier][call.caller],
                     patience_us=self._patience_us(call, patience, serial),
+                    answer_us=call.rang_us,
                     talk_us=effort.talk_us,
                     wrap_up_us=effort.wrap_up_us,
                 )
@@ -206,9 +209,10 @@ def _plan(shift: Shift, agent: AgentProfile, origin_us: int) -> AgentPlan:
 
 
 def _habits(day: RecordedDay) -> AgentHabits:
-    rang = len(day.rings_us) + day.misses
+    rings_us = [call.rang_us for call in day.calls if call.rang_us is not None]
+    rang = len(rings_us) + day.misses
     return AgentHabits(
-        answers=_seen(day.rings_us),
+        answers=_seen(rings_us),
         misses=day.misses / rang if rang else 0.0,
         settles_in=_NOTHING,
         comes_back=_seen(day.returns_us),
