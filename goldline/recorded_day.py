@@ -33,7 +33,7 @@ from core.model.events import (
     QueueingAsked,
 )
 from core.model.ids import NO_LEG, ContactId, CustomerId, OfferId, QueueName
-from core.model.message import Command, DomainEvent, Event, because
+from core.model.message import Command, DomainEvent, Event
 from goldline.recorded_shifts import Shift, ShiftReader
 from metrics.day import DayFigures
 from metrics.frame import Frame
@@ -162,7 +162,12 @@ class DayReader:
     def _adopted(self, event: ContactAdopted) -> None:
         """Take a contact of an earlier run for one that arrives now; where it waits, it queues this turn."""
         arrived = ContactArrived(
-            **because(event), contact_id=event.contact_id, leg_id=NO_LEG, caller_number="", dialed_number=""
+            at_us=event.at_us,
+            cause_id=event.cause_id,
+            contact_id=event.contact_id,
+            leg_id=NO_LEG,
+            caller_number="",
+            dialed_number="",
         )
         self._add(arrived)
 
