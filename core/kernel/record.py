@@ -1,7 +1,7 @@
 """What the hot path is made of: immutable values that travel, and the things that change.
 
 Both are msgspec structs with slots, made in a tenth of the time of a dataclass; a routed call makes about
-a hundred of them (docs/decisions/0009).
+a hundred of them (docs/decisions/0008).
 """
 
 from __future__ import annotations
