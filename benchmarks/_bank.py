@@ -23,7 +23,7 @@ from core.model.message import DomainEvent
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.replications import each_run
 from simulator.bank.calls import BankDay, read_month
-from simulator.bank.scenarios import Replay
+from simulator.bank.replay import Replay
 
 CENTRE = Path(__file__).parent.parent / "examples" / "bank"
 IN_TIME_S = 20

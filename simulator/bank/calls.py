@@ -21,6 +21,7 @@ from core.kernel.errors import ConfigError
 
 DAY_S = 86_400
 HALF_DAY_S = DAY_S // 2
+PRIORITY_MAX = 2
 
 
 class LeftOut(StrEnum):
@@ -93,9 +94,10 @@ def read_month(path: Path) -> BankMonth:
     found: dict[date, list[BankCall | LeftOut]] = {}
     for day, call in _rows(path):
         found.setdefault(day, []).append(call)
-    if not found:
-        raise ConfigError(f"{path}: line 2", "nothing", "at least one call")
-    return BankMonth(name=path.name.removesuffix(".gz").removesuffix(".csv"), days=tuple(_days(found)))
+    days = tuple(_days(found))
+    if not days:
+        raise ConfigError(f"{path}: line 2", "nothing", "at least one call to the agents")
+    return BankMonth(name=path.name.removesuffix(".csv.gz"), days=days)
 
 
 def _rows(path: Path) -> Iterator[tuple[date, BankCall | LeftOut]]:
@@ -114,9 +116,10 @@ def _rows(path: Path) -> Iterator[tuple[date, BankCall | LeftOut]]:
 
 def _days(found: Mapping[date, list[BankCall | LeftOut]]) -> Iterator[BankDay]:
     for day in sorted(found):
-        calls = [call for call in found[day] if isinstance(call, BankCall)]
+        calls = sorted((row for row in found[day] if isinstance(row, BankCall)), key=lambda call: call.at_s)
         left_out = Counter(row for row in found[day] if isinstance(row, LeftOut))
-        yield BankDay(date=day, calls=tuple(sorted(calls, key=lambda call: call.at_s)), left_out=left_out)
+        if calls:
+            yield BankDay(date=day, calls=tuple(calls), left_out=left_out)
 
 
 def _date(text: str) -> date:
@@ -137,7 +140,7 @@ def _call(row: Mapping[str, str]) -> BankCall | LeftOut:
         return LeftOut.ELSEWHEN
     waited_s = max(0, int(row["q_time"])) if queued else 0
     started_s = int(row["ser_start"])
-    priority = int(row["priority"])
+    priority = min(int(row["priority"]), PRIORITY_MAX)
     return BankCall(
         at_s=at_s,
         kind=row["type"],

@@ -14,8 +14,8 @@ from pathlib import Path
 from statistics import fmean, pstdev
 
 from simulator.bank.calls import DAY_S, BankDay, BankMonth
+from simulator.bank.centre import CUSTOMERS, ENGINE_CONFIG, HABITS, NUMBERS, TIERS, number_of
 from simulator.bank.rule import days_with_priority
-from simulator.bank.scenarios import CUSTOMERS, DIALED, HABITS, TIERS, USUAL
 from simulator.bank.shifts import Skills, stretches
 from simulator.bank.waits import Patience
 from simulator.demand import IntervalArrivals
@@ -37,7 +37,7 @@ def typical_day(month: BankMonth, wrap_up_s: float, folder: Path) -> Scenario:
         schema=1,
         name=f"{month.name}-typical",
         file=folder / f"{month.name}.toml",
-        engine_config="goldline.toml",
+        engine_config=ENGINE_CONFIG,
         duration_s=DAY_S,
         arrivals=tuple(_arrivals(month, weekdays)),
         customers=CUSTOMERS,
@@ -55,7 +55,7 @@ def _arrivals(month: BankMonth, weekdays: Sequence[BankDay]) -> Iterator[Interva
         for tier, share in shares[kind].items():
             yield IntervalArrivals(
                 kind="intervals",
-                dialed_number=DIALED.get(kind, USUAL),
+                dialed_number=number_of(kind),
                 customers=tier,
                 patience=Exponential(kind="exponential", mean_s=patience.mean_s(kind)),
                 interval_s=INTERVAL_S,
@@ -87,7 +87,7 @@ def _tier_shares(month: BankMonth) -> Mapping[str, Mapping[str, float]]:
 def _services(month: BankMonth, wrap_up_s: float) -> Iterator[Service]:
     for kind in month.kinds:
         talks_s = [call.talk_s for call in month.calls if call.kind == kind and call.talk_s]
-        if kind in DIALED and talks_s:
+        if kind in NUMBERS and talks_s:
             yield Service(
                 queue=kind,
                 talk=LogNormal(
@@ -100,7 +100,7 @@ def _services(month: BankMonth, wrap_up_s: float) -> Iterator[Service]:
 def _teams(month: BankMonth, weekdays: Sequence[BankDay]) -> Iterator[Team]:
     """Yield the teams, largest first; the headcounts of an interval sum to its mean headcount, rounded."""
     frequent = _frequent(month)
-    rare = [kind for kind in DIALED if kind not in frequent]
+    rare = [kind for kind in NUMBERS if kind not in frequent]
     at_work = _at_work(month, weekdays, frequent)
     names = sorted(at_work, key=lambda name: (-sum(at_work[name]), name))
     whole = [_rounded([at_work[name][place] for name in names]) for place in range(INTERVALS)]
@@ -129,7 +129,7 @@ def _at_work(
 
 def _frequent(month: BankMonth) -> list[str]:
     calls = Counter(call.kind for call in month.calls)
-    return [kind for kind in month.kinds if kind in DIALED and calls[kind] >= TELLING_SHARE * calls.total()]
+    return [kind for kind in month.kinds if kind in NUMBERS and calls[kind] >= TELLING_SHARE * calls.total()]
 
 
 def _rounded(shares: Sequence[float]) -> list[int]:

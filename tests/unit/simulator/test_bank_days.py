@@ -10,7 +10,7 @@ import pytest
 from core.kernel.clock import SECOND_US
 from simulator.bank.calls import DAY_S, BankMonth
 from simulator.bank.rule import days_with_priority
-from simulator.bank.scenarios import Replay
+from simulator.bank.replay import Replay
 from simulator.bank.shifts import Skills, Stretch, stretches
 from simulator.bank.typical import INTERVAL_S, typical_day
 from simulator.bank.waits import TELLING_HANG_UPS, Patience

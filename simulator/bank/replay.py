@@ -1,12 +1,9 @@
-"""Scenarios for the engine out of a month: each real day replayed, and the typical weekday.
+"""The real days of a month as scenarios: the same callers at the same instants, the same agents at work.
 
-The engine's side is `examples/bank/goldline.toml`: a queue and a skill for each kind of call, a tier for
-each step of priority.
-
-A replayed day has the real callers: when they called, how long they talked, and as much of their patience as
-showed. Drawn, by key, is only what the records cannot know: how long those would have talked who hung up,
-how long those would have waited who were served, and the priority of those who never waited; each like
-other calls of the same kind in the month. The wrap-up stands for all that keeps agents from the next call.
+Callers call when they did, talk as long as they did, and show as much of their patience as they did. Drawn,
+by key, is only what no record can know: how long those would have talked who hung up, how long those would
+have waited who were served, and the priority of those who never waited; each like other calls of the same
+kind in the month. The wrap-up stands for all that keeps agents from the next call.
 """
 
 from __future__ import annotations
@@ -19,33 +16,24 @@ from random import Random
 from core.kernel.clock import microseconds
 from core.kernel.rng import KeyedDraws
 from simulator.bank.calls import BankCall, BankDay, BankMonth
+from simulator.bank.centre import (
+    AT_ONCE,
+    CUSTOMERS,
+    ENGINE_CONFIG,
+    HABITS,
+    NUMBERS,
+    TIERS,
+    USUAL_KIND,
+    number_of,
+)
 from simulator.bank.rule import days_with_priority
 from simulator.bank.shifts import Skills, stretches
 from simulator.bank.waits import Patience
-from simulator.demand import CustomerGroup, TracedArrivals
-from simulator.draws import Constant, Exponential
+from simulator.demand import TracedArrivals
+from simulator.draws import Exponential
 from simulator.scenario import Scenario
-from simulator.staffing import AgentHabits, AgentPlan, Service
+from simulator.staffing import AgentPlan, Service
 from simulator.trace import Arrival
-
-DIALED = {"PS": "8001", "PE": "8002", "NW": "8003", "NE": "8004", "IN": "8005", "TT": "8006"}
-"""The number behind which each kind of call has its queue."""
-
-USUAL = DIALED["PS"]
-"""Where calls of a kind go that nobody knows."""
-
-TIERS = ("stranger", "customer", "good-customer")
-"""The tier of each priority."""
-
-CUSTOMERS = (
-    CustomerGroup(name="stranger", weight=1),
-    CustomerGroup(name="customer", tier="customer", count=20, weight=1),
-    CustomerGroup(name="good-customer", tier="good-customer", count=20, weight=1),
-)
-
-AT_ONCE = Constant(value_s=0)
-HABITS = AgentHabits(answers=AT_ONCE, settles_in=AT_ONCE)
-"""The moments in which a phone is picked up are part of the fitted wrap-up."""
 
 
 class Replay:
@@ -67,10 +55,10 @@ class Replay:
             schema=1,
             name=f"{self.month.name}-{day.date.day:02d}",
             file=self._file,
-            engine_config="goldline.toml",
+            engine_config=ENGINE_CONFIG,
             seed=seed,
             duration_s=day.calls[-1].at_s + 1,
-            arrivals=(TracedArrivals(dialed_number=USUAL, trace=self._calls(day, seed)),),
+            arrivals=(TracedArrivals(dialed_number=NUMBERS[USUAL_KIND], trace=self._calls(day, seed)),),
             customers=CUSTOMERS,
             agents=tuple(self._agents(day)),
             service=(Service(talk=AT_ONCE, wrap_up=wrap_up),),
@@ -85,7 +73,7 @@ class Replay:
         return [
             Arrival(
                 at_us=microseconds(call.at_s),
-                dialed_number=DIALED.get(call.kind, USUAL),
+                dialed_number=number_of(call.kind),
                 customers=self._tier(call, day, priority.of(place)),
                 patience_us=self._patience.draw_us(call, patience.of(place)),
                 talk_us=microseconds(self._talk_s(call, talk.of(place))),
@@ -103,17 +91,14 @@ class Replay:
 
     def _agents(self, day: BankDay) -> Iterator[AgentPlan]:
         """Yield a seat for each stretch: who comes back from a break sits down anew."""
-        skills = {
-            agent: {kind: 1 for kind in kinds if kind in DIALED}
-            for agent, kinds in self._skills.of(day).items()
-        }
+        skills = self._skills.of(day)
         for number, stretch in enumerate(stretches(day)):
             seat = f"{stretch.agent}-{number:03d}"
             yield AgentPlan(
                 id=seat,
                 name=stretch.agent,
                 extension=f"PJSIP/{seat}",
-                skills=skills[stretch.agent],
+                skills=dict.fromkeys(skills[stretch.agent], 1),
                 from_s=stretch.from_s,
                 until_s=max(stretch.until_s, stretch.from_s + 1),
             )
