@@ -88,7 +88,7 @@ def simulate(
     replications: Annotated[int, typer.Option(min=1, help="Runs, of this seed and those after it.")] = 1,
     cores: Annotated[int, typer.Option(help="Runs at a time; -1: one on each core.")] = -1,
     cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
-    interval: Annotated[float, typer.Option(min=1, help="Seconds of one interval of the day.")] = 1800,
+    interval: Annotated[float | None, typer.Option(min=60, help="Seconds of an interval.")] = None,
     threshold: Annotated[float, typer.Option(min=0, help="Seconds the service level promises.")] = 20,
     report: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
     journal: Annotated[Path | None, typer.Option(help="Record the run in this new file.")] = None,
@@ -204,7 +204,8 @@ def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
 def _print_figures(figures: dict[str, Any]) -> None:
     from goldline.tables import drawn, figure_table
 
-    Console().print(drawn(figure_table(figures)))
+    console = Console()
+    console.print(drawn(figure_table(figures), console.width))
 
 
 def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:

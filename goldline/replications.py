@@ -33,7 +33,12 @@ def each_run(
     """
     with _place(cluster):
         runs = Parallel(n_jobs=cores, return_as="generator", pre_dispatch="2*n_jobs")
-        yield from runs(delayed(task)(seed) for seed in seeds)
+        yield from runs(delayed(_run)(task, seed) for seed in seeds)
+
+
+def _run(task: Callable[[S], T], seed: S) -> T:
+    """Call the task: Dask keeps a table of functions, in which one that holds a scenario has no place."""
+    return task(seed)
 
 
 @contextmanager

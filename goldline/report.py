@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import time
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from core.kernel.clock import seconds
@@ -33,7 +34,8 @@ _STATES = {
     AgentState.WRAP_UP: "wrap-up",
     AgentState.NOT_READY: "not ready",
 }
-_LEFT_TONE = 5
+_LENGTHS: dict[float, str] = {900: "quarter of an hour", 1800: "half hour", 3600: "hour"}
+_LEFT_TONE = 7
 _NOTES = (
     "A contact belongs to the interval in which it asked for a queue. Waits run from there until an agent "
     "answers, the ringing of the agent's phone included.",
@@ -43,15 +45,22 @@ _NOTES = (
 
 
 def simulation_page(
-    result: Mapping[str, Any], scenario: Scenario, stretches: Mapping[AgentId, Sequence[Stretch]]
+    result: Mapping[str, Any],
+    scenario: Scenario,
+    stretches: Mapping[AgentId, Sequence[Stretch]],
+    reasons: Sequence[str],
 ) -> Page:
-    """Return the page of what `goldline.simulate` found; `stretches` are the time lines of its first run."""
-    table = figure_table(result)
+    """Return the page of what `goldline.simulate` found; `stretches` are the time lines of its first run.
+
+    `reasons` are those for which agents may be away by the house's rules; others are not told apart.
+    """
+    table = replace(figure_table(result), title="Figures")
     return Page(
-        title=f"{result['scenario']}: a simulated day",
+        kicker="Goldline simulation",
+        title=result["scenario"],
         subtitle=heading(result),
         tiles=_tiles(result),
-        blocks=(*_plots(result), *_time_lines(result, scenario, stretches), table),
+        blocks=(*_plots(result), *_time_lines(result, scenario, stretches, reasons), table),
         notes=_NOTES,
         clock_s=_clock_s(scenario.starts_at),
     )
@@ -95,13 +104,13 @@ def _plots(result: Mapping[str, Any]) -> tuple[Plot, ...]:
             f"Answered within {within}",
             f"Share of all answered or abandoned, by tier, in each {draw.interval}",
             "percent",
-            (*_each(by["tiers"], "service_level"), _series("all", by["all"]["service_level"], None)),
+            (*_each(by["tiers"], "service_level"), _all(by, "service_level")),
         ),
         draw.lines(
             "Waiting",
             f"Mean wait of the answered in seconds, by tier, in each {draw.interval}",
             "seconds",
-            (*_each(by["tiers"], "mean_wait_s"), _series("all", by["all"]["mean_wait_s"], None)),
+            (*_each(by["tiers"], "mean_wait_s"), _all(by, "mean_wait_s")),
         ),
         draw.lines(
             "Queue length",
@@ -139,15 +148,23 @@ class _Drawing:
 
 def _distribution(result: Mapping[str, Any]) -> Iterator[Plot]:
     """Yield how long the waits were: how many of each length, and how many were answered by then."""
-    edges = [f"{edge:g} s" for edge in result["waits_up_to_s"]]
+    edges = [f"{edge:g}" for edge in result["waits_up_to_s"]]
+    answered_by = ClassAxis(
+        labels=edges, names=[f"within {edge} s" for edge in edges], title="seconds of waiting, at most"
+    )
+    lengths = ClassAxis(
+        labels=[*edges, "more"],
+        names=[*(f"{low} to {high} s" for low, high in pairwise(["0", *edges])), f"more than {edges[-1]} s"],
+        title="seconds of waiting, up to",
+    )
     waits = {
         tier: {end: _means(column) for end, column in ends.items()} for tier, ends in result["waits"].items()
     }
     yield Plot(
         title="How long the waits were",
-        note="Contacts by the length of their wait, up to and including so many seconds",
+        note="Contacts by the length of their wait",
         kind="bars",
-        axis=ClassAxis(labels=[*edges, "longer"], title="up to"),
+        axis=lengths,
         form="count",
         series=_outcomes(
             *(_sums([ends[end] for ends in waits.values()]) for end in ("answered", "abandoned"))
@@ -157,7 +174,7 @@ def _distribution(result: Mapping[str, Any]) -> Iterator[Plot]:
         title="Answered by then",
         note="Share of the contacts of a tier that were answered within so many seconds",
         kind="lines",
-        axis=ClassAxis(labels=edges, title="within"),
+        axis=answered_by,
         form="percent",
         series=tuple(
             Series(name=tier, values=_answered_by(ends)[: len(edges)], tone=tone)
@@ -188,8 +205,14 @@ def _most(queues: Mapping[str, Any], first_tone: int) -> tuple[Series, ...]:
 
 def _teams(by: Mapping[str, Any], figure: str) -> tuple[Series, ...]:
     """Return a line for each team, and one for all where there are several."""
-    everybody = _series("all", by["all"][figure], None)
-    return (*_each(by["teams"], figure), everybody) if len(by["teams"]) > 1 else (everybody,)
+    if len(by["teams"]) > 1:
+        return (*_each(by["teams"], figure), _all(by, figure))
+    return (_series("all", by["all"][figure], None),)
+
+
+def _all(by: Mapping[str, Any], figure: str) -> Series:
+    """Return the line of everybody, to stand among others: without a band, which would hide theirs."""
+    return Series(name="all", values=_means(by["all"][figure]), tone=None)
 
 
 def _series(name: str, column: Any, tone: int | None) -> Series:
@@ -217,22 +240,25 @@ def _answered_by(ends: Mapping[str, Column]) -> Column:
 
 def _length(interval_s: float) -> str:
     """Return the length of an interval in words."""
-    if interval_s == 1800:
-        return "half hour"
     minutes, rest = divmod(interval_s, 60)
-    return f"{interval_s:g} seconds" if rest else f"{minutes:g} minutes"
+    return _LENGTHS.get(interval_s) or (f"{interval_s:g} seconds" if rest else f"{minutes:g} minutes")
 
 
 # --- agents --------------------------------------------------------------------------------------
 
 
 def _time_lines(
-    result: Mapping[str, Any], scenario: Scenario, stretches: Mapping[AgentId, Sequence[Stretch]]
+    result: Mapping[str, Any],
+    scenario: Scenario,
+    stretches: Mapping[AgentId, Sequence[Stretch]],
+    reasons: Sequence[str],
 ) -> Iterator[TimeLines]:
     """Yield the agents' time lines, if anybody worked."""
     plans = [plan for plan in scenario.staff if AgentId(plan.id) in stretches]
     lines = tuple(
-        TimeLine(name=plan.name or plan.id, team=plan.team, stretches=_told(stretches[AgentId(plan.id)]))
+        TimeLine(
+            name=plan.name or plan.id, team=plan.team, stretches=_told(stretches[AgentId(plan.id)], reasons)
+        )
         for plan in plans
     )
     if lines:
@@ -242,10 +268,12 @@ def _time_lines(
         yield TimeLines(title="Agents", note=note, until_s=max(until_s, scenario.duration_s), lines=lines)
 
 
-def _told(stretches: Sequence[Stretch]) -> tuple[tuple[float, float, str], ...]:
-    return tuple((seconds(stretch.from_us), seconds(stretch.to_us), _word(stretch)) for stretch in stretches)
+def _told(stretches: Sequence[Stretch], reasons: Sequence[str]) -> tuple[tuple[float, float, str], ...]:
+    return tuple(
+        (seconds(stretch.from_us), seconds(stretch.to_us), _word(stretch, reasons)) for stretch in stretches
+    )
 
 
-def _word(stretch: Stretch) -> str:
-    away = stretch.state is AgentState.NOT_READY and stretch.reason
-    return away or _STATES[stretch.state]
+def _word(stretch: Stretch, reasons: Sequence[str]) -> str:
+    away = stretch.state is AgentState.NOT_READY and stretch.reason in reasons
+    return stretch.reason if away else _STATES[stretch.state]

@@ -40,13 +40,13 @@ Told = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a user may choose; a seed of None is the scenario's own."""
+    """What a user may choose. None is the scenario's own seed, and intervals of the usual length."""
 
     seed: int | None = None
     replications: int = 1
     cores: int = -1
     cluster: str = ""
-    interval_s: float = 1_800.0
+    interval_s: float | None = None
     threshold_s: float = USUAL_THRESHOLD_S
     journal: Path | None = None
     report: Path | None = None
@@ -101,11 +101,16 @@ def make_trial(scenario: Scenario, choices: Choices) -> Trial:
     frame = Frame(
         duration_s=scenario.duration_s,
         warm_up_s=scenario.warm_up_s,
-        interval_s=choices.interval_s,
+        interval_s=choices.interval_s or usual_interval_s(scenario.duration_s),
         threshold_s=choices.threshold_s,
     )
     pictured = _seed(scenario, choices) if choices.report else None
     return Trial(scenario=scenario, config=open_scenario(scenario), frame=frame, pictured=pictured)
+
+
+def usual_interval_s(duration_s: float) -> float:
+    """Return the length of the intervals that a day is cut into: half hours, or less where it is short."""
+    return next((length_s for length_s in (1800.0, 900.0, 300.0) if duration_s >= 6 * length_s), 60.0)
 
 
 def teams_of(scenario: Scenario) -> dict[AgentId, str]:
@@ -126,7 +131,8 @@ def simulate(path: Path, choices: Choices, progress: bool = False) -> dict[str, 
         run = simulated(trial, seed, choices, told)
     result = _heading(trial, seed, choices) | run.figures
     if choices.report:
-        write_page(simulation_page(result, scenario, run.time_lines), choices.report)
+        reasons = trial.config.rules.not_ready_reasons
+        write_page(simulation_page(result, scenario, run.time_lines, reasons), choices.report)
     return result
 
 

@@ -10,12 +10,15 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from metrics.service_level import ServiceLevelPolicy
+from simulator.report.blocks import Section
 from simulator.report.blocks import Table as FigureTable
 
 POLICY = ServiceLevelPolicy.ALL_COUNT
 """The service level that is shown; all three are in the JSON."""
 SHOWN_IF_ANY = ("blocked", "elsewhere")
 """Columns that most days have no use for."""
+WIDE = 130
+"""Columns of a terminal on which a mean and its interval stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,50 +32,56 @@ class _Column:
 
 def figure_table(result: Mapping[str, Any]) -> FigureTable:
     """Return the table of what `goldline.simulate.simulate` returned."""
-    columns = list(_columns(result))
-    sections = (
-        (_row("all", result, columns),),
-        *(
-            tuple(_row(f"{kind} {name}".strip(), row, columns) for name, row in result[f"{kind}s"].items())
-            for kind in ("tier", "queue", "team")
-        ),
+    columns = tuple(_columns(result))
+    groups = {"by tier": result["tiers"], "by queue": result["queues"], "by team": _teams(result)}
+    by_group = (
+        Section(title=title, rows=tuple(_row(name, figures, columns) for name, figures in rows.items()))
+        for title, rows in groups.items()
+        if rows
     )
     return FigureTable(
-        title=heading(result),
+        title=f"{result['scenario']}, {heading(result)}",
         headings=("", *(column.heading for column in columns)),
-        sections=tuple(section for section in sections if section),
+        sections=(Section(title="", rows=(_row("all", result, columns),)), *by_group),
         note=_note(result),
     )
 
 
 def heading(result: Mapping[str, Any]) -> str:
-    """Return what the figures are figures of, on one line."""
+    """Return of which runs the figures are, on one line."""
     runs, seed = result["replications"], result["seed"]
-    seeds = f"seed {seed}" if runs == 1 else f"seeds {seed} to {seed + runs - 1}"
-    return f"{result['scenario']}, {seeds}: {shown(result['arrived'], ',.0f')} calls"
+    seeds = f"seed {seed}" if runs == 1 else f"{runs} runs, seeds {seed} to {seed + runs - 1}"
+    return f"{seeds}: {shown(result['arrived'], ',.0f')} calls"
 
 
-def drawn(table: FigureTable) -> Table:
-    """Return the table for a terminal."""
-    rich = Table(title=table.title, caption=table.note, box=SIMPLE_HEAD, title_style="bold")
-    rich.add_column(table.headings[0])
+def drawn(table: FigureTable, width: int) -> Table:
+    """Return the table for a terminal of so many columns."""
+    between = " ± " if width >= WIDE else "\n± "
+    rich = Table(
+        title=table.title,
+        caption=table.note,
+        box=SIMPLE_HEAD,
+        title_style="bold",
+        padding=(0, 0),
+    )
+    rich.add_column(table.headings[0], no_wrap=True)
     for text in table.headings[1:]:
         rich.add_column(text, justify="right")
     for section in table.sections:
-        for row in section:
-            rich.add_row(*row)
-        rich.add_section()
+        if section.title:
+            rich.add_row(section.title, style="dim")
+        for row in section.rows:
+            rich.add_row(*(cell.replace(" ± ", between) for cell in row))
     return rich
 
 
 def shown(figure: Any, form: str) -> str:
-    """Return a figure as text: a dash for none, its interval beside the mean of several runs."""
+    """Return a figure as text: a dash for none, and the interval of the mean of several runs."""
     if not isinstance(figure, dict):
         return "-" if figure is None else format(figure, form)
     if figure["half_width"] is None:
         return shown(figure["mean"], form)
-    # Counts are whole, but means of them are not.
-    form = form.replace(".0f", ".1f")
+    form = form.replace(".0f", ".1f")  # counts are whole, but means of them are not
     return f"{figure['mean']:{form}} ± {figure['half_width']:{form}}"
 
 
@@ -80,23 +89,31 @@ def _columns(result: Mapping[str, Any]) -> Iterator[_Column]:
     for key in ("offered", "answered", "abandoned", *SHOWN_IF_ANY):
         if key not in SHOWN_IF_ANY or _mean(result[key]):
             yield _Column(key, (key,), ",.0f")
-    yield _Column("mean wait s", ("mean_wait_s",), ".1f")
-    yield _Column("95 % in s", ("p95_wait_s",), ".1f")
+    yield _Column("wait s", ("mean_wait_s",), ".1f")
+    yield _Column("95 % s", ("p95_wait_s",), ".1f")
     yield _Column(f"in {result['threshold_s']:g} s", ("service_level", POLICY.value), ".1%")
-    yield _Column("handling s", ("mean_handle_s",), ".0f")
+    yield _Column("handle s", ("mean_handle_s",), ".0f")
     yield _Column("occupancy", ("occupancy",), ".1%")
 
 
-def _row(name: str, figures: Mapping[str, Any], columns: list[_Column]) -> tuple[str, ...]:
-    return (name, *(shown(_at(figures, column.path), column.form) for column in columns))
+def _row(name: str, figures: Mapping[str, Any], columns: tuple[_Column, ...]) -> tuple[str, ...]:
+    return (name, *(_cell(figures, column) for column in columns))
 
 
-def _at(figures: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    """Return what stands at the end of `path`, None where the row has no such figure."""
+def _cell(figures: Mapping[str, Any], column: _Column) -> str:
+    """Return the figure as text, nothing where rows of this kind have none."""
     found: Any = figures
-    for key in path:
-        found = found.get(key, {})
-    return None if found == {} else found
+    for key in column.path:
+        if key not in found:
+            return ""
+        found = found[key]
+    return shown(found, column.form)
+
+
+def _teams(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the teams, if there are several: a single one is everybody."""
+    teams: Mapping[str, Any] = result["teams"]
+    return {name or "(none)": figures for name, figures in teams.items()} if len(teams) > 1 else {}
 
 
 def _mean(figure: Any) -> float:
@@ -105,11 +122,17 @@ def _mean(figure: Any) -> float:
 
 
 def _note(result: Mapping[str, Any]) -> str:
-    parts = [f"in {result['threshold_s']:g} s: answered within it, of all answered or abandoned"]
+    """Return what has to be known to read the table."""
+    parts = [
+        "wait: mean of the answered, and what 95 % of them did not exceed",
+        f"in {result['threshold_s']:g} s: answered within it, of all answered or abandoned",
+    ]
     if result["replications"] > 1:
-        parts.append(f"± half of the 95 % interval over {result['replications']} runs")
+        parts.append(f"±: half of the 95 % interval over {result['replications']} runs")
     if result["warm_up_s"]:
-        parts.append(f"the first {result['warm_up_s']:g} s left out")
+        parts.append(f"who arrived in the first {result['warm_up_s']:g} s is left out")
+    if _mean(result["busy"]):
+        parts.append(f"{shown(result['busy'], ',.0f')} callers more heard busy")
     if "journal_hash" in result:
         parts.append(f"journal {result['journal_hash'][:16]}")
     return "; ".join(parts)

@@ -35,9 +35,10 @@ class TimeAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassAxis:
-    """Classes in their order, such as waits up to so many seconds."""
+    """Classes in their order, such as waits up to so many seconds; `names` call each by its full name."""
 
     labels: Sequence[str]
+    names: Sequence[str]
     title: str
 
 
@@ -87,12 +88,20 @@ class TimeLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Rows of a table that belong together; the first cell of a row is its name."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of text under headings, in sections; the first cell of a row is its name."""
+    """Rows of text under headings, in sections."""
 
     title: str
     headings: tuple[str, ...]
-    sections: tuple[tuple[tuple[str, ...], ...], ...]
+    sections: tuple[Section, ...]
     note: str = ""
 
 
@@ -101,8 +110,12 @@ Block = Plot | TimeLines | Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole report. `clock_s` is the time of day at the run's start, in seconds; None where unknown."""
+    """A whole report. `clock_s` is the time of day at the run's start, in seconds; None where unknown.
 
+    `kicker` stands above the title and says what sort of report it is.
+    """
+
+    kicker: str
     title: str
     subtitle: str
     tiles: tuple[Tile, ...]

@@ -6,12 +6,14 @@
   const HOUR = 3600;
   const DAY = 24 * HOUR;
   const TIME_STEPS = [60, 300, 600, 900, 1800, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY];
-  const PLOT_HEIGHT = 220;
+  const FONT = '12px system-ui, "Segoe UI", Roboto, sans-serif';
+  const PLOT_HEIGHT = 210;
   const ROW_HEIGHT = 17;
   const POINTS_MAX = 60;
-  const STATE_TONES = { "on contact": "busy", "wrap-up": "after", ringing: "rings", ready: "idle" };
+  const STATE_TONES = { "on contact": "busy", "wrap-up": "after", ringing: "rings", ready: "idle", "not ready": "gone" };
   const AWAY_TONES = 4;
   const TONES = 8;
+  const SYNC = { key: "day", scales: ["x", null] };
 
   const page = JSON.parse(document.getElementById("drawings").textContent);
   const clock = page.clock_s ?? 0;
@@ -41,7 +43,7 @@
     count: (value) => value.toLocaleString("en", { maximumFractionDigits: decimals(value) }),
     decimal: (value) => value.toLocaleString("en", { maximumFractionDigits: 1 }),
     seconds: (value) => `${value.toLocaleString("en", { maximumFractionDigits: decimals(value) })} s`,
-    percent: (value) => `${(100 * value).toLocaleString("en", { maximumFractionDigits: 1 })} %`,
+    percent: (value) => `${(100 * value).toLocaleString("en", { maximumFractionDigits: 1 })}%`,
   };
 
   // --- small pieces of the page ---------------------------------------------------------------------
@@ -70,8 +72,7 @@
       const line = element("span");
       const label = element("i", name);
       label.style.setProperty("--key", `var(--${tone})`);
-      line.append(label, element("i", value));
-      line.lastChild.classList.add("plain");
+      line.append(label, element("em", value));
       box.append(line);
     }
     return box;
@@ -85,7 +86,8 @@
       hooks: {
         setCursor: (u) => {
           hide();
-          const box = u.cursor.left >= 0 ? content(u) : null;
+          // The cursors of all plots over the day move together; what is under the mouse is told.
+          const box = u.cursor.left >= 0 && u.root.matches(":hover") ? content(u) : null;
           if (!box) return;
           shown = box;
           u.over.append(box);
@@ -101,18 +103,25 @@
   function axis(more) {
     return {
       stroke: colour("faint"),
-      font: '12px system-ui, "Segoe UI", Roboto, sans-serif',
+      font: FONT,
       grid: { stroke: colour("line"), width: 1 },
       ticks: { show: false },
       ...more,
     };
   }
 
+  /* A new day says so instead of 00:00. */
+  function tick(at) {
+    const newDay = page.clock_s !== null && at > 0 && at % DAY === 0;
+    return newDay ? `day ${at / DAY + 1}` : timeOfDay(page.clock_s === null ? at : at % DAY);
+  }
+
   const timeAxis = () => axis({
     incrs: TIME_STEPS,
     space: 56,
+    size: 28,
     grid: { show: false },
-    values: (u, splits) => splits.map((at) => timeOfDay(at)),
+    values: (u, splits) => splits.map(tick),
   });
 
   // --- lines and bars -------------------------------------------------------------------------------
@@ -120,7 +129,7 @@
   /* Where the places of an axis lie, how they are ticked, and what each is called. */
   function placesOf(described) {
     if ("labels" in described) {
-      const { labels } = described;
+      const { labels, names } = described;
       return {
         at: labels.map((_, place) => place),
         range: [-0.6, labels.length - 0.4],
@@ -128,9 +137,13 @@
           grid: { show: false },
           incrs: [1, 2, 4],
           space: 34,
+          size: 26,
+          label: described.title,
+          labelSize: 20,
+          labelFont: FONT,
           values: (u, splits) => splits.map((place) => labels[place] ?? ""),
         }),
-        name: (place) => `${described.title} ${labels[place]}`,
+        name: (place) => names[place],
       };
     }
     const { starts_s: starts, interval_s: interval } = described;
@@ -139,6 +152,7 @@
       at: starts.map((_, place) => from(place) + interval / 2),
       range: [from(0), from(starts.length - 1) + interval],
       axis: timeAxis(),
+      sync: SYNC,
       name: (place) => `${timeOfDay(from(place))} – ${timeOfDay(from(place) + interval)}`,
     };
   }
@@ -146,21 +160,22 @@
   function lineParts(plot, places) {
     const [data, series, bands] = [[places.at], [{}], []];
     const points = places.at.length <= POINTS_MAX;
+    const highest = plot.form === "percent" ? 1 : Infinity;
     for (const one of plot.series) {
       const stroke = colour(toneOf(one));
       if (one.half_width) {
         const edge = (sign) => one.values.map((value, place) => {
           const half = one.half_width[place];
-          return value === null || half === null ? null : Math.max(0, value + sign * half);
+          return value === null || half === null ? null : Math.min(highest, Math.max(0, value + sign * half));
         });
-        bands.push({ series: [data.length, data.length + 1], fill: `${stroke}26` });
+        bands.push({ series: [data.length, data.length + 1], fill: `${stroke}1f` });
         data.push(edge(+1), edge(-1));
         series.push({ points: { show: false } }, { points: { show: false } });
       }
       data.push(one.values);
       series.push({
         stroke,
-        width: one.tone === null ? 2.25 : 1.75,
+        width: one.dashed ? 1 : one.tone === null ? 2.25 : 1.75,
         dash: one.dashed ? [4, 3] : undefined,
         points: { show: points && !one.dashed, size: 5, fill: stroke, stroke },
       });
@@ -208,14 +223,15 @@
       scales: { x: { time: false, range: () => places.range }, y: { range: () => upTo(parts.data.slice(1), plot.form) } },
       axes: [places.axis, axis({ size: 52, space: 36, values: (u, splits) => splits.map(form) })],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false }, points: { show: plot.kind === "lines", size: 7 } },
+      cursor: { y: false, drag: { x: false }, points: { show: plot.kind === "lines", size: 7 }, sync: places.sync },
       plugins: [tipPlugin(described)],
     }, parts.data, host);
   }
 
   function plotLegend(host, plot) {
-    const look = (one) => (plot.kind === "bars" ? "patch" : one.dashed ? "dashed" : "");
-    legend(host, plot.series.map((one) => ({ name: one.name, tone: toneOf(one), look: look(one) })));
+    const look = plot.kind === "bars" ? "patch" : "";
+    const named = plot.series.filter((one) => !one.dashed);
+    legend(host, named.map((one) => ({ name: one.name, tone: toneOf(one), look })));
   }
 
   // --- time lines -----------------------------------------------------------------------------------
@@ -263,7 +279,7 @@
     const all = [clock, clock + lines.until_s];
     return new uPlot({
       width,
-      height: count * ROW_HEIGHT + 44,
+      height: count * ROW_HEIGHT + 46,
       series: [{}, { show: true, stroke: "transparent", points: { show: false } }],
       scales: { x: { time: false }, y: { range: [-0.5, count - 0.5], dir: -1 } },
       axes: [
@@ -276,7 +292,7 @@
         }),
       ],
       legend: { show: false },
-      cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
+      cursor: { y: false, drag: { x: true, y: false }, points: { show: false }, sync: { ...SYNC, setSeries: false } },
       hooks: { draw: [(u) => drawStretches(u, lines, tones.map(colour))] },
       plugins: [tipPlugin(described)],
     }, [all, [0, 0]], host);

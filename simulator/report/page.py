@@ -17,10 +17,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from simulator.report.blocks import Block, Page, Plot, Table, Tile, TimeLines
+from simulator.report.blocks import Block, Page, Plot, Section, Table, Tile, TimeLines
 
 FOLDER = Path(__file__).parent
 VENDOR = FOLDER / "vendor" / "uplot"
+
+SINCE_START = "Times are hours and minutes since the start of the run."
 
 
 def write_page(page: Page, path: Path) -> None:
@@ -33,6 +35,7 @@ def html(page: Page) -> str:
     style = _file(VENDOR / "uPlot.min.css") + _file(FOLDER / "page.css")
     script = _file(VENDOR / "uPlot.iife.min.js") + _file(FOLDER / "page.js")
     return Template(_file(FOLDER / "page.html")).substitute(
+        kicker=escape(page.kicker),
         title=escape(page.title),
         subtitle=escape(page.subtitle),
         policy=f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}",
@@ -40,10 +43,14 @@ def html(page: Page) -> str:
         style=style,
         tiles="\n".join(map(_tile, page.tiles)),
         blocks="\n".join(_block(block, number) for number, block in enumerate(page.blocks)),
-        notes="\n".join(f"<p>{escape(note)}</p>" for note in page.notes),
+        notes="\n".join(f"<p>{escape(note)}</p>" for note in _notes(page)),
         drawings=_json({"clock_s": page.clock_s, "drawings": dict(_drawings(page))}),
         script=script,
     )
+
+
+def _notes(page: Page) -> tuple[str, ...]:
+    return page.notes if page.clock_s is not None else (*page.notes, SINCE_START)
 
 
 def _tile(tile: Tile) -> str:
@@ -64,11 +71,18 @@ def _block(block: Block, number: int) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in table.headings)
-    bodies = "".join(f"<tbody>{''.join(map(_row, section))}</tbody>" for section in table.sections)
+    bodies = "".join(_section(section, len(table.headings)) for section in table.sections)
     return (
         f'<section class="wide"><h2>{escape(table.title)}</h2><div class="scroll"><table>'
         f"<thead><tr>{head}</tr></thead>{bodies}</table></div><p>{escape(table.note)}</p></section>"
     )
+
+
+def _section(section: Section, width: int) -> str:
+    title = (
+        f'<tr class="title"><th colspan="{width}">{escape(section.title)}</th></tr>' if section.title else ""
+    )
+    return f"<tbody>{title}{''.join(map(_row, section.rows))}</tbody>"
 
 
 def _row(cells: tuple[str, ...]) -> str:
