@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 from itertools import accumulate, pairwise
+from math import fsum
 from typing import Any
 
 from core.kernel.clock import seconds
@@ -227,11 +228,11 @@ def _means(column: Any) -> Column:
 
 
 def _sums(columns: Sequence[Column]) -> Column:
-    return [sum(value or 0 for value in place) for place in zip(*columns, strict=True)]
+    return [fsum(value or 0 for value in place) for place in zip(*columns, strict=True)]
 
 
 def _answered_by(ends: Mapping[str, Column]) -> Column:
-    total = sum(value or 0 for column in ends.values() for value in column)
+    total = fsum(value or 0 for column in ends.values() for value in column)
     return [
         answered / total if total else None
         for answered in accumulate(value or 0 for value in ends["answered"])

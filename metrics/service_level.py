@@ -54,8 +54,3 @@ def percentile(values: Sequence[float], share: float) -> float:
         return 0.0
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-def mean(values: Sequence[float]) -> float:
-    """Return the arithmetic mean, 0 where there are no values."""
-    return sum(values) / len(values) if values else 0.0

@@ -16,7 +16,7 @@ from metrics.day import DayFigures
 from metrics.frame import Frame
 from metrics.occupancy import Stretch, Stretches, TeamTime
 from metrics.ratio import Ratio
-from metrics.service_level import ServiceLevelPolicy, WaitCounts, mean, percentile, service_level
+from metrics.service_level import ServiceLevelPolicy, WaitCounts, percentile, service_level
 from metrics.summary import day_summary, plain
 from metrics.time_lines import TimeLines
 from routing.queue import QueueConfig
@@ -56,7 +56,6 @@ def test_waits_fall_into_classes_up_to_and_including_their_upper_end() -> None:
     counts = by_length([0, 5 * SECOND_US, 5 * SECOND_US + 1, 601 * SECOND_US])
     assert (counts[0], counts[1], counts[-1], sum(counts)) == (2, 1, 1, 4)
     assert len(counts) == len(WAITS_UP_TO_S) + 1
-    assert mean([]) == 0.0
 
 
 # --- agents' time ---------------------------------------------------------------------------------
