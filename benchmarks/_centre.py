@@ -1,8 +1,8 @@
 """A centre of the size of VANAD's in 2014: its queues, volumes, handling times, patience and skills.
 
-27 queues of which five carry 94 % of the calls, about 6,000 calls on a weekday between 8 and 20 h, 82 agents
-with six skills each on average. The figures are read from the folder `vanad_2014` of GOLDLINE_DATA;
-configuration and menus are written to a folder of the one who asks. Agents of equal skills are a team.
+About 6,000 calls on a weekday between 8 and 20 h in 16 queues, five of which carry 94 %, and 82 agents with
+six skills each on average. The figures are read from the folder `vanad_2014` of GOLDLINE_DATA, nothing is
+written. All 82 work as long as the centre is open; those of equal skills are a team.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.kernel.rng import Streams
+from goldline.config import Config, parse_config
+from goldline.flows import parse_flows
+from ivr.flow import Flow
 from simulator.demand import CustomerGroup, IntervalArrivals
 from simulator.draws import Constant, Exponential, LogNormal
 from simulator.erlang import HOUR_S
@@ -33,27 +37,37 @@ Table = Sequence[Mapping[str, str]]
 
 def centre_folder() -> Path | None:
     """Return the folder of the centre's figures, None where GOLDLINE_DATA does not lead to one."""
-    folder = Path(os.environ.get("GOLDLINE_DATA", "")) / "vanad_2014"
+    folder = Path(os.environ.get("GOLDLINE_DATA", ""), "vanad_2014")
     return folder if folder.is_dir() else None
 
 
-def centre(figures: Path, folder: Path, days: int = 1) -> Scenario:
-    """Return `days` weekdays of the centre from the `figures`; the engine's files are put into `folder`."""
-    queues = [row for row in _read(figures / "summary_by_queue.csv") if int(row["n"]) >= CALLS_MIN]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """What a simulated day of the centre is made of."""
+
+    scenario: Scenario
+    config: Config
+    flows: Mapping[str, Flow]
+
+
+def centre(figures: Path, days: int) -> Centre:
+    """Return the centre on so many weekdays, from the folder of its figures."""
+    rows = [row for row in _read(figures / "summary_by_queue.csv") if int(row["n"]) >= CALLS_MIN]
     hourly = {int(row["hour"]): float(row["calls"]) for row in _read(figures / "summary_by_hour.csv")}
-    total = sum(int(row["n"]) for row in queues)
-    _write_engine_files(folder, [row["q"] for row in queues])
-    return Scenario(
+    total = sum(int(row["n"]) for row in rows)
+    queues = [row["q"] for row in rows]
+    scenario = Scenario(
         schema=1,
         name="centre",
-        file=folder / "centre.toml",
-        engine_config="goldline.toml",
+        engine_config="",
         duration_s=days * DAY_S,
-        arrivals=tuple(_arrivals(row, int(row["n"]) / total, hourly, days) for row in queues),
-        service=tuple(_service(row) for row in queues),
+        arrivals=tuple(_arrivals(row, int(row["n"]) / total, hourly, days) for row in rows),
+        service=tuple(_service(row) for row in rows),
         customers=(CustomerGroup(weight=1),),
-        teams=_teams(_read(figures / "agent_skill_matrix.csv"), [row["q"] for row in queues], days),
+        teams=_teams(_read(figures / "agent_skill_matrix.csv"), queues, days),
     )
+    config = _config(queues)
+    return Centre(scenario=scenario, config=config, flows=parse_flows(config, _flow_texts(queues)))
 
 
 def _read(path: Path) -> Table:
@@ -112,20 +126,20 @@ def _number(queue: str) -> str:
     return f"90{queue.zfill(2)}"
 
 
-def _write_engine_files(folder: Path, queues: Sequence[str]) -> None:
-    flows = [f"{_name(queue)}.toml" for queue in queues]
-    numbers = "".join(f'"{_number(queue)}" = "{_name(queue)}"\n' for queue in queues)
-    sections = "".join(
-        f"[queues.{_name(queue)}]\nrequirements = {{ {_name(queue)} = 1 }}\n" for queue in queues
-    )
-    ivr = f"[ivr]\nflows = {flows}\ndefault = {_name(queues[0])!r}\n[ivr.numbers]\n{numbers}"
-    (folder / "goldline.toml").write_text(f"schema = 1\n{sections}{ivr}", encoding="utf-8")
-    for queue in queues:
-        (folder / f"{_name(queue)}.toml").write_text(_flow(_name(queue)), encoding="utf-8")
+def _config(queues: Sequence[str]) -> Config:
+    """Return an engine with these queues, each with a skill, a number and a flow of its own."""
+    ivr = {
+        "flows": [_name(queue) for queue in queues],
+        "default": _name(queues[0]),
+        "numbers": {_number(queue): _name(queue) for queue in queues},
+    }
+    sections = {_name(queue): {"requirements": {_name(queue): 1}} for queue in queues}
+    return parse_config({"schema": 1, "queues": sections, "ivr": ivr}, "centre")
 
 
-def _flow(queue: str) -> str:
-    return (
-        f'schema = 1\nname = "{queue}"\nstart = "waiting"\n'
-        f'[nodes.waiting]\nkind = "queue"\nqueue = "{queue}"\n'
-    )
+def _flow_texts(queues: Sequence[str]) -> dict[str, str]:
+    return {
+        _name(queue): f'schema = 1\nname = "{_name(queue)}"\nstart = "waiting"\n'
+        f'nodes.waiting = {{ kind = "queue", queue = "{_name(queue)}" }}\n'
+        for queue in queues
+    }

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import resource
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -29,12 +28,12 @@ from core.model.contact import ContactState
 from core.model.events import InteractionRecorded
 from core.model.message import DomainEvent
 from core.ports import Journal
-from goldline.harness import SimulatedDay, open_scenario
+from goldline.harness import SimulatedDay
 from goldline.journal_file import HashJournal, NoJournal
 from goldline.simulate import teams_of
 from metrics.day import DayFigures
 from metrics.frame import Frame
-from simulator.erlang import HOUR_S, steady_state
+from simulator.erlang import HOUR_S
 
 POOL = Pool(name="erlang-a", per_hour=2_880, handle_s=60, agents=50, patience_s=120)
 TARGET_PER_CPU_S = 10_000
@@ -95,11 +94,14 @@ def in_the_engine(
     duration_s: float, seed: int, *, journal: Callable[[], Journal] = NoJournal, checked: bool = False
 ) -> Dealt:
     """Simulate the pool with the real engine."""
-    scenario = POOL.scenario(duration_s)
     tally = Tally()
-    watchers = [tally.add]
     SimulatedDay(
-        scenario, open_scenario(scenario), seed, journal=journal(), watchers=watchers, checked=checked
+        POOL.scenario(duration_s),
+        POOL.config(),
+        seed,
+        journal=journal(),
+        watchers=[tally.add],
+        checked=checked,
     ).run()
     return tally.calls, tally.abandoned
 
@@ -128,9 +130,7 @@ def in_turns(simulations: Mapping[str, Simulation], calls: int, rounds: int) -> 
 
 def check(name: str, dealt: int, abandoned: int) -> None:
     """Raise `InvariantBroken` where what was simulated cannot be the pool."""
-    exact = steady_state(
-        per_hour=POOL.per_hour, handle_s=POOL.handle_s, agents=POOL.agents, patience_s=POOL.patience_s
-    ).abandoned
+    exact = POOL.exact().abandoned
     if not abs(abandoned / dealt - exact) < TOLERANCE:
         raise InvariantBroken(f"{name}: {abandoned} of {dealt} abandoned, not {exact:.1%}")
 
@@ -171,14 +171,13 @@ def in_a_process(figures: Path, days: int) -> Cost:
 
 def simulate_centre(figures: Path, days: int) -> Cost:
     """Simulate the centre to its figures by queue, team and interval."""
-    with tempfile.TemporaryDirectory(prefix="goldline-bench-") as folder:
-        started = time.process_time()
-        scenario = centre(figures, Path(folder), days)
-        fold = DayFigures(Frame(duration_s=scenario.duration_s), teams_of(scenario))
-        day = SimulatedDay(scenario, open_scenario(scenario), SEED, watchers=[fold.add], checked=False)
-        day.run()
-        fold.close(day.runner.now_us())
-        cpu_s = time.process_time() - started
+    started = time.process_time()
+    made = centre(figures, days)
+    fold = DayFigures(Frame(duration_s=made.scenario.duration_s), teams_of(made.scenario))
+    day = SimulatedDay(made.scenario, made.config, SEED, watchers=[fold.add], checked=False, flows=made.flows)
+    day.run()
+    fold.close(day.runner.now_us())
+    cpu_s = time.process_time() - started
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Cost(calls=fold.arrived, cpu_s=cpu_s, peak_mb=peak_kb / 1024)
 
