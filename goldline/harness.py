@@ -22,7 +22,7 @@ from goldline.stages import DirectStage, Stage, StrainedStage
 from goldline.watched import Watcher
 from goldline.wire_stage import WireStage
 from ivr.flow import Flow
-from simulator.agreement import AGREES_WITHIN_US, Agreement, Belief
+from simulator.agreement import Agreement, Belief, agrees_within_us
 from simulator.checkers import Checkers
 from simulator.faults import FaultPlan
 from simulator.scenario import Scenario
@@ -77,7 +77,7 @@ class SimulatedDay:
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, RUN)
         plan = FaultPlan(scenario.random_faults, seed)
-        self._stage = _stage_for(scenario)(scenario, seed, self.brain.engine, plan)
+        self._stage = _stage_for(scenario)(scenario, config, seed, self.brain.engine, plan)
         self.runner, self.world = self._stage.runner, self._stage.world
         for watcher in watchers:
             self._stage.ledger.watch(watcher)
@@ -85,14 +85,14 @@ class SimulatedDay:
         where = str(scenario.folder / f"{scenario.name}.toml")
         self.checkers = Checkers(skills, where, seed, plan, self._agreement(plan)) if checked else None
         kept = journal or NoJournal()
-        self._stage.connect(config, CheckedJournal(kept, self.checkers) if self.checkers else kept)
+        self._stage.connect(CheckedJournal(kept, self.checkers) if self.checkers else kept)
 
     def _agreement(self, plan: FaultPlan) -> Agreement | None:
         """Return what holds the engine's belief against the world, where faults may part the two."""
         if not plan:
             return None
         belief = Belief(self.brain.calls, self.brain.contacts)
-        return Agreement(self.world.exchange, belief, AGREES_WITHIN_US)
+        return Agreement(self.world.exchange, belief, agrees_within_us(plan))
 
     def run(self, progress: Callable[[float], None] | None = None) -> None:
         """Let the day pass; `progress` is told the share done, about every hundredth of the day.
@@ -132,7 +132,7 @@ class SimulatedDay:
             self._stage.run_until(now_us() + step_us)
 
 
-def _stage_for(scenario: Scenario) -> Callable[[Scenario, int, Engine, FaultPlan], Stage]:
+def _stage_for(scenario: Scenario) -> Callable[[Scenario, Config, int, Engine, FaultPlan], Stage]:
     if scenario.telephony.wire:
         return WireStage
     return StrainedStage if scenario.random_faults else DirectStage

@@ -19,7 +19,7 @@ from goldline.strained import StrainedRunner
 from goldline.watched import SpooledLedger, WatchedLedger
 from simulator.faults import FaultPlan
 from simulator.faulty_pbx import FaultyPbx
-from simulator.faulty_people import HangUpRace, let_phones_fail
+from simulator.faulty_people import let_people_fail
 from simulator.port import SimPbx
 from simulator.scenario import Scenario
 from simulator.world import World
@@ -28,15 +28,22 @@ from simulator.world import World
 class Stage(Protocol):
     """Runner, world and edges of one day."""
 
-    ledger: WatchedLedger
-    world: World
-
     @property
     def runner(self) -> Runner:
         """The runner, for its clock."""
         ...
 
-    def connect(self, config: Config, journal: Journal) -> None:
+    @property
+    def world(self) -> World:
+        """The simulated world."""
+        ...
+
+    @property
+    def ledger(self) -> WatchedLedger:
+        """What happened, for folds to watch."""
+        ...
+
+    def connect(self, journal: Journal) -> None:
         """Give the engine its edges."""
         ...
 
@@ -56,9 +63,12 @@ class Stage(Protocol):
 class DirectStage:
     """The engine and the world in virtual time, with nothing in between."""
 
-    def __init__(self, scenario: Scenario, seed: int, engine: Engine, plan: FaultPlan) -> None:
+    def __init__(
+        self, scenario: Scenario, config: Config, seed: int, engine: Engine, plan: FaultPlan
+    ) -> None:
         self.until_us = microseconds(scenario.duration_s)
         self.plan = plan
+        self._region = config.crm.region
         self.ledger = self._make_ledger()
         self.runner = self._make_runner(engine)
         self.world = World(scenario, seed, self.runner, self.runner.receive)
@@ -73,9 +83,9 @@ class DirectStage:
     def _make_pbx(self) -> SimPbx | FaultyPbx:
         return self.world.pbx
 
-    def connect(self, config: Config, journal: Journal) -> None:
+    def connect(self, journal: Journal) -> None:
         """Give the engine its edges."""
-        crm = memory_store(self.world.customers, self.ledger, self.runner, config.crm.region)
+        crm = memory_store(self.world.customers, self.ledger, self.runner, self._region)
         self.runner.connect(
             Ports(pbx=self.pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
         )
@@ -105,6 +115,5 @@ class StrainedStage(DirectStage):
         return StrainedRunner(engine, self.plan, self.ledger, self.until_us)
 
     def _make_pbx(self) -> FaultyPbx:
-        HangUpRace(self.world.exchange, self.plan)
-        let_phones_fail(self.world.exchange.phones, self.plan)
+        let_people_fail(self.world.exchange, self.plan)
         return FaultyPbx(self.world.exchange, self.runner.receive, self.plan, self.until_us)

@@ -2,7 +2,7 @@
 
 The adapter is the one that works on a real Asterisk, the runner the one that runs live, the Asterisk is the
 simulator's AMI server; all on a loop in virtual time with a network in memory, so that the same seed gives
-the same bytes.
+the same bytes. The random faults of the scenario strike on the wire itself.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from core.kernel.clock import microseconds
 from core.kernel.rng import Streams
 from core.model.message import Event
 from core.ports import Journal
-from cti.asterisk.adapter import AsteriskPbx
+from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
 from goldline.config import Config
 from goldline.live import asterisk_settings
 from goldline.runners import LiveRunner, Ports, Runner
 from goldline.simulated_store import memory_store
-from goldline.watched import WatchedLedger
-from simulator.ami_server import Account, AmiServer
+from goldline.strained import LeapingClock, StrainedStore, let_store_go_away
+from goldline.watched import SpooledLedger
+from simulator.ami_server import Account
 from simulator.dialplan import DialplanSettings
 from simulator.faults import FaultPlan
-from simulator.network import NetworkLoop
+from simulator.faulty_people import let_people_fail
+from simulator.faulty_wire import FaultyAmiServer, FaultyNetwork, WireSpells
 from simulator.scenario import Scenario
 from simulator.virtual_loop import LoopTime
 from simulator.world import World
@@ -42,47 +44,52 @@ class WireRunner(LiveRunner):
 class WireStage:
     """Runner, world and edges on a virtual loop, joined by AMI and FastAGI."""
 
-    def __init__(self, scenario: Scenario, seed: int, engine: Engine, plan: FaultPlan) -> None:
-        self.until_us = microseconds(scenario.duration_s)
-        self.plan = plan
-        self.ledger = WatchedLedger(keeps_events=False)
-        self._seed = seed
-        self._loop = NetworkLoop()
-        self.runner = WireRunner(engine, self._loop)
-        self.world = World(scenario, seed, LoopTime(self._loop), self.runner.receive)
-        self._pbx: AsteriskPbx | None = None
-        self._server: AmiServer | None = None
-
-    def connect(self, config: Config, journal: Journal) -> None:
-        """Give the engine its edges."""
+    def __init__(
+        self, scenario: Scenario, config: Config, seed: int, engine: Engine, plan: FaultPlan
+    ) -> None:
+        until_us = microseconds(scenario.duration_s)
         settings = asterisk_settings(_with_secrets(config))
-        jitter = Streams(self._seed).stream("reconnect")
-        pbx = AsteriskPbx(settings, self.runner.receive, self._loop, jitter)
-        account = Account(secret=SECRET)
-        url = f"agi://{settings.agi.host}:{settings.agi.port}/{settings.agi.path}"
-        self._server = AmiServer(
-            self.world.exchange, {settings.ami.username: account}, DialplanSettings(engine_url=url)
-        )
-        crm = memory_store(self.world.customers, self.ledger, self._loop, config.crm.region)
+        self.ledger = SpooledLedger(keeps_events=False)
+        self._loop = FaultyNetwork(plan, settings.agi.port)
+        time = LoopTime(self._loop)
+        self._clock = LeapingClock(self._loop, plan, time, until_us)
+        self.runner = WireRunner(engine, self._clock)
+        self.world = World(scenario, seed, time, self._ask)
+        jitter = Streams(seed).stream("reconnect")
+        self._pbx = AsteriskPbx(settings, self.runner.receive, self._clock, jitter)
+        self._server = _server(self.world, settings, plan)
+        self._region = config.crm.region
+        self._plan = plan
+        self._ports = settings.ami.port, settings.agi.port
+        self._until_us = until_us
+
+    def _ask(self, request: Event) -> None:
+        """Hand in the wish of an agent, whose desk has the engine's clock."""
+        self.runner.receive(self._clock.stamp(request))
+
+    def connect(self, journal: Journal) -> None:
+        """Give the engine its edges."""
+        store = memory_store(self.world.customers, self.ledger, self._loop, self._region)
+        crm = StrainedStore(store, self._plan, self.ledger)
         self.runner.connect(
-            Ports(pbx=pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
+            Ports(pbx=self._pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
         )
-        self._pbx = pbx
-        self._ami_port = settings.ami.port
 
     def start(self) -> None:
-        """Let the day begin."""
+        """Let the day begin, and the faults."""
         self._loop.run_until_complete(self._open())
+        exchange, plan = self.world.exchange, self._plan
+        let_people_fail(exchange, plan)
+        let_store_go_away(plan, self.ledger, LoopTime(self._loop), self._until_us)
+        WireSpells(self._loop, exchange, plan, *self._ports).start(self._until_us)
 
     async def _open(self) -> None:
-        assert self._server is not None
-        assert self._pbx is not None
-        await self._server.start(port=self._ami_port)
+        await self._server.start(port=self._ports[0])
         await self._pbx.start()
         self.world.start()
 
     def run_until(self, end_us: int) -> None:
-        """Let time pass up to `end_us`; raise what failed meanwhile."""
+        """Let time pass up to `end_us`; what fails meanwhile is raised."""
         self._loop.run_until(end_us)
 
     def close(self) -> None:
@@ -91,11 +98,16 @@ class WireStage:
         self._loop.close()
 
     async def _shut(self) -> None:
-        assert self._server is not None
-        assert self._pbx is not None
         await self.runner.close()
         await self._pbx.close()
         await self._server.stop()
+
+
+def _server(world: World, settings: AsteriskSettings, plan: FaultPlan) -> FaultyAmiServer:
+    account = Account(secret=SECRET)
+    url = f"agi://{settings.agi.host}:{settings.agi.port}/{settings.agi.path}"
+    dialplan = DialplanSettings(engine_url=url)
+    return FaultyAmiServer(world.exchange, {settings.ami.username: account}, dialplan, plan)
 
 
 def _with_secrets(config: Config) -> Config:

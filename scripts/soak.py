@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from goldline.soak import BLOCK, soak
 
-SCENARIOS = (Path("examples/soak/soak.toml"),)
+SCENARIOS = (Path("examples/soak/soak.toml"), Path("examples/soak/soak-wire.toml"))
 RUNS = 100_000
 FAILURES_SHOWN = 5
 

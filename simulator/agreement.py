@@ -19,11 +19,19 @@ from core.model.events import AgentStateChanged, PbxEvent, PbxLost, PbxSynced
 from core.model.ids import AgentId, LegId
 from core.model.leg import LegState
 from simulator.channel import Channel, ChannelState
+from simulator.faults import FaultKind, FaultPlan
 from simulator.pbx import Exchange
 from simulator.phones import is_outside
 
 AGREES_WITHIN_US = 5 * SECOND_US
 """Whatever was lost, engine and telephone system agree again after so long."""
+
+ALLOWANCES_US = {
+    FaultKind.ACTION_LATE: 4 * SECOND_US,
+    FaultKind.READER_STALLED: 8 * SECOND_US,
+    FaultKind.ACTION_LOST: 30 * SECOND_US,
+}
+"""What is granted on top where even asking takes longer; an action without a reply costs five seconds."""
 
 _UP = frozenset({LegState.UP, LegState.HELD})
 _ON_CALL = frozenset({ContactState.IN_IVR, ContactState.QUEUED, ContactState.OFFERED, ContactState.CONNECTED})
@@ -38,6 +46,11 @@ _PHONE_IN_USE = {
 """Whether the phone of an agent in this state rings or talks."""
 
 
+def agrees_within_us(plan: FaultPlan) -> int:
+    """Return how long engine and telephone system may disagree in a run with the faults of `plan`."""
+    return AGREES_WITHIN_US + sum(ALLOWANCES_US.get(kind, 0) for kind in plan.kinds)
+
+
 @dataclass(frozen=True, slots=True)
 class Belief:
     """What the engine believes, where it can be looked at from outside."""
@@ -49,7 +62,7 @@ class Belief:
 class Agreement:
     """Watches one engine and one exchange; `look` returns what has been wrong for too long."""
 
-    def __init__(self, exchange: Exchange, belief: Belief, within_us: int = AGREES_WITHIN_US) -> None:
+    def __init__(self, exchange: Exchange, belief: Belief, within_us: int) -> None:
         self._exchange = exchange
         self._belief = belief
         self._within_us = within_us

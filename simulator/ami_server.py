@@ -23,8 +23,10 @@ from simulator.pbx import Exchange
 
 FAILED_LOGIN_DELAY_S = 1.0
 """Asterisk sleeps that long before it closes on a wrong secret."""
-WRITE_BUFFER_BYTES_MAX = 4 * 2**20
-"""A client that leaves more unread is cut off (measured on Asterisk 20: 4.25 MB)."""
+UNREAD_BYTES_MAX = 4 * 2**20
+"""What sockets buffer for a client that does not read; more cannot be written (4.25 MB on Asterisk 20)."""
+WRITE_TIMEOUT_S = 0.1
+"""How long Asterisk tries to write before it cuts the client off: `writetimeout` of manager.conf."""
 
 EVERY_CLASS = frozenset(
     {"agent", "agi", "call", "command", "dialplan", "dtmf", "originate", "reporting", "system", "user"}
@@ -44,6 +46,8 @@ class Account:
 
 class AmiServer:
     """The exchange as an Asterisk on TCP. `dialplan` is what channels run."""
+
+    unread_bytes_max = UNREAD_BYTES_MAX
 
     def __init__(
         self, exchange: Exchange, accounts: Mapping[str, Account], dialplan: DialplanSettings
@@ -133,6 +137,8 @@ class AmiSession(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._account: Account | None = None
         self._mask: frozenset[str] = frozenset()
+        # Runs while the client does not read what was written.
+        self._patience: asyncio.TimerHandle | None = None
 
     # --- for asyncio -------------------------------------------------------------------------------
 
@@ -151,6 +157,8 @@ class AmiSession(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client."""
         self._transport = None
+        if self._patience is not None:
+            self._patience.cancel()
         self._server.leave(self)
 
     # --- for the server ----------------------------------------------------------------------------
@@ -175,7 +183,18 @@ class AmiSession(asyncio.Protocol):
         if self._transport is None:
             return
         self._transport.write(encoded)
-        if self._transport.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
+        if self._is_stuck() and self._patience is None:
+            loop = asyncio.get_running_loop()
+            self._patience = loop.call_later(WRITE_TIMEOUT_S, self._lose_patience)
+
+    def _is_stuck(self) -> bool:
+        transport = self._transport
+        return transport is not None and transport.get_write_buffer_size() > self._server.unread_bytes_max
+
+    def _lose_patience(self) -> None:
+        """Cut off a client that still does not read."""
+        self._patience = None
+        if self._is_stuck() and self._transport is not None:
             self._transport.abort()
 
     def _take(self, action: Action) -> None:

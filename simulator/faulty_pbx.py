@@ -39,6 +39,7 @@ from core.model.message import Event
 from core.ports import Sink
 from simulator.channel import Channel, ChannelState
 from simulator.faults import FaultKind, FaultPlan
+from simulator.lanes import Lanes
 from simulator.pbx import Exchange
 from simulator.port import SimPbx
 
@@ -64,8 +65,7 @@ class FaultyPbx:
         self._linked = False
         # Whether the events that come are the answer to a look.
         self._asked = False
-        # Of each stream when its last event is due: none may overtake another.
-        self._due_us: dict[str, int] = {}
+        self._lanes = Lanes(exchange)
         self._told: dict[LegId, LegView] = {}
         self._ordered: dict[LegId, None] = {}
         self._ended: dict[LegId, None] = {}
@@ -141,20 +141,14 @@ class FaultyPbx:
         if plan.strikes(FaultKind.EVENT_DOUBLED):
             self._deliver(AMI, event, lag_us)
 
-    def _deliver(self, stream: str, event: LegEvent, lag_us: int) -> None:
-        """Pass the event on `lag_us` from now, but not before those of its stream that came earlier."""
-        now_us = self._now_us()
-        due_us = max(now_us + lag_us, self._due_us.get(stream, 0))
-        self._due_us[stream] = due_us
-        if due_us == now_us and not lag_us:
-            self._pass(event)
-        else:
-            self._exchange.after(due_us - now_us, partial(self._arrive, event, self._cuts))
+    def _deliver(self, lane: str, event: LegEvent, lag_us: int) -> None:
+        self._lanes.send(lane, lag_us, partial(self._arrive, event, self._cuts))
 
     def _arrive(self, event: LegEvent, cuts: int) -> None:
         """Take what was under way, unless its link has broken since."""
         if cuts == self._cuts or isinstance(event, _FROM_DIALOGUES):
-            self._pass(replace(event, at_us=self._now_us()))
+            now_us = self._now_us()
+            self._pass(event if event.at_us == now_us else replace(event, at_us=now_us))
 
     def _pass(self, event: Event) -> None:
         """Tell the engine, and remember what it was told."""

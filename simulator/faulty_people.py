@@ -9,12 +9,19 @@ from simulator.channel import Channel, ChannelState
 from simulator.faults import FaultKind, FaultPlan
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.phones import PhoneBook, Reach, Reaction, is_outside
+from simulator.phones import Reach, Reaction, is_outside
 
 RACE_US = 1_500
 """Twice the time from the answer to the bridge: so the hang-up comes before, with or after it."""
 
 _FAILURES = tuple(reach for reach in Reach if reach is not Reach.ANSWER)
+
+
+def let_people_fail(exchange: Exchange, plan: FaultPlan) -> None:
+    """Let `plan` strike whoever is on the telephone, and the phones that are there by now."""
+    HangUpRace(exchange, plan)
+    for phone in exchange.phones:
+        phone.react = partial(_react, plan, phone.react)
 
 
 class HangUpRace(PbxListener):
@@ -36,13 +43,8 @@ class HangUpRace(PbxListener):
         self._exchange.after(self._draw.randrange(RACE_US), partial(self._exchange.leave, leaver))
 
 
-def let_phones_fail(phones: PhoneBook, plan: FaultPlan) -> None:
-    """Let every phone fail now and then, in any of the ways a phone can."""
-    for phone in phones:
-        phone.react = partial(_react, plan, phone.react)
-
-
 def _react(plan: FaultPlan, otherwise: Callable[[], Reaction]) -> Reaction:
+    """Let a phone that rings fail, in any of the ways a phone can, or do what it would have done."""
     if not plan.strikes(FaultKind.PHONE_FAILS):
         return otherwise()
     draw = plan.stream("phone_fails/how")

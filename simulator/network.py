@@ -22,26 +22,30 @@ WRITE_BUFFER_HIGH = 64 * 2**10
 Factory = Callable[[], asyncio.BaseProtocol]
 
 
-def whole(data: bytes) -> Iterable[bytes]:
-    """Return `data` as the one piece it is."""
-    return (data,)
-
-
 class NetworkLoop(VirtualLoop):
-    """A virtual loop with its network: `create_server` and `create_connection` of asyncio, in memory.
-
-    `split` may cut what arrives into pieces.
-    """
+    """A virtual loop with its network: `create_server` and `create_connection` of asyncio, in memory."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.split: Callable[[bytes], Iterable[bytes]] = whole
         self._listeners: dict[int, Listener] = {}
-        self._lines: dict[Line, None] = {}
+        self.lines: dict[Line, None] = {}
+        self._refused_until_us: dict[int, int] = {}
+
+    def split(self, data: bytes) -> Iterable[bytes]:
+        """Return the pieces in which `data` arrives; here it is whole."""
+        return (data,)
+
+    def latency_us(self, end: End) -> int:
+        """Return how long what `end` writes is under way."""
+        return LATENCY_US
+
+    def refuse(self, port: int, for_us: int) -> None:
+        """Let nobody connect to `port` for a while."""
+        self._refused_until_us[port] = max(self._refused_until_us.get(port, 0), self.now_us() + for_us)
 
     def lines_to(self, port: int) -> list[Line]:
         """Return the open lines that clients have to `port`, oldest first."""
-        return [line for line in self._lines if line.port == port]
+        return [line for line in self.lines if line.port == port]
 
     async def create_server(  # type: ignore[override]
         self, protocol_factory: Factory, host: str, port: int, **ignored: Any
@@ -57,16 +61,16 @@ class NetworkLoop(VirtualLoop):
     ) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
         """Connect to `port`; raise `ConnectionRefusedError` where nobody listens."""
         listener = self._listeners.get(port)
-        if listener is None:
+        if listener is None or self._refused_until_us.get(port, 0) > self.now_us():
             raise ConnectionRefusedError(f"nobody listens on port {port}")
         line = Line(self, port)
-        self._lines[line] = None
+        self.lines[line] = None
         line.join(protocol_factory(), listener.factory())
         return line.client, line.client.protocol
 
     def forget(self, line: Line) -> None:
         """Take note that the line is no more."""
-        self._lines.pop(line, None)
+        self.lines.pop(line, None)
 
 
 class Listener:
@@ -113,9 +117,9 @@ class Line:
         self.client.stop_reading(for_us)
 
     def cut(self, after_bytes: int) -> None:
-        """Break the line after so many more bytes have come through to the client."""
+        """Break the line after so many more bytes have come through to the client, 0 for at once."""
         self.server.break_after = after_bytes
-        if not after_bytes:
+        if after_bytes == 0:
             self.close(ConnectionResetError("the line was cut"))
 
     def close(self, reason: Exception | None) -> None:
@@ -134,7 +138,7 @@ class End(asyncio.Transport):
         super().__init__({"peername": ("127.0.0.1", line.port)})
         self.protocol: Any = protocol
         self.break_after: int | None = None
-        self._line = line
+        self.line = line
         self._loop = line.loop
         self._unread = bytearray()
         self._reads_from_us = 0
@@ -177,7 +181,7 @@ class End(asyncio.Transport):
     def abort(self) -> None:
         """End the line at once."""
         self._unread.clear()
-        self._line.close(None)
+        self.line.close(None)
 
     # --- for the line -----------------------------------------------------------------------------
 
@@ -196,7 +200,7 @@ class End(asyncio.Transport):
     def _carry_later(self) -> None:
         if not self._carrying:
             self._carrying = True
-            at_us = max(self._loop.now_us() + LATENCY_US, self.far._reads_from_us)
+            at_us = max(self._loop.now_us() + self._loop.latency_us(self), self.far._reads_from_us)
             self._loop.call_at(at_us / SECOND_US, self._carry)
 
     def _carry(self) -> None:
@@ -212,9 +216,11 @@ class End(asyncio.Transport):
             if not self._lost:
                 self.far.protocol.data_received(piece)
         if self.break_after is not None:
-            self._line.close(ConnectionResetError("the line was cut"))
+            self.break_after -= len(data)
+        if self.break_after == 0:
+            self.line.close(ConnectionResetError("the line was cut"))
         elif self._closing:
-            self._line.close(None)
+            self.line.close(None)
         elif self._paused:
             self._paused = False
             self.protocol.resume_writing()

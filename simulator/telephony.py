@@ -18,7 +18,7 @@ Delay = Annotated[float, Field(ge=0, le=10)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telephony:
-    """The delays of the telephone system, in seconds, and whether there is a wire between it and the engine."""
+    """The delays of the telephone system in seconds, and whether there is a wire before it."""
 
     __pydantic_config__ = STRICT
     command_s: Delay = 0.0003
@@ -28,7 +28,7 @@ class Telephony:
     ring_s: Delay = 0.02
     """From INVITE to 180 Ringing on a local network."""
     wire: bool = False
-    """Whether engine and telephone system talk through AMI and FastAGI, byte by byte; several times slower."""
+    """Whether the engine reaches it through AMI and FastAGI, byte by byte, which is slower to simulate."""
 
 
 AS_MEASURED = Telephony()

@@ -28,7 +28,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._selector = _Selector(self)
         self._clock_resolution = _ROUNDING_US / SECOND_US
         self._failure: BaseException | None = None
-        self.set_exception_handler(VirtualLoop._fail)
+        self.set_exception_handler(lambda loop, context: self._fail(context))
 
     def now_us(self) -> int:
         """Return the virtual instant in microseconds: the loop is a `Clock`."""
