@@ -116,6 +116,32 @@ def simulate(
 
 
 @app.command()
+def whatif(
+    scenario: Path,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="SHARE/SECONDS, or TIER@QUEUE:SHARE/SECONDS, such as gold:90/10; any number."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's own.")] = None,
+    replications: Annotated[int, typer.Option(min=16, help="Days on which a close call is decided.")] = 200,
+    cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
+    cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Find how many agents of each team each interval takes to meet the targets, at the least cost."""
+    from goldline.whatif.answer import Choices
+    from goldline.whatif.command import work_out
+    from goldline.whatif.tables import answer_tables
+
+    choices = Choices(seed=seed, replications=replications, cores=cores, cluster=cluster)
+    answer = work_out(scenario, target or (), choices, progress=not as_json)
+    if as_json:
+        _print_json(answer)
+    else:
+        Console().print(answer_tables(answer))
+
+
+@app.command()
 def replay(
     journal: Path,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="The rules of this file.")] = None,

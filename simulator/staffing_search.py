@@ -27,10 +27,17 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from simulator.confidence import LEVEL
-from simulator.staffing_measure import DayLevels, Measured, Staffing
-
-Crew = tuple[int, ...]
-"""Agents at work in one interval, by team: a column of a staffing."""
+from simulator.staffing_measure import (
+    Crew,
+    DayLevels,
+    Experience,
+    Known,
+    Measured,
+    Shares,
+    Staffing,
+    crews_of,
+    with_crews,
+)
 
 Evaluate = Callable[[Staffing, range], Iterable[DayLevels]]
 """Return what each of the numbered days shows under a staffing."""
@@ -66,12 +73,12 @@ class StaffingProblem:
         """Return what a day under the staffing costs."""
         return sum(cost * sum(counts) for cost, counts in zip(self.costs, staffing, strict=True))
 
-    def margin(self, measured: Measured, interval: int, level: float = LEVEL) -> Margin:
+    def margin(self, shares: Shares, interval: int, level: float = LEVEL) -> Margin:
         """Return by how much the shares of an interval exceed their targets, at the worst."""
-        shares = [measured.share(target, interval, level) for target in range(len(self.targets))]
+        found = [shares.share(target, interval, level) for target in range(len(self.targets))]
         exceeding = [
             (share.low - asked, share.mean - asked, share.high - asked)
-            for share, asked in zip(shares, self.targets, strict=True)
+            for share, asked in zip(found, self.targets, strict=True)
         ]
         return Margin(*map(min, zip(*exceeding, strict=True)))
 
@@ -85,40 +92,42 @@ class StaffingProblem:
         two = list(combinations_with_replacement(teams, 2))
         fewer = [((team,) * count, ()) for team in teams for count in _halvings(step)]
         exchanges = [*product(one, [*one, *two]), *product(two, one)]
-        crews = {_exchanged(crew, leaving, entering) for leaving, entering in [*fewer, *exchanges]}
-        cost_now = self._crew_cost(crew)
-        allowed = (other for other in crews if self._allows(other) and self._crew_cost(other) < cost_now)
-        return sorted(allowed, key=lambda other: (self._crew_cost(other), other))
+        crews = {exchanged(crew, leaving, entering) for leaving, entering in [*fewer, *exchanges]}
+        cost_now = self.crew_cost(crew)
+        allowed = (other for other in crews if self._allows(other) and self.crew_cost(other) < cost_now)
+        return sorted(allowed, key=lambda other: (self.crew_cost(other), other))
 
-    def _crew_cost(self, crew: Crew) -> float:
+    def crew_cost(self, crew: Crew) -> float:
+        """Return what a crew costs for one interval."""
         return sum(cost * count for cost, count in zip(self.costs, crew, strict=True))
 
     def _allows(self, crew: Crew) -> bool:
         bounds = zip(self.at_least, crew, self.at_most, strict=True)
         return all(least <= count <= most for least, count, most in bounds)
 
-    def step(self, measured: Measured, staffing: Staffing, interval: int) -> int:
+    def step(self, shares: Shares, staffing: Staffing, interval: int) -> int:
         """Return about how many agents lie between the worst share and its target, at least 1.
 
         By the square-root rule a share moves along a normal curve whose unit is the root of the staff;
         half of that is a step which seldom goes too far.
         """
-        shares = (measured.share(target, interval).mean for target in range(len(self.targets)))
+        found = (shares.share(target, interval).mean for target in range(len(self.targets)))
         gap = max(
             _NORMAL.inv_cdf(asked) - _NORMAL.inv_cdf(min(max(share, _SHARE_MIN), _SHARE_MAX))
-            for share, asked in zip(shares, self.targets, strict=True)
+            for share, asked in zip(found, self.targets, strict=True)
         )
         return max(1, int(abs(gap) * sqrt(sum(counts[interval] for counts in staffing)) / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """On how many days a staffing is looked at, look by look, and the most days in all.
+    """How many days a look takes, how many a doubtful crew is looked at, and how many the whole search.
 
-    `sure` is the level of the interval that decides a look, `enough` that of the last one.
+    `sure` is the level of the interval that decides before that, `enough` that of the last verdict.
     """
 
-    looks: tuple[int, ...] = (25, 50, 100, 200)
+    look: int = 25
+    doubtful: int = 200
     days_max: int = 6_000
     sure: float = 0.95
     enough: float = 0.8
@@ -133,7 +142,7 @@ class Verdict(StrEnum):
 
 
 class StaffingSearch:
-    """One search. `told` hears of each simulated day: how many so far, and to what end."""
+    """One search. `told` hears after each simulated day how many there were, and to what end."""
 
     def __init__(
         self,
@@ -145,11 +154,12 @@ class StaffingSearch:
         self.problem = problem
         self.days = 0
         self.unattainable: set[int] = set()
+        self.tried: dict[Staffing, Measured] = {}
         self._evaluate = evaluate
         self._effort = effort or Effort()
         self._told = told
         self._doing = ""
-        self._measured: dict[Staffing, Measured] = {}
+        self._experience = Experience()
         # Crews that missed a target in an interval; so does every crew that is smaller in each team.
         self._too_small: dict[int, list[Crew]] = {place: [] for place in range(problem.intervals)}
 
@@ -163,23 +173,31 @@ class StaffingSearch:
 
         Intervals in which no staffing allowed meets them are in `unattainable` afterwards.
         """
-        return self.raised(self.lowered(self.raised(first)))
+        return self.settled(self.lowered(self.raised(first)))
 
-    def measure(self, staffing: Staffing, days: int) -> Measured:
-        """Return what at least `days` days under the staffing showed; no day is simulated twice."""
-        measured = self._measured.get(staffing)
-        if measured is None:
-            measured = Measured()
-            self._measured[staffing] = measured
-        for day in self._evaluate(staffing, range(measured.days, days)):
-            measured.add(day)
+    def _look(self, staffing: Staffing) -> Known:
+        """Simulate some more days under a staffing and return what is known of it by now."""
+        for _ in self._simulated(staffing, self._next_days()):
+            pass
+        return self._experience.of(staffing)
+
+    def _next_days(self) -> range:
+        return range(self.days, self.days + self._effort.look)
+
+    def _simulated(self, staffing: Staffing, days: range) -> Iterator[DayLevels]:
+        tried = self.tried.setdefault(staffing, Measured())
+        for day in self._evaluate(staffing, days):
+            tried.add(day)
+            self._experience.add(staffing, day)
             self.days += 1
             self._told(self.days, self._doing)
-        return measured
+            yield day
 
-    def _verdict(self, measured: Measured, interval: int) -> Verdict:
-        last = measured.days >= self._effort.looks[-1]
-        margin = self.problem.margin(measured, interval, self._effort.enough if last else self._effort.sure)
+    def _verdict(self, known: Known, interval: int) -> Verdict:
+        if not known.days(interval):
+            return Verdict.OPEN
+        last = known.days(interval) >= self._effort.doubtful
+        margin = self.problem.margin(known, interval, self._effort.enough if last else self._effort.sure)
         if margin.low >= 0:
             return Verdict.MET
         return Verdict.MISSED if last or margin.high < 0 else Verdict.OPEN
@@ -190,60 +208,73 @@ class StaffingSearch:
     # --- raise ---------------------------------------------------------------------------------------
 
     def raised(self, staffing: Staffing) -> Staffing:
-        """Return the staffing with agents added until every attainable target is met."""
+        """Return the staffing with agents added until no target seems to be missed."""
         self._doing = "adding where targets are missed"
-        while (missed := self._missed(staffing)) and not self.spent:
-            staffing = self._reinforced(staffing, missed)
+        while not self.spent:
+            known = self._look(staffing)
+            missed = [place for place in self._attainable() if self.problem.margin(known, place).mean < 0]
+            if not missed:
+                break
+            staffing = self.reinforced(staffing, missed, known)
         return staffing
 
-    def _missed(self, staffing: Staffing) -> list[int]:
-        """Return where the staffing seems too small, as soon as it surely is somewhere."""
-        for days in self._effort.looks:
-            measured = self.measure(staffing, days)
-            verdicts = {interval: self._verdict(measured, interval) for interval in self._attainable()}
-            if Verdict.MISSED in verdicts.values():
-                return [
-                    interval
-                    for interval, verdict in verdicts.items()
-                    if verdict is Verdict.MISSED or self.problem.margin(measured, interval).mean < 0
-                ]
-            if Verdict.OPEN not in verdicts.values():
-                break
-        return []
-
-    def _reinforced(self, staffing: Staffing, missed: Sequence[int]) -> Staffing:
-        """Return the staffing with more agents in the missed intervals, of the team that helps most there."""
-        added_by_team = [self._possible(staffing, team, missed) for team in range(len(staffing))]
-        lifts = [self._lifts(staffing, team, added) for team, added in enumerate(added_by_team)]
-        changes = []
-        for interval in missed:
-            open_to = [team for team, added in enumerate(added_by_team) if interval in added]
-            if open_to:
-                team = max(open_to, key=lambda team: lifts[team][interval])
-                changes.append((team, interval, added_by_team[team][interval]))
+    def settled(self, staffing: Staffing) -> Staffing:
+        """Return the staffing with agents added until every target is sure to be met."""
+        self._doing = "making sure"
+        while not self.spent:
+            known = self._experience.of(staffing)
+            verdicts = {place: self._verdict(known, place) for place in self._attainable()}
+            missed = [place for place, verdict in verdicts.items() if verdict is Verdict.MISSED]
+            if missed:
+                staffing = self.reinforced(staffing, missed, known)
+            elif Verdict.OPEN in verdicts.values():
+                self._look(staffing)
             else:
-                self.unattainable.add(interval)
-        return changed(staffing, changes)
+                break
+        return staffing
 
-    def _possible(self, staffing: Staffing, team: int, missed: Sequence[int]) -> dict[int, int]:
-        """Return how many agents of the team would be added where, so far as there are any left."""
-        measured = self._measured[staffing]
-        wanted = {interval: self.problem.step(measured, staffing, interval) for interval in missed}
-        room = {interval: self.problem.at_most[team] - staffing[team][interval] for interval in missed}
-        return {interval: min(wanted[interval], room[interval]) for interval in missed if room[interval] > 0}
+    def reinforced(self, staffing: Staffing, missed: Sequence[int], seen: Shares) -> Staffing:
+        """Return the staffing with more agents in the missed intervals, of the team that helps most there."""
+        wanted = {place: self.problem.step(seen, staffing, place) for place in missed}
+        choices = [self._with_more(staffing, team, wanted) for team in range(len(staffing))]
+        lifts = self._lifts(staffing, choices)
+        crews = {}
+        for place in missed:
+            open_to = [team for team, choice in enumerate(choices) if place in choice]
+            if open_to:
+                crews[place] = choices[max(open_to, key=lambda team: lifts[team][place])][place]
+            else:
+                self.unattainable.add(place)
+        return with_crews(staffing, crews)
 
-    def _lifts(self, staffing: Staffing, team: int, added: Mapping[int, int]) -> dict[int, float]:
-        """Return what the missed shares would gain for each unit of cost, by interval."""
-        if len(staffing) == 1 or not added:
-            return dict.fromkeys(added, 0.0)  # no choice, so no need to look
-        days = self._effort.looks[0]
-        before = self.measure(staffing, days)
-        after = self.measure(changed(staffing, ((team, i, count) for i, count in added.items())), days)
-        return {
-            interval: (self._shortfall(before, interval) - self._shortfall(after, interval))
-            / (count * self.problem.costs[team])
-            for interval, count in added.items()
-        }
+    def _with_more(self, staffing: Staffing, team: int, wanted: Mapping[int, int]) -> dict[int, Crew]:
+        """Return the crews with as many of the team more as are wanted, or as there are left."""
+        crews = crews_of(staffing)
+        grown = {}
+        for place, count in wanted.items():
+            added = min(count, self.problem.at_most[team] - crews[place][team])
+            if added > 0:
+                grown[place] = exchanged(crews[place], entering=(team,) * added)
+        return grown
+
+    def _lifts(self, staffing: Staffing, choices: Sequence[Mapping[int, Crew]]) -> list[dict[int, float]]:
+        """Return what the missed shares gain by each choice for each unit of cost, on the same days."""
+        if len(choices) == 1:
+            return [dict.fromkeys(choices[0], 0.0)]  # no choice, so no need to look
+        days = self._next_days()
+        before = Measured(self._simulated(staffing, days))
+        crews = crews_of(staffing)
+        lifts = []
+        for choice in choices:
+            after = Measured(self._simulated(with_crews(staffing, choice), days)) if choice else before
+            lifts.append(
+                {
+                    place: (self._shortfall(before, place) - self._shortfall(after, place))
+                    / (self.problem.crew_cost(crew) - self.problem.crew_cost(crews[place]))
+                    for place, crew in choice.items()
+                }
+            )
+        return lifts
 
     def _shortfall(self, measured: Measured, interval: int) -> float:
         """Return what lacks to the targets in an interval and in the next, which inherits its queue."""
@@ -257,77 +288,55 @@ class StaffingSearch:
     # --- lower ---------------------------------------------------------------------------------------
 
     def lowered(self, staffing: Staffing) -> Staffing:
-        """Return the staffing after every move that lowers the cost and misses no target."""
+        """Return the staffing after every change of a crew that lowers the cost and misses no target."""
         self._doing = "taking away where targets allow"
-        seen = self.measure(staffing, self._effort.looks[0])
-        while (crews := self._smaller_crews(staffing, seen)) and not self.spent:
-            trial = with_crews(staffing, crews)
-            blamed = self._blamed(trial, crews)
-            seen = self._measured[trial]
-            for interval in blamed:
-                self._too_small[interval].append(crews[interval])
-            staffing = with_crews(staffing, {place: crews[place] for place in crews if place not in blamed})
+        on_trial: dict[int, Crew] = {}
+        while not self.spent:
+            on_trial |= self._new_trials(staffing, on_trial)
+            if not on_trial:
+                break
+            known = self._look(with_crews(staffing, on_trial))
+            for place, crew in sorted(on_trial.items()):
+                verdict = self._verdict_of_trial(known, place)
+                if verdict is Verdict.OPEN:
+                    continue
+                del on_trial[place]
+                if verdict is Verdict.MET:
+                    staffing = with_crews(staffing, {place: crew})
+                else:
+                    self._too_small[place].append(crew)
         return staffing
 
-    def _smaller_crews(self, staffing: Staffing, seen: Measured) -> dict[int, Crew]:
-        """Return an untried cheaper crew for each interval that has one, most slack first, no neighbours."""
+    def _verdict_of_trial(self, known: Known, interval: int) -> Verdict:
+        """Return the worse of the verdicts of an interval and of the next, which inherits its queue."""
+        reached = [place for place in (interval, interval + 1) if place in self._attainable()]
+        verdicts = [self._verdict(known, place) for place in reached]
+        return next((worst for worst in (Verdict.MISSED, Verdict.OPEN) if worst in verdicts), Verdict.MET)
+
+    def _new_trials(self, staffing: Staffing, on_trial: Container[int]) -> dict[int, Crew]:
+        """Return an untried cheaper crew wherever there is one and nobody beside it is on trial."""
+        known, crews = self._experience.of(staffing), crews_of(staffing)
         chosen: dict[int, Crew] = {}
-        slack = {interval: self.problem.margin(seen, interval).mean for interval in self._attainable()}
-        for interval in sorted(slack, key=slack.__getitem__, reverse=True):
-            if interval - 1 in chosen or interval + 1 in chosen:
+        slack = {place: self.problem.margin(known, place).mean for place in self._attainable()}
+        for place in sorted(slack, key=slack.__getitem__, reverse=True):
+            if any(near in on_trial or near in chosen for near in (place - 1, place, place + 1)):
                 continue
-            step = self.problem.step(seen, staffing, interval)
-            crews = self.problem.cheaper_crews(crew_at(staffing, interval), step)
-            crew = next((crew for crew in crews if not self._is_hopeless(crew, interval)), None)
+            step = self.problem.step(known, staffing, place) if known.days(place) else 1
+            cheaper = self.problem.cheaper_crews(crews[place], step)
+            crew = next((crew for crew in cheaper if not self._is_hopeless(crew, place)), None)
             if crew is not None:
-                chosen[interval] = crew
+                chosen[place] = crew
         return chosen
 
     def _is_hopeless(self, crew: Crew, interval: int) -> bool:
         return any(
-            all(count <= enough for count, enough in zip(crew, small, strict=True))
+            all(count <= too_few for count, too_few in zip(crew, small, strict=True))
             for small in self._too_small[interval]
         )
 
-    def _blamed(self, trial: Staffing, crews: Mapping[int, Crew]) -> set[int]:
-        """Return the intervals whose smaller crew a missed target is blamed on."""
-        blamed: set[int] = set()
-        for days in self._effort.looks:
-            measured = self.measure(trial, days)
-            undecided = False
-            for interval in self._attainable():
-                culprit = _culprit(crews, interval)
-                if culprit is None or culprit in blamed:
-                    continue
-                verdict = self._verdict(measured, interval)
-                if verdict is Verdict.MISSED:
-                    blamed.add(culprit)
-                undecided |= verdict is Verdict.OPEN
-            if not undecided:
-                break
-        return blamed
 
-
-def changed(staffing: Staffing, changes: Iterable[tuple[int, int, int]]) -> Staffing:
-    """Return the staffing after changes of (team, interval, agents more or fewer)."""
-    counts = [list(row) for row in staffing]
-    for team, interval, by in changes:
-        counts[team][interval] += by
-    return tuple(map(tuple, counts))
-
-
-def crew_at(staffing: Staffing, interval: int) -> Crew:
-    """Return who is at work in an interval."""
-    return tuple(counts[interval] for counts in staffing)
-
-
-def with_crews(staffing: Staffing, crews: Mapping[int, Crew]) -> Staffing:
-    """Return the staffing with other crews in some intervals."""
-    columns = [crews.get(interval, crew) for interval, crew in enumerate(zip(*staffing, strict=True))]
-    return tuple(zip(*columns, strict=True))
-
-
-def _exchanged(crew: Crew, leaving: tuple[int, ...], entering: tuple[int, ...]) -> Crew:
+def exchanged(crew: Crew, leaving: Sequence[int] = (), entering: Sequence[int] = ()) -> Crew:
+    """Return the crew without an agent of each team in `leaving` and with one of each in `entering`."""
     return tuple(count - leaving.count(team) + entering.count(team) for team, count in enumerate(crew))
 
 
@@ -335,9 +344,3 @@ def _halvings(count: int) -> Iterator[int]:
     while count > 0:
         yield count
         count //= 2
-
-
-def _culprit(moved: Container[int], interval: int) -> int | None:
-    """Return which moved interval a miss is blamed on: itself, else the one before, whose queue it inherits,
-    else the next, whose agents answer its last callers."""
-    return next((place for place in (interval, interval - 1, interval + 1) if place in moved), None)

@@ -9,12 +9,12 @@ from statistics import NormalDist
 import pytest
 
 from core.kernel.rng import KeyedDraws
-from simulator.staffing_measure import Counted, DayLevels, Measured, Staffing
-from simulator.staffing_search import Effort, StaffingProblem, StaffingSearch, changed
+from simulator.staffing_measure import Counted, DayLevels, Experience, Measured, Staffing
+from simulator.staffing_search import Effort, StaffingProblem, StaffingSearch
 
 NORMAL = NormalDist()
 CALLS = 50
-EFFORT = Effort(looks=(20, 40, 80, 160))
+EFFORT = Effort(look=20, doubtful=160)
 
 
 class Floor:
@@ -83,7 +83,7 @@ def test_no_day_is_simulated_twice_and_a_good_guess_is_cheap() -> None:
     search = search_on(floor)
     search.run((NEEDS,))
     assert len(set(floor.runs)) == len(floor.runs) == search.days
-    assert search.days <= 4 * EFFORT.looks[-1]
+    assert search.days <= 600
 
 
 def test_the_same_days_give_the_same_staffing_by_the_same_way() -> None:
@@ -126,10 +126,10 @@ def test_an_interval_that_nothing_can_save_is_named_and_the_others_are_solved() 
 
 def test_a_search_stops_when_its_days_are_used_up() -> None:
     floor = Floor((NEEDS,), ((0,),))
-    search = StaffingSearch(problem(floor, (1.0,)), floor.days, Effort(looks=(20, 40), days_max=40))
+    search = StaffingSearch(problem(floor, (1.0,)), floor.days, Effort(look=20, doubtful=40, days_max=40))
     search.run(((30,) * len(NEEDS),))
     assert search.spent
-    assert search.days <= 80
+    assert search.days == 40
 
 
 def test_the_interval_of_a_share_is_that_of_days_not_of_calls() -> None:
@@ -152,5 +152,10 @@ def test_where_nobody_calls_nothing_is_missed() -> None:
     assert quiet.whole_share(0).mean == 0.75
 
 
-def test_a_staffing_changes_only_where_it_is_told() -> None:
-    assert changed(((1, 2), (3, 4)), [(0, 1, 2), (1, 0, -1)]) == ((1, 4), (2, 4))
+def test_days_under_other_staffings_tell_of_an_interval_with_the_same_crews() -> None:
+    experience = Experience()
+    experience.add(((3, 4, 5),), [[Counted(9, 10), Counted(8, 10), Counted(7, 10)]])
+    experience.add(((3, 4, 6),), [[Counted(9, 10), Counted(6, 10), Counted(10, 10)]])
+    known = experience.of(((3, 4, 7),))
+    assert [known.days(place) for place in range(3)] == [2, 2, 0]
+    assert known.share(0, 1).mean == pytest.approx(0.7)
