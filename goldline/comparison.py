@@ -7,8 +7,10 @@ from typing import Any
 
 from rich.console import Group
 
-from goldline.tables import FigureTable, drawn, shown
+from goldline.tables import drawn, shown
 from metrics.summary import Tree
+from simulator.report.blocks import Section
+from simulator.report.blocks import Table as FigureTable
 
 _HEADINGS = ("", "recorded", "its rules again", "other rules", "difference")
 
@@ -34,16 +36,16 @@ def tables(result: Tree) -> Iterator[FigureTable]:
         ("service_level", f"Answered in {result['threshold_s']:g} s, of all answered or abandoned", ".1%"),
         ("abandoned", "Abandoned, of all who asked for a queue", ".1%"),
     )
-    for measure, title, form in measures:
+    groups = {"": {"all": result["total"]}, "by tier": result["tiers"], "by queue": result["queues"]}
+    for measure, heading, form in measures:
         yield FigureTable(
-            title=title,
+            title=heading,
             headings=_HEADINGS,
             sections=tuple(
-                tuple(_row(name, figures[measure], form) for name, figures in section)
-                for section in _sections(result)
-                if section
+                Section(title=title, rows=tuple(_row(name, row[measure], form) for name, row in rows.items()))
+                for title, rows in groups.items()
+                if rows
             ),
-            note="",
         )
 
 
@@ -60,12 +62,6 @@ def _preface(result: Tree) -> Iterator[str]:
 
 def _told(value: Any) -> str:
     return "not there" if value is None else str(value)
-
-
-def _sections(result: Tree) -> Iterator[list[tuple[str, Tree]]]:
-    yield [("all", result["total"])]
-    yield [(f"tier {name}", figures) for name, figures in result["tiers"].items()]
-    yield [(f"queue {name}", figures) for name, figures in result["queues"].items()]
 
 
 def _row(name: str, figure: Tree, form: str) -> tuple[str, ...]:

@@ -59,8 +59,24 @@ def over_runs(trees: Sequence[Tree]) -> Tree:
     The half width is that of the 95 % interval over the runs, None where fewer than two of them have the
     figure. A column of figures becomes a column of means and one of half widths.
     """
-    first = trees[0]
-    return {name: _over([tree[name] for tree in trees]) for name in first}
+    examples = {name: branch for tree in trees for name, branch in tree.items()}
+    return {
+        name: _over([tree[name] if name in tree else _nobody(example) for tree in trees])
+        for name, example in examples.items()
+    }
+
+
+def _nobody(example: Any) -> Any:
+    """Return the figures of a run in which nobody was of a tier that another run has, such as `example`."""
+    match example:
+        case dict():
+            return {name: _nobody(branch) for name, branch in example.items()}
+        case list():
+            return [_nobody(leaf) for leaf in example]
+        case int():
+            return 0
+        case _:
+            return None
 
 
 def _over(branches: Sequence[Any]) -> Tree:

@@ -17,6 +17,7 @@ POLICY = ServiceLevelPolicy.ALL_COUNT
 """The service level that is shown; all three are in the JSON."""
 SHOWN_IF_ANY = ("blocked", "elsewhere")
 """Columns that most days have no use for."""
+NAMELESS = "(none)"
 WIDE = 130
 """Columns of a terminal on which a mean and its interval stand side by side."""
 
@@ -35,7 +36,7 @@ def figure_table(result: Mapping[str, Any]) -> FigureTable:
     columns = tuple(_columns(result))
     groups = {"by tier": result["tiers"], "by queue": result["queues"], "by team": _teams(result)}
     by_group = (
-        Section(title=title, rows=tuple(_row(name, figures, columns) for name, figures in rows.items()))
+        Section(title=title, rows=tuple(_row(name or NAMELESS, row, columns) for name, row in rows.items()))
         for title, rows in groups.items()
         if rows
     )
@@ -54,12 +55,12 @@ def heading(result: Mapping[str, Any]) -> str:
     return f"{seeds}: {shown(result['arrived'], ',.0f')} calls"
 
 
-def drawn(table: FigureTable, width: int) -> Table:
+def drawn(table: FigureTable, width: int = WIDE) -> Table:
     """Return the table for a terminal of so many columns."""
     between = " ± " if width >= WIDE else "\n± "
     rich = Table(
         title=table.title,
-        caption=table.note,
+        caption=table.note or None,
         box=SIMPLE_HEAD,
         title_style="bold",
         padding=(0, 0),
@@ -113,7 +114,7 @@ def _cell(figures: Mapping[str, Any], column: _Column) -> str:
 def _teams(result: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the teams, if there are several: a single one is everybody."""
     teams: Mapping[str, Any] = result["teams"]
-    return {name or "(none)": figures for name, figures in teams.items()} if len(teams) > 1 else {}
+    return teams if len(teams) > 1 else {}
 
 
 def _mean(figure: Any) -> float:

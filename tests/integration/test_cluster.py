@@ -21,7 +21,7 @@ def scheduler() -> Iterator[str]:
 
     They are threads of this process: processes of their own take half a minute to start and to end.
     """
-    with LocalCluster(
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
     ) as cluster:
         yield cluster.scheduler_address

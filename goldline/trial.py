@@ -1,0 +1,92 @@
+"""One run of a scenario as a function of its seed: what joblib and Dask carry to other cores and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.model.ids import AgentId
+from goldline.config import Config
+from goldline.harness import SimulatedDay, open_scenario
+from goldline.journal_file import HashJournal
+from metrics.day import DayFigures
+from metrics.frame import USUAL_THRESHOLD_S, Frame
+from metrics.occupancy import Stretch
+from metrics.summary import Tree, day_summary
+from metrics.time_lines import TimeLines
+from simulator.scenario import Scenario
+
+Told = Callable[[float], None]
+"""Is told the share of the work that is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one run came to; `time_lines` are empty unless it is to be pictured."""
+
+    figures: Tree
+    time_lines: dict[AgentId, list[Stretch]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A scenario made ready to be run: picklable, so that any core of any machine may run it.
+
+    `pictured` is the seed of the run whose agents' time lines are kept.
+    """
+
+    scenario: Scenario
+    config: Config
+    frame: Frame
+    pictured: int | None = None
+
+    def __call__(self, seed: int) -> Run:
+        """Return the run of this seed."""
+        return self.run(seed)
+
+    def run(self, seed: int, *, journal: HashJournal | None = None, told: Told | None = None) -> Run:
+        """Run once, every invariant checked at every step; raise `InvariantBroken` where one is."""
+        lines = TimeLines()
+        watch_stretch = [lines.add] if seed == self.pictured else []
+        figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch)
+        day = SimulatedDay(self.scenario, self.config, seed, journal=journal, watchers=[figures.add])
+        day.run(told)
+        figures.close(day.runner.now_us())
+        callers = day.world.callers
+        telephony = {"calls": callers.calls, "busy": callers.blocked, "retrials": callers.retrials}
+        tree = day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
+        return Run(figures=telephony | tree, time_lines=lines.of)
+
+    def _tiers(self) -> list[str]:
+        """Return the tiers that callers may be of, the worthiest first as the configuration has them."""
+        default = self.config.rules.default_tier
+        found = {default} | {group.tier or default for group in self.scenario.customers}
+        ranked = [tier for tier in self.config.tiers if tier in found]
+        return [*ranked, *sorted(found.difference(ranked))]
+
+
+def make_trial(
+    scenario: Scenario,
+    *,
+    interval_s: float | None = None,
+    threshold_s: float = USUAL_THRESHOLD_S,
+    pictured: int | None = None,
+) -> Trial:
+    """Return the trial of a scenario with its engine's configuration; raise `ConfigError`."""
+    frame = Frame(
+        duration_s=scenario.duration_s,
+        warm_up_s=scenario.warm_up_s,
+        interval_s=interval_s or usual_interval_s(scenario.duration_s),
+        threshold_s=threshold_s,
+    )
+    return Trial(scenario=scenario, config=open_scenario(scenario), frame=frame, pictured=pictured)
+
+
+def usual_interval_s(duration_s: float) -> float:
+    """Return the length of the intervals that a day is cut into: half hours, or less where it is short."""
+    return next((length_s for length_s in (1800.0, 900.0, 300.0) if duration_s >= 6 * length_s), 60.0)
+
+
+def teams_of(scenario: Scenario) -> dict[AgentId, str]:
+    """Return the team of each agent of the scenario."""
+    return {AgentId(plan.id): plan.team for plan in scenario.staff}
