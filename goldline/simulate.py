@@ -7,27 +7,24 @@ scenarios' own.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rich.progress import Progress
-
 from core.kernel.errors import ConfigError
+from goldline.harness import head_of_day
 from goldline.journal_file import FileJournal, HashJournal
-from goldline.journal_head import head_of_run
+from goldline.progress import Told, progress_bar
 from goldline.replications import each_run, over_runs
 from goldline.report import simulation_page
-from goldline.trial import Run, Told, Trial, make_trial
+from goldline.trial import Run, Trial, make_trial
 from metrics.contacts import WAITS_UP_TO_S
 from metrics.frame import USUAL_THRESHOLD_S
 from metrics.summary import plain
 from simulator.report.page import write_page
 from simulator.scenario import load_scenario
-from simulator.world import agent_profiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +56,7 @@ def simulate(path: Path, choices: Choices, progress: bool = False) -> dict[str, 
         threshold_s=choices.threshold_s,
         pictured=seed if choices.report else None,
     )
-    with _progress(f"{scenario.name} in virtual time", progress) as told:
+    with progress_bar(f"{scenario.name} in virtual time", progress) as told:
         simulated = _once if choices.replications == 1 else _often
         run = simulated(trial, seed, choices, told)
     result = _heading(trial, seed, choices) | run.figures
@@ -100,9 +97,7 @@ def _journal(trial: Trial, seed: int, path: Path | None) -> Iterator[HashJournal
     if path is None:
         yield HashJournal()
         return
-    scenario = trial.scenario
-    folder = (scenario.folder / scenario.engine_config).parent
-    head = head_of_run(trial.config, folder, agent_profiles(scenario), 1, scenario=scenario.name, seed=seed)
+    head = head_of_day(trial.scenario, trial.config, seed)
     with closing(FileJournal(path, head)) as journal:
         yield journal
 
@@ -119,14 +114,3 @@ def _heading(trial: Trial, seed: int, choices: Choices) -> dict[str, Any]:
         "interval_starts_s": trial.frame.starts_s,
         "waits_up_to_s": list(WAITS_UP_TO_S),
     }
-
-
-@contextmanager
-def _progress(title: str, wanted: bool) -> Iterator[Told]:
-    """Give what draws a bar, where somebody looks on."""
-    if not (wanted and sys.stderr.isatty()):
-        yield lambda share: None
-        return
-    with Progress(transient=True) as bar:
-        task = bar.add_task(title, total=1.0)
-        yield lambda share: bar.update(task, completed=share)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.model.ids import AgentId
 from goldline.config import Config
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_file import HashJournal
+from goldline.progress import Told
 from metrics.day import DayFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
 from metrics.occupancy import Stretch
 from metrics.summary import Tree, day_summary
 from metrics.time_lines import TimeLines
 from simulator.scenario import Scenario
-
-Told = Callable[[float], None]
-"""Is told the share of the work that is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
