@@ -9,8 +9,8 @@ whether the fit was luck, the number is then fitted on January's odd days and tr
 
 The exit status is 1 where replayed days are off: their mean wait by more than 10 %, their abandonment by more
 than 1.2 points, or their daily means correlate with the real ones by less than .93. Each set is judged twice,
-with all its days and with the full weekdays alone, which are harder for being more alike. A quick run looks
-at every third day, once, and allows twice as much.
+with all its days and with the full working days alone, which are more alike and so harder to tell apart. A
+quick run looks at every third day, once, and allows twice as much.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ QUICK = Effort(every=3, runs=range(1), fitting_runs=range(10, 11), leniency=2)
 
 DAYS_MIN = 3
 """Fewer days than this have no correlation to speak of."""
+CALLS_MIN = 50
+"""A day of fewer calls than this, such as a holiday, has no mean wait to speak of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,7 @@ def even_days(month: Path) -> DaySet:
 
 
 def _days(month: Path, name: str, takes: Callable[[int], bool]) -> DaySet:
-    days = [day for day in replay_of(month).month.days if takes(day.date.day)]
+    days = [day for day in replay_of(month).month.days if takes(day.date.day) and len(day.calls) >= CALLS_MIN]
     return DaySet(name=name, month=month, days=days)
 
 
@@ -130,8 +132,8 @@ def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Itera
     for days in (fitting, *trials):
         chosen = days.every(effort.every)
         replays = all_replayed(chosen.month, chosen.days, wrap_up_s, effort.runs)
-        weekdays = [day for day in chosen.days if day.is_weekday]
-        for which, some in (("", chosen.days), (" weekdays", weekdays)):
+        full = replay_of(chosen.month).month.full_days
+        for which, some in (("", chosen.days), (", full days", [day for day in chosen.days if day in full])):
             if len(some) < DAYS_MIN:
                 continue
             comparison = compared(some, replays)

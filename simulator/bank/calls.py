@@ -16,6 +16,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from statistics import median
 
 from core.kernel.errors import ConfigError
 
@@ -65,9 +66,9 @@ class BankDay:
     calls: tuple[BankCall, ...]
     left_out: Mapping[LeftOut, int]
 
-    @cached_property
+    @property
     def is_weekday(self) -> bool:
-        """Tell whether this is one of the bank's full days, Sunday to Thursday."""
+        """Tell whether the bank usually works all day on this day of the week: from Sunday to Thursday."""
         return self.date.isoweekday() not in (5, 6)
 
 
@@ -82,6 +83,13 @@ class BankMonth:
     def calls(self) -> tuple[BankCall, ...]:
         """Return the calls of all days."""
         return tuple(call for day in self.days for call in day.calls)
+
+    @cached_property
+    def full_days(self) -> tuple[BankDay, ...]:
+        """Return the days the bank worked all day: a weekday with half the calls of others is a holiday."""
+        weekdays = [day for day in self.days if day.is_weekday]
+        usual = median([len(day.calls) for day in weekdays]) if weekdays else 0
+        return tuple(day for day in weekdays if len(day.calls) >= usual / 2)
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:

@@ -32,26 +32,25 @@ TELLING_SHARE = 0.05
 
 def typical_day(month: BankMonth, wrap_up_s: float, folder: Path) -> Scenario:
     """Return the month's mean weekday, midnight to midnight; `folder` holds the engine's configuration."""
-    weekdays = [day for day in month.days if day.is_weekday]
     return Scenario(
         schema=1,
         name=f"{month.name}-typical",
         file=folder / f"{month.name}.toml",
         engine_config=ENGINE_CONFIG,
         duration_s=DAY_S,
-        arrivals=tuple(_arrivals(month, weekdays)),
+        arrivals=tuple(_arrivals(month)),
         customers=CUSTOMERS,
-        teams=tuple(_teams(month, weekdays)),
+        teams=tuple(_teams(month)),
         service=tuple(_services(month, wrap_up_s)),
         workforce=HABITS,
     )
 
 
-def _arrivals(month: BankMonth, weekdays: Sequence[BankDay]) -> Iterator[IntervalArrivals]:
+def _arrivals(month: BankMonth) -> Iterator[IntervalArrivals]:
     patience = Patience(month)
     shares = _tier_shares(month)
     for kind in month.kinds:
-        rates = _rates(kind, weekdays)
+        rates = _rates(kind, month.full_days)
         for tier, share in shares[kind].items():
             yield IntervalArrivals(
                 kind="intervals",
@@ -63,11 +62,11 @@ def _arrivals(month: BankMonth, weekdays: Sequence[BankDay]) -> Iterator[Interva
             )
 
 
-def _rates(kind: str, weekdays: Sequence[BankDay]) -> list[float]:
+def _rates(kind: str, days: Sequence[BankDay]) -> list[float]:
     """Return how many calls of the kind came in each half hour of the mean weekday."""
-    places = (call.at_s // INTERVAL_S for day in weekdays for call in day.calls if call.kind == kind)
+    places = (call.at_s // INTERVAL_S for day in days for call in day.calls if call.kind == kind)
     calls = Counter(places)
-    return [calls[place] / len(weekdays) for place in range(INTERVALS)]
+    return [calls[place] / len(days) for place in range(INTERVALS)]
 
 
 def _tier_shares(month: BankMonth) -> Mapping[str, Mapping[str, float]]:
@@ -97,11 +96,11 @@ def _services(month: BankMonth, wrap_up_s: float) -> Iterator[Service]:
             )
 
 
-def _teams(month: BankMonth, weekdays: Sequence[BankDay]) -> Iterator[Team]:
+def _teams(month: BankMonth) -> Iterator[Team]:
     """Yield the teams, largest first; the headcounts of an interval sum to its mean headcount, rounded."""
     frequent = _frequent(month)
     rare = [kind for kind in NUMBERS if kind not in frequent]
-    at_work = _at_work(month, weekdays, frequent)
+    at_work = _at_work(month, frequent)
     names = sorted(at_work, key=lambda name: (-sum(at_work[name]), name))
     whole = [_rounded([at_work[name][place] for name in names]) for place in range(INTERVALS)]
     for name, counts in zip(names, zip(*whole, strict=True), strict=True):
@@ -110,20 +109,18 @@ def _teams(month: BankMonth, weekdays: Sequence[BankDay]) -> Iterator[Team]:
             yield Team(name=name, skills=skills, interval_s=INTERVAL_S, counts=counts)
 
 
-def _at_work(
-    month: BankMonth, weekdays: Sequence[BankDay], frequent: Sequence[str]
-) -> dict[str, list[float]]:
+def _at_work(month: BankMonth, frequent: Sequence[str]) -> dict[str, list[float]]:
     """Return by team, named after what it serves, how many were at work in each half hour on average."""
     skills = Skills(month)
     at_work: dict[str, list[float]] = defaultdict(lambda: [0.0] * INTERVALS)
-    for day in weekdays:
+    for day in month.full_days:
         serves = skills.of(day)
         for stretch in stretches(day):
             name = "-".join(kind for kind in frequent if kind in serves[stretch.agent])
             for place in range(INTERVALS):
                 from_s, until_s = place * INTERVAL_S, (place + 1) * INTERVAL_S
                 overlap_s = min(stretch.until_s, until_s) - max(stretch.from_s, from_s)
-                at_work[name or frequent[0]][place] += max(0, overlap_s) / INTERVAL_S / len(weekdays)
+                at_work[name or frequent[0]][place] += max(0, overlap_s) / INTERVAL_S / len(month.full_days)
     return at_work
 
 

@@ -78,6 +78,16 @@ def test_the_days_of_a_month_are_in_order_and_so_are_their_calls(tmp_path: Path)
     assert [call.at_s for call in found.calls] == [7_000, 8_000, 9_000]
 
 
+def test_a_weekday_with_half_the_calls_of_others_was_no_full_day(tmp_path: Path) -> None:
+    calls = {"19990207": 9, "19990208": 8, "19990209": 3, "19990210": 8, FRIDAY: 9}
+    rows = [served(30_000 + n, "A01", date=date) for date, count in calls.items() for n in range(count)]
+    assert [f"{day.date:%Y%m%d}" for day in month(tmp_path, rows).full_days] == [
+        "19990207",
+        "19990208",
+        "19990210",
+    ]
+
+
 def test_a_row_nobody_can_read_is_named_by_its_line(tmp_path: Path) -> None:
     path = month_file(tmp_path, [served(30_000, "A01"), served(30_001, "A01", q_start="noon")])
     with pytest.raises(ConfigError, match=r"calls_1999_02\.csv\.gz: line 3: .*noon"):
