@@ -37,7 +37,9 @@ class Stretches:
         self._last: dict[AgentId, tuple[AgentState, str, int]] = {}
 
     def add(self, event: AgentStateChanged) -> None:
-        """Finish the stretch that ends with `event` and begin the next."""
+        """Finish the stretch that ends with `event` and begin the next; a wish only noted ends none."""
+        if self._last.get(event.agent_id, ())[:2] == (event.new, event.reason):
+            return
         self._finish(event.agent_id, event.at_us)
         self._last[event.agent_id] = (event.new, event.reason, event.at_us)
 

@@ -93,6 +93,7 @@ def test_time_lines_keep_what_an_agent_did_while_there() -> None:
     stretches = Stretches(lines.add)
     stretches.add(change(10, AgentState.LOGGED_OUT, AgentState.NOT_READY))
     stretches.add(change(10, AgentState.NOT_READY, AgentState.READY))
+    stretches.add(change(20, AgentState.READY, AgentState.READY))
     stretches.add(change(30, AgentState.READY, AgentState.LOGGED_OUT))
     stretches.close(90 * SECOND_US)
     kept = [(stretch.state, stretch.from_us, stretch.to_us) for stretch in lines.of[AgentId("ann")]]
