@@ -1,0 +1,156 @@
+"""The published figures: what the ContactCenters library (Universite de Montreal) prints for its examples.
+
+Each is the mean of 1,000 simulated days with its interval (95 %, for the day of the call centre 90 %). The
+figures are ratios of sums over the days, or means over the days where they count something of one day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks._theory import TheoryDay
+
+AWT_S = 20.0
+"""The acceptable waiting time of all examples but one."""
+MINUTE_S = 60.0
+CALLS_EXPECTED = 1660.0
+"""Of the day of the call centre, whose shares are of the calls expected, not of those that came."""
+
+
+def _one(day: TheoryDay) -> float:
+    return 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure of an example: what it is of a day, and between what the published interval lies."""
+
+    name: str
+    total: Callable[[TheoryDay], float]
+    count: Callable[[TheoryDay], float] = _one
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An example and its scenario in examples/theory."""
+
+    name: str
+    scenario: str
+    figures: tuple[Figure, ...]
+
+
+def _served(day: TheoryDay) -> float:
+    return len(day.answered)
+
+
+def _in_time(day: TheoryDay) -> float:
+    return day.answered_within(AWT_S)
+
+
+def _minutes_waited(day: TheoryDay) -> float:
+    return day.wait_s(day.answered) / MINUTE_S
+
+
+def _occupancy(low: float, high: float, *teams: str, until_s: float = 1e6, name: str = "occupancy") -> Figure:
+    return Figure(
+        name=name,
+        total=lambda day: day.talked_s(teams, until_s),
+        count=lambda day: day.staffed_s(teams, until_s),
+        low=low,
+        high=high,
+    )
+
+
+def _mean_wait(day: TheoryDay) -> float:
+    """Return the mean wait of the day, of those who gave up as well."""
+    contacts = day.answered + day.abandoned
+    return day.wait_s(contacts) / max(1, len(contacts))
+
+
+EIGHT_HOURS_S = 8 * 3600.0
+
+EXAMPLES = (
+    Example(
+        name="MMC",
+        scenario="mmc",
+        figures=(
+            Figure(name="in target", total=_in_time, low=1812.6, high=1819.7),
+            Figure(
+                name="service level", total=_in_time, count=lambda day: day.offered, low=0.900, high=0.904
+            ),
+            Figure(name="ASA min", total=_minutes_waited, count=_served, low=0.097, high=0.102),
+            _occupancy(0.694, 0.697, until_s=EIGHT_HOURS_S),
+        ),
+    ),
+    Example(
+        name="MMCAb",
+        scenario="mmc-abandonment",
+        figures=(
+            Figure(name="abandoned", total=lambda day: len(day.abandoned), low=57.66, high=59.56),
+            Figure(name="service level", total=_in_time, count=_served, low=0.974, high=0.975),
+            _occupancy(0.674, 0.677, until_s=EIGHT_HOURS_S),
+        ),
+    ),
+    Example(
+        name="MMCBlocked",
+        scenario="mmc-blocked",
+        figures=(
+            Figure(name="blocked", total=lambda day: day.blocked, low=18.05, high=19.27),
+            Figure(name="service level", total=_in_time, count=_served, low=0.928, high=0.930),
+            Figure(name="ASA min", total=_minutes_waited, count=_served, low=0.059, high=0.061),
+        ),
+    ),
+    Example(
+        name="CallCC",
+        scenario="call-centre-day",
+        figures=(
+            Figure(name="mean wait s, by day", total=_mean_wait, low=10.06, high=13.61),
+            Figure(
+                name="waited < 20 s, of expected",
+                total=lambda day: (_in_time(day) + day.abandoned_within(AWT_S)) / CALLS_EXPECTED,
+                low=0.844,
+                high=0.862,
+            ),
+            Figure(
+                name="lost, of expected",
+                total=lambda day: len(day.abandoned) / CALLS_EXPECTED,
+                low=0.0311,
+                high=0.0374,
+            ),
+        ),
+    ),
+    Example(
+        name="SimpleMSK",
+        scenario="three-types-two-teams",
+        figures=(
+            Figure(name="served", total=_served, low=4270.2, high=4324.5),
+            Figure(name="abandoned", total=lambda day: len(day.abandoned), low=876.1, high=944.5),
+            Figure(
+                name="service level",
+                total=_in_time,
+                count=lambda day: len(day.answered) + len(day.abandoned) - day.abandoned_within(AWT_S),
+                low=0.494,
+                high=0.509,
+            ),
+            _occupancy(0.877, 0.884, "first", name="occupancy of the first team"),
+        ),
+    ),
+    Example(
+        name="Bilingual",
+        scenario="two-languages",
+        figures=(
+            Figure(name="abandoned a week", total=lambda day: 5 * len(day.abandoned), low=141.2, high=144.5),
+            Figure(name="retrials a week", total=lambda day: 5 * day.retrials, low=105.8, high=108.5),
+            Figure(
+                name="service level",
+                total=lambda day: day.answered_within(MINUTE_S),
+                count=lambda day: len(day.answered) + len(day.abandoned) - day.abandoned_within(MINUTE_S),
+                low=0.9786,
+                high=0.9802,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,138 @@
+"""The published examples of the ContactCenters library beside the same days through the real engine.
+
+    python -m benchmarks.published [--days N] [--only MMC,CallCC] [--stratified] [--quick] [--json]
+
+Days with a busyness of their own differ so much that 1,000 of them say little; 10,000 is the default. With
+`--stratified` day i of N has its busyness from the i-th of N equally likely strata, which narrows the
+intervals of such examples several times over and moves no mean. A figure is inside where our mean lies in the
+published interval; of fewer than 10,000 days our own interval may reach into it. The exit status is 1
+where a figure lies outside.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import fsum, sqrt
+
+from rich.console import Console
+from rich.progress import track
+
+from benchmarks._published import EXAMPLES, Example, Figure
+from benchmarks._quantiles import gamma_quantile
+from benchmarks._theory import opened, simulated_day
+from benchmarks.report import Row, parser, print_figures, shown
+from core.kernel.rng import KeyedDraws
+from goldline.replications import each_run
+from simulator.confidence import Interval, ratio
+from simulator.factors import ConstantFactor, DayFactor, GammaFactor
+from simulator.scenario import Scenario
+
+DAYS, QUICK_DAYS = 10_000, 6
+NORMAL_95 = 1.96
+BY_NAME = {example.name: example for example in EXAMPLES}
+
+Totals = list[tuple[float, float]]
+"""The total and the count of each figure of an example, for one day."""
+
+
+def main() -> int:
+    """Print the figures and return the exit status."""
+    asked = _arguments()
+    days = asked.days or (QUICK_DAYS if asked.quick else DAYS)
+    stratified = asked.stratified or asked.quick
+    examples = [BY_NAME[name] for name in asked.only] if asked.only else EXAMPLES
+    rows = [row for example in examples for row in _rows(example, days, stratified)]
+    outside = sum(row["verdict"] == "OUTSIDE" for row in rows)
+    title = f"Published examples and ours, {days:,} days each{', stratified' if stratified else ''}"
+    print_figures(title, rows, asked.json, {"figures outside the published interval": outside})
+    return 1 if outside else 0
+
+
+def _arguments() -> Namespace:
+    options = parser((__doc__ or "").splitlines()[0])
+    options.add_argument("--days", type=int, help=f"of each example, {DAYS:,} if not given")
+    options.add_argument("--only", type=lambda names: names.split(","), help=f"of {', '.join(BY_NAME)}")
+    options.add_argument("--stratified", action="store_true", help="draw the days' busyness by strata")
+    return options.parse_args()
+
+
+# --- the days ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The days of an example; called with the place of a day, from 0, it returns the day's figures."""
+
+    name: str
+    count: int
+    stratified: bool
+
+    def __call__(self, place: int) -> Totals:
+        """Simulate the day; its seed is its place counted from 1."""
+        example = BY_NAME[self.name]
+        seed = place + 1
+        scenario, _ = opened(example.scenario)
+        if self.stratified:
+            share = (place + KeyedDraws(seed, "stratum").of(0).random()) / self.count
+            scenario = with_busyness(scenario, share)
+        day = simulated_day(example.scenario, seed, scenario)
+        return [(figure.total(day), figure.count(day)) for figure in example.figures]
+
+
+def with_busyness(scenario: Scenario, share: float) -> Scenario:
+    """Return the scenario of a day that is busier than `share` of all days."""
+    factors = {name: _quantile(factor, share) for name, factor in scenario.day_factors.items()}
+    return replace(scenario, day_factors=factors)
+
+
+def _quantile(factor: DayFactor, share: float) -> DayFactor:
+    if not isinstance(factor, GammaFactor):
+        return factor
+    return ConstantFactor(kind="constant", value=gamma_quantile(factor.shape, factor.mean, share))
+
+
+# --- the figures -------------------------------------------------------------------------------------
+
+
+def _rows(example: Example, days: int, stratified: bool) -> Iterator[Row]:
+    places = range(days)
+    runs = each_run(Days(name=example.name, count=days, stratified=stratified), places)
+    console = Console(stderr=True)
+    quiet = not console.is_terminal
+    by_day = list(track(runs, example.name, total=days, console=console, disable=quiet, transient=True))
+    for nth, figure in enumerate(example.figures):
+        totals, counts = zip(*(day[nth] for day in by_day), strict=True)
+        ours = stratified_ratio(totals, counts) if stratified else ratio(totals, counts)
+        yield {
+            "example": example.name,
+            "figure": figure.name,
+            "published": f"{figure.low:g} .. {figure.high:g}",
+            "ours": ours.mean,
+            "+-": shown(ours.half_width),
+            "verdict": verdict(figure, ours, days),
+        }
+
+
+def verdict(figure: Figure, ours: Interval, days: int) -> str:
+    """Say where our mean lies; of few days, whether it may lie inside."""
+    slack = ours.half_width if days < DAYS else 0.0
+    return "inside" if figure.low - slack <= ours.mean <= figure.high + slack else "OUTSIDE"
+
+
+def stratified_ratio(totals: Sequence[float], counts: Sequence[float]) -> Interval:
+    """Return the ratio of sums over days of which each is of the next stratum, and its 95 % interval.
+
+    Neighbours are all but of one stratum, so their differences tell how far a day strays within its own
+    (collapsed strata, Cochran 1977, section 5A.12).
+    """
+    mean = fsum(totals) / fsum(counts)
+    strays = [total - mean * count for total, count in zip(totals, counts, strict=True)]
+    variance = fsum((one - other) ** 2 for one, other in zip(strays[::2], strays[1::2], strict=False))
+    return Interval(mean, NORMAL_95 * sqrt(variance) / fsum(counts), len(totals))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
