@@ -150,6 +150,7 @@ def replay(
     cores: Annotated[int, typer.Option(help="Runs at a time; -1: one on each core.")] = -1,
     cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
     threshold: Annotated[float, typer.Option(min=0, help="Seconds the service level promises.")] = 20,
+    report: Annotated[Path | None, typer.Option(help="Write a page with the tables to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell whether a recorded run is decided the same again, or what other rules would have made of it."""
@@ -159,7 +160,12 @@ def replay(
     if config is None or not decides_otherwise(journal, config):
         _print_replay(replay_journal(journal, config), as_json)
     choices = Choices(
-        replications=replications, seed=seed, cores=cores, cluster=cluster, threshold_s=threshold
+        replications=replications,
+        seed=seed,
+        cores=cores,
+        cluster=cluster,
+        threshold_s=threshold,
+        report=report,
     )
     comparison = compare(journal, config, choices, progress=not as_json)
     if as_json:

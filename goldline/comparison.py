@@ -1,4 +1,4 @@
-"""What `goldline replay -c` prints: a recorded day beside itself under other rules, for people."""
+"""What `goldline replay -c` shows: a recorded day beside itself under other rules, for terminal and page."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from rich.console import Group
 
 from goldline.tables import drawn, shown
 from metrics.summary import Tree
-from simulator.report.blocks import Section
-from simulator.report.blocks import Table as FigureTable
+from simulator.report.blocks import Page, Section, Table, Tile
 
 _HEADINGS = ("", "recorded", "its rules again", "other rules", "difference")
 
@@ -29,7 +28,7 @@ def drawn_comparison(result: Tree) -> Group:
     return Group("\n".join(_preface(result)), "", *(drawn(table) for table in tables(result)), ASSUMED)
 
 
-def tables(result: Tree) -> Iterator[FigureTable]:
+def tables(result: Tree) -> Iterator[Table]:
     """Yield one table for each figure: everybody, by tier and by queue."""
     measures = (
         ("mean_wait_s", "Mean wait of the answered, in seconds", ".1f"),
@@ -38,7 +37,7 @@ def tables(result: Tree) -> Iterator[FigureTable]:
     )
     groups = {"": {"all": result["total"]}, "by tier": result["tiers"], "by queue": result["queues"]}
     for measure, heading, form in measures:
-        yield FigureTable(
+        yield Table(
             title=heading,
             headings=_HEADINGS,
             sections=tuple(
@@ -49,13 +48,38 @@ def tables(result: Tree) -> Iterator[FigureTable]:
         )
 
 
-def _preface(result: Tree) -> Iterator[str]:
-    yield (
-        f"{result['journal']}: {result['calls']:,} calls for a queue, {result['left']:,} of them left; "
-        f"{result['agents']} agents; {result['replications']} completions"
+def comparison_page(result: Tree) -> Page:
+    """Return the page of what `goldline.counterfactual.compare` returned."""
+    return Page(
+        kicker="Goldline replay",
+        title=f"{result['journal']} under other rules",
+        subtitle=_subtitle(result),
+        tiles=tuple(_tile(tier, figures["mean_wait_s"]) for tier, figures in result["tiers"].items()),
+        blocks=tuple(tables(result)),
+        notes=(*_changes(result), ASSUMED),
     )
+
+
+def _tile(tier: str, wait: Tree) -> Tile:
+    return Tile(label=f"{tier}: mean wait, s", value=_signed(wait["difference"], ".1f"))
+
+
+def _preface(result: Tree) -> Iterator[str]:
+    yield f"{result['journal']}: {_subtitle(result)}"
+    yield from _changes(result)
+
+
+def _subtitle(result: Tree) -> str:
+    calls, left, agents = (f"{result[key]:,}" for key in ("calls", "left", "agents"))
+    return (
+        f"{calls} calls for a queue, {left} of them left; {agents} agents; "
+        f"{result['replications']} completions"
+    )
+
+
+def _changes(result: Tree) -> Iterator[str]:
     for change in result["rules_changed"]:
-        yield f"  {change['key']}: {_told(change['recorded'])} -> {_told(change['now'])}"
+        yield f"{change['key']}: {_told(change['recorded'])} -> {_told(change['now'])}"
     first = result["first_difference"]
     yield f"first decided otherwise: input {first}" if first else "no decision would have been another one"
 

@@ -15,6 +15,7 @@ from math import isfinite
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
+from goldline.comparison import comparison_page
 from goldline.harness import SimulatedDay
 from goldline.journal_head import JournalHead, read_head
 from goldline.progress import progress_bar
@@ -28,6 +29,7 @@ from metrics.frame import USUAL_THRESHOLD_S, Frame
 from metrics.ratio import Ratio
 from metrics.summary import Tree, rounded
 from simulator.confidence import Interval, ratio, ratio_difference
+from simulator.report.page import write_page
 
 Group = tuple[str, str]
 """Whom figures are about: everybody, ("tiers", name) or ("queues", name)."""
@@ -48,6 +50,7 @@ class Choices:
     cores: int = -1
     cluster: str = ""
     threshold_s: float = USUAL_THRESHOLD_S
+    report: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ def compare(journal: Path, rules: Path, choices: Choices, progress: bool = False
         other=other,
         threshold_s=choices.threshold_s,
     )
-    return {
+    result = {
         "journal": journal.name,
         "rules_changed": [asdict(change) for change in changes(head, other)],
         "first_difference": replay(journal, other)["first_difference"],
@@ -103,6 +106,9 @@ def compare(journal: Path, rules: Path, choices: Choices, progress: bool = False
         "missed": day.misses,
         **_side_by_side(figures_of(reader.figures), _runs(rerun, choices, progress)),
     }
+    if choices.report:
+        write_page(comparison_page(result), choices.report)
+    return result
 
 
 def _runs(rerun: Rerun, choices: Choices, progress: bool) -> list[Pair]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from goldline.cli import main
 from goldline.demo import FOLDER
+from tests.unit.goldline.recorded import other_rules, record, write_centre
 
 DEMO_CONFIG = str(FOLDER / "goldline.toml")
 PRIVATE = 0o600
@@ -153,3 +155,28 @@ def test_customers_are_loaded_and_bad_lines_named(goldline: Run, tmp_path: Path)
     assert rejected[1].startswith("3,tier,diamond,")
     assert goldline("crm", "import", file).out == "0 new, 2 updated, 1 lines not loaded\n"
     assert goldline("crm", "score").status == 0
+
+
+# --- recorded days ----------------------------------------------------------------------------------
+
+
+def test_recorded_day_is_decided_the_same_again(goldline: Run, tmp_path: Path) -> None:
+    write_centre(tmp_path)
+    journal = record(tmp_path, seed=4)
+    for arguments in ((), ("-c", tmp_path / "goldline.toml")):
+        replayed = goldline("replay", journal, *arguments, "--json")
+        assert replayed.status == 0
+        result = json.loads(replayed.out)
+        assert result["first_difference"] is None
+        assert result["inputs"] > 1_000
+
+
+def test_recorded_day_under_other_rules_is_shown_beside_itself(goldline: Run, tmp_path: Path) -> None:
+    write_centre(tmp_path)
+    rules = other_rules(tmp_path, "head_start_s = 0", "head_start_s = 120")
+    few = ("--replications", "2", "--cores", "1")
+    shown = goldline("replay", record(tmp_path, seed=4), "-c", rules, *few)
+    assert shown.status == 0
+    assert "tiers.platinum.head_start_s: 0.0 -> 120.0" in shown.out
+    for heading in ("recorded", "its rules again", "other rules", "difference", "platinum", "loans"):
+        assert heading in shown.out

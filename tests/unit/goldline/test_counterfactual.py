@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
 from core.model.contact import Requirement
 from core.model.ids import AgentId
+from goldline.comparison import drawn_comparison
 from goldline.counterfactual import Choices, Rerun, compare, figures_of, read_day
 from goldline.journal_head import read_head
 from goldline.recorded_day import DayReader, RecordedDay, Way
@@ -182,6 +185,19 @@ def test_same_question_gets_the_same_answer_from_however_many_cores(folder: Path
     rules = other_rules(folder, "head_start_s = 0", "head_start_s = 120")
     one, two = (compare(journal, rules, Choices(replications=2, cores=cores)) for cores in (1, 2))
     assert one == two
+
+
+def test_page_and_terminal_tell_what_the_figures_are(
+    folder: Path, journal: Path, with_head_start: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules, page = other_rules(folder, "head_start_s = 0", "head_start_s = 120"), folder / "page.html"
+    compare(journal, rules, replace(FEW, report=page))
+    Console(width=120).print(drawn_comparison(with_head_start))
+    wait = with_head_start["tiers"]["platinum"]["mean_wait_s"]["difference"]
+    for shown in (page.read_text(), capsys.readouterr().out):
+        assert f"{wait['mean']:+.1f} ± {wait['half_width']:.1f}" in shown
+        assert "tiers.platinum.head_start_s" in shown
+        assert "not how much one day differs from the next" in " ".join(shown.split())
 
 
 def test_one_completion_has_no_interval(folder: Path, journal: Path) -> None:
