@@ -20,16 +20,14 @@ from itertools import count, islice
 from math import inf
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import track
-
 from benchmarks._pool import Pool
 from benchmarks._steady import BATCHES, LIMIT, Comparison, Course, Measured, calls_needed, compare, course_of
 from benchmarks.report import Row, parser, print_figures
+from goldline.progress import progress_bar
 from goldline.replications import each_run
 from simulator.erlang import ServiceLevels, SteadyState
 
-CALLS, QUICK_CALLS = 1_000_000, 20_000
+CALLS, QUICK_CALLS = 1_000_000, 22_000
 RUNS = 8
 FIRST_SEED = 1
 
@@ -101,10 +99,11 @@ def run(planned: tuple[Course, int]) -> list[Measured]:
     return course(seed)
 
 
-def _with_progress(finished: Iterator[list[Measured]], total: int) -> Iterator[list[Measured]]:
-    console = Console(stderr=True)
-    quiet = not console.is_terminal
-    return iter(track(finished, "runs", total=total, console=console, disable=quiet, transient=True))
+def _with_progress(runs: Iterator[list[Measured]], total: int) -> Iterator[list[Measured]]:
+    with progress_bar(f"{total} runs", wanted=True) as told:
+        for done, batches in enumerate(runs, 1):
+            told(done / total)
+            yield batches
 
 
 def as_row(reference: Reference, comparison: Comparison) -> Row:

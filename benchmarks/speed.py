@@ -30,7 +30,7 @@ from core.model.message import DomainEvent
 from core.ports import Journal
 from goldline.harness import SimulatedDay
 from goldline.journal_file import HashJournal, NoJournal
-from goldline.simulate import teams_of
+from goldline.trial import teams_of
 from metrics.day import DayFigures
 from metrics.frame import Frame
 from simulator.erlang import HOUR_S
