@@ -14,6 +14,7 @@ from typing import Any
 
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import InvariantBroken
+from core.kernel.timers import Agenda
 
 _ROUNDING_US = 1e-3
 """A timer's instant is kept by asyncio as a float; this much of a microsecond is its rounding."""
@@ -80,12 +81,23 @@ class _Selector:
 
 
 class LoopTime:
-    """The virtual loop as the `Scheduler` of a simulated world."""
+    """The virtual loop as the `Scheduler` of a simulated world.
+
+    asyncio does timers of one instant in any order; a scheduler promises the order of asking. So each timer
+    of the loop does whatever is first on an agenda that keeps it.
+    """
 
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
+        self._agenda = Agenda()
         self.now_us = loop.now_us
 
     def call_at(self, at_us: int, action: Callable[[], None]) -> None:
-        """Run `action` at `at_us`."""
-        self._loop.call_at(at_us / SECOND_US, action)
+        """Run `action` at `at_us`, after those asked for before at that instant."""
+        self._agenda.plan(action, at_us)
+        self._loop.call_at(at_us / SECOND_US, self._do_next)
+
+    def _do_next(self) -> None:
+        due = self._agenda.pop()
+        assert not isinstance(due, tuple), "nobody starts a named timer here"
+        due()
