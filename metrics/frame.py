@@ -62,8 +62,11 @@ class Frame:
         from_us, to_us = max(from_us, self.warm_us), min(to_us, self.end_us)
         interval_us = microseconds(self.interval_s)
         while from_us < to_us:
-            place = (from_us - self.origin_us) // interval_us
-            piece_end_us = min(to_us, self.origin_us + (place + 1) * interval_us)
+            place = self.place(from_us)
+            # The last interval is whatever is left: of odd lengths, such as a third of a second, a
+            # microsecond more than an interval.
+            is_last = place == self.intervals - 1
+            piece_end_us = to_us if is_last else min(to_us, self.origin_us + (place + 1) * interval_us)
             yield place, piece_end_us - from_us
             from_us = piece_end_us
 

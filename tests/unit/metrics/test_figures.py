@@ -88,6 +88,10 @@ def test_warm_up_is_no_working_time() -> None:
     assert Frame(duration_s=200, interval_s=100, warm_up_s=150).lengths_us() == [0, 50 * SECOND_US]
 
 
+def test_intervals_of_odd_length_hold_the_whole_day() -> None:
+    assert Frame(duration_s=1, interval_s=1 / 3).lengths_us() == [333_333, 333_333, 333_334]
+
+
 def test_time_lines_keep_what_an_agent_did_while_there() -> None:
     lines = TimeLines()
     stretches = Stretches(lines.add)
