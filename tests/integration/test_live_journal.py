@@ -78,4 +78,4 @@ def test_live_run_under_other_rules(journal: Path, tmp_path: Path) -> None:
     assert result["calls"] >= JOINS // 2
     assert result["agents"] > 5
     wait = result["total"]["mean_wait_s"]
-    assert wait["same_rules"]["mean"] == pytest.approx(wait["recorded"], abs=5)
+    assert wait["same_rules"]["mean"] == pytest.approx(wait["recorded"], abs=1)
