@@ -130,6 +130,24 @@ def test_agent_logs_in_goes_ready_and_finishes_the_wrap_up(stage: Any) -> None:
     assert len(day.take(FinishWrapUp)) == 1
 
 
+def test_pace_multiplies_the_wrap_up(stage: Any) -> None:
+    day = Day(stage, agents=[{"id": "ann", "extension": "PJSIP/1001", "pace": 2}])
+    day.show(AgentState.WRAP_UP)
+    day.time.advance(9.9)
+    assert not day.take(FinishWrapUp)
+    day.time.advance(0.2)
+    assert len(day.take(FinishWrapUp)) == 1
+
+
+def test_commands_take_effect_when_the_telephone_system_is_that_quick(stage: Any) -> None:
+    day = Day(stage, telephony={"command_s": 2})
+    day.call()
+    day.time.advance(1.9)
+    assert not day.take(LegAnswered)
+    day.time.advance(0.2)
+    assert len(day.take(LegAnswered)) == 1
+
+
 def test_wrap_up_that_the_engine_ended_is_not_finished_again(stage: Any) -> None:
     day = Day(stage)
     day.show(AgentState.WRAP_UP)
