@@ -39,10 +39,15 @@ class ArrivalsEntry:
 
     __pydantic_config__ = STRICT
     dialed_number: Number
+    """The number these callers dial."""
     from_s: NotNegative = 0.0
+    """When the first of them may call, in seconds; intervals count from here."""
     until_s: Positive | None = None
+    """When the last may call, in seconds; without, the end of the scenario."""
     customers: str = ""
+    """The name of the group that calls; empty: all groups by their weights."""
     patience: Duration | None = None
+    """How long they wait, whoever calls; without, as the group or all callers do."""
 
     def __post_init__(self) -> None:
         if self.until_s is not None and self.until_s <= self.from_s:
@@ -54,6 +59,7 @@ class RatedArrivals(ArrivalsEntry):
     """Arrivals with a rate; the day factor named `factor` multiplies it."""
 
     factor: str = ""
+    """The name of the day factor that multiplies the rate; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,7 @@ class PoissonArrivals(RatedArrivals):
 
     kind: Literal["poisson"]
     per_hour: Positive
+    """Calls an hour, on average."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,9 @@ class IntervalArrivals(RatedArrivals):
 
     kind: Literal["intervals"]
     interval_s: Positive
+    """How long an interval is, in seconds."""
     counts: tuple[NotNegative, ...]
+    """How many calls come in each interval, on average; the intervals fill the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +88,7 @@ class RenewalArrivals(RatedArrivals):
 
     kind: Literal["renewal"]
     between: Duration
+    """From one call to the next, in seconds."""
 
     def __post_init__(self) -> None:
         ArrivalsEntry.__post_init__(self)
@@ -92,6 +102,7 @@ class FileArrivals(ArrivalsEntry):
 
     kind: Literal["file"]
     path: ScenarioFile
+    """The CSV file, beside the scenario."""
     trace: Sequence[Arrival] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -126,13 +137,21 @@ class DialerArrivals(ArrivalsEntry):
 
     kind: Literal["dialer"]
     agents: tuple[Word, ...]
+    """Ids of agents or names of teams that it dials for."""
     watches: tuple[Word, ...] = ()
+    """Those whose becoming idle makes it dial; empty: the same."""
     idle_min: Count = 1
+    """How many of those it watches must be idle before it dials."""
     per_idle: NotNegative = 1.0
+    """Numbers dialed for each idle agent it dials for."""
     constant: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    """Numbers dialed besides; below 0, fewer."""
     interval_s: Positive = 1e6
+    """How long an interval of `reach` is, in seconds."""
     reach: Annotated[tuple[Share, ...], Field(min_length=1)]
+    """The share of numbers where somebody answers, in each interval; the last holds to the end."""
     answers: Duration = _AT_ONCE
+    """How long they ring until answered, in seconds."""
 
 
 Arrivals = Annotated[
@@ -151,11 +170,17 @@ class CustomerGroup:
 
     __pydantic_config__ = STRICT
     weight: Weight
+    """How often one of the group calls, beside the weights of the other groups."""
     name: str = ""
+    """A name, for arrivals to say that it is this group who calls."""
     tier: str = ""
+    """Their value tier in the CRM; empty: nobody knows them."""
     count: Count = 1
+    """How many they are."""
     language: Word = "en"
+    """The language they speak, as the CRM has it."""
     patience: Duration | None = None
+    """How long they wait; without, as all callers do."""
 
     @property
     def known(self) -> int:
@@ -172,8 +197,11 @@ class Journey:
 
     __pydantic_config__ = STRICT
     weight: Weight = 1.0
+    """How often this way is taken, beside the weights of the others."""
     keys: tuple[Keys, ...] = ()
+    """One entry for each prompt that takes keys: the keys to press there."""
     dialed_number: str = ""
+    """The number it is for; empty: all."""
 
 
 _PATIENCE = Exponential(kind="exponential", mean_s=446)  # mean of a bank's callers, Brown et al. 2005
@@ -194,10 +222,18 @@ class CallerHabits:
 
     __pydantic_config__ = STRICT
     patience: Duration = _PATIENCE
+    """How long a caller hears music before hanging up, in seconds."""
     thinking: Duration = _THINKING
+    """From the beginning of a prompt to the first key, in seconds."""
     between_keys: Duration = _BETWEEN_KEYS
+    """From key to key, in seconds."""
     message: Duration = _MESSAGE
+    """How long a recorded message is, in seconds."""
     outside_talk: Duration = _OUTSIDE_TALK
+    """How long a caller talks who was sent on to an outside number, in seconds."""
     retry_share: Share = 0.0
+    """The share of those who lost patience that call once more."""
     retry_blocked_share: Share = 0.0
+    """The share of those who heard busy that call once more."""
     retry_after: Duration = _RETRY_AFTER
+    """How long they wait before they do, in seconds."""

@@ -39,6 +39,7 @@ class Constant:
     __pydantic_config__ = STRICT
     kind: Literal["constant"] = "constant"
     value_s: NotNegative
+    """The value, in seconds."""
     _value_us: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +62,7 @@ class Exponential:
     __pydantic_config__ = STRICT
     kind: Literal["exponential"]
     mean_s: Positive
+    """The mean, in seconds."""
     _mean_us: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +80,9 @@ class Uniform:
     __pydantic_config__ = STRICT
     kind: Literal["uniform"]
     low_s: NotNegative
+    """The least, in seconds."""
     high_s: NotNegative
+    """The most, in seconds."""
 
     def __post_init__(self) -> None:
         if self.high_s < self.low_s:
@@ -101,7 +105,9 @@ class LogNormal:
     __pydantic_config__ = STRICT
     kind: Literal["lognormal"]
     mean_s: Positive
+    """The mean, in seconds."""
     deviation_s: Positive
+    """The standard deviation, in seconds."""
     _median_log: float = field(init=False, repr=False, compare=False)
     _spread: float = field(init=False, repr=False, compare=False)
 
@@ -121,7 +127,9 @@ class Gamma:
     __pydantic_config__ = STRICT
     kind: Literal["gamma"]
     mean_s: Positive
+    """The mean, in seconds."""
     shape: Positive
+    """The shape: the larger, the more alike the values."""
     _scale_us: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -139,8 +147,11 @@ class Empirical:
     __pydantic_config__ = STRICT
     kind: Literal["empirical"]
     values_s: tuple[NotNegative, ...] = ()
+    """The values, in seconds."""
     path: ScenarioFile | None = None
+    """A CSV file beside the scenario, instead."""
     column: str = ""
+    """Its column of seconds."""
     _values_us: Sequence[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -180,6 +191,7 @@ class KaplanMeier:
     __pydantic_config__ = STRICT
     kind: Literal["kaplan_meier"]
     path: ScenarioFile
+    """The CSV file, beside the scenario."""
     _curve: SurvivalCurve = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -205,7 +217,9 @@ class Balking:
     __pydantic_config__ = STRICT
     kind: Literal["balking"]
     share: Share
+    """The share that does not wait."""
     otherwise: Duration
+    """How long the others wait."""
 
     @property
     def mean_s(self) -> float:

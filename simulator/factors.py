@@ -24,6 +24,7 @@ class ConstantFactor:
     __pydantic_config__ = STRICT
     kind: Literal["constant"]
     value: NotNegative
+    """The factor."""
 
     def draw(self, stream: Random) -> float:
         """Return the factor of a day."""
@@ -37,7 +38,9 @@ class GammaFactor:
     __pydantic_config__ = STRICT
     kind: Literal["gamma"]
     shape: Positive
+    """The shape: 100 means a spread of a tenth."""
     mean: Positive = 1.0
+    """The mean."""
 
     def draw(self, stream: Random) -> float:
         """Return the factor of a day."""
@@ -51,7 +54,9 @@ class LogNormalFactor:
     __pydantic_config__ = STRICT
     kind: Literal["lognormal"]
     deviation: Positive
+    """The standard deviation."""
     mean: Positive = 1.0
+    """The mean."""
 
     def draw(self, stream: Random) -> float:
         """Return the factor of a day."""
@@ -66,6 +71,7 @@ class EmpiricalFactor:
     __pydantic_config__ = STRICT
     kind: Literal["empirical"]
     values: Annotated[tuple[NotNegative, ...], Field(min_length=1)]
+    """The factors."""
 
     def draw(self, stream: Random) -> float:
         """Return the factor of a day."""

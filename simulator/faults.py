@@ -87,8 +87,11 @@ class Slip:
     __pydantic_config__ = STRICT
     kind: SlipKind
     share: Share
+    """The share of occasions that it strikes."""
     lasts: Duration = _A_MOMENT
+    """How late what is late comes, in seconds."""
     in_runs: Share = 1.0
+    """The share of runs in which it strikes at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +101,11 @@ class Spell:
     __pydantic_config__ = STRICT
     kind: SpellKind
     per_hour: Positive
+    """How often it comes in an hour, on average."""
     lasts: Duration = _A_WHILE
+    """How long it lasts each time, in seconds."""
     in_runs: Share = 1.0
+    """The share of runs in which it strikes at all."""
 
 
 RandomFault = Annotated[Slip | Spell, Field(discriminator="kind")]

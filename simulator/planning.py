@@ -20,9 +20,13 @@ class Target:
 
     __pydantic_config__ = STRICT
     share: Annotated[float, Field(gt=0, lt=1)]
+    """The share of contacts to be answered in time."""
     within_s: NotNegative
+    """In how many seconds."""
     tier: str = ""
+    """The value tier it is for; empty: all."""
     queue: str = ""
+    """The queue it is for; empty: all."""
 
     def __str__(self) -> str:
         whom = f"{self.tier}@{self.queue}".rstrip("@")
@@ -36,8 +40,11 @@ class TeamTerms:
 
     __pydantic_config__ = STRICT
     cost: Positive = 1.0
+    """What an agent costs an hour, in whatever currency."""
     at_least: Headcount = 0
+    """The least headcount of an interval."""
     at_most: Headcount | None = None
+    """The greatest; without, whatever is needed."""
 
 
 _USUAL_TARGET = Target(share=0.8, within_s=20)
@@ -50,8 +57,11 @@ class WhatIf:
 
     __pydantic_config__ = STRICT
     targets: Annotated[tuple[Target, ...], Field(min_length=1)] = (_USUAL_TARGET,)
+    """What service is promised."""
     interval_s: Positive | None = None
+    """How long a staffed interval is, in seconds; without, that of the first team."""
     teams: dict[Word, TeamTerms] = field(default_factory=dict)
+    """The terms of teams, by name; the others cost 1 an hour."""
 
     def terms(self, team: str) -> TeamTerms:
         """Return the terms of a team, the usual ones where none are given."""

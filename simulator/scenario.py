@@ -37,9 +37,13 @@ class PhoneFault:
 
     __pydantic_config__ = STRICT
     extension: Address
+    """The phone, of an agent or of a team's member."""
     reach: Reach
+    """What it does with calls meanwhile."""
     from_s: NotNegative = 0.0
+    """When it begins to misbehave, in seconds."""
     until_s: Positive
+    """When it is well again, in seconds."""
 
     def __post_init__(self) -> None:
         if self.until_s <= self.from_s:
@@ -62,27 +66,49 @@ class Scenario:
 
     __pydantic_config__ = STRICT
     schema: Annotated[Literal[1], Field(json_schema_extra={ALLOWED: "1, the only schema there is"})]
+    """The version of this format."""
     engine_config: str
+    """The engine's configuration (queues, tiers, menus): a file beside this one."""
     duration_s: Positive
+    """How long calls come, in seconds; who is there then is served to the end."""
     arrivals: tuple[Arrivals, ...]
+    """Who calls when: one entry for each stream of calls."""
     service: Annotated[tuple[Service, ...], Field(min_length=1)]
+    """How long talk and wrap-up take: the first entry that fits a call, the last where none does."""
     customers: Annotated[tuple[CustomerGroup, ...], Field(min_length=1)]
+    """Who the callers are."""
     agents: tuple[AgentPlan, ...] = ()
+    """Agents one by one, each with a shift."""
     teams: tuple[Team, ...] = ()
+    """Agents by headcount."""
     journeys: tuple[Journey, ...] = (Journey(),)
+    """What callers press in the menus."""
     callers: CallerHabits = _ORDINARY_CALLERS
+    """What all callers have in common."""
     workforce: AgentHabits = _ORDINARY_AGENTS
+    """What all agents have in common."""
     telephony: Telephony = AS_MEASURED
+    """How quick the telephone system is."""
     faults: tuple[PhoneFault, ...] = ()
+    """Phones that misbehave for a while."""
     random_faults: tuple[RandomFault, ...] = ()
+    """What strikes by chance: links, phones, the store, the clock."""
     name: str = ""
+    """What the scenario is called in reports; without, the file's name."""
     starts_at: time | None = None
+    """The time of day at the first second, for reports; without, they count from the start."""
     seed: Seed = 1
+    """Which day it is, unless another is asked for: the same seed gives the same day."""
     warm_up_s: NotNegative = 0.0
+    """Contacts that arrived before, in seconds, are left out of figures."""
     lines: Count | None = None
+    """Trunk lines: who finds all of them in use hears busy. Without, there is no limit."""
     day_factors: dict[Word, DayFactor] = field(default_factory=dict)
+    """Numbers drawn once a day, by name; arrivals that name one have their rates multiplied by it."""
     whatif: WhatIf = _USUAL_QUESTION
+    """What `goldline whatif` is asked."""
     file: SkipJsonSchema[Path] = Path()
+    """Where the scenario was read from; no key of it."""
 
     @property
     def folder(self) -> Path:

@@ -22,12 +22,19 @@ class Service:
 
     __pydantic_config__ = STRICT
     talk: Duration
+    """How long the two talk, in seconds."""
     wrap_up: Duration
+    """How much work the agent has afterwards, in seconds."""
     queue: str = ""
+    """The queue it is for; empty: all."""
     tier: str = ""
+    """The value tier it is for; empty: all."""
     agent: str = ""
+    """The id of the agent, or the name of the team, it is for; empty: all."""
     customer_ends: Share = 0.7
+    """The share of talks in which it is the customer who hangs up."""
     disposition: str = ""
+    """What the agent enters as the outcome."""
 
     def fits(self, queue: str, tier: str, agent: AgentPlan) -> bool:
         """Tell whether a contact of `queue` and `tier` takes `agent` this long."""
@@ -44,8 +51,11 @@ class Break:
 
     __pydantic_config__ = STRICT
     at_s: NotNegative
+    """When it begins, in seconds; a contact in hand is finished first."""
     for_s: Positive
+    """How long it is, in seconds."""
     reason: Word = "break"
+    """The not-ready reason, one of those that the engine's configuration knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +67,23 @@ class AgentPlan:
 
     __pydantic_config__ = STRICT
     id: Word
+    """Who it is, in figures and time lines."""
     extension: Address
+    """Their phone."""
     skills: dict[str, Level] = field(default_factory=dict)
+    """The level of each skill, 1 to 10."""
     name: str = ""
+    """What the board calls them."""
     team: str = ""
+    """A word that a service may name."""
     pace: Pace = 1.0
+    """Multiplies their talk and wrap-up: 0.8 is a fifth quicker than usual."""
     from_s: NotNegative = 0.0
+    """When the shift begins, in seconds."""
     until_s: Positive | None = None
+    """When it ends, in seconds; without, they stay to the end."""
     breaks: tuple[Break, ...] = ()
+    """The pauses of the shift."""
 
     def __post_init__(self) -> None:
         if self.until_s is not None and self.until_s <= self.from_s:
@@ -80,11 +99,17 @@ class Team:
 
     __pydantic_config__ = STRICT
     name: Word
+    """Its members are NAME-001, NAME-002 and so on, at the phones PJSIP/NAME-001 and so on."""
     skills: dict[str, Level] = field(default_factory=dict)
+    """The level of each skill, 1 to 10, of every member."""
     pace: Pace = 1.0
+    """Multiplies their talk and wrap-up: 0.8 is a fifth quicker than usual."""
     from_s: NotNegative = 0.0
+    """When the first interval begins, in seconds."""
     interval_s: Positive = 1800.0
+    """How long an interval is, in seconds."""
     counts: Annotated[tuple[Headcount, ...], Field(min_length=1)]
+    """How many work in each interval; the last count holds to the end."""
 
     def members(self) -> tuple[AgentPlan, ...]:
         """Return the plan of each who may work in the team: `NAME-001` at the phone `PJSIP/NAME-001`."""
@@ -123,6 +148,10 @@ class AgentHabits:
 
     __pydantic_config__ = STRICT
     answers: Duration = _ANSWERS
+    """How long a phone rings until the agent answers, in seconds."""
     misses: Share = 0.0
+    """The share of ringing calls that they let ring out."""
     settles_in: Duration = _SETTLES_IN
+    """From logging in to being ready, in seconds."""
     comes_back: Duration = _COMES_BACK
+    """From a missed call to being ready again, in seconds."""
