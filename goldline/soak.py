@@ -6,7 +6,6 @@ was broken, the faults that struck, the last events, and the command that replay
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from goldline.config import Config
 from goldline.harness import SimulatedDay, open_scenario
-from goldline.logs import set_up_logs
 from goldline.replications import each_run
 from simulator.scenario import Scenario, load_scenario
 
@@ -35,7 +33,6 @@ def soak(files: Sequence[Path], first: int, runs: int, cores: int = -1) -> Itera
 
 def run_block(block: Sequence[Run]) -> list[str]:
     """Return the failures of the runs of `block`, in words."""
-    set_up_logs(level=logging.CRITICAL)  # the faults are meant to be there
     return [failure for file, seed in block if (failure := failure_of(file, seed))]
 
 

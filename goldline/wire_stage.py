@@ -7,6 +7,8 @@ the same bytes. The random faults of the scenario strike on the wire itself.
 
 from __future__ import annotations
 
+import logging
+
 from pydantic import SecretStr
 
 from core.engine import Engine
@@ -17,6 +19,7 @@ from core.ports import Journal
 from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
 from goldline.config import Config
 from goldline.live import asterisk_settings
+from goldline.logs import set_up_logs
 from goldline.runners import LiveRunner, Ports, Runner
 from goldline.simulated_store import memory_store
 from goldline.strained import LeapingClock, StrainedStore, let_store_go_away
@@ -76,7 +79,8 @@ class WireStage:
         )
 
     def start(self) -> None:
-        """Let the day begin, and the faults."""
+        """Let the day begin, and the faults: what the adapter says of those is no news and is not logged."""
+        set_up_logs(level=logging.ERROR)
         self._loop.run_until_complete(self._open())
         exchange, plan = self.world.exchange, self._plan
         let_people_fail(exchange, plan)
