@@ -17,6 +17,8 @@ POLICY = ServiceLevelPolicy.ALL_COUNT
 """The service level that is shown; all three are in the JSON."""
 SHOWN_IF_ANY = ("blocked", "elsewhere")
 """Columns that most days have no use for."""
+SMALL = 100
+"""Below this, the mean of counts is shown with a decimal."""
 NAMELESS = "(none)"
 WIDE = 130
 """Columns of a terminal on which a mean and its interval stand side by side."""
@@ -82,7 +84,8 @@ def shown(figure: Any, form: str) -> str:
         return "-" if figure is None else format(figure, form)
     if figure["half_width"] is None:
         return shown(figure["mean"], form)
-    form = form.replace(".0f", ".1f")  # counts are whole, but means of them are not
+    if figure["mean"] < SMALL:
+        form = form.replace(".0f", ".1f")  # a count is whole, but the mean of several is not
     return f"{figure['mean']:{form}} ± {figure['half_width']:{form}}"
 
 

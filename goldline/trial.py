@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.model.ids import AgentId
 from goldline.config import Config
+from goldline.flows import load_flows
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_file import HashJournal
 from goldline.progress import Told
+from ivr.flow import Flow
 from metrics.day import DayFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
 from metrics.occupancy import Stretch
@@ -27,13 +30,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A scenario made ready to be run: picklable, so that any core of any machine may run it.
+    """A scenario with all that its files say: picklable, so that any core of any machine may run it.
 
     `pictured` is the seed of the run whose agents' time lines are kept.
     """
 
     scenario: Scenario
     config: Config
+    flows: Mapping[str, Flow]
     frame: Frame
     pictured: int | None = None
 
@@ -46,7 +50,9 @@ class Trial:
         lines = TimeLines()
         watch_stretch = [lines.add] if seed == self.pictured else []
         figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch)
-        day = SimulatedDay(self.scenario, self.config, seed, journal=journal, watchers=[figures.add])
+        day = SimulatedDay(
+            self.scenario, self.config, seed, journal=journal, watchers=[figures.add], flows=self.flows
+        )
         day.run(told)
         figures.close(day.runner.now_us())
         callers = day.world.callers
@@ -69,14 +75,16 @@ def make_trial(
     threshold_s: float = USUAL_THRESHOLD_S,
     pictured: int | None = None,
 ) -> Trial:
-    """Return the trial of a scenario with its engine's configuration; raise `ConfigError`."""
+    """Return the trial of a scenario with its engine's configuration and menus; raise `ConfigError`."""
+    config = open_scenario(scenario)
+    flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
     frame = Frame(
         duration_s=scenario.duration_s,
         warm_up_s=scenario.warm_up_s,
         interval_s=interval_s or usual_interval_s(scenario.duration_s),
         threshold_s=threshold_s,
     )
-    return Trial(scenario=scenario, config=open_scenario(scenario), frame=frame, pictured=pictured)
+    return Trial(scenario=scenario, config=config, flows=flows, frame=frame, pictured=pictured)
 
 
 def usual_interval_s(duration_s: float) -> float:

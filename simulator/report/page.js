@@ -8,6 +8,7 @@
   const TIME_STEPS = [60, 300, 600, 900, 1800, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY];
   const FONT = '12px system-ui, "Segoe UI", Roboto, sans-serif';
   const PLOT_HEIGHT = 210;
+  const PADDING = [8, 14, 0, 0];
   const ROW_HEIGHT = 17;
   const POINTS_MAX = 60;
   const STATE_TONES = { "on contact": "busy", "wrap-up": "after", ringing: "rings", ready: "idle", "not ready": "gone" };
@@ -119,7 +120,7 @@
   const timeAxis = () => axis({
     incrs: TIME_STEPS,
     space: 56,
-    size: 28,
+    size: 24,
     grid: { show: false },
     values: (u, splits) => splits.map(tick),
   });
@@ -218,6 +219,7 @@
     return new uPlot({
       width,
       height: PLOT_HEIGHT,
+      padding: PADDING,
       series: parts.series,
       bands: parts.bands,
       scales: { x: { time: false, range: () => places.range }, y: { range: () => upTo(parts.data.slice(1), plot.form) } },
@@ -280,6 +282,7 @@
     return new uPlot({
       width,
       height: count * ROW_HEIGHT + 46,
+      padding: PADDING,
       series: [{}, { show: true, stroke: "transparent", points: { show: false } }],
       scales: { x: { time: false }, y: { range: [-0.5, count - 0.5], dir: -1 } },
       axes: [
