@@ -126,19 +126,19 @@ def whatif(
     replications: Annotated[int, typer.Option(min=16, help="Days on which a close call is decided.")] = 200,
     cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
     cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
+    report: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find how many agents of each team each interval takes to meet the targets, at the least cost."""
     from goldline.whatif.answer import Choices
     from goldline.whatif.command import work_out
-    from goldline.whatif.tables import answer_tables
 
     choices = Choices(seed=seed, replications=replications, cores=cores, cluster=cluster)
-    answer = work_out(scenario, target or (), choices, progress=not as_json)
+    answer = work_out(scenario, target or (), choices, report=report, progress=not as_json)
     if as_json:
         _print_json(answer)
     else:
-        Console().print(answer_tables(answer))
+        _print_answer(answer)
 
 
 @app.command()
@@ -238,6 +238,16 @@ def _print_figures(figures: dict[str, Any]) -> None:
 
     console = Console()
     console.print(drawn(figure_table(figures), console.width))
+
+
+def _print_answer(answer: dict[str, Any]) -> None:
+    from goldline.tables import drawn
+    from goldline.whatif.tables import answer_tables, remarks
+
+    console = Console()
+    console.print(
+        *(drawn(table, console.width) for table in answer_tables(answer)), *remarks(answer), sep="\n"
+    )
 
 
 def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:

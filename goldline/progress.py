@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.progress import Progress
 
-Told = Callable[[float], None]
-"""Is told the share of the work that is done."""
+
+class Told(Protocol):
+    """Is told the share of the work that is done, and in words what is being done, if that changes."""
+
+    def __call__(self, share: float, doing: str = "") -> None:
+        """Show it."""
 
 
 @contextmanager
 def progress_bar(title: str, wanted: bool) -> Iterator[Told]:
     """Give what draws the bar; nothing is drawn into a file, or where it is not wanted."""
     if not (wanted and sys.stderr.isatty()):
-        yield lambda share: None
+        yield lambda share, doing="": None
         return
     with Progress(transient=True) as bar:
         task = bar.add_task(title, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+        yield lambda share, doing="": bar.update(task, completed=share, description=doing or title)

@@ -63,11 +63,12 @@ def simulation_page(
         tiles=_tiles(result),
         blocks=(*_plots(result), *_time_lines(result, scenario, stretches, reasons), table),
         notes=_NOTES,
-        clock_s=_clock_s(scenario.starts_at),
+        clock_s=clock_s(scenario.starts_at),
     )
 
 
-def _clock_s(starts_at: time | None) -> float | None:
+def clock_s(starts_at: time | None) -> float | None:
+    """Return the time of day at which a run begins, in seconds since midnight, if it is known."""
     return None if starts_at is None else starts_at.hour * 3600 + starts_at.minute * 60 + starts_at.second
 
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations_with_replacement, product
-from math import sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -60,7 +60,8 @@ class StaffingProblem:
     """What is asked, and of whom.
 
     `targets` are shares from 0 to 1, `costs` what one agent of each team costs for one interval, `at_least`
-    and `at_most` how many of each team there may be in an interval.
+    and `at_most` how many of each team there may be in an interval. `covers` are pairs of teams of which
+    the first can do all the work of the second.
     """
 
     intervals: int
@@ -68,6 +69,7 @@ class StaffingProblem:
     costs: tuple[float, ...]
     at_least: tuple[int, ...]
     at_most: tuple[int, ...]
+    covers: frozenset[tuple[int, int]] = frozenset()
 
     def cost(self, staffing: Staffing) -> float:
         """Return what a day under the staffing costs."""
@@ -85,13 +87,19 @@ class StaffingProblem:
     def cheaper_crews(self, crew: Crew, step: int) -> list[Crew]:
         """Return crews that cost less, the cheapest first.
 
-        They have up to `step` agents of a team fewer, or one or two agents exchanged for others.
+        Up to `step` agents of a team leave; or one leaves for one or two others; or two leave for one who
+        covers both.
         """
         teams = range(len(crew))
         one = [(team,) for team in teams]
         two = list(combinations_with_replacement(teams, 2))
         fewer = [((team,) * count, ()) for team in teams for count in _halvings(step)]
-        exchanges = [*product(one, [*one, *two]), *product(two, one)]
+        merged = [
+            (leaving, entering)
+            for leaving, entering in product(two, one)
+            if all((entering[0], team) in self.covers for team in leaving)
+        ]
+        exchanges = [*product(one, [*one, *two]), *merged]
         crews = {exchanged(crew, leaving, entering) for leaving, entering in [*fewer, *exchanges]}
         cost_now = self.crew_cost(crew)
         allowed = (other for other in crews if self._allows(other) and self.crew_cost(other) < cost_now)
@@ -141,15 +149,23 @@ class Verdict(StrEnum):
     OPEN = "open"
 
 
+class Phase(StrEnum):
+    """What a search is at, in words."""
+
+    RAISE = "adding agents where targets are missed"
+    LOWER = "taking agents away where targets allow"
+    SETTLE = "making sure"
+
+
 class StaffingSearch:
-    """One search. `told` hears after each simulated day how many there were, and to what end."""
+    """One search. `told` hears after each simulated day of the phase, and the share of it that is done."""
 
     def __init__(
         self,
         problem: StaffingProblem,
         evaluate: Evaluate,
         effort: Effort | None = None,
-        told: Callable[[int, str], None] = lambda days, doing: None,
+        told: Callable[[Phase, float], None] = lambda phase, share: None,
     ) -> None:
         self.problem = problem
         self.days = 0
@@ -158,10 +174,11 @@ class StaffingSearch:
         self._evaluate = evaluate
         self._effort = effort or Effort()
         self._told = told
-        self._doing = ""
+        self._at = (Phase.RAISE, 0.0)
         self._experience = Experience()
         # Crews that missed a target in an interval; so does every crew that is smaller in each team.
         self._too_small: dict[int, list[Crew]] = {place: [] for place in range(problem.intervals)}
+        self._helped_by: dict[int, int] = {}
 
     @property
     def spent(self) -> bool:
@@ -190,7 +207,7 @@ class StaffingSearch:
             tried.add(day)
             self._experience.add(staffing, day)
             self.days += 1
-            self._told(self.days, self._doing)
+            self._told(*self._at)
             yield day
 
     def _verdict(self, known: Known, interval: int) -> Verdict:
@@ -209,22 +226,24 @@ class StaffingSearch:
 
     def raised(self, staffing: Staffing) -> Staffing:
         """Return the staffing with agents added until no target seems to be missed."""
-        self._doing = "adding where targets are missed"
+        self._at = Phase.RAISE, 0.0
         while not self.spent:
             known = self._look(staffing)
             missed = [place for place in self._attainable() if self.problem.margin(known, place).mean < 0]
             if not missed:
                 break
+            self._at = Phase.RAISE, 1 - len(missed) / self.problem.intervals
             staffing = self.reinforced(staffing, missed, known)
         return staffing
 
     def settled(self, staffing: Staffing) -> Staffing:
         """Return the staffing with agents added until every target is sure to be met."""
-        self._doing = "making sure"
         while not self.spent:
             known = self._experience.of(staffing)
             verdicts = {place: self._verdict(known, place) for place in self._attainable()}
             missed = [place for place, verdict in verdicts.items() if verdict is Verdict.MISSED]
+            met = sum(verdict is Verdict.MET for verdict in verdicts.values())
+            self._at = Phase.SETTLE, met / self.problem.intervals
             if missed:
                 staffing = self.reinforced(staffing, missed, known)
             elif Verdict.OPEN in verdicts.values():
@@ -234,17 +253,21 @@ class StaffingSearch:
         return staffing
 
     def reinforced(self, staffing: Staffing, missed: Sequence[int], seen: Shares) -> Staffing:
-        """Return the staffing with more agents in the missed intervals, of the team that helps most there."""
+        """Return the staffing with more agents in the missed intervals.
+
+        They are of the team that was found to help there; where none was yet, all that could are compared.
+        """
         wanted = {place: self.problem.step(seen, staffing, place) for place in missed}
         choices = [self._with_more(staffing, team, wanted) for team in range(len(staffing))]
-        lifts = self._lifts(staffing, choices)
+        self._compare(staffing, choices, [place for place in missed if place not in self._helped_by])
         crews = {}
         for place in missed:
             open_to = [team for team, choice in enumerate(choices) if place in choice]
-            if open_to:
-                crews[place] = choices[max(open_to, key=lambda team: lifts[team][place])][place]
-            else:
+            if not open_to:
                 self.unattainable.add(place)
+                continue
+            team = self._helped_by.get(place, open_to[0])
+            crews[place] = choices[team if team in open_to else open_to[0]][place]
         return with_crews(staffing, crews)
 
     def _with_more(self, staffing: Staffing, team: int, wanted: Mapping[int, int]) -> dict[int, Crew]:
@@ -257,24 +280,26 @@ class StaffingSearch:
                 grown[place] = exchanged(crews[place], entering=(team,) * added)
         return grown
 
-    def _lifts(self, staffing: Staffing, choices: Sequence[Mapping[int, Crew]]) -> list[dict[int, float]]:
-        """Return what the missed shares gain by each choice for each unit of cost, on the same days."""
-        if len(choices) == 1:
-            return [dict.fromkeys(choices[0], 0.0)]  # no choice, so no need to look
+    def _compare(
+        self, staffing: Staffing, choices: Sequence[Mapping[int, Crew]], places: Sequence[int]
+    ) -> None:
+        """Note which choice helps most for its cost in each of the places, as seen on the same days."""
+        if len(choices) == 1 or not places:
+            return
         days = self._next_days()
         before = Measured(self._simulated(staffing, days))
-        crews = crews_of(staffing)
-        lifts = []
-        for choice in choices:
-            after = Measured(self._simulated(with_crews(staffing, choice), days)) if choice else before
-            lifts.append(
-                {
-                    place: (self._shortfall(before, place) - self._shortfall(after, place))
-                    / (self.problem.crew_cost(crew) - self.problem.crew_cost(crews[place]))
-                    for place, crew in choice.items()
-                }
-            )
-        return lifts
+        best = dict.fromkeys(places, -inf)
+        for team, choice in enumerate(choices):
+            after = Measured(self._simulated(with_crews(staffing, choice), days))
+            for place in places:
+                if place in choice:
+                    lifted = self._shortfall(before, place) - self._shortfall(after, place)
+                    added = self.problem.crew_cost(choice[place]) - self.problem.crew_cost(
+                        crews_of(staffing)[place]
+                    )
+                    if lifted / added > best[place]:
+                        best[place] = lifted / added
+                        self._helped_by[place] = team
 
     def _shortfall(self, measured: Measured, interval: int) -> float:
         """Return what lacks to the targets in an interval and in the next, which inherits its queue."""
@@ -289,12 +314,13 @@ class StaffingSearch:
 
     def lowered(self, staffing: Staffing) -> Staffing:
         """Return the staffing after every change of a crew that lowers the cost and misses no target."""
-        self._doing = "taking away where targets allow"
         on_trial: dict[int, Crew] = {}
         while not self.spent:
-            on_trial |= self._new_trials(staffing, on_trial)
+            untried = self._untried(staffing)
+            on_trial |= _apart(untried, on_trial)
             if not on_trial:
                 break
+            self._at = Phase.LOWER, 1 - len(untried) / self.problem.intervals
             known = self._look(with_crews(staffing, on_trial))
             for place, crew in sorted(on_trial.items()):
                 verdict = self._verdict_of_trial(known, place)
@@ -313,20 +339,18 @@ class StaffingSearch:
         verdicts = [self._verdict(known, place) for place in reached]
         return next((worst for worst in (Verdict.MISSED, Verdict.OPEN) if worst in verdicts), Verdict.MET)
 
-    def _new_trials(self, staffing: Staffing, on_trial: Container[int]) -> dict[int, Crew]:
-        """Return an untried cheaper crew wherever there is one and nobody beside it is on trial."""
+    def _untried(self, staffing: Staffing) -> dict[int, Crew]:
+        """Return the next cheaper crew to be tried in each interval that has one, most slack first."""
         known, crews = self._experience.of(staffing), crews_of(staffing)
-        chosen: dict[int, Crew] = {}
         slack = {place: self.problem.margin(known, place).mean for place in self._attainable()}
+        untried = {}
         for place in sorted(slack, key=slack.__getitem__, reverse=True):
-            if any(near in on_trial or near in chosen for near in (place - 1, place, place + 1)):
-                continue
             step = self.problem.step(known, staffing, place) if known.days(place) else 1
             cheaper = self.problem.cheaper_crews(crews[place], step)
             crew = next((crew for crew in cheaper if not self._is_hopeless(crew, place)), None)
             if crew is not None:
-                chosen[place] = crew
-        return chosen
+                untried[place] = crew
+        return untried
 
     def _is_hopeless(self, crew: Crew, interval: int) -> bool:
         return any(
@@ -338,6 +362,15 @@ class StaffingSearch:
 def exchanged(crew: Crew, leaving: Sequence[int] = (), entering: Sequence[int] = ()) -> Crew:
     """Return the crew without an agent of each team in `leaving` and with one of each in `entering`."""
     return tuple(count - leaving.count(team) + entering.count(team) for team, count in enumerate(crew))
+
+
+def _apart(untried: Mapping[int, Crew], on_trial: Container[int]) -> dict[int, Crew]:
+    """Return crews of intervals of which none is beside another, or beside one that is on trial."""
+    chosen: dict[int, Crew] = {}
+    for place, crew in untried.items():
+        if not any(near in on_trial or near in chosen for near in (place - 1, place, place + 1)):
+            chosen[place] = crew
+    return chosen
 
 
 def _halvings(count: int) -> Iterator[int]:

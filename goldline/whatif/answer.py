@@ -6,29 +6,39 @@ is verified on days it never saw, and where that shows a miss, staffed once more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from goldline.progress import Told
 from goldline.whatif.days import StaffedDay, staffed_days
-from goldline.whatif.erlang import QueueDemand, demand_of, erlang_staffing
-from goldline.whatif.question import HOUR_S, Question
-from simulator.staffing_measure import Crew, DayLevels, Measured, Staffing, crews_of
-from simulator.staffing_search import Effort, StaffingProblem, StaffingSearch
+from goldline.whatif.erlang import Pool, erlang_staffing, pools_of
+from goldline.whatif.question import Question
+from simulator.erlang import HOUR_S
+from simulator.staffing_measure import Crew, DayLevels, Measured, Staffing, crews_of, with_crews
+from simulator.staffing_search import Effort, Phase, StaffingProblem, StaffingSearch, exchanged
 
 FRESH = 1_000_000
 """How far the seeds of one proof are from those of the search, and of the next proof."""
 SHIFTS = (-2, -1, 1, 2)
-"""The curve: how many agents more or fewer than found, in every team and interval."""
+"""The curve: how many agents more or fewer than found, in every interval that has any."""
 
-Told = Callable[[str, int], None]
-"""Hears what is being done, and how many days have been simulated for it."""
+_OWN, _PROOF, _OTHERS = "looking at the scenario", "proving it on fresh days", "looking around it"
+_SPANS = {
+    _OWN: (0.0, 0.02),
+    Phase.RAISE: (0.02, 0.12),
+    Phase.LOWER: (0.12, 0.6),
+    Phase.SETTLE: (0.6, 0.7),
+    _PROOF: (0.7, 0.85),
+    _OTHERS: (0.85, 1.0),
+}
+"""What is done in which part of the whole work, for the progress bar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What a user may choose; a seed of None is the scenario's own.
 
-    `replications` is on how many days a doubtful staffing is looked at; the proof takes twice as many.
+    `replications` is on how many days a close call is decided; the proof takes half as many again.
     """
 
     seed: int | None = None
@@ -40,6 +50,11 @@ class Choices:
     def look(self) -> int:
         """Return how many days one look at a staffing takes."""
         return max(2, self.replications // 8)
+
+    @property
+    def proof(self) -> int:
+        """Return how many fresh days prove what was found."""
+        return self.replications * 3 // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +86,7 @@ class Answer:
 
     question: Question
     seed: int
-    demand: dict[str, QueueDemand]
+    pools: tuple[Pool, ...]
     plans: dict[str, Plan]
     shifted: dict[int, Plan]
     looked_at: tuple[tuple[Staffing, Measured], ...]
@@ -89,7 +104,9 @@ class Answer:
 class Planner:
     """Works one question out."""
 
-    def __init__(self, question: Question, choices: Choices, told: Told = lambda doing, days: None) -> None:
+    def __init__(
+        self, question: Question, choices: Choices, told: Told = lambda share, doing="": None
+    ) -> None:
         self._question = question
         self._choices = choices
         self._told = told
@@ -99,14 +116,14 @@ class Planner:
     def answer(self) -> Answer:
         """Return the answer; raise `ConfigError` where the scenario's own teams leave a queue unanswered."""
         question, look = self._question, self._choices.look
-        own = self._plan("the staffing of the scenario", question.own_staffing, look, 0)
-        demand = demand_of(question, own.days)
-        erlang_a = erlang_staffing(question, demand, patient=False)
-        erlang_c = erlang_staffing(question, demand, patient=True)
+        own = self._plan(_OWN, question.own_staffing, look, 0)
+        pools = pools_of(question, own.days)
+        erlang_a = erlang_staffing(question, pools, patient=False)
+        erlang_c = erlang_staffing(question, pools, patient=True)
         search = self._search(erlang_c)
         found, repairs = self._proved(search, search.run(erlang_a))
         plans = {
-            name: self._plan(name, staffing, 2 * look, FRESH)
+            name: self._plan(_OTHERS, staffing, 2 * look, FRESH)
             for name, staffing in (
                 ("own", question.own_staffing),
                 ("erlang_c", erlang_c),
@@ -116,12 +133,9 @@ class Planner:
         return Answer(
             question=question,
             seed=self._seed,
-            demand=demand,
+            pools=pools,
             plans=plans | {"found": found},
-            shifted={
-                by: self._plan("the curve", _shifted(search.problem, found.staffing, by), 2 * look, FRESH)
-                for by in SHIFTS
-            },
+            shifted={by: self._plan(_OTHERS, _shifted(found.staffing, by), 2 * look, FRESH) for by in SHIFTS},
             looked_at=tuple(search.tried.items()),
             repairs=repairs,
             unattainable=tuple(sorted(search.unattainable)),
@@ -142,14 +156,15 @@ class Planner:
                 ample if terms.at_most is None else terms.at_most
                 for terms, ample in zip(question.terms, most, strict=True)
             ),
+            covers=question.covers,
         )
         effort = Effort(look=self._choices.look, doubtful=self._choices.replications)
-        return StaffingSearch(problem, self._levels, effort, lambda _, doing: self._told(doing, self._days))
+        return StaffingSearch(problem, self._levels, effort, self._done)
 
     def _proved(self, search: StaffingSearch, staffing: Staffing) -> tuple[Plan, tuple[Repair, ...]]:
         """Return the plan as fresh days show it, and what had to be repaired on the way."""
-        days = 2 * self._choices.replications
-        plan = self._plan("the proof on fresh days", staffing, days, FRESH)
+        days = self._choices.proof
+        plan = self._plan(_PROOF, staffing, days, FRESH)
         missed = [
             place
             for place in range(search.problem.intervals)
@@ -160,15 +175,19 @@ class Planner:
         repaired = search.reinforced(staffing, missed, plan.measured)
         before, after = crews_of(staffing), crews_of(repaired)
         repairs = tuple(Repair(interval=place, before=before[place], after=after[place]) for place in missed)
-        return self._plan("the proof of what was repaired", repaired, days, 2 * FRESH), repairs
+        return self._plan(_PROOF, repaired, days, 2 * FRESH), repairs
 
     def _plan(self, doing: str, staffing: Staffing, days: int, fresh: int) -> Plan:
         shown, measured = [], Measured()
         for day in self._simulated(staffing, range(fresh, fresh + days)):
             shown.append(day)
             measured.add(day.levels)
-            self._told(doing, self._days)
+            self._done(doing, len(shown) / days)
         return Plan(staffing=staffing, days=tuple(shown), measured=measured)
+
+    def _done(self, doing: str, share: float) -> None:
+        begin, end = _SPANS[doing]
+        self._told(begin + share * (end - begin), doing)
 
     def _levels(self, staffing: Staffing, days: range) -> Iterator[DayLevels]:
         return (day.levels for day in self._simulated(staffing, days))
@@ -183,9 +202,15 @@ class Planner:
             yield day
 
 
-def _shifted(problem: StaffingProblem, staffing: Staffing, by: int) -> Staffing:
-    """Return the staffing with as many agents more in every team and interval, within the bounds."""
-    return tuple(
-        tuple(min(max(count + by, least), most) for count in counts)
-        for counts, least, most in zip(staffing, problem.at_least, problem.at_most, strict=True)
-    )
+def _shifted(staffing: Staffing, by: int) -> Staffing:
+    """Return the staffing with so many agents more, or fewer, wherever anybody works."""
+    crews = {place: _resized(crew, by) for place, crew in enumerate(crews_of(staffing)) if any(crew)}
+    return with_crews(staffing, crews)
+
+
+def _resized(crew: Crew, by: int) -> Crew:
+    """Return the crew with agents more or fewer, one by one of the team that is largest by then."""
+    for _ in range(abs(by)):
+        largest = [crew.index(max(crew))]
+        crew = exchanged(crew, entering=largest) if by > 0 else exchanged(crew, leaving=largest)
+    return tuple(max(count, 0) for count in crew)

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-from goldline.whatif.answer import Choices, Planner, Told
+from core.kernel.errors import ConfigError
+from goldline.progress import progress_bar
+from goldline.whatif.answer import Choices, Planner
+from goldline.whatif.page import answer_page
 from goldline.whatif.question import ask
 from goldline.whatif.tree import Tree, answer_tree
+from simulator.report.page import write_page
 
 
-def work_out(path: Path, targets: Sequence[str], choices: Choices, progress: bool = False) -> Tree:
+def work_out(
+    path: Path,
+    targets: Sequence[str],
+    choices: Choices,
+    *,
+    report: Path | None = None,
+    progress: bool = False,
+) -> Tree:
     """Return the answer to the question in the scenario at `path`; see `goldline.whatif.tree`.
 
-    `targets` replace those of the file. The same seed gives the same answer. Raises `ConfigError`.
+    `targets` replace those of the file; `report` is where a page of the answer goes. The same seed gives the
+    same answer. Raises `ConfigError`.
     """
+    if report and not report.parent.is_dir():
+        raise ConfigError("--report", str(report), "a file in a folder that is there")
     question = ask(path, targets)
-    with _progress(progress) as told:
-        return answer_tree(Planner(question, choices, told).answer())
-
-
-@contextmanager
-def _progress(wanted: bool) -> Iterator[Told]:
-    """Give what shows how far the work is, where somebody looks on."""
-    if not (wanted and sys.stderr.isatty()):
-        yield lambda doing, days: None
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.completed} days"),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda doing, days: bar.update(task, description=doing, completed=days)
+    with progress_bar(f"{question.scenario.name}: what if", progress) as told:
+        answer = answer_tree(Planner(question, choices, told).answer())
+    if report:
+        write_page(answer_page(answer), report)
+    return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
@@ -15,8 +16,6 @@ from simulator.planning import Target, TeamTerms, WhatIf
 from simulator.scenario import Scenario, load_scenario
 from simulator.staffing import Team
 from simulator.staffing_measure import Staffing
-
-HOUR_S = 3600.0
 
 _TARGET = re.compile(
     r"((?P<tier>[^:@/]*)(@(?P<queue>[^:@/]+))?:)?(?P<share>\d+(\.\d+)?)/(?P<within>\d+(\.\d+)?)"
@@ -57,6 +56,16 @@ class Question:
     def team_names(self) -> tuple[str, ...]:
         """Return the names of the teams, in the order of their counts in a staffing."""
         return tuple(team.name for team in self.scenario.teams)
+
+    @property
+    def covers(self) -> frozenset[tuple[int, int]]:
+        """Return the pairs of teams of which the first has every skill of the second."""
+        skills = [set(team.skills) for team in self.scenario.teams]
+        return frozenset(
+            (first, second)
+            for first, second in permutations(range(len(skills)), 2)
+            if skills[first] >= skills[second]
+        )
 
     @property
     def own_staffing(self) -> Staffing:

@@ -1,127 +1,136 @@
-"""The answer on a terminal: the staffing interval by interval, the plans side by side, the curve."""
+"""The answer as tables, the same for the terminal and for the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
-from rich.table import Table
+from collections.abc import Iterator, Sequence
 
 from goldline.whatif.tree import Tree
+from simulator.report.blocks import Section, Table
 
+PLANS = {"own": "scenario", "erlang_c": "Erlang C", "erlang_a": "Erlang A", "found": "found"}
+"""How the staffings are headed."""
 _BARS = "▁▂▃▄▅▆▇█"
-_PLANS = {"own": "as in the scenario", "erlang_c": "Erlang C", "erlang_a": "Erlang A", "found": "found"}
-_VERDICTS = {"met": "", "close": "[yellow]close[/]", "missed": "[red]missed[/]"}
 
 
-def answer_tables(answer: Tree) -> RenderableType:
-    """Return what the terminal shows of an answer."""
-    return Group(_interval_table(answer), _plan_table(answer), _curve_table(answer), *_remarks(answer))
+def answer_tables(answer: Tree) -> tuple[Table, ...]:
+    """Return the staffing by interval, the staffings side by side, and the levels by number of agents."""
+    return _interval_table(answer), _plan_table(answer), _agents_table(answer)
 
 
 def _interval_table(answer: Tree) -> Table:
-    targets = ", ".join(target["name"] for target in answer["targets"])
-    table = _table(f"{answer['scenario']}, seed {answer['seed']}: staffing for {targets}")
-    headings = ["from", "calls", "erlangs", *_PLANS.values(), *_by_team_headings(answer), "occupancy"]
-    for heading in [*headings, *(target["name"] for target in answer["targets"]), ""]:
-        table.add_column(heading, justify="right")
-    for row in zip(*_interval_columns(answer), strict=True):
-        table.add_row(*row)
-    return table
+    targets = [target["name"] for target in answer["targets"]]
+    headings = ("from", "calls", "erlangs", *PLANS.values(), *_teams(answer), "occupancy", *targets, "")
+    days = answer["plans"]["found"]["days"]
+    return Table(
+        title=f"{answer['scenario']}, seed {answer['seed']}: agents for {', '.join(targets)}",
+        headings=headings,
+        sections=(Section(title="", rows=tuple(zip(*_interval_columns(answer), strict=True))),),
+        note=f"calls, occupancy and levels of what was found: on {days} fresh days; ±: 95 % interval",
+    )
 
 
-def _interval_columns(answer: Tree) -> Iterable[Sequence[str]]:
+def _interval_columns(answer: Tree) -> Iterator[Sequence[str]]:
     columns = answer["intervals"]
-    yield [clock(start_s) for start_s in answer["interval_starts_s"]]
+    yield clocks(answer)
     yield [f"{count:.1f}" for count in columns["offered"]]
     yield [f"{load:.1f}" for load in columns["erlangs"]]
-    for name in _PLANS:
-        yield [str(count) for count in columns["agents"][name]]
-    if len(answer["teams"]) > 1:
-        for team in answer["teams"].values():
-            yield [str(count) for count in team["counts"]]
+    for name in PLANS:
+        yield [str(count) for count in answer["plans"][name]["agents"]]
+    for team in _teams(answer):
+        yield [str(count) for count in answer["teams"][team]["counts"]]
     yield [_percent(share, 0) for share in columns["occupancy"]]
     for share in columns["share"].values():
         yield [_with_half_width(*both) for both in zip(share["mean"], share["half_width"], strict=True)]
-    yield [_VERDICTS[verdict] for verdict in columns["verdict"]]
+    yield ["" if verdict == "met" else verdict for verdict in columns["verdict"]]
 
 
-def _by_team_headings(answer: Tree) -> list[str]:
-    return [f"of {name}" for name in answer["teams"]] if len(answer["teams"]) > 1 else []
+def _teams(answer: Tree) -> tuple[str, ...]:
+    """Return the teams, if there are several: a single one is everybody."""
+    return tuple(answer["teams"]) if len(answer["teams"]) > 1 else ()
 
 
 def _plan_table(answer: Tree) -> Table:
-    table = _table("The same days under each staffing")
-    _share_columns(table, answer, "staffing")
-    for name, heading in _PLANS.items():
-        table.add_row(heading, *_plan_cells(answer, answer["plans"][name]))
-    return table
+    targets = [target["name"] for target in answer["targets"]]
+    return Table(
+        title="Staffings compared on the same days",
+        headings=("", "hours", "cost", *targets, "below", f"{targets[0]} over the day"),
+        sections=(
+            Section(
+                title="",
+                rows=tuple((PLANS[name], *_price(answer, plan)) for name, plan in answer["plans"].items()),
+            ),
+            Section(
+                title="found, with agents fewer or more",
+                rows=tuple((f"{point['shift']:+d}", *_price(answer, point)) for point in answer["curve"]),
+            ),
+        ),
+        note="below: intervals below a target; a bar is empty up to one half and full at 100 %",
+    )
 
 
-def _curve_table(answer: Tree) -> Table:
-    table = _table("The curve: agents more or fewer than found, in every team and interval")
-    _share_columns(table, answer, "agents")
-    for point in answer["curve"]:
-        table.add_row(f"{point['shift']:+d}", *_plan_cells(answer, point))
-    return table
-
-
-def _share_columns(table: Table, answer: Tree, first: str) -> None:
-    table.add_column(first)
-    for heading in ("agent hours", "cost"):
-        table.add_column(heading, justify="right")
-    for target in answer["targets"]:
-        table.add_column(target["name"], justify="right")
-    table.add_column("below target", justify="right")
-    table.add_column(f"{answer['targets'][0]['name']} over the day")
-
-
-def _plan_cells(answer: Tree, plan: Tree) -> list[str]:
-    shares = [plan["share"][target["name"]] for target in answer["targets"]]
-    by_interval = plan["share_by_interval"][answer["targets"][0]["name"]]
-    return [
+def _price(answer: Tree, plan: Tree) -> tuple[str, ...]:
+    names = [target["name"] for target in answer["targets"]]
+    return (
         f"{plan['hours']:,.1f}",
         f"{plan['cost']:,.2f}",
-        *(_with_half_width(share["mean"], share["half_width"]) for share in shares),
+        *(_with_half_width(plan["share"][name]["mean"], plan["share"][name]["half_width"]) for name in names),
         str(plan["intervals_below_target"]),
-        sparkline(by_interval),
+        sparkline(plan["share_by_interval"][names[0]]),
+    )
+
+
+def _agents_table(answer: Tree) -> Table:
+    name = answer["targets"][0]["name"]
+    columns = [
+        [f"{agents}: {_percent(share, 0)}" for agents, share in zip(*both, strict=True)]
+        for both in ((point["agents"], point["share_by_interval"][name]) for point in answer["curve"])
     ]
+    return Table(
+        title=f"{name} by number of agents",
+        headings=("from", *(f"{point['shift']:+d}" for point in answer["curve"])),
+        sections=(Section(title="", rows=tuple(zip(clocks(answer), *columns, strict=True))),),
+        note="agents: share in time, with as many fewer or more in every interval",
+    )
 
 
-def _remarks(answer: Tree) -> Iterable[str]:
-    """Yield what a planner must know beyond the figures."""
-    starts_s = answer["interval_starts_s"]
-    proof = answer["plans"]["found"]["days"]
-    if answer["all_met"]:
-        yield f"Every target is met in every interval, on {proof} fresh days."
+def remarks(answer: Tree) -> Iterator[str]:
+    """Yield what has to be known beyond the figures, one sentence at a time."""
+    times, days = clocks(answer), answer["plans"]["found"]["days"]
     for repair in answer["repairs"]:
-        when, before, after = clock(starts_s[repair["interval"]]), repair["before"], repair["after"]
+        when, before, after = times[repair["interval"]], repair["before"], repair["after"]
         yield f"{when}: {before} agents missed a target on fresh days; {after} were tried on others."
     for interval in answer["unattainable"]:
-        yield f"{clock(starts_s[interval])}: no number of agents allowed meets the targets."
+        yield f"{times[interval]}: no number of agents allowed meets the targets."
     if answer["exhausted"]:
-        yield "The search had used up its days before it was sure: ask with more --replications."
+        yield "The search had used up its days before it was sure."
+    short = [
+        when for when, verdict in zip(times, answer["intervals"]["verdict"], strict=True) if verdict != "met"
+    ]
+    if short:
+        yield f"Below a target on {days} fresh days: {', '.join(short)}."
+    else:
+        yield f"Every target is met in every interval, on {days} fresh days."
     yield f"{answer['days']:,} days were simulated."
 
 
-def sparkline(shares: Iterable[float]) -> str:
+def sparkline(shares: Sequence[float]) -> str:
     """Return shares as a row of bars: an empty one up to one half, a full one at 1."""
     steps = [round((share - 0.5) * 2 * (len(_BARS) - 1)) for share in shares]
     return "".join(_BARS[max(step, 0)] for step in steps)
 
 
-def clock(at_s: float) -> str:
-    """Return an instant as hours and minutes from the start."""
-    return f"{int(at_s) // 3600}:{int(at_s) % 3600 // 60:02d}"
+def clocks(answer: Tree) -> list[str]:
+    """Return when each interval begins: the time of day, or hours and minutes from the start."""
+    start_s = answer["clock_s"] or 0
+    return [_clock(start_s + since_s) for since_s in answer["interval_starts_s"]]
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, box=SIMPLE_HEAD, title_style="bold", title_justify="left")
+def _clock(at_s: float) -> str:
+    return f"{int(at_s) // 3600 % 24}:{int(at_s) % 3600 // 60:02d}"
 
 
 def _with_half_width(mean: float, half_width: float | None) -> str:
-    return _percent(mean) if half_width is None else f"{_percent(mean)} ±{half_width * 100:.1f}"
+    return _percent(mean) if half_width is None else f"{_percent(mean)} ± {half_width * 100:.1f}"
 
 
 def _percent(share: float | None, digits: int = 1) -> str:

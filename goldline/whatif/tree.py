@@ -14,9 +14,11 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+from goldline.report import clock_s
 from goldline.whatif.answer import Answer, Plan
-from goldline.whatif.question import HOUR_S, Question
+from goldline.whatif.question import Question
 from simulator.confidence import Interval
+from simulator.erlang import HOUR_S
 from simulator.staffing_measure import Measured, Staffing, crews_of
 
 Tree = dict[str, Any]
@@ -43,14 +45,16 @@ def answer_tree(answer: Answer) -> Tree:
             name: {"cost": terms.cost, "counts": list(counts)}
             for name, terms, counts in zip(question.team_names, question.terms, found.staffing, strict=True)
         },
-        "demand": {
-            queue: {
-                "per_hour": [round(calls, 2) for calls in demand.per_hour],
-                "handle_s": round(demand.handle_s, 3),
-                "patience_s": round(demand.patience_s, 3) if isfinite(demand.patience_s) else None,
+        "pools": [
+            {
+                "queues": list(pool.queues),
+                "per_hour": [round(calls, 2) for calls in pool.per_hour],
+                "handle_s": round(pool.handle_s, 3),
+                "patience_s": round(pool.patience_s, 3) if isfinite(pool.patience_s) else None,
             }
-            for queue, demand in answer.demand.items()
-        },
+            for pool in answer.pools
+        ],
+        "clock_s": clock_s(question.scenario.starts_at),
         "interval_s": question.interval_s,
         "interval_starts_s": question.frame.starts_s,
         "intervals": _intervals(answer),
@@ -75,14 +79,11 @@ def answer_tree(answer: Answer) -> Tree:
 
 def _intervals(answer: Answer) -> Tree:
     question, found = answer.question, answer.found
-    erlangs = zip(*(demand.erlangs for demand in answer.demand.values()), strict=True)
+    erlangs = zip(*(pool.erlangs for pool in answer.pools), strict=True)
     return {
         "offered": _mean_offered(found),
         "erlangs": [round(sum(loads), 2) for loads in erlangs],
         "occupancy": _occupancy(found),
-        "agents": {
-            name: [sum(crew) for crew in crews_of(plan.staffing)] for name, plan in answer.plans.items()
-        },
         "share": {
             str(target): _column(
                 [found.measured.share(place, interval) for interval in range(question.frame.intervals)]
@@ -97,6 +98,7 @@ def _plan(question: Question, plan: Plan) -> Tree:
     verdicts = _verdicts(question, plan)
     return _price(question, plan.staffing) | {
         "days": plan.measured.days,
+        "agents": [sum(crew) for crew in crews_of(plan.staffing)],
         "share": _whole_shares(question, plan.measured),
         "share_by_interval": {
             str(target): [

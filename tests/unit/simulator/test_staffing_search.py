@@ -59,6 +59,7 @@ def problem(floor: Floor, costs: tuple[float, ...], most: int = 40) -> StaffingP
         costs=costs,
         at_least=(0,) * len(costs),
         at_most=(most,) * len(costs),
+        covers=frozenset({(2, 0), (2, 1)}),
     )
 
 
