@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import ceil, inf
+from typing import NamedTuple
 
 from benchmarks._pool import Pool
 from core.kernel.clock import microseconds
@@ -76,14 +77,8 @@ class Batch:
         return self.contacts.service_level(self.frame, policy)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """One figure: in theory, in a batch, and of which pools it tells something of its own."""
-
-    name: str
-    exact: Callable[[SteadyState], float]
-    simulated: Callable[[Batch], Ratio]
-    applies: Callable[[Pool], bool] = lambda pool: True
+def _always(pool: Pool) -> bool:
+    return True
 
 
 def _impatient(pool: Pool) -> bool:
@@ -94,50 +89,44 @@ def _limited(pool: Pool) -> bool:
     return pool.lines is not None
 
 
+class Measure(NamedTuple):
+    """One figure: in theory, in a batch, and of which pools it tells something that no other does."""
+
+    name: str
+    exact: Callable[[SteadyState], float]
+    simulated: Callable[[Batch], Ratio]
+    applies: Callable[[Pool], bool] = _always
+
+
+_LEVEL = ServiceLevelPolicy
+
 MEASURES = (
-    Measure(name="P(wait)", exact=lambda exact: exact.waiting, simulated=lambda batch: batch.waited),
+    Measure("P(wait)", lambda exact: exact.waiting, lambda batch: batch.waited),
+    Measure("ASA s", lambda exact: exact.speed_of_answer_s, lambda batch: batch.contacts.mean_wait_s),
     Measure(
-        name="ASA s",
-        exact=lambda exact: exact.speed_of_answer_s,
-        simulated=lambda batch: batch.contacts.mean_wait_s,
+        "mean wait s", lambda exact: exact.wait_s, lambda batch: batch.contacts.mean_wait_all_s, _impatient
     ),
     Measure(
-        name="mean wait s",
-        exact=lambda exact: exact.wait_s,
-        simulated=lambda batch: batch.contacts.mean_wait_all_s,
-        applies=_impatient,
+        "level of arrivals",
+        lambda exact: exact.service_level.of_arrivals,
+        lambda batch: batch.level(_LEVEL.ALL_COUNT),
     ),
     Measure(
-        name="level of arrivals",
-        exact=lambda exact: exact.service_level.of_arrivals,
-        simulated=lambda batch: batch.level(ServiceLevelPolicy.ALL_COUNT),
+        "level of answered",
+        lambda exact: exact.service_level.of_answered,
+        lambda batch: batch.level(_LEVEL.ABANDONED_EXCLUDED),
+        _impatient,
     ),
     Measure(
-        name="level of answered",
-        exact=lambda exact: exact.service_level.of_answered,
-        simulated=lambda batch: batch.level(ServiceLevelPolicy.ABANDONED_EXCLUDED),
-        applies=_impatient,
+        "level less short abandons",
+        lambda exact: exact.service_level.excluding_short_abandons,
+        lambda batch: batch.level(_LEVEL.SHORT_ABANDONS_EXCLUDED),
+        _impatient,
     ),
-    Measure(
-        name="level less short abandons",
-        exact=lambda exact: exact.service_level.excluding_short_abandons,
-        simulated=lambda batch: batch.level(ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED),
-        applies=_impatient,
-    ),
-    Measure(
-        name="P(abandon)",
-        exact=lambda exact: exact.abandoned,
-        simulated=lambda batch: batch.abandoned,
-        applies=_impatient,
-    ),
-    Measure(
-        name="P(blocked)",
-        exact=lambda exact: exact.blocked,
-        simulated=lambda batch: batch.blocked,
-        applies=_limited,
-    ),
-    Measure(name="occupancy", exact=lambda exact: exact.occupancy, simulated=lambda batch: batch.occupancy),
-    Measure(name="queue length", exact=lambda exact: exact.queue, simulated=lambda batch: batch.queue),
+    Measure("P(abandon)", lambda exact: exact.abandoned, lambda batch: batch.abandoned, _impatient),
+    Measure("P(blocked)", lambda exact: exact.blocked, lambda batch: batch.blocked, _limited),
+    Measure("occupancy", lambda exact: exact.occupancy, lambda batch: batch.occupancy),
+    Measure("queue length", lambda exact: exact.queue, lambda batch: batch.queue),
 )
 
 Measured = Mapping[str, Ratio]
