@@ -103,7 +103,7 @@ def compare(journal: Path, rules: Path, choices: Choices, progress: bool = False
         "left": sum(call.left for call in day.calls),
         "never_asked_for_a_queue": reader.never_asked,
         "agents": len(day.shifts),
-        "missed": day.misses,
+        "missed": sum(call.missed for call in day.calls),
         **_side_by_side(figures_of(reader.figures), _runs(rerun, choices, progress)),
     }
     if choices.report:

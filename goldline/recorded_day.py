@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from agents.roster import MISSED_REASONS
+from core.model.causes import RingOutcome
 from core.model.commands import AppendToLedger
 from core.model.contact import ContactState, Requirement
 from core.model.events import (
@@ -38,6 +39,9 @@ from goldline.recorded_shifts import Shift, ShiftReader
 from metrics.day import DayFigures
 from metrics.frame import Frame
 
+_MISSED = frozenset(MISSED_REASONS) - {RingOutcome.BUSY}
+"""How a phone rings in vain by the person's doing; one still in use from the last call will be so again."""
+
 
 class Way(NamedTuple):
     """Where the menus lead: a queue, and the skills asked for besides those the queue always asks."""
@@ -57,8 +61,8 @@ class RecordedCall(NamedTuple):
     """One contact that asked for a queue.
 
     `caller` is the same for the same person, `tier` what the CRM store said, empty for somebody nobody
-    knows. The patience was `waited_us` where the caller `left`, more than that otherwise. `rang_us` is how
-    long the phone rang that was answered; it and `work` are None where the day did not show them.
+    knows. The patience was `waited_us` where the caller `left`, more than that otherwise. `missed` phones
+    rang in vain, and then one for `rang_us` until it was answered; that and `work` are None where nobody did.
     """
 
     asked_us: int
@@ -67,6 +71,7 @@ class RecordedCall(NamedTuple):
     tier: str
     waited_us: int
     left: bool
+    missed: int
     rang_us: int | None
     work: Work | None
 
@@ -75,15 +80,14 @@ class RecordedCall(NamedTuple):
 class RecordedDay:
     """What of a day is independent of the rules.
 
-    `calls` are in the order in which they asked for a queue. `misses` is how many phones rang in vain,
-    `returns_us` how long each stayed away who had missed a call.
+    `calls` are in the order in which they asked for a queue, `returns_us` is how long each stayed away who
+    had missed a call.
     """
 
     origin_us: int
     end_us: int
     calls: tuple[RecordedCall, ...]
     shifts: tuple[Shift, ...]
-    misses: int
     returns_us: tuple[int, ...]
 
 
@@ -96,6 +100,7 @@ class _Course:
     asked_us: int | None = None
     way: Way | None = None
     connected_us: int | None = None
+    missed: int = 0
     rang_us: int | None = None
 
 
@@ -108,7 +113,6 @@ class DayReader:
         self._origin_us = self._now_us = frame.origin_us
         self._calls: list[RecordedCall] = []
         self._shifts = ShiftReader()
-        self._misses = 0
         self._tiers: dict[CustomerId, str] = {}
         self._courses: dict[ContactId, _Course] = {}
         self._offered_us: dict[OfferId, int] = {}
@@ -144,7 +148,6 @@ class DayReader:
             end_us=self._now_us,
             calls=tuple(sorted(self._calls, key=lambda call: call.asked_us)),
             shifts=self._shifts.shifts(),
-            misses=self._misses,
             returns_us=tuple(self._shifts.returns_us),
         )
 
@@ -211,6 +214,7 @@ class DayReader:
                 tier=self._tiers.get(course.customer_id, "") if course.customer_id else "",
                 waited_us=waited_until_us - course.asked_us,
                 left=left,
+                missed=course.missed,
                 rang_us=course.rang_us,
                 work=work,
             )
@@ -223,4 +227,5 @@ class DayReader:
 
     def _failed(self, event: OfferFailed) -> None:
         self._offered_us.pop(event.offer_id, None)
-        self._misses += event.outcome in MISSED_REASONS
+        if (course := self._courses.get(event.contact_id)) is not None:
+            course.missed += event.outcome in _MISSED

@@ -65,6 +65,7 @@ class Completion:
                     customers=_group(call.tier),
                     customer=places[call.tier][call.caller],
                     patience_us=self._patience_us(call, patience, serial),
+                    missed=call.missed,
                     answer_us=call.rang_us,
                     talk_us=effort.talk_us,
                     wrap_up_us=effort.wrap_up_us,
@@ -210,13 +211,7 @@ def _plan(shift: Shift, agent: AgentProfile, origin_us: int) -> AgentPlan:
 
 def _habits(day: RecordedDay) -> AgentHabits:
     rings_us = [call.rang_us for call in day.calls if call.rang_us is not None]
-    rang = len(rings_us) + day.misses
-    return AgentHabits(
-        answers=_seen(rings_us),
-        misses=day.misses / rang if rang else 0.0,
-        settles_in=_NOTHING,
-        comes_back=_seen(day.returns_us),
-    )
+    return AgentHabits(answers=_seen(rings_us), settles_in=_NOTHING, comes_back=_seen(day.returns_us))
 
 
 def _seen(durations_us: Sequence[int]) -> Duration:

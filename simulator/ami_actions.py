@@ -28,6 +28,7 @@ from simulator.ami_text import (
 )
 from simulator.channel import Channel
 from simulator.dialplan import Dialplan
+from simulator.dialplan_steps import PEER_VARIABLE
 from simulator.pbx import Exchange
 from simulator.ringing import ANSWERED, Ringing, ring
 
@@ -209,13 +210,15 @@ class AmiActions:
             self._answer(client, action, success("Originate successfully queued"))
         timeout = action.get("timeout")
         number, name = _caller_id(action.get("callerid"))
+        variables = _assignments(action.variables)
         order = Ringing(
             address=action.get("channel"),
             uniqueid=action.get("channelid"),
+            peer=variables.get(PEER_VARIABLE, ""),
             ring_timeout_us=int(timeout if timeout.isdigit() else ORIGINATE_TIMEOUT_MS) * 1_000,
             caller_number=number,
             caller_name=name,
-            variables=_assignments(action.variables),
+            variables=variables,
             answered=self._goal(action),
             finished=partial(self._originated_at_last if waits else self._originated, action, client),
         )

@@ -67,8 +67,12 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.patience.draw_us(self.stream("patience")) if given is None else given
 
     def is_missed(self, share: float, ring: int) -> bool:
-        """Return whether the agent whose phone is the `ring`-th to ring for the call lets it ring out."""
-        return happens(share, self.stream("misses", ring))
+        """Return whether the agent whose phone is the `ring`-th to ring for the call lets it ring out.
+
+        As given, or in a `share` of all cases.
+        """
+        given = self.arrival.missed
+        return happens(share, self.stream("misses", ring)) if given is None else ring <= given
 
     def answer_us(self, usual: Duration, ring: int) -> int:
         """Return how long that phone rings until it is answered: as given, or drawn from what is `usual`."""

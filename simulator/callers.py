@@ -59,7 +59,6 @@ class Callers(PbxListener):
         self._lines = scenario.lines
         self._population = population
         self._callers: dict[str, Caller] = {}
-        self._latest: dict[str, Caller] = {}
         self._journeys: dict[str, list[Journey]] = {}
         self._counts_from_us = 0
         self._closes_us = 0
@@ -94,12 +93,12 @@ class Callers(PbxListener):
         caller = self._callers.get(channel.uniqueid)
         return caller.call if caller else None
 
-    def ring_for(self, caller_number: str) -> tuple[Call, int] | None:
-        """Return the latest call from this number, and how many phones have rung for it, this one counted.
+    def ring_for(self, uniqueid: str) -> tuple[Call, int] | None:
+        """Return the call behind the caller's channel, and how many phones have rung for it with this one.
 
-        None where nobody of ours does.
+        None where it is nobody of ours.
         """
-        caller = self._latest.get(caller_number)
+        caller = self._callers.get(uniqueid)
         if caller is None:
             return None
         caller.rings += 1
@@ -114,8 +113,7 @@ class Callers(PbxListener):
         channel = self._exchange.call_in(
             caller_number=call.person.number, caller_name=call.person.name, dialed_number=call.dialed_number
         )
-        caller = Caller(call=call, channel=channel, keys=self._journey(call))
-        self._callers[channel.uniqueid] = self._latest[call.person.number] = caller
+        self._callers[channel.uniqueid] = Caller(call=call, channel=channel, keys=self._journey(call))
         return channel
 
     def _perhaps_again(self, call: Call, share: float) -> None:
@@ -198,9 +196,7 @@ class Callers(PbxListener):
 
     def channel_ended(self, channel: Channel, cause: int) -> None:
         """Forget the call."""
-        caller = self._callers.pop(channel.uniqueid, None)
-        if caller is not None and self._latest.get(caller.call.person.number) is caller:
-            del self._latest[caller.call.person.number]
+        self._callers.pop(channel.uniqueid, None)
 
     # --- inside ------------------------------------------------------------------------------------
 

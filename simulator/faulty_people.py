@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from simulator.channel import Channel, ChannelState
 from simulator.faults import FaultKind, FaultPlan
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.phones import Reach, Reaction, is_outside
+from simulator.phones import Reach, React, Reaction, is_outside
 
 RACE_US = 1_500
 """Twice the time from the answer to the bridge: so the hang-up comes before, with or after it."""
@@ -43,9 +42,9 @@ class HangUpRace(PbxListener):
         self._exchange.after(self._draw.randrange(RACE_US), partial(self._exchange.leave, leaver))
 
 
-def _react(plan: FaultPlan, otherwise: Callable[[], Reaction]) -> Reaction:
+def _react(plan: FaultPlan, otherwise: React, peer: str) -> Reaction:
     """Let a phone that rings fail, in any of the ways a phone can, or do what it would have done."""
     if not plan.strikes(FaultKind.PHONE_FAILS):
-        return otherwise()
+        return otherwise(peer)
     draw = plan.stream("phone_fails/how")
     return Reaction(draw.choice(_FAILURES), draw.randrange(2_000_000))

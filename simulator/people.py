@@ -88,7 +88,6 @@ class Workforce(PbxListener):
         match command:
             case PopScreen():
                 worker.queue, worker.tier = command.queue, command.tier
-                worker.caller_number = command.caller_number
             case ShowAgentState():
                 self._read_state(worker, command)
             case _:
@@ -149,18 +148,18 @@ class Workforce(PbxListener):
 
     # --- the phone -----------------------------------------------------------------------------------
 
-    def _rung(self, worker: Worker) -> Reaction:
+    def _rung(self, worker: Worker, peer: str) -> Reaction:
         elapsed_us = self._exchange.now_us() - self._origin_us
         for fault in self._scenario.faults:
             hits = fault.extension == worker.plan.extension
             if hits and microseconds(fault.from_s) <= elapsed_us < microseconds(fault.until_s):
                 return Reaction(fault.reach, self._exchange.ring_us)
-        return self._usual_reaction(worker)
+        return self._usual_reaction(peer)
 
-    def _usual_reaction(self, worker: Worker) -> Reaction:
-        """Miss the call or answer it: which, and when, belongs to the call whose record is on the screen."""
+    def _usual_reaction(self, peer: str) -> Reaction:
+        """Miss the call or answer it: which, and when, belongs to the call that the phone rings for."""
         habits = self._habits
-        ringing = self._callers.ring_for(worker.caller_number)
+        ringing = self._callers.ring_for(peer)
         if ringing is None:
             missed = happens(habits.misses, self._streams.stream("misses"))
             answer_us = habits.answers.draw_us(self._streams.stream("answers"))

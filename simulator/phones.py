@@ -59,20 +59,26 @@ class Reaction:
     after_us: int = 0
 
 
+React = Callable[[str], Reaction]
+
+
 @dataclass(slots=True)
 class Phone:
-    """One address. `react` is asked once for each call that reaches a free line."""
+    """One address. `react` is asked once for each call that reaches a free line.
+
+    It is told the uniqueid of the channel that the phone is rung for, empty where nobody knows.
+    """
 
     address: str
-    react: Callable[[], Reaction]
+    react: React
     lines: int = 1
     in_use: int = 0
 
 
-def always(reach: Reach, after_us: int = 0) -> Callable[[], Reaction]:
+def always(reach: Reach, after_us: int = 0) -> React:
     """Return the behaviour of a phone that reacts alike to every call."""
     reaction = Reaction(reach, after_us)
-    return lambda: reaction
+    return lambda peer: reaction
 
 
 def outside_address(number: str) -> str:
@@ -95,7 +101,7 @@ class PhoneBook:
     def __iter__(self) -> Iterator[Phone]:
         return iter(self._phones.values())
 
-    def add(self, address: str, react: Callable[[], Reaction], lines: int = 1) -> Phone:
+    def add(self, address: str, react: React, lines: int = 1) -> Phone:
         """Register a phone, replacing the one that had the address before."""
         phone = Phone(address, react, lines)
         self._phones[address] = phone

@@ -105,6 +105,7 @@ class SimPbx(PbxListener):
         order = Ringing(
             address=command.address,
             uniqueid=command.leg_id,
+            peer=command.bridge_with,
             ring_timeout_us=command.ring_timeout_us,
             caller_number=command.caller_number,
             caller_name=command.caller_name,

@@ -31,8 +31,8 @@ def _nothing(channel: Channel | None, reason: int) -> None:
 class Ringing(Entity, kw_only=True):
     """One order to ring `address` for at most `ring_timeout_us`.
 
-    `answered(channel)` runs shortly after the phone is picked up. `finished(channel, reason)` is called
-    once, with None where no channel was ever made.
+    `peer` is the uniqueid of the channel it rings for, if any. `answered(channel)` runs shortly after the
+    phone is picked up. `finished(channel, reason)` is called once, with None where no channel was ever made.
     """
 
     address: str
@@ -40,6 +40,7 @@ class Ringing(Entity, kw_only=True):
     answered: Callable[[Channel], None]
     finished: Callable[[Channel | None, int], None] = _nothing
     uniqueid: str = ""
+    peer: str = ""
     dialer: Channel | None = None
     caller_number: str = ""
     caller_name: str = ""
@@ -53,7 +54,7 @@ def ring(exchange: Exchange, order: Ringing) -> Channel | None:
         order.finished(None, NEVER_MADE)
         return None
     busy = phone.in_use >= phone.lines
-    reaction = Reaction(Reach.BUSY, exchange.ring_us) if busy else phone.react()
+    reaction = Reaction(Reach.BUSY, exchange.ring_us) if busy else phone.react(order.peer)
     if reaction.reach is Reach.UNREGISTERED:
         order.finished(None, NEVER_MADE)
         return None

@@ -23,7 +23,8 @@ _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 class Arrival(NamedTuple):
     """When a call comes, and what is given of it.
 
-    `customer` is a place in the group `customers`; `line` is where the trace says so.
+    `customer` is a place in the group `customers`, `missed` how many phones ring out for the call before one
+    is answered; `line` is where the trace says so.
     """
 
     at_us: int
@@ -35,6 +36,7 @@ class Arrival(NamedTuple):
     wrap_up_us: int | None = None
     line: int = 0
     answer_us: int | None = None
+    missed: int | None = None
 
 
 def read_trace(path: Path) -> list[Arrival]:

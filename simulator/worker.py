@@ -36,7 +36,6 @@ class Worker:
         self.stretch = 0
         self.queue = ""
         self.tier = ""
-        self.caller_number = ""
         self.call: Call | None = None
         self.at_work = False
         self.been_ready = False

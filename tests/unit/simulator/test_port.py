@@ -340,7 +340,7 @@ def test_restarted_engine_finds_its_callers_and_conversations_again(stage: Any) 
 def test_same_story_gives_the_same_events(stage: Any) -> None:
     def story() -> list[str]:
         again = type(stage)()
-        again.phones.add("PJSIP/1001", lambda: Reaction(Reach.ANSWER, microseconds(1)))
+        again.phones.add("PJSIP/1001", lambda peer: Reaction(Reach.ANSWER, microseconds(1)))
         channel, leg_id = call_in(again)
         again.pbx.execute(AnswerLeg(leg_id=leg_id, step="s"))
         again.pbx.execute(ring(leg_id))
