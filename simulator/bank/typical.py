@@ -2,7 +2,7 @@
 
 Calls come at the mean rates of their half hours, talk as long as calls of their kind did (lognormal with the
 same mean and deviation) and are exponentially patient with the mean that the month shows. Agents are teams by
-what they serve, as many as were at work on average.
+what they serve, as many as were at work on average; the centre is open while there are any.
 """
 
 from __future__ import annotations
@@ -32,21 +32,23 @@ TELLING_SHARE = 0.05
 
 def typical_day(month: BankMonth, wrap_up_s: float, folder: Path) -> Scenario:
     """Return the month's mean weekday, midnight to midnight; `folder` holds the engine's configuration."""
+    teams = tuple(_teams(month))
+    is_open = [any(team.counts[place] for team in teams) for place in range(INTERVALS)]
     return Scenario(
         schema=1,
         name=f"{month.name}-typical",
         file=folder / f"{month.name}.toml",
         engine_config=ENGINE_CONFIG,
         duration_s=DAY_S,
-        arrivals=tuple(_arrivals(month)),
+        arrivals=tuple(_arrivals(month, is_open)),
         customers=CUSTOMERS,
-        teams=tuple(_teams(month)),
+        teams=teams,
         service=tuple(_services(month, wrap_up_s)),
         workforce=HABITS,
     )
 
 
-def _arrivals(month: BankMonth) -> Iterator[IntervalArrivals]:
+def _arrivals(month: BankMonth, is_open: Sequence[bool]) -> Iterator[IntervalArrivals]:
     patience = Patience(month)
     shares = _tier_shares(month)
     for kind in month.kinds:
@@ -58,7 +60,7 @@ def _arrivals(month: BankMonth) -> Iterator[IntervalArrivals]:
                 customers=tier,
                 patience=Exponential(kind="exponential", mean_s=patience.mean_s(kind)),
                 interval_s=INTERVAL_S,
-                counts=tuple(share * rate for rate in rates),
+                counts=tuple(share * rate * opened for rate, opened in zip(rates, is_open, strict=True)),
             )
 
 
@@ -78,7 +80,7 @@ def _tier_shares(month: BankMonth) -> Mapping[str, Mapping[str, float]]:
         if call.queued and call.priority is not None:
             tiers[call.kind][TIERS[call.priority]] += 1
     return {
-        kind: {tier: tiers[kind][tier] / tiers[kind].total() for tier in TIERS if tiers[kind][tier]}
+        kind: {tier: count / tiers[kind].total() for tier, count in sorted(tiers[kind].items())}
         for kind in month.kinds
     }
 

@@ -9,8 +9,8 @@ import pytest
 
 from core.kernel.clock import SECOND_US
 from simulator.bank.calls import DAY_S, BankMonth
-from simulator.bank.rule import days_with_priority
 from simulator.bank.replay import Replay
+from simulator.bank.rule import days_with_priority
 from simulator.bank.shifts import Skills, Stretch, stretches
 from simulator.bank.typical import INTERVAL_S, typical_day
 from simulator.bank.waits import TELLING_HANG_UPS, Patience
@@ -204,18 +204,20 @@ def test_each_stretch_is_a_seat_with_the_skills_of_its_agent(tmp_path: Path) -> 
 
 
 def test_the_typical_day_has_the_mean_calls_of_the_full_weekdays(tmp_path: Path) -> None:
-    sunday = [served(36_000 + n, "A01", waited_s=20, priority=2) for n in range(6)]
-    monday = [served(36_000 + n, "A01", waited_s=20, priority=1, date=MONDAY) for n in range(3)]
-    friday = [served(36_000 + n, "A01", waited_s=20, priority=1, date=FRIDAY) for n in range(50)]
-    scenario = typical_day(month(tmp_path, sunday + monday + friday), 30, CENTRE)
-    noon = 36_000 // INTERVAL_S
-    rates = {
-        entry.customers: entry.counts[noon]
-        for entry in scenario.arrivals
-        if isinstance(entry, IntervalArrivals)
-    }
+    ten, four = 36_000, 14_400
+
+    def calls(date: str, count: int, priority: int) -> list[Row]:
+        tier = {"date": date, "priority": priority, "talk_s": 1_700}
+        return [served(ten + n, "A01", waited_s=20, **tier) for n in range(count)]
+
+    by_night = [served(four, "A01", waited_s=20)]
+    rows = [*by_night, *calls(SUNDAY, 6, 2), *calls(MONDAY, 3, 1), *calls(FRIDAY, 50, 1)]
+    scenario = typical_day(month(tmp_path, rows), 30, CENTRE)
+    entries = [entry for entry in scenario.arrivals if isinstance(entry, IntervalArrivals)]
+    rates = {entry.customers: entry.counts[ten // INTERVAL_S] for entry in entries}
+    assert rates["customer"] == pytest.approx(4.5 * 53 / 60)
     assert sum(rates.values()) == pytest.approx(4.5)
-    assert rates["customer"] == pytest.approx(4.5 * 53 / 59)
+    assert {entry.counts[four // INTERVAL_S] for entry in entries} == {0}, "nobody is at work by night"
 
 
 def test_the_typical_days_teams_are_those_at_work_rounded_over_all_of_them(tmp_path: Path) -> None:
