@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.model.contact import ContactState
 from core.model.events import (
@@ -35,8 +35,7 @@ from metrics.occupancy import Stretch, Stretches, TeamTime
 from metrics.queue_length import QueueLength
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Where a contact is counted."""
 
     queue: str
@@ -156,30 +155,31 @@ class DayFigures:
         self._length(event.queue).change(+1, event.at_us)
 
     def _connected(self, event: ContactConnected) -> None:
-        contact = self._waits_no_more(event)
+        contact = self._open.get(event.contact_id)
         if contact is not None and contact.figures is not None:
+            self._leave_line(contact, event.at_us)
             contact.figures.answered_us.append(event.waited_us)
             contact.figures.levels += event.level
 
     def _abandoned(self, event: ContactAbandoned) -> None:
-        contact = self._waits_no_more(event)
+        contact = self._open.get(event.contact_id)
         if contact is None:
             return
         if contact.figures is None:
             self.left_in_ivr += contact.counts
         else:
+            self._leave_line(contact, event.at_us)
             contact.figures.abandoned_us.append(event.waited_us)
 
     def _recorded(self, event: InteractionRecorded) -> None:
         """Count the work; tell those turned away at a full line from those that went on elsewhere."""
-        still_waited = (waiting := self._open.get(event.contact_id)) is not None and waiting.waits
-        contact = self._waits_no_more(event)
-        self._open.pop(event.contact_id, None)
+        contact = self._open.pop(event.contact_id, None)
         if contact is None:
             return
         if contact.figures is None:
             self._ended_without_waiting(contact, event)
-        elif still_waited:
+        elif contact.waits:
+            self._leave_line(contact, event.at_us)
             contact.figures.elsewhere += 1
         elif event.outcome is ContactState.CLOSED:
             contact.figures.handled += 1
@@ -191,21 +191,19 @@ class DayFigures:
             figures.offered += 1
             figures.blocked += 1
 
-    def _waits_no_more(
-        self, event: ContactConnected | ContactAbandoned | InteractionRecorded
-    ) -> _Open | None:
-        contact = self._open.get(event.contact_id)
-        if contact is not None and contact.waits:
+    def _leave_line(self, contact: _Open, at_us: int) -> None:
+        if contact.waits:
             contact.waits = False
-            self._length(contact.queue).change(-1, event.at_us)
-        return contact
+            self._length(contact.queue).change(-1, at_us)
 
     def _cell(self, contact: _Open, at_us: int) -> ContactFigures:
         """Return where the contact is counted; for one of the warm-up that is nowhere."""
-        figures = ContactFigures()
         if not contact.counts:
-            return figures
-        return self.cells.setdefault(Cell(contact.queue, contact.tier, self.frame.place(at_us)), figures)
+            return ContactFigures()
+        cell = Cell(contact.queue, contact.tier, self.frame.place(at_us))
+        if cell not in self.cells:
+            self.cells[cell] = ContactFigures()
+        return self.cells[cell]
 
     def _length(self, queue: str) -> QueueLength:
         if queue not in self.lengths:
