@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from core.kernel.clock import microseconds
@@ -17,7 +18,7 @@ USUAL_THRESHOLD_S = 20.0
 """The wait that most centres promise for most of their calls."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """A day to be measured. `origin_us` is the instant it began, everything else counts from there.
 
@@ -32,7 +33,7 @@ class Frame:
     threshold_s: float = USUAL_THRESHOLD_S
     short_abandon_s: float = 5.0
 
-    @property
+    @cached_property
     def intervals(self) -> int:
         """Return how many intervals the day has; the last may be cut short."""
         return max(1, ceil(self.duration_s / self.interval_s))
@@ -42,31 +43,35 @@ class Frame:
         """Return when each interval begins, in seconds from the origin."""
         return [place * self.interval_s for place in range(self.intervals)]
 
-    @property
+    @cached_property
     def warm_us(self) -> int:
         """Return the first instant that counts."""
         return self.origin_us + microseconds(self.warm_up_s)
 
-    @property
+    @cached_property
     def end_us(self) -> int:
         """Return the instant at which the last interval ends."""
         return self.origin_us + microseconds(self.duration_s)
 
+    @cached_property
+    def interval_us(self) -> int:
+        """Return how long an interval lasts; the last ends with the day."""
+        return microseconds(self.interval_s)
+
     def place(self, at_us: int) -> int:
         """Return the interval to which a contact of this instant belongs."""
-        place = (at_us - self.origin_us) // microseconds(self.interval_s)
+        place = (at_us - self.origin_us) // self.interval_us
         return min(max(place, 0), self.intervals - 1)
 
     def pieces(self, from_us: int, to_us: int) -> Iterator[tuple[int, int]]:
         """Yield how much of a stretch of time lies in each interval, as (interval, microseconds)."""
         from_us, to_us = max(from_us, self.warm_us), min(to_us, self.end_us)
-        interval_us = microseconds(self.interval_s)
         while from_us < to_us:
             place = self.place(from_us)
             # The last interval is whatever is left: of odd lengths, such as a third of a second, a
             # microsecond more than an interval.
             is_last = place == self.intervals - 1
-            piece_end_us = to_us if is_last else min(to_us, self.origin_us + (place + 1) * interval_us)
+            piece_end_us = to_us if is_last else min(to_us, self.origin_us + (place + 1) * self.interval_us)
             yield place, piece_end_us - from_us
             from_us = piece_end_us
 
