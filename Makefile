@@ -3,6 +3,7 @@
 #   make test     every test; with a real Asterisk where this is root on Debian
 #   make check    style, types, import order, determinism, sizes, generated pages
 #   make bench    every benchmark, and docs/benchmarks.md
+#   make soak     100,000 short days full of faults, under new seeds
 #   make docs     the generated pages          make format        the formatter
 #   make testbed  a real Asterisk for tests    make requirements  newer pinned versions
 
@@ -11,6 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO ?=
+SOAK ?=
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
 
@@ -19,7 +21,7 @@ ifneq ($(wildcard ../shared/data),)
 export GOLDLINE_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help demo test check testbed bench format docs requirements clean
+.PHONY: help demo test check testbed bench soak format docs requirements clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -56,6 +58,10 @@ testbed:
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+# One that failed is replayed by the command it prints; SOAK="--runs 2000 --first 1" chooses the runs.
+soak: $(INSTALLED)
+	$(BIN)/python -m scripts.soak $(SOAK)
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

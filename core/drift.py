@@ -2,7 +2,7 @@
 
 Events can be lost, and for a lost event there is none. So the telephone system is looked at every few
 seconds, and what it shows is held against what was told. A look races with events still under way, so a
-difference counts only when two looks in a row show the very same one (docs/decisions/0010).
+difference counts only when two looks in a row show the very same one (docs/decisions/0011).
 
 Nothing here knows which telephone system it is, or what a difference is told as.
 """

@@ -2,7 +2,7 @@
 
 Events can be lost: an overloaded Asterisk drops some, and what a session missed comes never again. So the
 channels that Asterisk lists are held against those we were told of. A list costs little (CoreShowChannels
-reads Asterisk's own snapshots and locks no channel; docs/decisions/0010 has the figures), the next one is
+reads Asterisk's own snapshots and locks no channel; docs/decisions/0011 has the figures), the next one is
 asked for only when the last has been read, and a difference counts once two looks in a row show it: by then
 an event that was merely under way has arrived.
 """
