@@ -12,7 +12,7 @@ from typing import Any
 from core.kernel.clock import seconds
 from core.model.agent import AgentState
 from core.model.ids import AgentId
-from goldline.tables import figure_table, heading, shown
+from goldline.tables import POLICY, figure_table, heading, shown
 from metrics.occupancy import Stretch
 from simulator.report.blocks import (
     ClassAxis,
@@ -73,20 +73,19 @@ def clock_s(starts_at: time | None) -> float | None:
 
 
 def _tiles(result: Mapping[str, Any]) -> tuple[Tile, ...]:
-    wanted = (
-        ("Calls", result["arrived"], ",.0f"),
-        ("Answered", result["answered"], ",.0f"),
-        ("Left while waiting", result["abandoned"], ",.0f"),
-        ("Mean wait", result["mean_wait_s"], ".1f"),
-        (f"Answered in {result['threshold_s']:g} s", result["service_level"]["all_count"], ".1%"),
-        ("Occupancy", result["occupancy"], ".1%"),
+    within = f"Answered in {result['threshold_s']:g} s"
+    return (
+        _tile("Calls", result["arrived"], ",.0f"),
+        _tile("Answered", result["answered"], ",.0f"),
+        _tile("Left while waiting", result["abandoned"], ",.0f"),
+        _tile("Mean wait", result["mean_wait_s"], ".1f", " s"),
+        _tile(within, result["service_level"][POLICY.value], ".1%"),
+        _tile("Occupancy", result["occupancy"], ".1%"),
     )
-    return tuple(_tile(label, figure, form) for label, figure, form in wanted)
 
 
-def _tile(label: str, figure: Any, form: str) -> Tile:
+def _tile(label: str, figure: Any, form: str, unit: str = "") -> Tile:
     value, _, spread = shown(figure, form).partition(" ± ")
-    unit = " s" if label == "Mean wait" else ""
     return Tile(label=label, value=value + unit, spread=f"± {spread}" if spread else "")
 
 
@@ -106,13 +105,13 @@ def _plots(result: Mapping[str, Any]) -> tuple[Plot, ...]:
             f"Answered within {within}",
             f"Share of all answered or abandoned, by tier, in each {draw.interval}",
             "percent",
-            (*_each(by["tiers"], "service_level"), _all(by, "service_level")),
+            _each_and_all(by, "tiers", "service_level"),
         ),
         draw.lines(
             "Waiting",
             f"Mean wait of the answered in seconds, by tier, in each {draw.interval}",
             "seconds",
-            (*_each(by["tiers"], "mean_wait_s"), _all(by, "mean_wait_s")),
+            _each_and_all(by, "tiers", "mean_wait_s"),
         ),
         draw.lines(
             "Queue length",
@@ -124,10 +123,13 @@ def _plots(result: Mapping[str, Any]) -> tuple[Plot, ...]:
             "Occupancy",
             "Share of the working time spent on contacts, by team",
             "percent",
-            _teams(by, "occupancy"),
+            _each_and_all(by, "teams", "occupancy"),
         ),
         draw.lines(
-            "Agents at work", "Mean number on a contact or ready, by team", "decimal", _teams(by, "agents")
+            "Agents at work",
+            "Mean number on a contact or ready, by team",
+            "decimal",
+            _each_and_all(by, "teams", "agents"),
         ),
         *_distribution(result),
     )
@@ -205,16 +207,15 @@ def _most(queues: Mapping[str, Any], first_tone: int) -> tuple[Series, ...]:
     )
 
 
-def _teams(by: Mapping[str, Any], figure: str) -> tuple[Series, ...]:
-    """Return a line for each team, and one for all where there are several."""
-    if len(by["teams"]) > 1:
-        return (*_each(by["teams"], figure), _all(by, figure))
-    return (_series("all", by["all"][figure], None),)
+def _each_and_all(by: Mapping[str, Any], group: str, figure: str) -> tuple[Series, ...]:
+    """Return a line for each of the group and one for everybody, without a band, which would hide theirs.
 
-
-def _all(by: Mapping[str, Any], figure: str) -> Series:
-    """Return the line of everybody, to stand among others: without a band, which would hide theirs."""
-    return Series(name="all", values=_means(by["all"][figure]), tone=None)
+    Where there is but one of the group, it is everybody.
+    """
+    if len(by[group]) == 1:
+        return (_series("all", by["all"][figure], None),)
+    everybody = Series(name="all", values=_means(by["all"][figure]), tone=None)
+    return (*_each(by[group], figure), everybody)
 
 
 def _series(name: str, column: Any, tone: int | None) -> Series:
