@@ -8,7 +8,7 @@
   const TIME_STEPS = [60, 300, 600, 900, 1800, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY];
   const FONT = '12px system-ui, "Segoe UI", Roboto, sans-serif';
   const PLOT_HEIGHT = 210;
-  const PADDING = [8, 14, 0, 0];
+  const PADDING = [8, 20, 0, 0];
   const ROW_HEIGHT = 17;
   const POINTS_MAX = 60;
   const STATE_TONES = { "on contact": "busy", "wrap-up": "after", ringing: "rings", ready: "idle", "not ready": "gone" };

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from core.kernel.errors import ConfigError
+from goldline.cli import app
 from goldline.replay import replay_journal
 from goldline.simulate import Choices, simulate
 from goldline.tables import drawn, figure_table, shown
@@ -142,6 +144,30 @@ def test_time_lines_are_kept_only_of_the_run_that_is_pictured() -> None:
 )
 def test_short_days_are_cut_finer(duration_s: float, interval_s: float) -> None:
     assert usual_interval_s(duration_s) == interval_s
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def printed(*arguments: object) -> str:
+    ended = CliRunner().invoke(app, ["simulate", str(SMALL), *map(str, arguments)])
+    assert ended.exit_code == 0, ended.output
+    return ended.stdout
+
+
+def test_machines_are_given_one_object_with_sorted_keys(once: dict[str, Any]) -> None:
+    text = printed("--seed", 3, "--json")
+    assert json.loads(text) == once
+    assert text == json.dumps(once, sort_keys=True) + "\n"
+
+
+def test_people_are_given_a_table_and_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    text = printed("--seed", 3, "--replications", 2, "--cores", 1, "--report", page)
+    assert "small, 2 runs, seeds 3 to 4" in text
+    for word in ("offered", "occupancy", "by tier", "platinum", "by queue", "loans", "±"):
+        assert word in text
+    assert page.read_text("utf-8").startswith("<!doctype html>")
 
 
 # --- the table ------------------------------------------------------------------------------------
