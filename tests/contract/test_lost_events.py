@@ -6,115 +6,31 @@ Here every event of AMI is lost, so looks alone must tell all; the soak tries th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from random import Random
 
 import pytest
 
-from core.kernel.clock import SECOND_US
 from core.model.causes import Cause
-from core.model.commands import HangUpLeg, PbxCommand, RingLeg
-from core.model.events import (
-    DialogueOpened,
-    LegAnswered,
-    LegCreated,
-    LegEnded,
-    LegEvent,
-    LegFailed,
-    LegJoined,
-    LegRinging,
-)
+from core.model.commands import HangUpLeg
+from core.model.events import LegAnswered, LegCreated, LegEnded, LegFailed, LegJoined, LegRinging
 from core.model.ids import LegId
-from core.model.message import Event
-from core.ports import Pbx
-from cti.agi.server import AgiSettings
-from cti.ami.link import AmiSettings
-from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
-from simulator.ami_server import Account
-from simulator.channel import Channel
-from simulator.dialplan import DialplanSettings
-from simulator.faults import FaultKind, FaultPlan, Slip
-from simulator.faulty_pbx import FaultyPbx
-from simulator.faulty_wire import FaultyAmiServer, FaultyNetwork
-from simulator.pbx import Exchange
-from simulator.phones import PhoneBook, Reach, always
-from simulator.virtual_loop import LoopTime
+from simulator.faults import FaultKind, Slip
+from simulator.phones import Reach, always
+from tests.services.faulty_floors import (
+    AGENT_LEG,
+    PHONE,
+    UNREGISTERED,
+    WITHIN_S,
+    DirectFloor,
+    Floor,
+    WireFloor,
+)
 
-SECRET = "only-for-this-test"
-PHONE, UNREGISTERED = "PJSIP/1001", "PJSIP/1009"
-AGENT_LEG = LegId("L-1-000001")
-WITHIN_S = 5
-
-
-class Floor:
-    """A telephone system that loses every event, behind its port, and all that the port told."""
-
-    pbx: Pbx
-
-    def __init__(self) -> None:
-        plan = FaultPlan([Slip(kind=FaultKind.EVENT_LOST, share=1)], seed=1)
-        self.agi = AgiSettings(token=SECRET)
-        self.loop = FaultyNetwork(plan, self.agi.port)
-        phones = PhoneBook()
-        phones.add(PHONE, always(Reach.ANSWER, SECOND_US))
-        phones.add(UNREGISTERED, always(Reach.UNREGISTERED))
-        self.exchange = Exchange(LoopTime(self.loop), phones)
-        self.plan = plan
-        self.told: list[Event] = []
-
-    def pass_s(self, seconds: float) -> None:
-        self.loop.run_until(self.loop.now_us() + round(seconds * SECOND_US))
-
-    def give(self, command: PbxCommand) -> None:
-        self.loop.call_soon(self.pbx.execute, command)
-
-    def caller(self) -> Channel:
-        """Let somebody call who is in a dialogue with us soon after."""
-        self.loop.call_soon(partial(self.exchange.call_in, caller_number="+15550123", dialed_number="8000"))
-        self.pass_s(1)
-        (channel,) = self.exchange.channels.values()
-        assert DialogueOpened in self.about(channel.uniqueid)
-        return channel
-
-    def about(self, leg_id: str) -> list[type[Event]]:
-        return [type(event) for event in self.told if isinstance(event, LegEvent) and event.leg_id == leg_id]
-
-    def ring(self, address: str, caller: Channel) -> None:
-        leg_id = LegId(caller.uniqueid)
-        self.give(RingLeg(leg_id=AGENT_LEG, address=address, bridge_with=leg_id, ring_timeout_us=20_000_000))
-
-
-class DirectFloor(Floor):
-    def open(self) -> None:
-        pbx = FaultyPbx(self.exchange, self.told.append, self.plan, until_us=0)
-        pbx.start()
-        self.pbx = pbx
-
-    def close(self) -> None:
-        self.loop.close()
-
-
-class WireFloor(Floor):
-    def open(self) -> None:
-        url = f"agi://{self.agi.host}:{self.agi.port}/{self.agi.path}"
-        accounts = {"goldline": Account(secret=SECRET)}
-        self.server = FaultyAmiServer(self.exchange, accounts, DialplanSettings(engine_url=url), self.plan)
-        ami = AmiSettings(username="goldline", secret=SECRET)
-        settings = AsteriskSettings(ami=ami, agi=self.agi)
-        self.pbx = self.adapter = AsteriskPbx(settings, self.told.append, self.loop, Random(1))
-        self.loop.run_until_complete(self.server.start(port=ami.port))
-        self.loop.run_until_complete(self.adapter.start())
-        self.pass_s(1)
-
-    def close(self) -> None:
-        self.loop.run_until_complete(self.adapter.close())
-        self.loop.run_until_complete(self.server.stop())
-        self.loop.close()
+EVERY_EVENT_LOST = Slip(kind=FaultKind.EVENT_LOST, share=1)
 
 
 @pytest.fixture(params=[DirectFloor, WireFloor], ids=["direct", "wire"])
 def floor(request: pytest.FixtureRequest) -> Iterator[Floor]:
-    floor: DirectFloor | WireFloor = request.param()
+    floor: DirectFloor | WireFloor = request.param([EVERY_EVENT_LOST])
     floor.open()
     yield floor
     floor.close()
