@@ -115,7 +115,8 @@ class Workforce(PbxListener):
         if worker.leaving:
             worker.ask(LogOut)
         elif worker.pause is not None:
-            self._exchange.after(microseconds(worker.pause.for_s), partial(self._end_break, worker))
+            end_break = partial(self._end_break, worker, worker.pause)
+            self._exchange.after(microseconds(worker.pause.for_s), end_break)
         else:
             habit = self._habits.comes_back if worker.been_ready else self._habits.settles_in
             delay_us = habit.draw_us(self._streams.stream("away"))
@@ -141,7 +142,10 @@ class Workforce(PbxListener):
         worker.pause = pause
         worker.ask(partial(GoNotReady, reason=pause.reason))
 
-    def _end_break(self, worker: Worker) -> None:
+    def _end_break(self, worker: Worker, pause: Break) -> None:
+        """Go back to work, unless the next break has begun already."""
+        if worker.pause is not pause:
+            return
         worker.pause = None
         if not worker.leaving:
             worker.ask(GoReady)

@@ -182,6 +182,21 @@ def test_break_is_asked_for_taken_and_ended(stage: Any) -> None:
     assert len(day.take(GoReady)) == 1
 
 
+def test_lunch_that_begins_during_a_late_break_lasts_as_long_as_lunch(stage: Any) -> None:
+    breaks = [{"at_s": 100, "for_s": 60}, {"at_s": 160, "for_s": 300, "reason": "lunch"}]
+    day = Day(stage, agents=[{"id": "ann", "extension": "PJSIP/1001", "breaks": breaks}])
+    day.show(AgentState.READY)
+    day.time.advance(120)
+    day.show(AgentState.NOT_READY, "break")  # it began 20 s late, after a call
+    day.time.advance(40)
+    assert [wish.reason for wish in day.take(GoNotReady)] == ["break", "lunch"]
+    day.show(AgentState.NOT_READY, "lunch")
+    day.time.advance(299)
+    assert not day.take(GoReady)
+    day.time.advance(2)
+    assert len(day.take(GoReady)) == 1
+
+
 def test_shift_ends_with_logging_out(stage: Any) -> None:
     day = Day(stage, agents=[{"id": "ann", "extension": "PJSIP/1001", "from_s": 10, "until_s": 200}])
     day.time.advance(9)
