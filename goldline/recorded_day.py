@@ -31,6 +31,7 @@ from core.model.events import (
     InteractionRecorded,
     OfferFailed,
     OfferMade,
+    OfferWithdrawn,
     QueueingAsked,
 )
 from core.model.ids import NO_LEG, ContactId, CustomerId, OfferId, QueueName
@@ -62,7 +63,8 @@ class RecordedCall(NamedTuple):
 
     `caller` is the same for the same person, `tier` what the CRM store said, empty for somebody nobody
     knows. The patience was `waited_us` where the caller `left`, more than that otherwise. `missed` phones
-    rang in vain, and then one for `rang_us` until it was answered; that and `work` are None where nobody did.
+    rang in vain, and then one for `rang_us` until it was answered or the caller left; None where none did.
+    `work` is None where the day did not show it.
     """
 
     asked_us: int
@@ -126,6 +128,7 @@ class DayReader:
             InteractionRecorded: self._recorded,
             OfferMade: self._offered,
             OfferFailed: self._failed,
+            OfferWithdrawn: self._withdrawn,
             AgentStateChanged: self._shifts.add,
         }
 
@@ -186,8 +189,7 @@ class DayReader:
     def _connected(self, event: ContactConnected) -> None:
         course = self._courses[event.contact_id]
         course.connected_us = event.at_us
-        offered_us = self._offered_us.pop(event.offer_id, None)
-        course.rang_us = None if offered_us is None else event.at_us - offered_us
+        course.rang_us = self._rang_us(event)
 
     def _recorded(self, event: InteractionRecorded) -> None:
         course = self._courses.pop(event.contact_id, None)
@@ -225,7 +227,16 @@ class DayReader:
     def _offered(self, event: OfferMade) -> None:
         self._offered_us[event.offer_id] = event.at_us
 
+    def _rang_us(self, event: ContactConnected | OfferFailed | OfferWithdrawn) -> int | None:
+        """Return how long the phone has rung for the offer that ends; None for one of an earlier run."""
+        offered_us = self._offered_us.pop(event.offer_id, None)
+        return None if offered_us is None else event.at_us - offered_us
+
+    def _withdrawn(self, event: OfferWithdrawn) -> None:
+        if (course := self._courses.get(event.contact_id)) is not None:
+            course.rang_us = self._rang_us(event)
+
     def _failed(self, event: OfferFailed) -> None:
-        self._offered_us.pop(event.offer_id, None)
+        self._rang_us(event)
         if (course := self._courses.get(event.contact_id)) is not None:
             course.missed += event.outcome in _MISSED

@@ -7,6 +7,7 @@ long as they did), and what work those would have been who left. One seed is one
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -37,6 +38,8 @@ ABSENT = "recorded_absence"
 AT_ONCE = Telephony(command_s=0, bridge_s=0, ring_s=0)
 """The telephone system took its time when the day was recorded: it is in what was recorded."""
 _NOTHING = Constant(value_s=0)
+_UNSEEN = ("patience", "rings", "work")
+"""What is drawn, each from draws of its own."""
 
 
 class Completion:
@@ -46,6 +49,7 @@ class Completion:
         self._calls = calls
         self._everybody = _curve(calls)
         self._curves = _curves_by_tier(calls)
+        self._rings_us = sorted(_rings_us(calls))
         self._work = _work_by_queue(calls)
         if not self._work:
             raise ConfigError("the recorded day", f"{len(calls)} calls", "one on which somebody was served")
@@ -54,7 +58,7 @@ class Completion:
         """Return the calls from `origin_us` on, as they are completed under `seed`."""
         numbers = {way: number for number, way in ways_by_number(self._calls).items()}
         places = _places(self._calls)
-        patience, work = KeyedDraws(seed, "recorded/patience"), KeyedDraws(seed, "recorded/work")
+        patience, rings, work = (KeyedDraws(seed, f"recorded/{what}") for what in _UNSEEN)
         arrivals = []
         for serial, call in enumerate(self._calls):
             effort = call.work or self._drawn_work(call, work, serial)
@@ -66,7 +70,7 @@ class Completion:
                     customer=places[call.tier][call.caller],
                     patience_us=self._patience_us(call, patience, serial),
                     missed=call.missed,
-                    answer_us=call.rang_us,
+                    answer_us=self._answer_us(call, rings, serial),
                     talk_us=effort.talk_us,
                     wrap_up_us=effort.wrap_up_us,
                 )
@@ -78,6 +82,13 @@ class Completion:
             return call.waited_us
         curve = self._curves.get(call.tier, self._everybody)
         return FOREVER_US if curve is None else curve.draw_us(draws.of(serial), call.waited_us)
+
+    def _answer_us(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> int | None:
+        """Return how long a phone rings for the call; longer than it did where that was not long enough."""
+        if call.rang_us is None or not call.left:
+            return call.rang_us
+        longer = self._rings_us[bisect_right(self._rings_us, call.rang_us) :]
+        return longer[int(draws.of(serial).random() * len(longer))] if longer else call.rang_us + 1
 
     def _drawn_work(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> Work:
         seen = self._work[call.way.queue] or self._work[""]
@@ -210,8 +221,13 @@ def _plan(shift: Shift, agent: AgentProfile, origin_us: int) -> AgentPlan:
 
 
 def _habits(day: RecordedDay) -> AgentHabits:
-    rings_us = [call.rang_us for call in day.calls if call.rang_us is not None]
-    return AgentHabits(answers=_seen(rings_us), settles_in=_NOTHING, comes_back=_seen(day.returns_us))
+    answers = _seen(_rings_us(day.calls))
+    return AgentHabits(answers=answers, settles_in=_NOTHING, comes_back=_seen(day.returns_us))
+
+
+def _rings_us(calls: Iterable[RecordedCall]) -> list[int]:
+    """Return how long phones rang that were answered."""
+    return [call.rang_us for call in calls if call.rang_us is not None and not call.left]
 
 
 def _seen(durations_us: Sequence[int]) -> Duration:
