@@ -17,6 +17,7 @@
   const SYNC = { key: "day", scales: ["x", null] };
 
   const page = JSON.parse(document.getElementById("drawings").textContent);
+  const hasClock = page.clock_s !== null;
   const clock = page.clock_s ?? 0;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const toneOf = (series) => (series.tone === null ? "ink" : `tone-${series.tone % TONES}`);
@@ -25,13 +26,24 @@
 
   const two = (number) => String(number).padStart(2, "0");
 
-  function timeOfDay(at, withSeconds = false) {
+  /* The day, from 0, and the time in it; without a clock there is one day, however long. */
+  function inDay(at, withSeconds = false) {
     const whole = Math.round(at);
-    const days = Math.floor(whole / DAY);
-    const hours = page.clock_s === null ? Math.floor(whole / HOUR) : Math.floor((whole % DAY) / HOUR);
-    const time = `${page.clock_s === null ? hours : two(hours)}:${two(Math.floor((whole % HOUR) / 60))}`;
-    const exact = withSeconds ? `${time}:${two(whole % 60)}` : time;
-    return page.clock_s !== null && days > 0 ? `day ${days + 1} ${exact}` : exact;
+    const day = hasClock ? Math.floor(whole / DAY) : 0;
+    const hours = Math.floor(whole / HOUR) - 24 * day;
+    const parts = [hasClock ? two(hours) : hours, two(Math.floor((whole % HOUR) / 60))];
+    return { day, time: [...parts, ...(withSeconds ? [two(whole % 60)] : [])].join(":") };
+  }
+
+  function timeOfDay(at, withSeconds = false) {
+    const { day, time } = inDay(at, withSeconds);
+    return day > 0 ? `day ${day + 1} ${time}` : time;
+  }
+
+  /* On an axis a new day says so instead of 00:00. */
+  function tick(at) {
+    const { day, time } = inDay(at);
+    return day > 0 && at % DAY === 0 ? `day ${day + 1}` : time;
   }
 
   function length(seconds) {
@@ -109,12 +121,6 @@
       ticks: { show: false },
       ...more,
     };
-  }
-
-  /* A new day says so instead of 00:00. */
-  function tick(at) {
-    const newDay = page.clock_s !== null && at > 0 && at % DAY === 0;
-    return newDay ? `day ${at / DAY + 1}` : timeOfDay(page.clock_s === null ? at : at % DAY);
   }
 
   const timeAxis = () => axis({
