@@ -190,15 +190,10 @@ def asterisk_config(
 
 @app.command("check-config")
 def check_config(file: Path) -> None:
-    """Check a configuration with its flows; name what is wrong, or say that all is well."""
-    from goldline.app import build_brain, configured_agents
-    from goldline.config import load_config
-    from goldline.flows import load_flows
+    """Check a configuration with its flows, or a scenario; name what is wrong, or say that all is well."""
+    from goldline.check import check_file
 
-    config = load_config(file)
-    flows = load_flows(config, file.parent)
-    build_brain(config, flows, configured_agents(config), run=1)
-    typer.echo(f"{file}: {len(config.queues)} queues, {len(config.agents)} agents, {len(flows)} flows: good")
+    typer.echo(f"{file}: {check_file(file)}: good")
 
 
 @app.command()

@@ -135,7 +135,8 @@ class Scenario:
         return next(fitting, self.service[-1])
 
 
-_SCENARIO = TypeAdapter(Scenario)
+SCENARIO = TypeAdapter(Scenario)
+"""Checks a table against the schema, and tells the schema."""
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -155,9 +156,9 @@ def read_scenario(table: dict[str, Any], path: Path = Path("scenario.toml")) -> 
         raise ConfigError(f"{path}: file", table["file"], "not a key: it is where the scenario stands")
     named = {"name": path.stem} | table | {"file": path}
     try:
-        scenario = _SCENARIO.validate_python(named, context={"folder": path.parent})
+        scenario = SCENARIO.validate_python(named, context={"folder": path.parent})
     except ValidationError as error:
-        raise config_error(error.errors(), _SCENARIO.json_schema(), table, str(path)) from None
+        raise config_error(error.errors(), SCENARIO.json_schema(), table, str(path)) from None
     for steps, found, allowed in problems(scenario):
         raise scenario.refusal(steps, found, allowed)
     return scenario

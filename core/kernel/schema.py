@@ -61,7 +61,7 @@ def place(steps: Steps) -> str:
 
 def allowed(node: Schema, root: Schema) -> str:
     """Say what may stand where `node` is the schema; `root` holds the definitions it refers to."""
-    node = _resolved(node, root)
+    node = resolved(node, root)
     if ALLOWED in node:
         return str(node[ALLOWED])
     if "const" in node:
@@ -69,7 +69,7 @@ def allowed(node: Schema, root: Schema) -> str:
     if "enum" in node:
         return one_of(node["enum"])
     if "oneOf" in node:
-        return f"a table whose {_tag_key(node)} is {one_of(_kinds(node))}"
+        return f"a table whose {_tag_key(node)} is {one_of(kinds(node))}"
     if "anyOf" in node:
         return " or ".join(allowed(option, root) for option in node["anyOf"])
     return _ALLOWED_BY_TYPE.get(node.get("type", ""), _a_text)(node, root)
@@ -110,12 +110,14 @@ def _verdict(refusal: Refusal, schema: Schema, value: object) -> tuple[Steps, ob
     cause = context.get("error")
     if kind in _UNTAGGED:
         tag = _tag_key(node)
-        return [*steps, tag], found.get(tag, NOTHING), one_of(_kinds(node))
+        return [*steps, tag], found.get(tag, NOTHING), one_of(kinds(node))
     if kind in _UNKNOWN:
         _, table, _ = _follow(schema, value, loc[:-1])
         return steps, UNKNOWN_KEY, _nearest(steps[-1], table)
     if "[key]" in loc:
-        return steps, steps[-1], f"a name that matches {context['pattern']}"
+        _, table, _ = _follow(schema, value, loc[:-2])
+        names = table.get("propertyNames", {}) | {"pattern": context["pattern"]}
+        return steps, steps[-1], allowed(names, schema)
     if isinstance(cause, KeyRefused):
         return [*steps, cause.key], shown(cause.found), cause.allowed
     secret = node.get("writeOnly") and found is not NOTHING
@@ -143,17 +145,17 @@ def _follow(root: Schema, value: object, loc: Sequence[str | int]) -> tuple[list
 
 def _entry(table: Schema, key: str) -> Schema:
     named: Schema | None = table.get("properties", {}).get(key)
-    return _any_entry(table) if named is None else named
+    return any_entry(table) if named is None else named
 
 
-def _any_entry(table: Schema) -> Schema:
+def any_entry(table: Schema) -> Schema:
     """Return the schema of the values of a table whose keys are free."""
     by_pattern = list(table.get("patternProperties", {}).values())
     free = by_pattern[0] if by_pattern else table.get("additionalProperties")
     return free if isinstance(free, Mapping) else {}
 
 
-def _resolved(node: Schema, root: Schema) -> Schema:
+def resolved(node: Schema, root: Schema) -> Schema:
     """Return what the node refers to, and the one thing it is where it may also be left out."""
     while True:
         options = [option for option in node.get("anyOf", ()) if option.get("type") != "null"]
@@ -167,12 +169,12 @@ def _resolved(node: Schema, root: Schema) -> Schema:
 
 def _chosen(node: Schema, root: Schema, value: object) -> Schema:
     """Resolve the node, and of several kinds of tables choose the one that `value` says it is."""
-    node = _resolved(node, root)
+    node = resolved(node, root)
     if "discriminator" in node and isinstance(value, Mapping):
         tag = value.get(_tag_key(node))
         reference = node["discriminator"]["mapping"].get(tag) if isinstance(tag, str) else None
         if reference is not None:
-            return _resolved({"$ref": reference}, root)
+            return resolved({"$ref": reference}, root)
     return node
 
 
@@ -180,7 +182,8 @@ def _tag_key(node: Schema) -> str:
     return str(node["discriminator"]["propertyName"])
 
 
-def _kinds(node: Schema) -> list[str]:
+def kinds(node: Schema) -> list[str]:
+    """Return the kinds of tables that may stand where `node` is the schema."""
     return list(node["discriminator"]["mapping"])
 
 
@@ -199,17 +202,22 @@ def _a_number(node: Schema, root: Schema) -> str:
 
 
 def _range(node: Schema) -> Iterator[str]:
-    low, high, above = node.get("minimum"), node.get("maximum"), node.get("exclusiveMinimum")
+    low, high = node.get("minimum"), node.get("maximum")
+    above, below = node.get("exclusiveMinimum"), node.get("exclusiveMaximum")
     if above is not None:
         yield f"above {number(above)}"
     if low is not None:
         yield f"from {number(low)}"
     if high is not None:
         yield f"to {number(high)}" if low is not None else f"and at most {number(high)}"
+    if below is not None:
+        yield f"and below {number(below)}"
 
 
 def _a_text(node: Schema, root: Schema) -> str:
     pattern = node.get("pattern")
+    if node.get("format") == "time":
+        return "a time of day, such as 08:30:00"
     return f"a text that matches {pattern}" if pattern else "a text"
 
 
@@ -219,7 +227,7 @@ def _a_list(node: Schema, root: Schema) -> str:
 
 
 def _a_table(node: Schema, root: Schema) -> str:
-    free = _any_entry(node)
+    free = any_entry(node)
     least = " of at least 1" if node.get("minProperties") else ""
     return f"a table{least}, each {allowed(free, root)}" if free else "a table"
 

@@ -16,6 +16,7 @@ from tests.unit.goldline.recorded import other_rules, record, write_centre
 
 DEMO_CONFIG = str(FOLDER / "goldline.toml")
 PRIVATE = 0o600
+SCENARIOS = Path(__file__).parents[3] / "examples" / "scenarios"
 
 
 class Printed(NamedTuple):
@@ -90,6 +91,21 @@ def test_two_flows_of_one_name(goldline: Run, tmp_path: Path) -> None:
     status, _, err = goldline("check-config", config)
     assert status == 2
     assert "again.toml: name: found 'welcome'" in err
+
+
+def test_scenario_is_checked_with_the_configuration_it_names(goldline: Run, tmp_path: Path) -> None:
+    for file in ("small.toml", "small-centre.toml", "small-menu.toml"):
+        (tmp_path / file).write_text((SCENARIOS / file).read_text())
+    scenario = tmp_path / "small.toml"
+    status, out, _ = goldline("check-config", scenario)
+    assert (status, out.strip().endswith("2 queues: good")) == (0, True)
+    scenario.write_text(scenario.read_text().replace("per_hour", "per_hours"))
+    status, _, err = goldline("check-config", scenario)
+    assert status == 2
+    assert err.strip() == (
+        f"goldline: configuration: {scenario}: arrivals 1, per_hours: found an unknown key; "
+        "did you mean per_hour?"
+    )
 
 
 # --- the files for Asterisk -------------------------------------------------------------------------
