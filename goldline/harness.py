@@ -76,7 +76,7 @@ class SimulatedDay:
             flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, RUN)
-        plan = FaultPlan(scenario.random_faults, seed)
+        self.plan = plan = FaultPlan(scenario.random_faults, seed)
         self._stage = _stage_for(scenario)(scenario, config, seed, self.brain.engine, plan)
         self.runner, self.world = self._stage.runner, self._stage.world
         for watcher in watchers:

@@ -60,12 +60,13 @@ class Belief:
 
 
 class Agreement:
-    """Watches one engine and one exchange; `look` returns what has been wrong for too long."""
+    """Watches one engine and one exchange; `longest_us` is how long they disagreed at the longest."""
 
     def __init__(self, exchange: Exchange, belief: Belief, within_us: int) -> None:
         self._exchange = exchange
         self._belief = belief
         self._within_us = within_us
+        self.longest_us = 0
         self._linked = False
         self._since: dict[str, int] = {}
         self._agents: dict[AgentId, AgentStateChanged] = {}
@@ -87,9 +88,12 @@ class Agreement:
         if not self._linked:
             return None
         self._since = {each: self._since.get(each, now_us) for each in self.disagreements()}
-        overdue = (each for each, since_us in self._since.items() if now_us - since_us > self._within_us)
-        worst = next(overdue, None)
-        return f"{worst}, for {seconds(self._within_us):g} s" if worst is not None else None
+        if not self._since:
+            return None
+        worst = min(self._since, key=self._since.__getitem__)
+        lasted_us = now_us - self._since[worst]
+        self.longest_us = max(self.longest_us, lasted_us)
+        return f"{worst}, for {seconds(self._within_us):g} s" if lasted_us > self._within_us else None
 
     def disagreements(self) -> Iterator[str]:
         """Yield in words all that the engine believes and the exchange does not, or the other way round."""

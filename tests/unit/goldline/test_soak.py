@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,16 @@ from typer.testing import CliRunner
 
 from core.calls import CallBook
 from core.drift import Drift
+from core.kernel.clock import SECOND_US
 from core.kernel.errors import InvariantBroken
 from goldline.cli import app
+from goldline.harness import SimulatedDay, open_scenario
 from goldline.soak import soak
 from routing.conversation import Conversations
 from routing.offer import OfferDesk
 from routing.router import Router
+from simulator.faults import FaultKind, Slip
+from simulator.scenario import Scenario, load_scenario
 
 FOLDER = Path(__file__).parents[3] / "examples" / "soak"
 DIRECT, WIRE = FOLDER / "soak.toml", FOLDER / "soak-wire.toml"
@@ -35,6 +40,33 @@ def deaf(self: object, event: object) -> None:
 def test_fixed_set_of_faulty_runs_breaks_no_promise(file: Path, runs: int) -> None:
     failures = [failure for block in soak([file], FIRST, runs) for failure in block]
     assert failures == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("file", "runs"), [(DIRECT, 100), (WIRE, 40)], ids=["direct", "wire"])
+def test_state_agrees_within_five_seconds_where_one_event_in_a_hundred_is_lost(file: Path, runs: int) -> None:
+    lost = Slip(kind=FaultKind.EVENT_LOST, share=0.01)
+    scenario = replace(load_scenario(file), random_faults=(lost,))
+    days = [run(scenario, seed) for seed in range(runs)]
+    agreements = [day.checkers.agreement for day in days if day.checkers]
+    longest_us = max(agreement.longest_us for agreement in agreements if agreement)
+    assert sum(day.plan.struck[FaultKind.EVENT_LOST] for day in days) > runs
+    assert SECOND_US < longest_us <= 5 * SECOND_US
+
+
+@pytest.mark.slow
+def test_every_kind_of_fault_strikes() -> None:
+    """The proof above is worth what befalls its runs."""
+    scenario = load_scenario(WIRE)
+    struck = {kind for seed in range(FIRST, FIRST + SOON) for kind in run(scenario, seed).plan.struck}
+    assert struck == set(FaultKind)
+
+
+def run(scenario: Scenario, seed: int) -> SimulatedDay:
+    """Return the day of the seed when it is over."""
+    day = SimulatedDay(scenario, open_scenario(scenario), seed)
+    day.run()
+    return day
 
 
 @pytest.mark.parametrize(
