@@ -19,7 +19,7 @@ import os
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks._bank import Comparison, all_replayed, compared, figures, real, replay_of
@@ -35,22 +35,23 @@ FIRST_GUESS_S = 30.0
 SLOPE = 0.7
 """How much longer callers wait for each second of wrap-up, to begin with; the second guess mends it."""
 CLOSE_ENOUGH = 0.005
-GUESSES_MAX = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How much is simulated, and how much the limits are widened for it."""
+    """How much is simulated: every how-manieth day, in which runs; and how much the limits give for it."""
 
     every: int
     runs: Sequence[int]
+    fitting_every: int
     fitting_runs: Sequence[int]
+    guesses: int
     leniency: int
 
 
-FULL = Effort(every=1, runs=range(4), fitting_runs=range(10, 13), leniency=1)
-SECOND = Effort(every=1, runs=range(2), fitting_runs=range(10, 12), leniency=1)
-QUICK = Effort(every=3, runs=range(1), fitting_runs=range(10, 11), leniency=2)
+FULL = Effort(every=1, runs=range(4), fitting_every=1, fitting_runs=range(10, 13), guesses=6, leniency=1)
+SECOND = replace(FULL, runs=range(2), fitting_runs=range(10, 12))
+QUICK = Effort(every=3, runs=range(1), fitting_every=2, fitting_runs=range(10, 11), guesses=3, leniency=2)
 
 DAYS_MIN = 3
 """Fewer days than this have no correlation to speak of."""
@@ -128,7 +129,7 @@ def _days(month: Path, name: str, takes: Callable[[int], bool]) -> DaySet:
 
 def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Iterator[Row]:
     """Yield a row for each set of days: the one that the wrap-up is fitted on, then the others."""
-    wrap_up_s = fitted_wrap_up_s(fitting.every(effort.every), effort.fitting_runs)
+    wrap_up_s = fitted_wrap_up_s(fitting.every(effort.fitting_every), effort)
     for days in (fitting, *trials):
         chosen = days.every(effort.every)
         replays = all_replayed(chosen.month, chosen.days, wrap_up_s, effort.runs)
@@ -141,13 +142,13 @@ def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Itera
             yield _row(f"{days.name}{which}", wrap_up_s, len(some), comparison, verdict)
 
 
-def fitted_wrap_up_s(days: DaySet, runs: Sequence[int]) -> float:
+def fitted_wrap_up_s(days: DaySet, effort: Effort) -> float:
     """Return the mean wrap-up with which the replayed days wait as long as the real ones, by secants."""
     target_s = figures([real(day) for day in days.days]).mean_wait_s
     guess_s, slope = FIRST_GUESS_S, SLOPE
     previous: tuple[float, float] | None = None
-    for _ in range(GUESSES_MAX):
-        replays = all_replayed(days.month, days.days, guess_s, runs)
+    for _ in range(effort.guesses):
+        replays = all_replayed(days.month, days.days, guess_s, effort.fitting_runs)
         off_s = compared(days.days, replays).replayed.mean_wait_s - target_s
         if abs(off_s) <= CLOSE_ENOUGH * target_s:
             break
