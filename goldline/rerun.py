@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.kernel.clock import seconds
+from core.kernel.clock import SECOND_US, seconds
 from core.kernel.errors import ConfigError
 from core.kernel.rng import KeyedDraws
 from core.model.agent import AgentProfile
@@ -88,7 +88,7 @@ class Completion:
         if call.rang_us is None or not call.left:
             return call.rang_us
         longer = self._rings_us[bisect_right(self._rings_us, call.rang_us) :]
-        return longer[int(draws.of(serial).random() * len(longer))] if longer else call.rang_us + 1
+        return longer[int(draws.of(serial).random() * len(longer))] if longer else call.rang_us + SECOND_US
 
     def _drawn_work(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> Work:
         seen = self._work[call.way.queue] or self._work[""]
