@@ -46,6 +46,10 @@ class TeamTerms:
     at_most: Headcount | None = None
     """The greatest; without, whatever is needed."""
 
+    def bounded(self, count: int) -> int:
+        """Return the count, or the nearest one that is allowed."""
+        return max(self.at_least, count if self.at_most is None else min(count, self.at_most))
+
 
 _USUAL_TARGET = Target(share=0.8, within_s=20)
 _USUAL_TERMS = TeamTerms()

@@ -112,30 +112,25 @@ class Planner:
         self._told = told
         self._seed = question.scenario.seed if choices.seed is None else choices.seed
         self._days = 0
+        self._fresh = FRESH
+        self._share = 0.0
 
     def answer(self) -> Answer:
         """Return the answer; raise `ConfigError` where the scenario's own teams leave a queue unanswered."""
-        question, look = self._question, self._choices.look
-        own = self._plan(_OWN, question.own_staffing, look, 0)
+        question = self._question
+        own = self._plan(_OWN, question.own_staffing, self._choices.look, 0)
         pools = pools_of(question, own.days)
         erlang_a = erlang_staffing(question, pools, patient=False)
         erlang_c = erlang_staffing(question, pools, patient=True)
         search = self._search(erlang_c)
         found, repairs = self._proved(search, search.run(erlang_a))
-        plans = {
-            name: self._plan(_OTHERS, staffing, 2 * look, FRESH)
-            for name, staffing in (
-                ("own", question.own_staffing),
-                ("erlang_c", erlang_c),
-                ("erlang_a", erlang_a),
-            )
-        }
+        others = {"own": question.own_staffing, "erlang_c": erlang_c, "erlang_a": erlang_a}
         return Answer(
             question=question,
             seed=self._seed,
             pools=pools,
-            plans=plans | {"found": found},
-            shifted={by: self._plan(_OTHERS, _shifted(found.staffing, by), 2 * look, FRESH) for by in SHIFTS},
+            plans={name: self._beside(staffing) for name, staffing in others.items()} | {"found": found},
+            shifted={by: self._beside(_shifted(found.staffing, by)) for by in SHIFTS},
             looked_at=tuple(search.tried.items()),
             repairs=repairs,
             unattainable=tuple(sorted(search.unattainable)),
@@ -146,15 +141,14 @@ class Planner:
     def _search(self, guess: Staffing) -> StaffingSearch:
         question = self._question
         hours = question.interval_s / HOUR_S
-        most = [2 * max(counts) + 5 for counts in guess]
         problem = StaffingProblem(
             intervals=question.frame.intervals,
             targets=tuple(target.share for target in question.targets),
             costs=tuple(terms.cost * hours for terms in question.terms),
             at_least=tuple(terms.at_least for terms in question.terms),
             at_most=tuple(
-                ample if terms.at_most is None else terms.at_most
-                for terms, ample in zip(question.terms, most, strict=True)
+                2 * max(counts) + 5 if terms.at_most is None else terms.at_most
+                for terms, counts in zip(question.terms, guess, strict=True)
             ),
             covers=question.covers,
         )
@@ -164,7 +158,7 @@ class Planner:
     def _proved(self, search: StaffingSearch, staffing: Staffing) -> tuple[Plan, tuple[Repair, ...]]:
         """Return the plan as fresh days show it, and what had to be repaired on the way."""
         days = self._choices.proof
-        plan = self._plan(_PROOF, staffing, days, FRESH)
+        plan = self._plan(_PROOF, staffing, days, self._fresh)
         missed = [
             place
             for place in range(search.problem.intervals)
@@ -175,7 +169,12 @@ class Planner:
         repaired = search.reinforced(staffing, missed, plan.measured)
         before, after = crews_of(staffing), crews_of(repaired)
         repairs = tuple(Repair(interval=place, before=before[place], after=after[place]) for place in missed)
-        return self._plan(_PROOF, repaired, days, 2 * FRESH), repairs
+        self._fresh += FRESH
+        return self._plan(_PROOF, repaired, days, self._fresh), repairs
+
+    def _beside(self, staffing: Staffing) -> Plan:
+        """Return what a staffing shows on the first days of the proof."""
+        return self._plan(_OTHERS, staffing, 2 * self._choices.look, self._fresh)
 
     def _plan(self, doing: str, staffing: Staffing, days: int, fresh: int) -> Plan:
         shown, measured = [], Measured()
@@ -187,7 +186,8 @@ class Planner:
 
     def _done(self, doing: str, share: float) -> None:
         begin, end = _SPANS[doing]
-        self._told(begin + share * (end - begin), doing)
+        self._share = max(self._share, begin + share * (end - begin))
+        self._told(self._share, doing)
 
     def _levels(self, staffing: Staffing, days: range) -> Iterator[DayLevels]:
         return (day.levels for day in self._simulated(staffing, days))

@@ -64,7 +64,7 @@ def erlang_staffing(question: Question, pools: Iterable[Pool], *, patient: bool)
             for team, count in enumerate(_split(agents, shares)):
                 counts[team][place] += count
     return tuple(
-        tuple(max(terms.at_least, count) for count in team)
+        tuple(terms.bounded(count) for count in team)
         for team, terms in zip(counts, question.terms, strict=True)
     )
 

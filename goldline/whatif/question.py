@@ -97,7 +97,7 @@ def make_question(scenario: Scenario, targets: Sequence[Target] = (), origin: st
     config, asked = open_scenario(scenario), scenario.whatif
     if not scenario.teams:
         raise ConfigError(f"{origin}: teams", "none", "at least one team, whose counts are to be found")
-    _check_teams(scenario, asked, origin)
+    _check_bounds(asked, origin)
     chosen = tuple(targets) or asked.targets
     for target in chosen:
         _check_target(target, config, origin)
@@ -110,11 +110,8 @@ def make_question(scenario: Scenario, targets: Sequence[Target] = (), origin: st
     )
 
 
-def _check_teams(scenario: Scenario, asked: WhatIf, origin: str) -> None:
-    names = [team.name for team in scenario.teams]
+def _check_bounds(asked: WhatIf, origin: str) -> None:
     for name, terms in asked.teams.items():
-        if name not in names:
-            raise ConfigError(f"{origin}: whatif.teams.{name}", name, f"one of the teams: {', '.join(names)}")
         if terms.at_most is not None and terms.at_most < terms.at_least:
             allowed = f"not below at_least, {terms.at_least}"
             raise ConfigError(f"{origin}: whatif.teams.{name}.at_most", terms.at_most, allowed)

@@ -24,7 +24,9 @@ def _interval_table(answer: Tree) -> Table:
     return Table(
         title=f"{answer['scenario']}, seed {answer['seed']}: agents for {', '.join(targets)}",
         headings=headings,
-        sections=(Section(title="", rows=tuple(zip(*_interval_columns(answer), strict=True))),),
+        sections=(
+            Section(title="interval by interval", rows=tuple(zip(*_interval_columns(answer), strict=True))),
+        ),
         note=f"calls, occupancy and levels of what was found: on {days} fresh days; ±: 95 % interval",
     )
 
@@ -52,11 +54,11 @@ def _teams(answer: Tree) -> tuple[str, ...]:
 def _plan_table(answer: Tree) -> Table:
     targets = [target["name"] for target in answer["targets"]]
     return Table(
-        title="Staffings compared on the same days",
+        title="Staffings side by side",
         headings=("", "hours", "cost", *targets, "below", f"{targets[0]} over the day"),
         sections=(
             Section(
-                title="",
+                title="by whose answer",
                 rows=tuple((PLANS[name], *_price(answer, plan)) for name, plan in answer["plans"].items()),
             ),
             Section(
@@ -64,7 +66,11 @@ def _plan_table(answer: Tree) -> Table:
                 rows=tuple((f"{point['shift']:+d}", *_price(answer, point)) for point in answer["curve"]),
             ),
         ),
-        note="below: intervals below a target; a bar is empty up to one half and full at 100 %",
+        note=(
+            f"on {answer['plans']['found']['days']} fresh days what was found, on the first "
+            f"{answer['plans']['own']['days']} of them the others; below: intervals below a target; "
+            "a bar is empty up to one half and full at 100 %"
+        ),
     )
 
 
@@ -88,7 +94,9 @@ def _agents_table(answer: Tree) -> Table:
     return Table(
         title=f"{name} by number of agents",
         headings=("from", *(f"{point['shift']:+d}" for point in answer["curve"])),
-        sections=(Section(title="", rows=tuple(zip(clocks(answer), *columns, strict=True))),),
+        sections=(
+            Section(title="interval by interval", rows=tuple(zip(clocks(answer), *columns, strict=True))),
+        ),
         note="agents: share in time, with as many fewer or more in every interval",
     )
 
