@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
+from core.kernel.errors import ConfigError
 from metrics.ratio import Ratio
 from metrics.summary import Tree, rounded
 from simulator.confidence import Interval, interval, ratio
@@ -43,12 +44,14 @@ def _run(task: Callable[[S], T], seed: S) -> T:
 
 @contextmanager
 def _place(cluster: str) -> Iterator[None]:
-    """Let joblib work on the cluster, if one is named."""
+    """Let joblib work on the cluster, if one is named; raise `ConfigError` where Dask is not installed."""
     if not cluster:
         yield
         return
-    from dask.distributed import Client
-
+    try:
+        from dask.distributed import Client
+    except ImportError:
+        raise ConfigError("--cluster", cluster, "needs Dask: pip install 'goldline[cluster]'") from None
     with Client(cluster), parallel_config(backend="dask"):
         yield
 
