@@ -244,13 +244,13 @@ def _bounded_queue(pool: _Pool, threshold_s: float) -> SteadyState:
     answered_wait_s = _sum_of_products(found, map(mul, served, waits_s))
     return SteadyState(
         blocked=turned_away / total,
-        waiting=sum(found),
-        abandoned=abandoned,
+        waiting=_share(sum(found)),
+        abandoned=_share(abandoned),
         wait_s=wait_s,
         speed_of_answer_s=answered_wait_s / answered if answered else inf,
         abandoned_after_s=(wait_s - answered_wait_s) / abandoned if abandoned else 0.0,
         service_level=_levels(pool, threshold_s, found, idle / entering, answered),
-        occupancy=entering / total * answered * pool.load / pool.agents if pool.agents else 0.0,
+        occupancy=_share(entering / total * answered * pool.load / pool.agents) if pool.agents else 0.0,
         queue=queue,
     )
 
@@ -264,9 +264,9 @@ def _levels(
         in_time += share * taken
         short += share * (1 - taken - waiting)
     return ServiceLevels(
-        of_arrivals=in_time,
-        of_answered=min(1.0, in_time / answered) if answered else 0.0,
-        excluding_short_abandons=in_time / (1 - short),
+        of_arrivals=_share(in_time),
+        of_answered=_share(in_time / answered) if answered else 0.0,
+        excluding_short_abandons=_share(in_time / (1 - short)),
     )
 
 
@@ -314,6 +314,11 @@ def _patient_queue(pool: _Pool, threshold_s: float) -> SteadyState:
         occupancy=pool.load / pool.agents,
         queue=wait_s * pool.arrival,
     )
+
+
+def _share(of_one: float) -> float:
+    """Return what may be a little more than 1 by rounding, and then is 1."""
+    return min(1.0, of_one)
 
 
 def _sum_of_products(first: Iterable[float], second: Iterable[float]) -> float:
