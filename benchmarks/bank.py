@@ -21,6 +21,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import linear_regression
 
 from benchmarks._bank import Comparison, all_replayed, compared, figures, real, replay_of
 from benchmarks.report import Row, parser, print_figures
@@ -31,10 +32,10 @@ WAIT_OFF_MAX = 0.10
 POINTS_OFF_MAX = 1.2
 CORRELATION_MIN = 0.93
 
-FIRST_GUESS_S = 30.0
-SLOPE = 0.7
-"""How much longer callers wait for each second of wrap-up, to begin with; the second guess mends it."""
-CLOSE_ENOUGH = 0.005
+FIRST_GUESS_S = 40.0
+SPREADS_S = (20.0, 5.0)
+"""How far to both sides of a guess the mean wait is measured, before a line through it gives the next one."""
+WRAP_UP_MIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,12 @@ class Effort:
     runs: Sequence[int]
     fitting_every: int
     fitting_runs: Sequence[int]
-    guesses: int
     leniency: int
 
 
-FULL = Effort(every=1, runs=range(4), fitting_every=1, fitting_runs=range(10, 13), guesses=6, leniency=1)
-SECOND = replace(FULL, runs=range(2), fitting_runs=range(10, 12))
-QUICK = Effort(every=3, runs=range(1), fitting_every=2, fitting_runs=range(10, 11), guesses=3, leniency=2)
+FULL = Effort(every=1, runs=range(4), fitting_every=1, fitting_runs=range(10, 12), leniency=1)
+SECOND = replace(FULL, runs=range(2), fitting_runs=range(10, 11))
+QUICK = Effort(every=3, runs=range(1), fitting_every=2, fitting_runs=range(10, 11), leniency=2)
 
 DAYS_MIN = 3
 """Fewer days than this have no correlation to speak of."""
@@ -129,7 +129,7 @@ def _days(month: Path, name: str, takes: Callable[[int], bool]) -> DaySet:
 
 def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Iterator[Row]:
     """Yield a row for each set of days: the one that the wrap-up is fitted on, then the others."""
-    wrap_up_s = fitted_wrap_up_s(fitting.every(effort.fitting_every), effort)
+    wrap_up_s = fitted_wrap_up_s(fitting.every(effort.fitting_every), effort.fitting_runs)
     for days in (fitting, *trials):
         chosen = days.every(effort.every)
         replays = all_replayed(chosen.month, chosen.days, wrap_up_s, effort.runs)
@@ -142,20 +142,23 @@ def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Itera
             yield _row(f"{days.name}{which}", wrap_up_s, len(some), comparison, verdict)
 
 
-def fitted_wrap_up_s(days: DaySet, effort: Effort) -> float:
-    """Return the mean wrap-up with which the replayed days wait as long as the real ones, by secants."""
+def fitted_wrap_up_s(days: DaySet, runs: Sequence[int]) -> float:
+    """Return the mean wrap-up with which the replayed days wait as long as the real ones did.
+
+    One run of a day differs from the next by more than a second of wrap-up does, so the answer is read off a
+    line through several measurements rather than stepped to from the last one.
+    """
     target_s = figures([real(day) for day in days.days]).mean_wait_s
-    guess_s, slope = FIRST_GUESS_S, SLOPE
-    previous: tuple[float, float] | None = None
-    for _ in range(effort.guesses):
-        replays = all_replayed(days.month, days.days, guess_s, effort.fitting_runs)
-        off_s = compared(days.days, replays).replayed.mean_wait_s - target_s
-        if abs(off_s) <= CLOSE_ENOUGH * target_s:
-            break
-        if previous is not None:
-            slope = max(SLOPE / 3, (off_s - previous[1]) / (guess_s - previous[0]))
-        previous = guess_s, off_s
-        guess_s = max(1.0, guess_s - off_s / slope)
+
+    def mean_wait_s(wrap_up_s: float) -> float:
+        replays = all_replayed(days.month, days.days, wrap_up_s, runs)
+        return compared(days.days, replays).replayed.mean_wait_s
+
+    guess_s = FIRST_GUESS_S
+    for spread_s in SPREADS_S:
+        tried_s = [max(WRAP_UP_MIN_S, guess_s + step * spread_s) for step in (-1, 0, 1)]
+        slope, at_none_s = linear_regression(tried_s, [mean_wait_s(wrap_up_s) for wrap_up_s in tried_s])
+        guess_s = max(WRAP_UP_MIN_S, (target_s - at_none_s) / slope)
     return guess_s
 
 
