@@ -209,9 +209,8 @@ class AsteriskPbx:
         """Watch for a channel that was promised; one that comes after no reply at all comes too late."""
         if reply.ok:
             self._promised[command.leg_id] = None
-        elif reply.outcome is ReplyOutcome.TIMED_OUT:
+        elif reply.outcome is ReplyOutcome.TIMED_OUT and self._translator.refuse(command.leg_id):
             self._fail(command.leg_id, Cause.NETWORK_OUT_OF_ORDER, NO_REPLY)
-            self._doomed[command.leg_id] = HangUpLeg(leg_id=command.leg_id)
 
     def _refuse(self, command: PbxCommand, cause: Cause, reason: str) -> None:
         log.warning(
@@ -254,7 +253,10 @@ class AsteriskPbx:
                 self._end_doomed(event)
 
     def _end_doomed(self, event: LegCreated | LegFailed | LegEnded) -> None:
+        """Hang up a leg that was to go before it came, or that comes after it was given up."""
         command = self._doomed.pop(event.leg_id, None)
+        if command is None and self._translator.was_refused(event.leg_id):
+            command = HangUpLeg(leg_id=event.leg_id)
         if isinstance(event, LegEnded):
             self._unended.pop(event.leg_id, None)
         elif command is not None and isinstance(event, LegCreated):

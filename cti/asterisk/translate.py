@@ -39,7 +39,7 @@ Events = Sequence[Event]
 NOTHING: Events = ()
 
 ENDED_MAX = 4_096
-"""Channels remembered after their Hangup: some seconds' worth on the busiest Asterisk."""
+"""Channels remembered after their Hangup, or given up: some seconds' worth on the busiest Asterisk."""
 
 RINGING = "5"
 UP = "6"
@@ -72,6 +72,7 @@ class Translator:
         self.channels: dict[LegId, Channel] = {}
         self._pbx = pbx
         self._ended: dict[LegId, None] = {}
+        self._refused: dict[LegId, None] = {}
         self._ordered: dict[LegId, None] = {}
         self._pairs: dict[str, LocalPair] = {}
         self._bridges = BridgeMap()
@@ -94,15 +95,19 @@ class Translator:
         return tuple(self._ordered)
 
     def has_ended(self, leg_id: LegId) -> bool:
-        """Tell whether the channel is known to be gone, or never to have been made."""
+        """Tell whether the channel is known to be gone."""
         return leg_id in self._ended
+
+    def was_refused(self, leg_id: LegId) -> bool:
+        """Tell whether the channel was given up: if it comes after all, nobody waits for it."""
+        return leg_id in self._refused
 
     def refuse(self, leg_id: LegId) -> bool:
         """Take note that an ordered channel will not come; tell whether one was still expected."""
         if leg_id not in self._ordered:
             return False
         del self._ordered[leg_id]
-        self._bury(leg_id)
+        _keep(self._refused, leg_id)
         return True
 
     # --- channels ---------------------------------------------------------------------------------
@@ -169,7 +174,7 @@ class Translator:
         if channel is None:
             return self._unknown(message, now_us)
         moves = self._told(self._bridges.leave(channel), now_us)
-        self._bury(leg_id)
+        _keep(self._ended, leg_id)
         if channel.name.startswith(LOCAL):
             self._unpair(channel)
         if channel.pair is not None:
@@ -182,11 +187,6 @@ class Translator:
         pair = self._pairs.get(channel.name[:-1])
         if pair is not None and not pair.halves:
             del self._pairs[channel.name[:-1]]
-
-    def _bury(self, leg_id: LegId) -> None:
-        self._ended[leg_id] = None
-        if len(self._ended) > ENDED_MAX:
-            del self._ended[next(iter(self._ended))]
 
     # --- dialing ----------------------------------------------------------------------------------
 
@@ -318,12 +318,19 @@ class Translator:
 
     def _unknown(self, message: Mapping[str, str], now_us: int, key: str = "Uniqueid") -> Events:
         leg_id = LegId(message[key])
-        if leg_id in self._ended or leg_id in self.channels:
+        if leg_id in self._ended or leg_id in self._refused or leg_id in self.channels:
             return NOTHING
         return self._anomaly("unknown_channel", message, now_us)
 
     def _anomaly(self, kind: str, message: Mapping[str, str], now_us: int) -> Events:
         return (AnomalySeen(at_us=now_us, pbx=self._pbx, kind=kind, where=message["Event"]),)
+
+
+def _keep(memory: dict[LegId, None], leg_id: LegId) -> None:
+    """Remember the channel, and forget the oldest where there are too many."""
+    memory[leg_id] = None
+    if len(memory) > ENDED_MAX:
+        del memory[next(iter(memory))]
 
 
 def _known(text: str) -> str:

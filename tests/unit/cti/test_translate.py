@@ -311,7 +311,15 @@ class TestOriginateOutcomes:
         (failed,) = told(translator, self.failure(reason), self.failure(reason))
         assert isinstance(failed, LegFailed)
         assert (failed.leg_id, failed.cause) == (AGENT, cause)
-        assert told(translator, newchannel(AGENT)) == []
+
+    def test_a_channel_that_comes_after_all_is_known_as_given_up(self) -> None:
+        """It exists, so somebody must be told of it, if only to hang it up."""
+        translator = Translator("pbx")
+        translator.order(LegId(AGENT))
+        told(translator, self.failure("0"))
+        (created,) = told(translator, newchannel(AGENT))
+        assert isinstance(created, LegCreated)
+        assert translator.was_refused(LegId(AGENT))
 
     def test_with_a_channel_its_hangup_decides_before_or_after(self) -> None:
         translator = Translator("pbx")
