@@ -38,7 +38,7 @@ def test_scenario_runs(scenario: Path) -> None:
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert figures["arrived"] == figures["offered"] + figures["left_in_ivr"] > 0
-    assert figures["offered"] == figures["answered"] + figures["abandoned"]
+    assert figures["offered"] == figures["answered"] + figures["abandoned"] + figures["blocked"]
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda path: path.name)
