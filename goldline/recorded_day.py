@@ -233,8 +233,9 @@ class DayReader:
         return None if offered_us is None else event.at_us - offered_us
 
     def _withdrawn(self, event: OfferWithdrawn) -> None:
-        if (course := self._courses.get(event.contact_id)) is not None:
-            course.rang_us = self._rang_us(event)
+        rang_us = self._rang_us(event)
+        if event.reason == "caller_left" and (course := self._courses.get(event.contact_id)) is not None:
+            course.rang_us = rang_us
 
     def _failed(self, event: OfferFailed) -> None:
         self._rang_us(event)

@@ -33,6 +33,8 @@ LEAVERS_MIN = 50
 """Callers of a tier who left, from which on the tier has a patience of its own and not that of all."""
 FOREVER_US = 10**12
 """The patience where nobody ever left: eleven days."""
+EVERY = "*"
+"""Every tier, or every queue: no name of one."""
 ABSENT = "recorded_absence"
 """The reason of every absence; it is allowed under whatever rules."""
 AT_ONCE = Telephony(command_s=0, bridge_s=0, ring_s=0)
@@ -47,8 +49,7 @@ class Completion:
 
     def __init__(self, calls: Sequence[RecordedCall]) -> None:
         self._calls = calls
-        self._everybody = _curve(calls)
-        self._curves = _curves_by_tier(calls)
+        self._patience = _patience_by_tier(calls)
         self._rings_us = sorted(_rings_us(calls))
         self._work = _work_by_queue(calls)
         if not self._work:
@@ -80,7 +81,7 @@ class Completion:
     def _patience_us(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> int:
         if call.left:
             return call.waited_us
-        curve = self._curves.get(call.tier, self._everybody)
+        curve = self._patience.get(call.tier) or self._patience.get(EVERY)
         return FOREVER_US if curve is None else curve.draw_us(draws.of(serial), call.waited_us)
 
     def _answer_us(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> int | None:
@@ -91,7 +92,7 @@ class Completion:
         return longer[int(draws.of(serial).random() * len(longer))] if longer else call.rang_us + SECOND_US
 
     def _drawn_work(self, call: RecordedCall, draws: KeyedDraws, serial: int) -> Work:
-        seen = self._work[call.way.queue] or self._work[""]
+        seen = self._work.get(call.way.queue) or self._work[EVERY]
         return seen[int(draws.of(serial).random() * len(seen))]
 
 
@@ -177,29 +178,27 @@ def _places(calls: Iterable[RecordedCall]) -> dict[str, dict[str, int]]:
     return places
 
 
-def _curve(calls: Sequence[RecordedCall]) -> SurvivalCurve | None:
-    """Return the patience of the callers, None where nobody left."""
-    waits = [(call.waited_us, call.left) for call in calls]
-    return product_limit(waits) if any(call.left for call in calls) else None
-
-
-def _curves_by_tier(calls: Iterable[RecordedCall]) -> dict[str, SurvivalCurve | None]:
-    by_tier: dict[str, list[RecordedCall]] = defaultdict(list)
+def _patience_by_tier(calls: Iterable[RecordedCall]) -> dict[str, SurvivalCurve]:
+    """Return the patience of each tier that shows its own, and that of everybody, unless nobody left."""
+    waits: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     for call in calls:
-        by_tier[call.tier].append(call)
+        for group in (call.tier, EVERY):
+            waits[group].append((call.waited_us, call.left))
     return {
-        tier: _curve(own) for tier, own in by_tier.items() if sum(call.left for call in own) >= LEAVERS_MIN
+        group: product_limit(own)
+        for group, own in waits.items()
+        if sum(left for _, left in own) >= (1 if group == EVERY else LEAVERS_MIN)
     }
 
 
 def _work_by_queue(calls: Iterable[RecordedCall]) -> dict[str, list[Work]]:
-    """Return what work the served were, by queue, and that of all queues under the empty name."""
+    """Return what work the served were, of each queue and of every one."""
     work: dict[str, list[Work]] = defaultdict(list)
     for call in calls:
         if call.work is not None:
             work[call.way.queue].append(call.work)
-            work[""].append(call.work)
-    return work
+            work[EVERY].append(call.work)
+    return dict(work)
 
 
 # --- agents -------------------------------------------------------------------------------------------
