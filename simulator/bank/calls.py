@@ -147,7 +147,9 @@ def _call(row: Mapping[str, str]) -> BankCall | LeftOut:
     if not 0 <= at_s <= DAY_S + HALF_DAY_S:
         return LeftOut.ELSEWHEN
     waited_s = max(0, int(row["q_time"])) if queued else 0
-    started_s = int(row["ser_start"])
+    begun_s = int(row["ser_start"])
+    # A service without a beginning was not measured; its length stands as 0.
+    is_measured = begun_s > 0
     priority = min(int(row["priority"]), PRIORITY_MAX)
     return BankCall(
         at_s=at_s,
@@ -155,17 +157,16 @@ def _call(row: Mapping[str, str]) -> BankCall | LeftOut:
         priority=priority if queued or priority else None,
         queued=queued,
         waited_s=waited_s,
-        served_s=_after_midnight(started_s or at_s + waited_s, at_s) if served else None,
-        # A service without a beginning was not measured; its length stands as 0.
-        talk_s=max(0, int(row["ser_time"])) if served and started_s else None,
+        served_s=_after_midnight(begun_s if is_measured else at_s + waited_s, at_s) if served else None,
+        talk_s=max(0, int(row["ser_time"])) if served and is_measured else None,
         agent=row["agent"] if served else "",
     )
 
 
 def _served_at_once_s(row: Mapping[str, str]) -> int:
     """Return when a caller who did not wait came to an agent: the menu's end is logged a little later."""
-    left_menu_s = int(row["vru_exit"])
-    return _after_midnight(int(row["ser_start"]) or left_menu_s, left_menu_s)
+    begun_s, left_menu_s = int(row["ser_start"]), int(row["vru_exit"])
+    return _after_midnight(begun_s if begun_s > 0 else left_menu_s, left_menu_s)
 
 
 def _after_midnight(at_s: int, reference_s: int) -> int:

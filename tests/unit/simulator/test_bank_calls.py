@@ -57,9 +57,10 @@ def test_a_service_begun_after_midnight_belongs_to_the_evening_before(tmp_path: 
     assert [(call.at_s, call.served_s) for call in found.calls] == [(86_390, 86_420), (86_403, 86_403)]
 
 
-def test_a_service_without_a_beginning_was_not_measured(tmp_path: Path) -> None:
-    call = only_call(tmp_path, served(30_000, "A01", waited_s=40, ser_start=0, ser_time=0))
-    assert (call.served_s, call.talk_s, call.abandoned) == (30_040, None, False)
+@pytest.mark.parametrize("begun_s", [0, -8])
+def test_a_service_without_a_beginning_was_not_measured(tmp_path: Path, begun_s: int) -> None:
+    call = only_call(tmp_path, served(60_000, "A01", waited_s=40, ser_start=begun_s, ser_time=0))
+    assert (call.served_s, call.talk_s, call.abandoned) == (60_040, None, False)
 
 
 def test_negative_times_are_no_times(tmp_path: Path) -> None:
