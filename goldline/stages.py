@@ -66,13 +66,13 @@ class DirectStage:
     def __init__(
         self, scenario: Scenario, config: Config, seed: int, engine: Engine, plan: FaultPlan
     ) -> None:
-        self.until_us = microseconds(scenario.duration_s)
-        self.plan = plan
+        self._until_us = microseconds(scenario.duration_s)
+        self._plan = plan
         self._region = config.crm.region
         self.ledger = self._make_ledger()
         self.runner = self._make_runner(engine)
         self.world = World(scenario, seed, self.runner, self.runner.receive)
-        self.pbx = self._make_pbx()
+        self._pbx = self._make_pbx()
 
     def _make_ledger(self) -> WatchedLedger:
         return WatchedLedger(keeps_events=False)
@@ -87,12 +87,12 @@ class DirectStage:
         """Give the engine its edges."""
         crm = memory_store(self.world.customers, self.ledger, self.runner, self._region)
         self.runner.connect(
-            Ports(pbx=self.pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
+            Ports(pbx=self._pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
         )
 
     def start(self) -> None:
         """Let the day begin."""
-        self.pbx.start()
+        self._pbx.start()
         self.world.start()
 
     def run_until(self, end_us: int) -> None:
@@ -112,8 +112,8 @@ class StrainedStage(DirectStage):
         return SpooledLedger(keeps_events=False)
 
     def _make_runner(self, engine: Engine) -> VirtualRunner:
-        return StrainedRunner(engine, self.plan, self.ledger, self.until_us)
+        return StrainedRunner(engine, self._plan, self.ledger, self._until_us)
 
     def _make_pbx(self) -> FaultyPbx:
-        let_people_fail(self.world.exchange, self.plan)
-        return FaultyPbx(self.world.exchange, self.runner.receive, self.plan, self.until_us)
+        let_people_fail(self.world.exchange, self._plan)
+        return FaultyPbx(self.world.exchange, self.runner.receive, self._plan, self._until_us)

@@ -54,10 +54,10 @@ class WireStage:
         settings = asterisk_settings(_with_secrets(config))
         self.ledger = SpooledLedger(keeps_events=False)
         self._loop = FaultyNetwork(plan, settings.agi.port)
-        time = LoopTime(self._loop)
-        self._clock = LeapingClock(self._loop, plan, time, until_us)
+        self._time = LoopTime(self._loop)
+        self._clock = LeapingClock(self._loop, plan, self._time, until_us)
         self.runner = WireRunner(engine, self._clock)
-        self.world = World(scenario, seed, time, self._ask)
+        self.world = World(scenario, seed, self._time, self._ask)
         jitter = Streams(seed).stream("reconnect")
         self._pbx = AsteriskPbx(settings, self.runner.receive, self._clock, jitter)
         self._server = _server(self.world, settings, plan)
@@ -84,7 +84,7 @@ class WireStage:
         self._loop.run_until_complete(self._open())
         exchange, plan = self.world.exchange, self._plan
         let_people_fail(exchange, plan)
-        let_store_go_away(plan, self.ledger, LoopTime(self._loop), self._until_us)
+        let_store_go_away(plan, self.ledger, self._time, self._until_us)
         WireSpells(self._loop, exchange, plan, *self._ports).start(self._until_us)
 
     async def _open(self) -> None:
