@@ -82,8 +82,8 @@ class SimulatedDay:
         for watcher in watchers:
             self._stage.ledger.watch(watcher)
         skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
-        where = str(scenario.folder / f"{scenario.name}.toml")
-        self.checkers = Checkers(skills, where, seed, plan, self._agreement(plan)) if checked else None
+        checks = Checkers(skills, str(scenario.file), seed, plan, self._agreement(plan))
+        self.checkers = checks if checked else None
         kept = journal or NoJournal()
         self._stage.connect(CheckedJournal(kept, self.checkers) if self.checkers else kept)
 

@@ -117,3 +117,7 @@ class StrainedStage(DirectStage):
     def _make_pbx(self) -> FaultyPbx:
         let_people_fail(self.world.exchange, self._plan)
         return FaultyPbx(self.world.exchange, self.runner.receive, self._plan, self._until_us)
+
+    def close(self) -> None:
+        """Let the ledger write what it has spooled, should its database still be away."""
+        self.ledger.come_back()

@@ -97,7 +97,8 @@ class WireStage:
         self._loop.run_until(end_us)
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; what the ledger has spooled is written."""
+        self.ledger.come_back()
         self._loop.run_until_complete(self._shut())
         self._loop.close()
 

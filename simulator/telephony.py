@@ -22,10 +22,7 @@ class Telephony:
 
     __pydantic_config__ = STRICT
     command_s: Delay = 0.0003
-    """From the engine's command to its effect: a FastAGI command takes 0.17 ms, an action more.
-
-    On the wire the bytes take their own time instead (`simulator.network`).
-    """
+    """From the engine's command to its effect, without the wire: 0.17 ms by FastAGI, more by AMI."""
     bridge_s: Delay = 0.0007
     """From the answer of a phone to both legs in the bridge."""
     ring_s: Delay = 0.02
