@@ -53,6 +53,7 @@ def _arrivals(month: BankMonth, is_open: Sequence[bool]) -> Iterator[IntervalArr
     shares = _tier_shares(month)
     for kind in month.kinds:
         rates = _rates(kind, month.full_days)
+        while_open = [rate if opened else 0.0 for rate, opened in zip(rates, is_open, strict=True)]
         for tier, share in shares[kind].items():
             yield IntervalArrivals(
                 kind="intervals",
@@ -60,7 +61,7 @@ def _arrivals(month: BankMonth, is_open: Sequence[bool]) -> Iterator[IntervalArr
                 customers=tier,
                 patience=Exponential(kind="exponential", mean_s=patience.mean_s(kind)),
                 interval_s=INTERVAL_S,
-                counts=tuple(share * rate * opened for rate, opened in zip(rates, is_open, strict=True)),
+                counts=tuple(share * rate for rate in while_open),
             )
 
 
