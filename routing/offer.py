@@ -317,7 +317,8 @@ class OfferDesk:
         contact = offer.contact
         offer.state = OFFER.after(offer.state, OfferTrigger.WITHDRAW)
         self._engine.send(CancelTimer(key=offer.timer))
-        self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id, cause=Cause.ANSWERED_ELSEWHERE))
+        # First of all: this very phone may be rung for the next caller before the turn is over.
+        self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=Cause.ANSWERED_ELSEWHERE))
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             OfferWithdrawn(

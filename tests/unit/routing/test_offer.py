@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.model.commands import HangUpLeg
+from core.model.commands import HangUpLeg, RingLeg
 from core.model.contact import ContactState
 from core.model.events import (
     ContactAbandoned,
@@ -89,6 +89,18 @@ def test_phone_gone_between_answer_and_bridge_sends_the_caller_back_in_line() ->
     floor.hang_up(phone)
     assert floor.router.waiting(next(iter(floor.contacts)).queue) == 1  # type: ignore[arg-type]
     assert floor.state("ann") == ("not_ready", "rejected")
+
+
+def test_phone_stops_ringing_for_who_left_before_it_rings_for_the_next() -> None:
+    """Ordered the other way round the phone would be busy, and its agent not ready for it."""
+    floor = ringing()
+    old = floor.phone_of("ann")
+    floor.arrive("b")
+    floor.commands.clear()
+    floor.hang_up("leg-a")
+    about_phones = [order for order in floor.commands if isinstance(order, HangUpLeg | RingLeg)]
+    assert [type(order) for order in about_phones] == [HangUpLeg, RingLeg]
+    assert (about_phones[0].leg_id, floor.offered()) == (old, [("b", "ann")])
 
 
 # --- the link with the PBX is lost while the phone rings ------------------------------------------
