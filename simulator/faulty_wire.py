@@ -20,7 +20,7 @@ from simulator.network import End, NetworkLoop
 from simulator.pbx import Exchange
 
 SMALL_BUFFER_BYTES = 16 * 2**10
-"""What may stay unread here: in the minutes of a soak a small centre never fills the 4 MB of a real one."""
+"""What may stay unread where readers stall: a small centre fills 4 MB not even in an hour."""
 PIECES_MAX = 5
 CUT_WITHIN_BYTES = 400
 """A line breaks within so many more bytes: most often in the middle of an event, which has about 500."""
@@ -55,8 +55,6 @@ class FaultyNetwork(NetworkLoop):
 class FaultyAmiServer(AmiServer):
     """An AMI server on which `plan` strikes events, actions and replies."""
 
-    unread_bytes_max = SMALL_BUFFER_BYTES
-
     def __init__(
         self,
         exchange: Exchange,
@@ -65,6 +63,8 @@ class FaultyAmiServer(AmiServer):
         plan: FaultPlan,
     ) -> None:
         super().__init__(exchange, accounts, dialplan)
+        if FaultKind.READER_STALLED in plan.kinds:
+            self.unread_bytes_max = SMALL_BUFFER_BYTES
         self._plan = plan
         self._lanes = Lanes(exchange)
 
@@ -93,23 +93,23 @@ class FaultyAmiServer(AmiServer):
 
     def _mailbox(self, session: AmiSession) -> Mailbox:
         times = 2 if self._plan.strikes(FaultKind.REPLY_DOUBLED) else 1
-        lag_us = self._plan.lag_us(FaultKind.REPLY_LATE)
-        return Mailbox(lambda send: self._lanes.send(("replies", session), lag_us, send), session, times)
+        return Mailbox(session, self._lanes, self._plan.lag_us(FaultKind.REPLY_LATE), times)
 
 
 class Mailbox:
-    """The client of one action, for whom the reply may come late, and twice."""
+    """The client of one action, whose reply comes so late and so often; replies keep their order."""
 
-    def __init__(self, post: Callable[[Callable[[], None]], None], session: AmiSession, times: int) -> None:
-        self._post = post
+    def __init__(self, session: AmiSession, lanes: Lanes, lag_us: int, times: int) -> None:
         self._session = session
+        self._lanes = lanes
+        self._lag_us = lag_us
         self._times = times
 
     def send(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Write one message, as often and as late as it was drawn."""
-        reply = list(lines)
+        """Write one message."""
+        write = partial(self._session.send, list(lines))
         for _ in range(self._times):
-            self._post(partial(self._session.send, reply))
+            self._lanes.send(("replies", self._session), self._lag_us, write)
 
 
 class WireSpells:
