@@ -143,17 +143,21 @@ def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Itera
 
 
 def fitted_wrap_up_s(days: DaySet, runs: Sequence[int]) -> float:
-    """Return the mean wrap-up with which the replayed days wait as long as the real ones did.
-
-    One run of a day differs from the next by more than a second of wrap-up does, so the answer is read off a
-    line through several measurements rather than stepped to from the last one.
-    """
-    target_s = figures([real(day) for day in days.days]).mean_wait_s
+    """Return the mean wrap-up with which the replayed days wait as long as the real ones did."""
 
     def mean_wait_s(wrap_up_s: float) -> float:
         replays = all_replayed(days.month, days.days, wrap_up_s, runs)
         return compared(days.days, replays).replayed.mean_wait_s
 
+    return wrap_up_for(figures([real(day) for day in days.days]).mean_wait_s, mean_wait_s)
+
+
+def wrap_up_for(target_s: float, mean_wait_s: Callable[[float], float]) -> float:
+    """Return the wrap-up in seconds at which `mean_wait_s` comes to the target.
+
+    One run of a day differs from the next by more than a second of wrap-up does, so the answer is read off a
+    line through several measurements rather than stepped to from the last one.
+    """
     guess_s = FIRST_GUESS_S
     for spread_s in SPREADS_S:
         tried_s = [max(WRAP_UP_MIN_S, guess_s + step * spread_s) for step in (-1, 0, 1)]

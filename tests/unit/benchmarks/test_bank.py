@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks._bank import Comparison, Figures, Outcome, all_replayed, compared, figures, replay_of
-from benchmarks.bank import verdict_of
+from benchmarks.bank import verdict_of, wrap_up_for
 from simulator.bank.calls import LeftOut
 
 WRAP_UP_S = 34.0
@@ -51,6 +51,14 @@ TRUTH = days_of(40, 0.11, (20, 40, 60))
 )
 def test_a_replay_is_off_where_one_of_the_three_figures_is(replay: Figures, verdict: str) -> None:
     assert verdict_of(Comparison(real=TRUTH, replayed=replay), leniency=1) == verdict
+
+
+@pytest.mark.parametrize("wrap_up_s", [8.0, 34.0, 70.0])
+def test_the_wrap_up_is_found_that_a_mean_wait_belongs_to(wrap_up_s: float) -> None:
+    def mean_wait_s(tried_s: float) -> float:
+        return 10 + 0.6 * tried_s + 0.004 * tried_s**2  # the longer the wrap-up, the more each second costs
+
+    assert wrap_up_for(mean_wait_s(wrap_up_s), mean_wait_s) == pytest.approx(wrap_up_s, abs=0.3)
 
 
 @pytest.mark.captures
