@@ -45,6 +45,7 @@ class Snapshot:
     channels: Sequence[AmiMessage] = ()
     bridges: Sequence[AmiMessage] = ()
     kept_back: list[AmiMessage] = field(default_factory=list)
+    unanswered: set[str] = field(default_factory=lambda: {*SNAPSHOT_ACTIONS})
 
     @property
     def holding(self) -> frozenset[str]:
@@ -54,14 +55,15 @@ class Snapshot:
         )
 
     def take(self, action: str, response: AmiMessage, entries: Sequence[AmiMessage]) -> bool:
-        """Keep the answer to one of `SNAPSHOT_ACTIONS`; tell whether it was the last."""
+        """Keep the answer to one of `SNAPSHOT_ACTIONS`; tell whether none is missing any more."""
+        self.unanswered.discard(action)
         if action == "CoreStatus":
             self.started = f"{response['CoreStartupDate']} {response['CoreStartupTime']}"
         elif action == "Status":
             self.channels = entries
         else:
             self.bridges = entries
-        return action == "BridgeList"
+        return not self.unanswered
 
 
 def missed_events(

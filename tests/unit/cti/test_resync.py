@@ -173,6 +173,12 @@ class TestAnswers:
         assert [one["Uniqueid"] for one in taken.channels] == [CALLER]
         assert [one["BridgeUniqueid"] for one in taken.bridges] == [BRIDGE]
 
+    def test_snapshot_without_one_of_its_answers_is_never_complete(self) -> None:
+        """Without the start of Asterisk it would look as if every call had ended by a restart."""
+        taken = Snapshot()
+        assert not taken.take("Status", AmiMessage(), [row(CALLER)])
+        assert not taken.take("BridgeList", AmiMessage(), ())
+
 
 def live(name: str, leg_id: str, **fields: str) -> AmiMessage:
     return AmiMessage({"Event": name, "Channel": f"PJSIP/{leg_id}", "Uniqueid": leg_id, **fields})
