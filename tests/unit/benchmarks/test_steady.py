@@ -28,6 +28,9 @@ from core.model.contact import ContactState
 from core.model.events import InteractionRecorded
 from core.model.message import DomainEvent
 from goldline.harness import SimulatedDay
+from goldline.watched import Watcher
+from metrics.day import DayFigures
+from metrics.frame import Frame
 from metrics.ratio import Ratio
 
 CALLS = 20_000
@@ -59,7 +62,7 @@ def test_one_agent_too_many_is_noticed() -> None:
     assert {each.measure for each in found if each.agrees} == set()
 
 
-def records_of(pool: Pool, duration_s: float) -> list[InteractionRecorded]:
+def records_of(pool: Pool, duration_s: float, *watchers: Watcher) -> list[InteractionRecorded]:
     """Return the records of a day of the pool in the order of arrival."""
     records: list[InteractionRecorded] = []
 
@@ -67,7 +70,7 @@ def records_of(pool: Pool, duration_s: float) -> list[InteractionRecorded]:
         if isinstance(event, InteractionRecorded):
             records.append(event)
 
-    SimulatedDay(pool.scenario(duration_s), pool.config(), 1, watchers=[watch]).run()
+    SimulatedDay(pool.scenario(duration_s), pool.config(), 1, watchers=[watch, *watchers]).run()
     return sorted(records, key=lambda record: record.arrived_us)
 
 
@@ -88,6 +91,33 @@ def test_who_finds_all_busy_waits_to_the_microsecond_for_the_next_who_is_free() 
         assert record.queue_us == served_us - record.arrived_us
         heappush(free_us, served_us + record.talk_us)
     assert sum(record.queue_us > 0 for record in records) > 300
+
+
+def test_figures_of_a_batch_are_those_that_its_records_add_up_to() -> None:
+    """Recounted from the records alone, to the microsecond: waits, talks and hang-ups across the edges."""
+    frame = Frame(origin_us=3_600_000_000, duration_s=10_000, interval_s=3_333.4)
+    fold = DayFigures(frame)
+    records = records_of(IMPATIENT, 13_600, fold.add)
+    fold.close(2 * frame.end_us)
+    occupancies = fold.time.everybody().occupancies()
+    lengths = fold.lengths["pool"].means()
+    for place, contacts in enumerate(fold.by_interval()):
+        from_us = frame.origin_us + place * 3_333_400_000
+        until_us = min(from_us + 3_333_400_000, frame.end_us)
+        came = [each for each in records if from_us <= each.arrived_us < until_us]
+        left = [each for each in came if each.outcome is ContactState.ABANDONED]
+        assert (contacts.offered, contacts.abandoned) == (len(came), len(left))
+        waits_us = [each.queue_us for each in came]
+        assert sorted([*contacts.answered_us, *contacts.abandoned_us]) == sorted(waits_us)
+        waits = [(each.arrived_us, each.arrived_us + each.queue_us) for each in records]
+        talks = [(end_us, end_us + each.talk_us) for each, (_, end_us) in zip(records, waits, strict=True)]
+        span_us = until_us - from_us
+        assert lengths[place] == Ratio(overlap_us(waits, from_us, until_us), span_us)
+        assert occupancies[place] == Ratio(overlap_us(talks, from_us, until_us), IMPATIENT.agents * span_us)
+
+
+def overlap_us(stretches: list[tuple[int, int]], from_us: int, until_us: int) -> int:
+    return sum(max(0, min(end_us, until_us) - max(start_us, from_us)) for start_us, end_us in stretches)
 
 
 def test_limit_of_waiting_callers_is_the_engines_and_that_of_lines_the_worlds() -> None:
