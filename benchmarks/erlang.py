@@ -48,6 +48,8 @@ def main() -> int:
     references = [each for each in read_references() if not asked.only or each.key in asked.only]
     if asked.quick:
         references = [each for each in references if calls_needed(each.pool) <= calls]
+    if not references:
+        sys.exit("none of the pools is left: see --only, --quick and --calls")
     compared = [
         (reference, comparison)
         for reference, batches in simulated(references, calls, asked.runs)
