@@ -36,6 +36,7 @@ def deaf(self: object, event: object) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # half a minute on two cores, and many times that where they are shared
 @pytest.mark.parametrize(("file", "runs"), [(DIRECT, DIRECT_RUNS), (WIRE, WIRE_RUNS)], ids=["direct", "wire"])
 def test_fixed_set_of_faulty_runs_breaks_no_promise(file: Path, runs: int) -> None:
     failures = [failure for block in soak([file], FIRST, runs) for failure in block]
