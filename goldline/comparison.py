@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Group
+from rich.text import Text
 
 from goldline.tables import drawn, shown
 from metrics.summary import Tree
@@ -25,7 +26,8 @@ ASSUMED = (
 
 def drawn_comparison(result: Tree) -> Group:
     """Return the picture of what `goldline.counterfactual.compare` returned."""
-    return Group("\n".join(_preface(result)), "", *(drawn(table) for table in tables(result)), ASSUMED)
+    preface = Text("\n".join(_preface(result)) + "\n")  # no markup: it holds words of the configuration
+    return Group(preface, *(drawn(table) for table in tables(result)), ASSUMED)
 
 
 def tables(result: Tree) -> Iterator[Table]:
