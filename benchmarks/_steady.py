@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from math import ceil, inf
+from math import ceil, inf, sqrt
 from typing import NamedTuple
 
 from benchmarks._pool import Pool
@@ -34,8 +34,8 @@ WARM_UP_MEMORIES = 6
 RESOLUTION = 1e-6
 """The least standard error that is believed: a microsecond is the simulated clock's step, and what happens
 to less than a call in a million is not seen at all."""
-SPARE_CALLS = 1.005
-"""Arrivals are random: so many times the calls are planned, and not fewer than asked for come."""
+SPARE = 5.0
+"""Arrivals are random: so many standard deviations more are planned, and not fewer than asked for come."""
 
 
 # --- what is compared --------------------------------------------------------------------------------
@@ -184,7 +184,8 @@ class Course:
 
 def course_of(pool: Pool, calls: int, runs: int) -> Course:
     """Return the course by which `runs` runs bring `calls` calls, or more if its memory asks for it."""
-    batch_s = max(calls_needed(pool), calls * SPARE_CALLS) * HOUR_S / pool.per_hour / BATCHES
+    planned = max(calls_needed(pool), calls + SPARE * sqrt(calls))
+    batch_s = planned * HOUR_S / pool.per_hour / BATCHES
     return Course(
         pool=pool, warm_up_s=WARM_UP_MEMORIES * pool.memory_s, batch_s=batch_s, batches=BATCHES // runs
     )
