@@ -82,7 +82,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def talk_us(self, usual: Duration) -> int:
         """Return how long the matter takes to talk about: as given, or drawn from what is `usual`."""
         given = self.arrival.talk_us
-        return usual.draw_us(self.stream("talk")) if given is None else given
+        if given is not None:
+            return given
+        return (self.origin.entry.talk or usual).draw_us(self.stream("talk"))
 
     def wrap_up_us(self, usual: Duration) -> int:
         """Return how much work the call leaves: as given, or drawn from what is `usual`."""

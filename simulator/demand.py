@@ -48,6 +48,8 @@ class ArrivalsEntry:
     """The name of the group that calls; empty: all groups by their weights."""
     patience: Duration | None = None
     """How long they wait, whoever calls; without, as the group or all callers do."""
+    talk: Duration | None = None
+    """How long they talk, in seconds, whoever serves them; without, as the service says."""
 
     def __post_init__(self) -> None:
         if self.until_s is not None and self.until_s <= self.from_s:
