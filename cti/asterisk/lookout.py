@@ -42,13 +42,16 @@ class Lookout:
         self._make_up = make_up
         self._drift = Drift()
         self._timer: asyncio.TimerHandle | None = None
+        self._is_open = False
 
     def start(self) -> None:
         """Look from now on; needs a running loop."""
-        self._timer = asyncio.get_running_loop().call_later(self._every_s, self._look)
+        self._is_open = True
+        self._look_later()
 
     def close(self) -> None:
         """Look no more."""
+        self._is_open = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -57,10 +60,14 @@ class Lookout:
         """Let the next look be the first: a snapshot has just told all there is."""
         self._drift.forget()
 
+    def _look_later(self) -> None:
+        if self._is_open:
+            self._timer = asyncio.get_running_loop().call_later(self._every_s, self._look)
+
     def _look(self) -> None:
         self._timer = None
         if self._told() is None:
-            self.start()
+            self._look_later()
         else:
             self._link.send_action("BridgeList", {}, self._bridges_listed)
 
@@ -77,17 +84,17 @@ class Lookout:
             self._look_in_vain(reply)
             return
         if told is not None:
-            amiss = list(self._drift.look(told, views(reply.entries, snapshot.holding)))
+            amiss = self._drift.look(told, views(reply.entries, snapshot.holding))
             snapshot.channels = [row for row in reply.entries if row["Uniqueid"] in amiss]
             if amiss:
-                self._make_up(amiss, snapshot)
-        self.start()
+                self._make_up(list(amiss), snapshot)
+        self._look_later()
 
     def _look_in_vain(self, reply: ActionReply) -> None:
         """Try again later; a link that broke says so itself."""
         if reply.outcome is not ReplyOutcome.LOST:
             log.warning("look failed", action=reply.action, outcome=reply.outcome, reason=reply.reason)
-        self.start()
+        self._look_later()
 
 
 def views(rows: Iterable[AmiMessage], holding: Container[str]) -> dict[LegId, LegView]:
