@@ -63,7 +63,7 @@ def comparison_page(result: Tree) -> Page:
 
 
 def _tile(tier: str, wait: Tree) -> Tile:
-    return Tile(label=f"{tier}: mean wait, s", value=_signed(wait["difference"], ".1f"))
+    return Tile(label=f"{tier}: change of the mean wait, s", value=_signed(wait["difference"], ".1f"))
 
 
 def _preface(result: Tree) -> Iterator[str]:
