@@ -1,5 +1,7 @@
 """How fast the simulator is, the real engine within it: calls simulated in a second of CPU.
 
+    python -m benchmarks.speed [--quick] [--json]
+
 Fifty agents, 48 calls a minute of a minute each, callers with two minutes of patience; beside it the same
 queue in Ciw and in SimPy, which simulate nothing but the queue, and run in turns with it. Then a day of a
 centre of 6,000 calls and 82 agents with the skills of a real one, and the memory of its week of 40,000
