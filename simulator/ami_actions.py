@@ -211,10 +211,11 @@ class AmiActions:
         timeout = action.get("timeout")
         number, name = _caller_id(action.get("callerid"))
         variables = _assignments(action.variables)
+        peer = self._exchange.find(variables.get(PEER_VARIABLE, ""))
         order = Ringing(
             address=action.get("channel"),
             uniqueid=action.get("channelid"),
-            peer=variables.get(PEER_VARIABLE, ""),
+            peer=peer.uniqueid if peer else "",
             ring_timeout_us=int(timeout if timeout.isdigit() else ORIGINATE_TIMEOUT_MS) * 1_000,
             caller_number=number,
             caller_name=name,

@@ -25,7 +25,7 @@ SEED = 12
 RUN = "import sys; from goldline.cli import main; sys.argv[0] = 'goldline'; main()"
 TENTH_US = 100_000
 
-Course = tuple[str, str, str, int, int]
+Course = tuple[str, str, str, str, int, int]
 
 
 def quiet(name: str, *, wire: bool) -> Scenario:
@@ -35,13 +35,14 @@ def quiet(name: str, *, wire: bool) -> Scenario:
 
 
 def courses(scenario: Scenario, seed: int) -> dict[str, Course]:
-    """Return for each contact of a day what became of it, when it came and how long it talked."""
+    """Return for each contact of a day what became of it, who ended it, when it came, how long it talked."""
     found: dict[str, Course] = {}
 
     def note(event: DomainEvent) -> None:
         if isinstance(event, InteractionRecorded):
             tenths = round(event.arrived_us / TENTH_US), round(event.talk_us / TENTH_US)
-            found[event.contact_id] = (event.outcome, event.agent_id, event.caller_number, *tenths)
+            who = event.caller_number, event.agent_id, event.ended_by
+            found[event.contact_id] = (event.outcome, *who, *tenths)
 
     SimulatedDay(scenario, open_scenario(scenario), seed, watchers=[note]).run()
     return found
