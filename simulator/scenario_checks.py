@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import ceil
-from typing import TYPE_CHECKING
 
 from core.kernel.errors import Said
 from core.kernel.schema import Steps, number, one_of, place
 from simulator.demand import DialerArrivals, FileArrivals, IntervalArrivals, RatedArrivals
+from simulator.scenario_table import Scenario
 from simulator.staffing import Team
 from simulator.trace import check_customers
-
-if TYPE_CHECKING:
-    from simulator.scenario import Scenario
 
 Problem = tuple[Steps, object, str]
 """Where in the file, what was found there, what is allowed."""
