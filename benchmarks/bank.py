@@ -20,6 +20,7 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count, islice
 from pathlib import Path
 from statistics import linear_regression
 
@@ -40,18 +41,20 @@ WRAP_UP_MIN_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How much is simulated: every how-manieth day, in which runs; and how much the limits give for it."""
+    """How much is simulated: every how-manieth day, in how many runs; and how much the limits give for it."""
 
     every: int
-    runs: Sequence[int]
+    runs: int
     fitting_every: int
-    fitting_runs: Sequence[int]
+    fitting_runs: int
     leniency: int
 
 
-FULL = Effort(every=1, runs=range(4), fitting_every=1, fitting_runs=range(10, 12), leniency=1)
-SECOND = replace(FULL, runs=range(2), fitting_runs=range(10, 11))
-QUICK = Effort(every=3, runs=range(1), fitting_every=2, fitting_runs=range(10, 11), leniency=2)
+FULL = Effort(every=1, runs=4, fitting_every=1, fitting_runs=3, leniency=1)
+SECOND = replace(FULL, runs=2, fitting_runs=2)
+QUICK = Effort(every=3, runs=1, fitting_every=2, fitting_runs=1, leniency=2)
+FIRST_FITTING_RUN = 10
+"""Runs are numbered; those of the fit are none of those it is judged by."""
 
 DAYS_MIN = 3
 """Fewer days than this have no correlation to speak of."""
@@ -132,7 +135,7 @@ def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Itera
     wrap_up_s = fitted_wrap_up_s(fitting.every(effort.fitting_every), effort.fitting_runs)
     for days in (fitting, *trials):
         chosen = days.every(effort.every)
-        replays = all_replayed(chosen.month, chosen.days, wrap_up_s, effort.runs)
+        replays = all_replayed(chosen.month, chosen.days, wrap_up_s, range(effort.runs))
         full = replay_of(chosen.month).month.full_days
         for which, some in (("", chosen.days), (", full days", [day for day in chosen.days if day in full])):
             if len(some) < DAYS_MIN:
@@ -142,11 +145,15 @@ def measured(fitting: DaySet, trials: Sequence[DaySet], effort: Effort) -> Itera
             yield _row(f"{days.name}{which}", wrap_up_s, len(some), comparison, verdict)
 
 
-def fitted_wrap_up_s(days: DaySet, runs: Sequence[int]) -> float:
-    """Return the mean wrap-up with which the replayed days wait as long as the real ones did."""
+def fitted_wrap_up_s(days: DaySet, runs: int) -> float:
+    """Return the mean wrap-up with which the replayed days wait as long as the real ones did.
+
+    Each measurement has `runs` runs of its own, so that they do not all err to the same side.
+    """
+    fresh = count(FIRST_FITTING_RUN)
 
     def mean_wait_s(wrap_up_s: float) -> float:
-        replays = all_replayed(days.month, days.days, wrap_up_s, runs)
+        replays = all_replayed(days.month, days.days, wrap_up_s, list(islice(fresh, runs)))
         return compared(days.days, replays).replayed.mean_wait_s
 
     return wrap_up_for(figures([real(day) for day in days.days]).mean_wait_s, mean_wait_s)
