@@ -62,17 +62,24 @@ def _names_are_known(scenario: Scenario) -> Iterator[Problem]:
     phones = {agent.extension for agent in scenario.staff}
     for entry, fault in enumerate(scenario.faults):
         yield from _unknown(fault.extension, phones, ["faults", entry, "extension"], "the phone of an agent")
+    for name in scenario.whatif.teams:
+        yield from _unknown(name, [team.name for team in scenario.teams], ["whatif", "teams", name])
+
+
+def _arrivals_name_who_is_there(scenario: Scenario) -> Iterator[Problem]:
+    """Yield names that nothing goes by; of a trace, raise `ConfigError` with the line."""
+    groups = {group.name: group.known for group in scenario.customers if group.name}
     for entry, arrivals in enumerate(scenario.arrivals):
-        steps: list[str | int] = ["arrivals", entry]
-        yield from _unknown(arrivals.customers, _group_sizes(scenario), [*steps, "customers"])
+        yield from _unknown(arrivals.customers, groups, ["arrivals", entry, "customers"])
         if isinstance(arrivals, RatedArrivals):
-            yield from _unknown(arrivals.factor, scenario.day_factors, [*steps, "factor"])
+            yield from _unknown(arrivals.factor, scenario.day_factors, ["arrivals", entry, "factor"])
         if isinstance(arrivals, DialerArrivals):
             for key, names in (("agents", arrivals.agents), ("watches", arrivals.watches)):
                 for nth, name in enumerate(names):
-                    yield from _unknown(name, workers, [*steps, key, nth], "an agent or a team")
-    for name in scenario.whatif.teams:
-        yield from _unknown(name, [team.name for team in scenario.teams], ["whatif", "teams", name])
+                    steps: Steps = ["arrivals", entry, key, nth]
+                    yield from _unknown(name, _workers(scenario), steps, "an agent or a team")
+        if isinstance(arrivals, FileArrivals):
+            check_customers(arrivals.trace, arrivals.path, arrivals.customers, groups)
 
 
 def _unknown(name: str, known: Iterable[str], steps: Steps, what: str = "") -> Iterator[Problem]:
@@ -81,24 +88,11 @@ def _unknown(name: str, known: Iterable[str], steps: Steps, what: str = "") -> I
         yield steps, name, what or (one_of(names) if names else "nothing: there are none")
 
 
-def _traces_name_who_is_there(scenario: Scenario) -> Iterator[Problem]:
-    """Raise `ConfigError` with the line of a trace that names nobody's customer."""
-    for arrivals in scenario.arrivals:
-        if isinstance(arrivals, FileArrivals):
-            check_customers(arrivals.trace, arrivals.path, arrivals.customers, _group_sizes(scenario))
-    return iter(())
-
-
 def _workers(scenario: Scenario) -> list[str]:
     """Return the names by which somebody who works may be called: ids, teams."""
     teams = [team.name for team in scenario.teams]
     labels = [agent.team for agent in scenario.agents if agent.team]
     return [agent.id for agent in scenario.staff] + teams + labels
-
-
-def _group_sizes(scenario: Scenario) -> dict[str, int]:
-    """Return how many of each named group the store knows."""
-    return {group.name: group.known for group in scenario.customers if group.name}
 
 
 # --- hours -------------------------------------------------------------------------------------------
@@ -156,7 +150,7 @@ _CHECKS = (
     _agents_are_told_apart,
     _groups_are_told_apart,
     _names_are_known,
-    _traces_name_who_is_there,
+    _arrivals_name_who_is_there,
     _hours_fit_the_day,
     _breaks_fit_the_shift,
     _intervals_fit_the_day,
