@@ -22,7 +22,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations_with_replacement, product
-from math import inf, sqrt
+from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -113,7 +113,7 @@ class StaffingProblem:
         bounds = zip(self.at_least, crew, self.at_most, strict=True)
         return all(least <= count <= most for least, count, most in bounds)
 
-    def step(self, shares: Shares, staffing: Staffing, interval: int) -> int:
+    def step(self, shares: Shares, crew: Crew, interval: int) -> int:
         """Return about how many agents lie between the worst share and its target, at least 1.
 
         By the square-root rule a share moves along a normal curve whose unit is the root of the staff;
@@ -124,7 +124,7 @@ class StaffingProblem:
             _NORMAL.inv_cdf(asked) - _NORMAL.inv_cdf(min(max(share, _SHARE_MIN), _SHARE_MAX))
             for share, asked in zip(found, self.targets, strict=True)
         )
-        return max(1, int(abs(gap) * sqrt(sum(counts[interval] for counts in staffing)) / 2))
+        return max(1, int(abs(gap) * sqrt(sum(crew)) / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ class Effort:
     look: int = 25
     doubtful: int = 200
     days_max: int = 6_000
-    sure: float = 0.95
+    sure: float = 0.9
     enough: float = 0.8
 
 
@@ -147,6 +147,13 @@ class Verdict(StrEnum):
     MET = "met"
     MISSED = "missed"
     OPEN = "open"
+
+
+class Helper(NamedTuple):
+    """The team whose agents were added in an interval last, and by how much its worst share was off then."""
+
+    team: int
+    margin_before: float
 
 
 class Phase(StrEnum):
@@ -178,7 +185,7 @@ class StaffingSearch:
         self._experience = Experience()
         # Crews that missed a target in an interval; so does every crew that is smaller in each team.
         self._too_small: dict[int, list[Crew]] = {place: [] for place in range(problem.intervals)}
-        self._helped_by: dict[int, int] = {}
+        self._helpers: dict[int, Helper] = {}
 
     @property
     def spent(self) -> bool:
@@ -190,7 +197,10 @@ class StaffingSearch:
 
         Intervals in which no staffing allowed meets them are in `unattainable` afterwards.
         """
-        return self.settled(self.lowered(self.raised(first)))
+        staffing = self.settled(self.lowered(self.raised(first)))
+        while not self.spent and (lower := self.lowered(staffing)) != staffing:
+            staffing = self.settled(lower)
+        return staffing
 
     def _look(self, staffing: Staffing) -> Known:
         """Simulate some more days under a staffing and return what is known of it by now."""
@@ -245,6 +255,8 @@ class StaffingSearch:
             met = sum(verdict is Verdict.MET for verdict in verdicts.values())
             self._at = Phase.SETTLE, met / self.problem.intervals
             if missed:
+                for place in missed:
+                    self._too_small[place].append(crews_of(staffing)[place])
                 staffing = self.reinforced(staffing, missed, known)
             elif Verdict.OPEN in verdicts.values():
                 self._look(staffing)
@@ -253,62 +265,48 @@ class StaffingSearch:
         return staffing
 
     def reinforced(self, staffing: Staffing, missed: Sequence[int], seen: Shares) -> Staffing:
-        """Return the staffing with more agents in the missed intervals.
+        """Return the staffing with more agents in the missed intervals, where there may be more.
 
-        They are of the team that was found to help there; where none was yet, all that could are compared.
+        They are of the team that helped there the last time; where none did, all are compared.
         """
-        wanted = {place: self.problem.step(seen, staffing, place) for place in missed}
-        choices = [self._with_more(staffing, team, wanted) for team in range(len(staffing))]
-        self._compare(staffing, choices, [place for place in missed if place not in self._helped_by])
+        grown = {place: self._grown(crews_of(staffing)[place], place, seen) for place in missed}
+        self.unattainable.update(place for place, choices in grown.items() if not choices)
+        margins = {place: self.problem.margin(seen, place).mean for place in missed if grown[place]}
+        helped = [place for place, margin in margins.items() if self._helped(place, margin, grown[place])]
+        best = self._best_teams(staffing, {place: grown[place] for place in margins if place not in helped})
         crews = {}
-        for place in missed:
-            open_to = [team for team, choice in enumerate(choices) if place in choice]
-            if not open_to:
-                self.unattainable.add(place)
-                continue
-            team = self._helped_by.get(place, open_to[0])
-            crews[place] = choices[team if team in open_to else open_to[0]][place]
+        for place, margin in margins.items():
+            team = self._helpers[place].team if place in helped else best[place]
+            self._helpers[place] = Helper(team, margin)
+            crews[place] = grown[place][team]
         return with_crews(staffing, crews)
 
-    def _with_more(self, staffing: Staffing, team: int, wanted: Mapping[int, int]) -> dict[int, Crew]:
-        """Return the crews with as many of the team more as are wanted, or as there are left."""
-        crews = crews_of(staffing)
-        grown = {}
-        for place, count in wanted.items():
-            added = min(count, self.problem.at_most[team] - crews[place][team])
-            if added > 0:
-                grown[place] = exchanged(crews[place], entering=(team,) * added)
-        return grown
+    def _grown(self, crew: Crew, interval: int, seen: Shares) -> dict[int, Crew]:
+        """Return, for each team that has agents left, the crew with more of them."""
+        wanted = self.problem.step(seen, crew, interval)
+        added = {team: min(wanted, most - crew[team]) for team, most in enumerate(self.problem.at_most)}
+        return {team: exchanged(crew, entering=(team,) * count) for team, count in added.items() if count > 0}
 
-    def _compare(
-        self, staffing: Staffing, choices: Sequence[Mapping[int, Crew]], places: Sequence[int]
-    ) -> None:
-        """Note which choice helps most for its cost in each of the places, as seen on the same days."""
-        if len(choices) == 1 or not places:
-            return
-        days = self._next_days()
+    def _helped(self, interval: int, margin: float, choices: Container[int]) -> bool:
+        """Tell whether the agents added last are known to have helped, and there are more of their team."""
+        helper = self._helpers.get(interval)
+        return helper is not None and margin > helper.margin_before and helper.team in choices
+
+    def _best_teams(self, staffing: Staffing, grown: Mapping[int, Mapping[int, Crew]]) -> dict[int, int]:
+        """Return the team that lifts the worst share of an interval most for its cost, on the same days."""
+        if all(len(choices) == 1 for choices in grown.values()):
+            return {place: team for place, choices in grown.items() for team in choices}
+        days, crews = self._next_days(), crews_of(staffing)
         before = Measured(self._simulated(staffing, days))
-        best = dict.fromkeys(places, -inf)
-        for team, choice in enumerate(choices):
-            after = Measured(self._simulated(with_crews(staffing, choice), days))
-            for place in places:
-                if place in choice:
-                    lifted = self._shortfall(before, place) - self._shortfall(after, place)
-                    added = self.problem.crew_cost(choice[place]) - self.problem.crew_cost(
-                        crews_of(staffing)[place]
-                    )
-                    if lifted / added > best[place]:
-                        best[place] = lifted / added
-                        self._helped_by[place] = team
-
-    def _shortfall(self, measured: Measured, interval: int) -> float:
-        """Return what lacks to the targets in an interval and in the next, which inherits its queue."""
-        reached = range(interval, min(interval + 2, self.problem.intervals))
-        return sum(
-            max(0.0, asked - measured.share(target, place).mean)
-            for target, asked in enumerate(self.problem.targets)
-            for place in reached
-        )
+        lifts: dict[int, dict[int, float]] = {place: {} for place in grown}
+        for team in range(len(staffing)):
+            larger = {place: choices[team] for place, choices in grown.items() if team in choices}
+            after = Measured(self._simulated(with_crews(staffing, larger), days))
+            for place, crew in larger.items():
+                lift = self.problem.margin(after, place).mean - self.problem.margin(before, place).mean
+                cost = self.problem.crew_cost(crew) - self.problem.crew_cost(crews[place])
+                lifts[place][team] = lift / cost
+        return {place: max(by_team, key=by_team.__getitem__) for place, by_team in lifts.items()}
 
     # --- lower ---------------------------------------------------------------------------------------
 
@@ -345,7 +343,7 @@ class StaffingSearch:
         slack = {place: self.problem.margin(known, place).mean for place in self._attainable()}
         untried = {}
         for place in sorted(slack, key=slack.__getitem__, reverse=True):
-            step = self.problem.step(known, staffing, place) if known.days(place) else 1
+            step = self.problem.step(known, crews[place], place) if known.days(place) else 1
             cheaper = self.problem.cheaper_crews(crews[place], step)
             crew = next((crew for crew in cheaper if not self._is_hopeless(crew, place)), None)
             if crew is not None:

@@ -49,7 +49,7 @@ class Choices:
     @property
     def look(self) -> int:
         """Return how many days one look at a staffing takes."""
-        return max(2, self.replications // 8)
+        return self.replications // 8
 
     @property
     def proof(self) -> int:
