@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks.__main__ import SUPPORT, benchmark_names, page
+from benchmarks.__main__ import SUPPORT, benchmark_names, page, section, sections
 from benchmarks.report import aligned, as_markdown, print_figures, shown
 
 ROWS = [
@@ -60,11 +60,22 @@ def test_people_see_the_ratios_below_the_table(capsys: pytest.CaptureFixture[str
     assert (title, ratio) == ("Parse", "times other: 27")
 
 
-def test_the_page_of_all_benchmarks_has_each_under_its_title() -> None:
-    text = page({"ami": {"title": "Parse", "rows": ROWS, "ratios": {"times other": 27.03}}}, quick=True)
-    assert "## Parse\n\n`python -m benchmarks.ami`\n\n| library |" in text
-    assert text.endswith("\n- times other: 27\n")
-    assert "quick runs" in text
+PARSE = section(
+    ["benchmarks.ami", "--quick"], {"title": "Parse", "rows": ROWS, "ratios": {"times other": 27.03}}
+)
+ROUTE = section(["benchmarks.engine"], {"title": "Route", "rows": ROWS, "ratios": {}})
+
+
+def test_a_section_has_title_command_and_figures() -> None:
+    assert PARSE.startswith("## Parse\n\n`python -m benchmarks.ami --quick`\n\n| library |")
+    assert PARSE.endswith("\n- times other: 27\n")
+
+
+def test_a_renewed_section_leaves_the_others_as_they_were() -> None:
+    old = page({"engine": ROUTE, "ami": PARSE})
+    assert sections(old) == {"ami": PARSE, "engine": ROUTE}
+    again = page(sections(old) | {"engine": ROUTE.replace("Route", "Routed")})
+    assert sections(again) == {"ami": PARSE, "engine": ROUTE.replace("Route", "Routed")}
 
 
 def test_what_supports_the_benchmarks_is_not_run_as_one() -> None:
