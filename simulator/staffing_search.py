@@ -4,16 +4,19 @@ Pure: days come from an `evaluate` function, under common random numbers (day 17
 whatever the staffing), so the search knows neither engine nor scenario and is tested on staffings whose
 best is known. It looks at whole days, since a queue carries over from one interval into the next:
 
-1. raise: wherever a target is missed, add agents, in all such intervals at once; where several teams could
-   help, try each and take the one that lifts the missed shares most for its cost;
-2. lower: take agents away, or swap one for a cheaper one, in many intervals at once but never in two
-   neighbours, so that a miss can be blamed on one move; keep the moves that nothing is blamed on;
-3. raise again, which settles what the joint moves may have left.
+1. raise: wherever a target seems to be missed, add agents, in all such intervals at once; where several
+   teams could help, try each on the same days and take the one that lifts the worst share most for its cost;
+2. lower: try smaller or cheaper crews, in many intervals at once but never in two neighbours, so that a
+   miss can be blamed on one of them; keep those that nothing is blamed on;
+3. settle: look until every target is sure to be met, adding agents where one is not.
 
-Days are spent where they decide: few at first, more while the interval of a share holds its target. On the
-last look the doubt goes against the staffing: a narrower interval must lie above the target. A guess first,
-then simulation, is how research does it (Atlason, Epelman & Henderson 2008; Cezik & L'Ecuyer 2008); the
-joint moves with their blame take the place of cutting planes.
+Days are spent where they decide. What they show is kept by interval with its crew and the crew before, so
+every day of any staffing tells of all intervals whose crews are the same (`Experience`): a crew on trial is
+looked at until the interval of its share excludes the target, while trials elsewhere come and go. On the
+last look the doubt goes against the staffing: a narrower interval must lie above the target.
+
+A guess first, then simulation, is how research does it (Atlason, Epelman & Henderson 2008; Cezik & L'Ecuyer
+2008); trials apart from each other, with their blame, take the place of cutting planes.
 """
 
 from __future__ import annotations
@@ -21,12 +24,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations_with_replacement, product
-from math import sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
-from simulator.confidence import LEVEL
 from simulator.staffing_measure import (
     Crew,
     DayLevels,
@@ -38,93 +37,10 @@ from simulator.staffing_measure import (
     crews_of,
     with_crews,
 )
+from simulator.staffing_problem import StaffingProblem, exchanged
 
 Evaluate = Callable[[Staffing, range], Iterable[DayLevels]]
 """Return what each of the numbered days shows under a staffing."""
-
-_NORMAL = NormalDist()
-_SHARE_MIN, _SHARE_MAX = 0.01, 0.99
-"""How far a share counts for the size of a step."""
-
-
-class Margin(NamedTuple):
-    """By how much shares exceed their targets: the least of the low ends, of the means, of the high ends."""
-
-    low: float
-    mean: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffingProblem:
-    """What is asked, and of whom.
-
-    `targets` are shares from 0 to 1, `costs` what one agent of each team costs for one interval, `at_least`
-    and `at_most` how many of each team there may be in an interval. `covers` are pairs of teams of which
-    the first can do all the work of the second.
-    """
-
-    intervals: int
-    targets: tuple[float, ...]
-    costs: tuple[float, ...]
-    at_least: tuple[int, ...]
-    at_most: tuple[int, ...]
-    covers: frozenset[tuple[int, int]] = frozenset()
-
-    def cost(self, staffing: Staffing) -> float:
-        """Return what a day under the staffing costs."""
-        return sum(cost * sum(counts) for cost, counts in zip(self.costs, staffing, strict=True))
-
-    def margin(self, shares: Shares, interval: int, level: float = LEVEL) -> Margin:
-        """Return by how much the shares of an interval exceed their targets, at the worst."""
-        found = [shares.share(target, interval, level) for target in range(len(self.targets))]
-        exceeding = [
-            (share.low - asked, share.mean - asked, share.high - asked)
-            for share, asked in zip(found, self.targets, strict=True)
-        ]
-        return Margin(*map(min, zip(*exceeding, strict=True)))
-
-    def cheaper_crews(self, crew: Crew, step: int) -> list[Crew]:
-        """Return crews that cost less, the cheapest first.
-
-        Up to `step` agents of a team leave; or one leaves for one or two others; or two leave for one who
-        covers both.
-        """
-        teams = range(len(crew))
-        one = [(team,) for team in teams]
-        two = list(combinations_with_replacement(teams, 2))
-        fewer = [((team,) * count, ()) for team in teams for count in _halvings(step)]
-        merged = [
-            (leaving, entering)
-            for leaving, entering in product(two, one)
-            if all((entering[0], team) in self.covers for team in leaving)
-        ]
-        exchanges = [*product(one, [*one, *two]), *merged]
-        crews = {exchanged(crew, leaving, entering) for leaving, entering in [*fewer, *exchanges]}
-        cost_now = self.crew_cost(crew)
-        allowed = (other for other in crews if self._allows(other) and self.crew_cost(other) < cost_now)
-        return sorted(allowed, key=lambda other: (self.crew_cost(other), other))
-
-    def crew_cost(self, crew: Crew) -> float:
-        """Return what a crew costs for one interval."""
-        return sum(cost * count for cost, count in zip(self.costs, crew, strict=True))
-
-    def _allows(self, crew: Crew) -> bool:
-        bounds = zip(self.at_least, crew, self.at_most, strict=True)
-        return all(least <= count <= most for least, count, most in bounds)
-
-    def step(self, shares: Shares, crew: Crew, interval: int) -> int:
-        """Return about how many agents lie between the worst share and its target, at least 1.
-
-        By the square-root rule a share moves along a normal curve whose unit is the root of the staff;
-        half of that is a step which seldom goes too far.
-        """
-        found = (shares.share(target, interval).mean for target in range(len(self.targets)))
-        gap = max(
-            _NORMAL.inv_cdf(asked) - _NORMAL.inv_cdf(min(max(share, _SHARE_MIN), _SHARE_MAX))
-            for share, asked in zip(found, self.targets, strict=True)
-        )
-        return max(1, int(abs(gap) * sqrt(sum(crew)) / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,9 +171,11 @@ class StaffingSearch:
             met = sum(verdict is Verdict.MET for verdict in verdicts.values())
             self._at = Phase.SETTLE, met / self.problem.intervals
             if missed:
-                for place in missed:
+                # Who misses after another has missed may have inherited no more than its queue.
+                first = [place for place in missed if place - 1 not in missed]
+                for place in first:
                     self._too_small[place].append(crews_of(staffing)[place])
-                staffing = self.reinforced(staffing, missed, known)
+                staffing = self.reinforced(staffing, first, known)
             elif Verdict.OPEN in verdicts.values():
                 self._look(staffing)
             else:
@@ -357,11 +275,6 @@ class StaffingSearch:
         )
 
 
-def exchanged(crew: Crew, leaving: Sequence[int] = (), entering: Sequence[int] = ()) -> Crew:
-    """Return the crew without an agent of each team in `leaving` and with one of each in `entering`."""
-    return tuple(count - leaving.count(team) + entering.count(team) for team, count in enumerate(crew))
-
-
 def _apart(untried: Mapping[int, Crew], on_trial: Container[int]) -> dict[int, Crew]:
     """Return crews of intervals of which none is beside another, or beside one that is on trial."""
     chosen: dict[int, Crew] = {}
@@ -369,9 +282,3 @@ def _apart(untried: Mapping[int, Crew], on_trial: Container[int]) -> dict[int, C
         if not any(near in on_trial or near in chosen for near in (place - 1, place, place + 1)):
             chosen[place] = crew
     return chosen
-
-
-def _halvings(count: int) -> Iterator[int]:
-    while count > 0:
-        yield count
-        count //= 2

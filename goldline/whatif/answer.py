@@ -15,7 +15,8 @@ from goldline.whatif.erlang import Pool, erlang_staffing, pools_of
 from goldline.whatif.question import Question
 from simulator.erlang import HOUR_S
 from simulator.staffing_measure import Crew, DayLevels, Measured, Staffing, crews_of, with_crews
-from simulator.staffing_search import Effort, Phase, StaffingProblem, StaffingSearch, exchanged
+from simulator.staffing_problem import StaffingProblem, exchanged
+from simulator.staffing_search import Effort, Phase, StaffingSearch
 
 FRESH = 1_000_000
 """How far the seeds of one proof are from those of the search, and of the next proof."""

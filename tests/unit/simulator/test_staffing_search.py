@@ -9,8 +9,9 @@ from statistics import NormalDist
 import pytest
 
 from core.kernel.rng import KeyedDraws
-from simulator.staffing_measure import Counted, DayLevels, Experience, Measured, Staffing
-from simulator.staffing_search import Effort, StaffingProblem, StaffingSearch
+from simulator.staffing_measure import Counted, DayLevels, Experience, Measured, Staffing, crews_of
+from simulator.staffing_problem import StaffingProblem
+from simulator.staffing_search import Effort, StaffingSearch
 
 NORMAL = NormalDist()
 CALLS = 50
@@ -102,7 +103,8 @@ def test_several_teams_share_the_work_at_the_least_cost(costs: tuple[float, ...]
     floor = Floor(needs, skilled=((0, 2), (1, 2)))
     search = search_on(floor, costs)
     found = search.run(((6, 6, 6), (6, 6, 6), (1, 1, 1)))
-    assert search.problem.cost(found) == pytest.approx(cheapest(needs, costs))
+    cost = sum(search.problem.crew_cost(crew) for crew in crews_of(found))
+    assert cost == pytest.approx(cheapest(needs, costs))
 
 
 def cheapest(needs: tuple[tuple[int, ...], ...], costs: tuple[float, ...]) -> float:
