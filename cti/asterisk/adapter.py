@@ -202,7 +202,7 @@ class AsteriskPbx:
         """See to it that the leg ends; a hang-up is refused where it has, as wanted."""
         if reply.outcome in (ReplyOutcome.NOT_SENT, ReplyOutcome.LOST):
             self._doomed[command.leg_id] = command
-        elif reply.outcome is ReplyOutcome.TIMED_OUT and command.leg_id in self._translator.channels:
+        elif reply.outcome is ReplyOutcome.TIMED_OUT and not self._translator.has_ended(command.leg_id):
             self._hang_up(command)
 
     def _follow_up(self, command: RingLeg, reply: ActionReply) -> None:
