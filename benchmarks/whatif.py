@@ -29,7 +29,7 @@ WRAP_UP_S = 34.0
 """What `benchmarks.bank` fits."""
 SECONDS_MAX = 300.0
 QUICK_UNTIL_S = 10 * HOUR_S
-QUICK_REPLICATIONS = 80
+QUICK_REPLICATIONS = 48
 
 
 def main() -> int:

@@ -123,7 +123,7 @@ def whatif(
         typer.Option(help="SHARE/SECONDS, or TIER@QUEUE:SHARE/SECONDS, such as gold:90/10; any number."),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the scenario's own.")] = None,
-    replications: Annotated[int, typer.Option(min=40, help="Days on which a close call is decided.")] = 200,
+    replications: Annotated[int, typer.Option(min=40, help="Days on which a close call is decided.")] = 160,
     cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
     cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
     report: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,

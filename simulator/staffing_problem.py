@@ -66,7 +66,9 @@ class StaffingProblem:
             if all((entering[0], team) in self.covers for team in leaving)
         ]
         exchanges = [*product(one, [*one, *two]), *merged]
-        crews = {exchanged(crew, leaving, entering) for leaving, entering in [*fewer, *exchanges]}
+        crews = dict.fromkeys(
+            exchanged(crew, leaving, entering) for leaving, entering in [*fewer, *exchanges]
+        )
         cost_now = self.crew_cost(crew)
         allowed = (other for other in crews if self._allows(other) and self.crew_cost(other) < cost_now)
         return sorted(allowed, key=lambda other: (self.crew_cost(other), other))

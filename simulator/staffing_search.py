@@ -50,8 +50,8 @@ class Effort:
     `sure` is the level of the interval that decides before that, `enough` that of the last verdict.
     """
 
-    look: int = 25
-    doubtful: int = 200
+    look: int = 20
+    doubtful: int = 160
     days_max: int = 6_000
     sure: float = 0.9
     enough: float = 0.8

@@ -43,7 +43,7 @@ class Choices:
     """
 
     seed: int | None = None
-    replications: int = 200
+    replications: int = 160
     cores: int = -1
     cluster: str = ""
 
@@ -130,8 +130,8 @@ class Planner:
             question=question,
             seed=self._seed,
             pools=pools,
-            plans={name: self._beside(staffing) for name, staffing in others.items()} | {"found": found},
-            shifted={by: self._beside(_shifted(found.staffing, by)) for by in SHIFTS},
+            plans={name: self._beside(staffing, 2) for name, staffing in others.items()} | {"found": found},
+            shifted={by: self._beside(_shifted(found.staffing, by), 1) for by in SHIFTS},
             looked_at=tuple(search.tried.items()),
             repairs=repairs,
             unattainable=tuple(sorted(search.unattainable)),
@@ -173,9 +173,9 @@ class Planner:
         self._fresh += FRESH
         return self._plan(_PROOF, repaired, days, self._fresh), repairs
 
-    def _beside(self, staffing: Staffing) -> Plan:
+    def _beside(self, staffing: Staffing, looks: int) -> Plan:
         """Return what a staffing shows on the first days of the proof."""
-        return self._plan(_OTHERS, staffing, 2 * self._choices.look, self._fresh)
+        return self._plan(_OTHERS, staffing, looks * self._choices.look, self._fresh)
 
     def _plan(self, doing: str, staffing: Staffing, days: int, fresh: int) -> Plan:
         shown, measured = [], Measured()

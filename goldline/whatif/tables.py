@@ -52,6 +52,7 @@ def _teams(answer: Tree) -> tuple[str, ...]:
 
 
 def _plan_table(answer: Tree) -> Table:
+    found = answer["plans"]["found"]
     targets = [target["name"] for target in answer["targets"]]
     return Table(
         title="Staffings side by side",
@@ -67,9 +68,9 @@ def _plan_table(answer: Tree) -> Table:
             ),
         ),
         note=(
-            f"on {answer['plans']['found']['days']} fresh days what was found, on the first "
-            f"{answer['plans']['own']['days']} of them the others; below: intervals below a target; "
-            "a bar is empty up to one half and full at 100 %"
+            f"fresh days: {found['days']} for what was found, {answer['plans']['own']['days']} for the other "
+            f"answers, {answer['curve'][0]['days']} for fewer or more; below: intervals below a target; a bar "
+            "is empty up to one half and full at 100 %"
         ),
     )
 
