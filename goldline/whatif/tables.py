@@ -69,8 +69,8 @@ def _plan_table(answer: Tree) -> Table:
         ),
         note=(
             f"fresh days: {found['days']} for what was found, {answer['plans']['own']['days']} for the other "
-            f"answers, {answer['curve'][0]['days']} for fewer or more; below: intervals below a target; a bar "
-            "is empty up to one half and full at 100 %"
+            f"answers, {answer['curve'][0]['days']} for fewer or more; below: intervals under a target; bars "
+            "are empty up to one half and full at 100 %"
         ),
     )
 
