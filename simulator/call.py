@@ -64,7 +64,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def patience_us(self) -> int:
         """Return how long the caller is willing to hear music."""
         given = self.arrival.patience_us
-        return self.patience.draw_us(self.stream("patience")) if given is None else given
+        return self.patience.draw_us(self._lasting_stream("patience")) if given is None else given
 
     def is_missed(self, share: float, ring: int) -> bool:
         """Return whether the agent whose phone is the `ring`-th to ring for the call lets it ring out.
@@ -84,13 +84,17 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         given = self.arrival.talk_us
         if given is not None:
             return given
-        return (self.origin.entry.talk or usual).draw_us(self.stream("talk"))
+        return (self.origin.entry.talk or usual).draw_us(self._lasting_stream("talk"))
 
     def wrap_up_us(self, usual: Duration) -> int:
         """Return how much work the call leaves: as given, or drawn from what is `usual`."""
         given = self.arrival.wrap_up_us
-        return usual.draw_us(self.stream("wrap_up")) if given is None else given
+        return usual.draw_us(self._lasting_stream("wrap_up")) if given is None else given
 
     def again(self) -> Call:
-        """Return the same person's next attempt."""
+        """Return the same person's next attempt: as patient as before, and with the same matter."""
         return replace(self, key=self.key + _ATTEMPT)
+
+    def _lasting_stream(self, purpose: str) -> Random:
+        """Return the stream for the one draw for `purpose` that holds for all attempts."""
+        return self.origin.stream(purpose, self.key % _ATTEMPT)

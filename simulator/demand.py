@@ -219,7 +219,7 @@ class CallerHabits:
     """What all callers have in common. Patience counts from the first music on hold.
 
     Of those who lost patience a share `retry_share` calls once more after `retry_after`, of those who
-    heard busy a share `retry_blocked_share`.
+    heard busy a share `retry_blocked_share`: each time as patient as before and with the same matter.
     """
 
     __pydantic_config__ = STRICT

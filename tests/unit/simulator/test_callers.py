@@ -193,6 +193,15 @@ def test_draws_of_a_call_do_not_depend_on_what_was_drawn_before() -> None:
     assert len(set(expected)) == 3
 
 
-def test_another_call_another_entry_another_attempt_and_another_seed_draw_anew() -> None:
-    calls = [call_of(17), call_of(18), call_of(17, place=1), call_of(17).again(), call_of(17, seed=8)]
+def test_another_call_another_entry_and_another_seed_draw_anew() -> None:
+    calls = [call_of(17), call_of(18), call_of(17, place=1), call_of(17, seed=8)]
     assert len({call.patience_us() for call in calls}) == len(calls)
+
+
+def test_who_calls_again_is_as_patient_as_before_with_the_same_matter_but_decides_anew() -> None:
+    talk = Exponential(kind="exponential", mean_s=180)
+    first = call_of(17)
+    second = first.again()
+    for of in (Call.patience_us, lambda call: call.talk_us(talk), lambda call: call.wrap_up_us(talk)):
+        assert of(first) == of(second.again()) == of(second)
+    assert len({call.stream("retries").random() for call in (first, second, second.again())}) == 3
