@@ -128,7 +128,7 @@ class SimulatedDay:
     def _let_everybody_finish(self, limit_us: int) -> None:
         step_us = microseconds(60)
         now_us = self.world.exchange.now_us
-        while len(self.brain.contacts) and now_us() < limit_us:
+        while (len(self.brain.contacts) or not self.world.is_quiet) and now_us() < limit_us:
             self._stage.run_until(now_us() + step_us)
 
 
