@@ -6,6 +6,7 @@ from the contacts' records and from who was logged in when.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,6 +37,8 @@ class TheoryDay:
     turned_away: int = 0
     heard_busy: int = 0
     retrials: int = 0
+    tried: int = 0
+    reached: int = 0
     present: list[Stretch] = field(default_factory=list)
     end_us: int = 0
     _came_us: dict[str, int] = field(default_factory=dict)
@@ -84,16 +87,22 @@ class TheoryDay:
         """Count who waited less than `limit_s`, of one queue or all, of those who came in these seconds."""
         limit_us, from_us, until_us = map(microseconds, (limit_s, *hours))
         return sum(
-            contact.queue_us < limit_us
-            and queue in ("", contact.queue)
-            and from_us <= contact.arrived_us < until_us
-            for contact in self.answered
+            contact.queue_us < limit_us and from_us <= contact.arrived_us < until_us
+            for contact in of_queue(queue, self.answered)
         )
 
-    def abandoned_within(self, limit_s: float) -> int:
-        """Count who hung up after less than `limit_s`."""
+    def abandoned_within(self, limit_s: float, queue: str = "") -> int:
+        """Count who hung up after less than `limit_s`, of one queue or all."""
         limit_us = microseconds(limit_s)
-        return sum(contact.queue_us < limit_us for contact in self.abandoned)
+        return sum(contact.queue_us < limit_us for contact in of_queue(queue, self.abandoned))
+
+    def answered_within_attempts(self, limit_s: float) -> int:
+        """Count the callers answered who waited less than `limit_s` in all their attempts together."""
+        limit_us = microseconds(limit_s)
+        waited_us: Counter[str] = Counter()
+        for contact in self.answered + self.abandoned:
+            waited_us[contact.caller_number] += contact.queue_us
+        return sum(waited_us[contact.caller_number] < limit_us for contact in self.answered)
 
     def wait_s(self, contacts: Iterable[InteractionRecorded]) -> float:
         """Return how long `contacts` have waited in all."""
@@ -118,6 +127,8 @@ def simulated_day(name: str, seed: int, scenario: Scenario | None = None) -> The
     day.run()
     fold.close()
     fold.heard_busy, fold.retrials = day.world.callers.blocked, day.world.callers.retrials
+    fold.tried = sum(dialer.tried for dialer in day.world.dialers)
+    fold.reached = sum(dialer.reached for dialer in day.world.dialers)
     return fold
 
 
@@ -126,6 +137,11 @@ def opened(name: str) -> tuple[Scenario, Config]:
     """Return the scenario of this name and its engine configuration."""
     scenario = load_scenario(FOLDER / f"{name}.toml")
     return scenario, open_scenario(scenario)
+
+
+def of_queue(queue: str, contacts: Iterable[InteractionRecorded]) -> list[InteractionRecorded]:
+    """Return those of `contacts` that were of one queue, or all where it is empty."""
+    return [contact for contact in contacts if queue in ("", contact.queue)]
 
 
 def team_of(agent_id: str) -> str:

@@ -5,8 +5,9 @@
 Days with a busyness of their own differ so much that 1,000 of them say little; 10,000 is the default. With
 `--stratified` day i of N has its busyness from the i-th of N equally likely strata, which narrows the
 intervals of such examples several times over and moves no mean. A figure is inside where our mean lies in the
-published interval; of fewer than 10,000 days our own interval may reach into it. The exit status is 1
-where a figure lies outside.
+published interval; of fewer than 10,000 days our own interval may reach into it. Where an example has a
+rule that ours cannot say (docs/theory.md), the verdict names it. The exit status is 1 where a figure lies
+outside without such a reason.
 """
 
 from __future__ import annotations
@@ -112,14 +113,15 @@ def _rows(example: Example, days: int, stratified: bool) -> Iterator[Row]:
             "published": f"{figure.low:g} .. {figure.high:g}",
             "ours": ours.mean,
             "+-": shown(ours.half_width),
-            "verdict": verdict(figure, ours, days),
+            "verdict": verdict(figure, ours, days, example.unlike),
         }
 
 
-def verdict(figure: Figure, ours: Interval, days: int) -> str:
-    """Say where our mean lies; of few days, whether it may lie inside."""
+def verdict(figure: Figure, ours: Interval, days: int, unlike: str = "") -> str:
+    """Say where our mean lies; of few days, whether it may lie inside; or what it was not to be like."""
     slack = ours.half_width if days < DAYS else 0.0
-    return "inside" if figure.low - slack <= ours.mean <= figure.high + slack else "OUTSIDE"
+    inside = figure.low - slack <= ours.mean <= figure.high + slack
+    return "inside" if inside else f"other rule: {unlike}" if unlike else "OUTSIDE"
 
 
 def stratified_ratio(totals: Sequence[float], counts: Sequence[float]) -> Interval:
