@@ -137,6 +137,9 @@ def _note(result: Mapping[str, Any]) -> str:
         parts.append(f"who arrived in the first {result['warm_up_s']:g} s is left out")
     if _mean(result["busy"]):
         parts.append(f"{shown(result['busy'], ',.0f')} callers more heard busy")
+    if _mean(result["tried"]):
+        tried, reached = (shown(result[key], ",.0f") for key in ("tried", "reached"))
+        parts.append(f"dialers tried {tried} numbers and reached {reached}")
     if "journal_hash" in result:
         parts.append(f"journal {result['journal_hash'][:16]}")
     return "; ".join(parts)

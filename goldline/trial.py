@@ -18,6 +18,7 @@ from metrics.occupancy import Stretch
 from metrics.summary import Tree, day_summary
 from metrics.time_lines import TimeLines
 from simulator.scenario import Scenario
+from simulator.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,8 @@ class Trial:
         )
         day.run(told)
         figures.close(day.runner.now_us())
-        callers = day.world.callers
-        telephony = {"calls": callers.calls, "busy": callers.blocked, "retrials": callers.retrials}
         tree = day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
-        return Run(figures=telephony | tree, time_lines=lines.of)
+        return Run(figures=_telephony(day.world) | tree, time_lines=lines.of)
 
     def _tiers(self) -> list[str]:
         """Return the tiers that callers may be of, the worthiest first as the configuration has them."""
@@ -66,6 +65,18 @@ class Trial:
         found = {default} | {group.tier or default for group in self.scenario.customers}
         ranked = [tier for tier in self.config.tiers if tier in found]
         return [*ranked, *sorted(found.difference(ranked))]
+
+
+def _telephony(world: World) -> Tree:
+    """Return what only callers and dialers know: calls and numbers that may never have come to a queue."""
+    callers, dialers = world.callers, world.dialers
+    return {
+        "calls": callers.calls,
+        "busy": callers.blocked,
+        "retrials": callers.retrials,
+        "tried": sum(dialer.tried for dialer in dialers),
+        "reached": sum(dialer.reached for dialer in dialers),
+    }
 
 
 def make_trial(

@@ -17,7 +17,8 @@ from goldline.tables import drawn, figure_table, shown
 from goldline.trial import make_trial, usual_interval_s
 from simulator.scenario import load_scenario
 
-SMALL = Path(__file__).parents[3] / "examples" / "scenarios" / "small.toml"
+EXAMPLES = Path(__file__).parents[3] / "examples"
+SMALL = EXAMPLES / "scenarios" / "small.toml"
 
 pytestmark = pytest.mark.slow
 
@@ -95,6 +96,16 @@ def test_warm_up_is_left_out(once: dict[str, Any], tmp_path: Path) -> None:
     assert 0 < warm["arrived"] < once["arrived"]
     assert warm["intervals"]["all"]["offered"][:2] == [0, 0]
     assert warm["intervals"]["all"]["occupancy"][:2] == [None, None]
+
+
+def test_dialer_is_counted_by_the_numbers_it_tried_and_the_people_it_reached(once: dict[str, Any]) -> None:
+    blended = simulate(EXAMPLES / "theory" / "blend.toml", Choices())
+    tried, reached = blended["tried"], blended["reached"]
+    assert reached == blended["queues"]["type-2"]["offered"] > 100
+    assert reached / tried == pytest.approx(0.29, abs=0.06)
+    assert f"dialers tried {tried:,} numbers and reached {reached:,}" in figure_table(blended).note
+    assert once["tried"] == once["reached"] == 0
+    assert "dialers" not in figure_table(once).note
 
 
 def test_journal_of_a_run_can_be_replayed(tmp_path: Path, once: dict[str, Any]) -> None:
