@@ -51,7 +51,7 @@ class StaffingProblem:
         return Margin(*map(min, zip(*exceeding, strict=True)))
 
     def cheaper_crews(self, crew: Crew, step: int) -> list[Crew]:
-        """Return crews that cost less, the cheapest first.
+        """Return crews that cost less, the cheapest first; at the same cost, first who can do most.
 
         Up to `step` agents of a team leave; or one leaves for one or two others; or two leave for one who
         covers both.
@@ -71,7 +71,30 @@ class StaffingProblem:
         )
         cost_now = self.crew_cost(crew)
         allowed = (other for other in crews if self._allows(other) and self.crew_cost(other) < cost_now)
-        return sorted(allowed, key=lambda other: (self.crew_cost(other), other))
+        return sorted(allowed, key=lambda other: (self.crew_cost(other), -self._breadth(other), other))
+
+    def is_no_stronger(self, crew: Crew, other: Crew) -> bool:
+        """Tell whether the other crew has, for each agent, one of the same team or of one that covers it.
+
+        Who is covered by few is seated first. That finds a seat for everybody but in odd webs of skills.
+        """
+        seats = list(other)
+        for team in sorted(range(len(crew)), key=lambda team: len(self._substitutes(team))):
+            needed = crew[team]
+            for taken in (team, *self._substitutes(team)):
+                seated = min(needed, seats[taken])
+                seats[taken] -= seated
+                needed -= seated
+            if needed:
+                return False
+        return True
+
+    def _substitutes(self, team: int) -> list[int]:
+        return [other for other in range(len(self.costs)) if (other, team) in self.covers]
+
+    def _breadth(self, crew: Crew) -> int:
+        """Return how many teams the agents cover, their own not counted, summed up."""
+        return sum(crew[first] for first, _ in sorted(self.covers))
 
     def crew_cost(self, crew: Crew) -> float:
         """Return what a crew costs for one interval."""

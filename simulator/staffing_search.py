@@ -99,7 +99,7 @@ class StaffingSearch:
         self._told = told
         self._at = (Phase.RAISE, 0.0)
         self._experience = Experience()
-        # Crews that missed a target in an interval; so does every crew that is smaller in each team.
+        # Crews that missed a target in an interval; so does every crew that is no stronger.
         self._too_small: dict[int, list[Crew]] = {place: [] for place in range(problem.intervals)}
         self._helpers: dict[int, Helper] = {}
 
@@ -269,10 +269,7 @@ class StaffingSearch:
         return untried
 
     def _is_hopeless(self, crew: Crew, interval: int) -> bool:
-        return any(
-            all(count <= too_few for count, too_few in zip(crew, small, strict=True))
-            for small in self._too_small[interval]
-        )
+        return any(self.problem.is_no_stronger(crew, small) for small in self._too_small[interval])
 
 
 def _apart(untried: Mapping[int, Crew], on_trial: Container[int]) -> dict[int, Crew]:

@@ -1,7 +1,7 @@
 """From question to answer: demand, the formulas' guess, the search, the proof on fresh days, the curve.
 
 Everything is a function of question and seed. The search sees days `seed`, `seed + 1`, ..; what it found
-is verified on days it never saw, and where that shows a miss, staffed once more and verified on others.
+is proved on days it never saw, and where that shows a miss, staffed once more and proved on others.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from simulator.staffing_search import Effort, Phase, StaffingSearch
 
 FRESH = 1_000_000
 """How far the seeds of one proof are from those of the search, and of the next proof."""
+REPAIRS_MAX = 2
+"""How often what a proof shows to be missed is staffed anew and proved again."""
 SHIFTS = (-2, -1, 1, 2)
 """The curve: how many agents more or fewer than found, in every interval that has any."""
 
@@ -158,20 +160,18 @@ class Planner:
 
     def _proved(self, search: StaffingSearch, staffing: Staffing) -> tuple[Plan, tuple[Repair, ...]]:
         """Return the plan as fresh days show it, and what had to be repaired on the way."""
-        days = self._choices.proof
-        plan = self._plan(_PROOF, staffing, days, self._fresh)
-        missed = [
-            place
-            for place in range(search.problem.intervals)
-            if place not in search.unattainable and search.problem.margin(plan.measured, place).mean < 0
-        ]
-        if not missed:
-            return plan, ()
-        repaired = search.reinforced(staffing, missed, plan.measured)
-        before, after = crews_of(staffing), crews_of(repaired)
-        repairs = tuple(Repair(interval=place, before=before[place], after=after[place]) for place in missed)
-        self._fresh += FRESH
-        return self._plan(_PROOF, repaired, days, self._fresh), repairs
+        plan = self._plan(_PROOF, staffing, self._choices.proof, self._fresh)
+        repairs: list[Repair] = []
+        for _ in range(REPAIRS_MAX):
+            missed = _missed(search, plan)
+            if not missed:
+                break
+            repaired = search.reinforced(plan.staffing, missed, plan.measured)
+            before, after = crews_of(plan.staffing), crews_of(repaired)
+            repairs += (Repair(interval=place, before=before[place], after=after[place]) for place in missed)
+            self._fresh += FRESH
+            plan = self._plan(_PROOF, repaired, self._choices.proof, self._fresh)
+        return plan, tuple(repairs)
 
     def _beside(self, staffing: Staffing, looks: int) -> Plan:
         """Return what a staffing shows on the first days of the proof."""
@@ -201,6 +201,15 @@ class Planner:
         ):
             self._days += 1
             yield day
+
+
+def _missed(search: StaffingSearch, plan: Plan) -> list[int]:
+    """Return the intervals in which the plan misses a target that can be met."""
+    return [
+        place
+        for place in range(search.problem.intervals)
+        if place not in search.unattainable and search.problem.margin(plan.measured, place).mean < 0
+    ]
 
 
 def _shifted(staffing: Staffing, by: int) -> Staffing:

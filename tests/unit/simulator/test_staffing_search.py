@@ -9,7 +9,7 @@ from statistics import NormalDist
 import pytest
 
 from core.kernel.rng import KeyedDraws
-from simulator.staffing_measure import Counted, DayLevels, Experience, Measured, Staffing, crews_of
+from simulator.staffing_measure import Counted, Crew, DayLevels, Experience, Measured, Staffing, crews_of
 from simulator.staffing_problem import StaffingProblem
 from simulator.staffing_search import Effort, StaffingSearch
 
@@ -60,7 +60,7 @@ def problem(floor: Floor, costs: tuple[float, ...], most: int = 40) -> StaffingP
         costs=costs,
         at_least=(0,) * len(costs),
         at_most=(most,) * len(costs),
-        covers=frozenset({(2, 0), (2, 1)}),
+        covers=frozenset({(2, 0), (2, 1)}) if len(costs) == 3 else frozenset(),
     )
 
 
@@ -146,6 +146,25 @@ def test_the_interval_of_a_share_is_that_of_days_not_of_calls() -> None:
     assert even.share(0, 0).mean == uneven.share(0, 0).mean == pytest.approx(0.8)
     assert even.share(0, 0).half_width == 0
     assert uneven.share(0, 0).half_width == pytest.approx(0.2 / 19**0.5 * 2.093, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("crew", "other", "no_stronger"),
+    [
+        ((3, 2, 1), (3, 2, 1), True),
+        ((3, 2, 1), (4, 2, 1), True),
+        ((3, 2, 1), (2, 2, 2), True),
+        ((3, 2, 0), (2, 1, 2), True),
+        ((3, 2, 1), (3, 3, 0), False),
+        ((3, 2, 1), (2, 2, 1), False),
+        ((0, 0, 2), (5, 5, 1), False),
+    ],
+)
+def test_an_all_rounder_can_stand_in_but_not_be_stood_in_for(
+    crew: Crew, other: Crew, no_stronger: bool
+) -> None:
+    floor = Floor(((1,), (1,)), skilled=((0, 2), (1, 2)))
+    assert problem(floor, (1.0, 1.0, 1.5)).is_no_stronger(crew, other) is no_stronger
 
 
 def test_where_nobody_calls_nothing_is_missed() -> None:
