@@ -47,6 +47,12 @@ def test_only_few_days_may_reach_into_the_published_interval(mean: float, days: 
     assert verdict(figure, Interval(mean, 0.1, days), days) == said
 
 
+def test_what_lies_outside_for_another_rule_is_not_called_wrong() -> None:
+    figure = Figure(name="any", total=lambda day: 1.0, low=1.0, high=2.0)
+    assert verdict(figure, Interval(3.0, 0.1, DAYS), DAYS, "at random") == "other rule: at random"
+    assert verdict(figure, Interval(1.5, 0.1, DAYS), DAYS, "at random") == "inside"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["MMCAb", "SimpleMSK"])
 def test_an_ordinary_day_falls_near_the_published_figures(name: str) -> None:
