@@ -5,9 +5,9 @@
 Days with a busyness of their own differ so much that 1,000 of them say little; 10,000 is the default. With
 `--stratified` day i of N has its busyness from the i-th of N equally likely strata, which narrows the
 intervals of such examples several times over and moves no mean. A figure is inside where our mean lies in the
-published interval; of fewer than 10,000 days our own interval may reach into it. Where an example has a
-rule that ours cannot say (docs/theory.md), the verdict names it. The exit status is 1 where a figure lies
-outside without such a reason.
+published interval; of fewer than 10,000 days our own interval of 99.9 % may reach into it (the table shows
+that of 95 %). Where an example has a rule that ours cannot say (docs/theory.md), the verdict names it. The
+exit status is 1 where a figure lies outside without such a reason.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import fsum, sqrt
+from math import fsum, inf, sqrt
 
 from rich.console import Console
 from rich.progress import track
@@ -27,12 +27,13 @@ from benchmarks._theory import opened, simulated_day
 from benchmarks.report import Row, parser, print_figures, shown
 from core.kernel.rng import KeyedDraws
 from goldline.replications import each_run
-from simulator.confidence import Interval, ratio
+from simulator.confidence import LEVEL, Interval, ratio, student_t
 from simulator.factors import ConstantFactor, DayFactor, GammaFactor
 from simulator.scenario import Scenario
 
 DAYS, QUICK_DAYS = 10_000, 6
-NORMAL_95 = 1.96
+RARELY_WRONG = 0.999
+"""How sure an interval of fewer days is to reach the published one: figures are many, false alarms are not."""
 BY_NAME = {example.name: example for example in EXAMPLES}
 
 Totals = list[tuple[float, float]]
@@ -106,14 +107,15 @@ def _rows(example: Example, days: int, stratified: bool) -> Iterator[Row]:
     by_day = list(track(runs, example.name, total=days, console=console, disable=quiet, transient=True))
     for nth, figure in enumerate(example.figures):
         totals, counts = zip(*(day[nth] for day in by_day), strict=True)
-        ours = stratified_ratio(totals, counts) if stratified else ratio(totals, counts)
+        estimate = stratified_ratio if stratified else ratio
+        ours = estimate(totals, counts)
         yield {
             "example": example.name,
             "figure": figure.name,
             "published": f"{figure.low:g} .. {figure.high:g}",
             "ours": ours.mean,
             "+-": shown(ours.half_width),
-            "verdict": verdict(figure, ours, days, example.unlike),
+            "verdict": verdict(figure, estimate(totals, counts, RARELY_WRONG), days, example.unlike),
         }
 
 
@@ -124,8 +126,8 @@ def verdict(figure: Figure, ours: Interval, days: int, unlike: str = "") -> str:
     return "inside" if inside else f"other rule: {unlike}" if unlike else "OUTSIDE"
 
 
-def stratified_ratio(totals: Sequence[float], counts: Sequence[float]) -> Interval:
-    """Return the ratio of sums over days of which each is of the next stratum, and its 95 % interval.
+def stratified_ratio(totals: Sequence[float], counts: Sequence[float], level: float = LEVEL) -> Interval:
+    """Return the ratio of sums over days of which each is of the next stratum, and its interval.
 
     Neighbours are all but of one stratum, so their differences tell how far a day strays within its own
     (collapsed strata, Cochran 1977, section 5A.12).
@@ -133,7 +135,9 @@ def stratified_ratio(totals: Sequence[float], counts: Sequence[float]) -> Interv
     mean = fsum(totals) / fsum(counts)
     strays = [total - mean * count for total, count in zip(totals, counts, strict=True)]
     variance = fsum((one - other) ** 2 for one, other in zip(strays[::2], strays[1::2], strict=False))
-    return Interval(mean, NORMAL_95 * sqrt(variance) / fsum(counts), len(totals))
+    pairs = len(totals) // 2
+    half_width = student_t(level, pairs) * sqrt(variance) / fsum(counts) if pairs else inf
+    return Interval(mean, half_width, len(totals))
 
 
 if __name__ == "__main__":
