@@ -33,7 +33,7 @@ from simulator.scenario import Scenario
 
 DAYS, QUICK_DAYS = 10_000, 6
 RARELY_WRONG = 0.999
-"""How sure an interval of fewer days is to reach the published one: figures are many, false alarms are not."""
+"""How sure the interval of fewer days is to reach the published one: among many figures 95 % is not enough."""
 BY_NAME = {example.name: example for example in EXAMPLES}
 
 Totals = list[tuple[float, float]]
