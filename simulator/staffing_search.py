@@ -45,9 +45,10 @@ Evaluate = Callable[[Staffing, range], Iterable[DayLevels]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How many days a look takes, how many a doubtful crew is looked at, and how many the whole search.
+    """How many days a look takes, how many what is doubtful is looked at, and how many the whole search.
 
-    `sure` is the level of the interval that decides before that, `enough` that of the last verdict.
+    A crew on trial is decided in half of the doubtful days: settling looks again. `sure` is the level of the
+    interval that decides before that, `enough` that of the last verdict.
     """
 
     look: int = 20
@@ -136,10 +137,11 @@ class StaffingSearch:
             self._told(*self._at)
             yield day
 
-    def _verdict(self, known: Known, interval: int) -> Verdict:
+    def _verdict(self, known: Known, interval: int, days: int) -> Verdict:
+        """Return what is known of an interval, a last verdict where so many days or more tell of it."""
         if not known.days(interval):
             return Verdict.OPEN
-        last = known.days(interval) >= self._effort.doubtful
+        last = known.days(interval) >= days
         margin = self.problem.margin(known, interval, self._effort.enough if last else self._effort.sure)
         if margin.low >= 0:
             return Verdict.MET
@@ -166,7 +168,9 @@ class StaffingSearch:
         """Return the staffing with agents added until every target is sure to be met."""
         while not self.spent:
             known = self._experience.of(staffing)
-            verdicts = {place: self._verdict(known, place) for place in self._attainable()}
+            verdicts = {
+                place: self._verdict(known, place, self._effort.doubtful) for place in self._attainable()
+            }
             missed = [place for place, verdict in verdicts.items() if verdict is Verdict.MISSED]
             met = sum(verdict is Verdict.MET for verdict in verdicts.values())
             self._at = Phase.SETTLE, met / self.problem.intervals
@@ -250,10 +254,12 @@ class StaffingSearch:
         return staffing
 
     def _verdict_of_trial(self, known: Known, interval: int) -> Verdict:
-        """Return the worse of the verdicts of an interval and of the next, which inherits its queue."""
-        reached = [place for place in (interval, interval + 1) if place in self._attainable()]
-        verdicts = [self._verdict(known, place) for place in reached]
-        return next((worst for worst in (Verdict.MISSED, Verdict.OPEN) if worst in verdicts), Verdict.MET)
+        """Return the verdict on an interval, or a miss of the next, which inherits its queue."""
+        days = self._effort.doubtful // 2
+        following = interval + 1
+        if following in self._attainable() and self._verdict(known, following, days) is Verdict.MISSED:
+            return Verdict.MISSED
+        return self._verdict(known, interval, days)
 
     def _untried(self, staffing: Staffing) -> dict[int, Crew]:
         """Return the next cheaper crew to be tried in each interval that has one, most slack first."""
