@@ -33,7 +33,7 @@ from simulator.scenario import Scenario
 
 DAYS, QUICK_DAYS = 10_000, 6
 RARELY_WRONG = 0.999
-"""How sure the interval of fewer days is to reach the published one: among many figures 95 % is not enough."""
+"""How sure the interval of fewer days is to reach the published one: of so many figures 95 % miss some."""
 BY_NAME = {example.name: example for example in EXAMPLES}
 
 Totals = list[tuple[float, float]]
