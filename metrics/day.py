@@ -55,7 +55,10 @@ class _Open:
 
 
 class DayFigures:
-    """The fold. `arrived` counts all contacts, `left_in_ivr` those that hung up before any queue.
+    """The fold of a day's events.
+
+    `arrived` counts all contacts, `left_in_ivr` those that hung up before any queue, and `done_in_ivr` those
+    that asked for none: the menu served them, took a message or sent them on.
 
     `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time.
     """
@@ -69,6 +72,7 @@ class DayFigures:
         self.frame = frame or Frame()
         self.arrived = 0
         self.left_in_ivr = 0
+        self.done_in_ivr = 0
         self.cells: dict[Cell, ContactFigures] = {}
         self.lengths: dict[str, QueueLength] = {}
         self.time = TeamTime(self.frame, team_of or {})
@@ -190,6 +194,8 @@ class DayFigures:
             figures = self._cell(contact, event.at_us)
             figures.offered += 1
             figures.blocked += 1
+        elif event.outcome is not ContactState.ABANDONED:
+            self.done_in_ivr += contact.counts
 
     def _leave_line(self, contact: _Open, at_us: int) -> None:
         if contact.waits:

@@ -1,6 +1,6 @@
 """The figures of a day as one tree of plain values, for JSON, tables and pages.
 
-    arrived, left_in_ivr, occupancy, and of all that asked for a queue: offered, answered, ... service_level
+    arrived, left_in_ivr, done_in_ivr, occupancy; of all that asked for a queue: offered, ... service_level
     tiers, queues    the same of each tier and queue; teams: the occupancy of each
     intervals        columns over the intervals of the day: of everybody, of each tier, queue and team
     waits            how many waits were how long, by tier
@@ -36,6 +36,7 @@ def day_summary(figures: DayFigures, *, tiers: Iterable[str] = (), queues: Itera
     return {
         "arrived": figures.arrived,
         "left_in_ivr": figures.left_in_ivr,
+        "done_in_ivr": figures.done_in_ivr,
         **contact_summary(figures.of(), frame),
         "occupancy": everybody.occupancy(),
         "tiers": {name: contact_summary(figures.of(tier=name), frame) for name in tier_names},

@@ -37,7 +37,8 @@ def test_scenario_runs(scenario: Path) -> None:
     done = run("simulate", scenario, "--json")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
-    assert figures["arrived"] == figures["offered"] + figures["left_in_ivr"] > 0
+    never_queued = figures["left_in_ivr"] + figures["done_in_ivr"]
+    assert figures["arrived"] == figures["offered"] + never_queued > 0
     assert figures["offered"] == figures["answered"] + figures["abandoned"] + figures["blocked"]
 
 
