@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from core.model.agent import AgentState
-from core.model.events import AgentStateChanged, ContactAbandoned, ContactArrived, ContactSentOn
+from core.model.contact import ContactState
+from core.model.events import (
+    AgentStateChanged,
+    ContactAbandoned,
+    ContactArrived,
+    ContactSentOn,
+    InteractionRecorded,
+)
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import DomainEvent
 from metrics.contacts import WAITS_UP_TO_S, ContactFigures, by_length
@@ -202,3 +209,29 @@ def test_who_hung_up_in_the_menu_asked_for_no_queue() -> None:
     )
     figures = figures_of(Floor({}), more=[arrived, left])
     assert (figures.arrived, figures.left_in_ivr, figures.of().offered) == (1, 1, 0)
+
+
+def test_whom_the_menu_served_asked_for_no_queue_either() -> None:
+    arrived = ContactArrived(
+        at_us=0, contact_id=ContactId("C"), leg_id=LegId("leg"), caller_number="", dialed_number=""
+    )
+    served = InteractionRecorded(
+        at_us=9,
+        contact_id=ContactId("C"),
+        customer_id="",
+        caller_number="",
+        queue="",
+        tier="standard",
+        outcome=ContactState.CLOSED,
+        agent_id="",
+        disposition="",
+        ended_by="customer",
+        arrived_us=0,
+        ivr_us=9,
+        queue_us=0,
+        talk_us=0,
+        wrap_up_us=0,
+        offers=0,
+    )
+    figures = figures_of(Floor({}), more=[arrived, served])
+    assert (figures.arrived, figures.left_in_ivr, figures.done_in_ivr) == (1, 0, 1)
