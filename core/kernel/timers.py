@@ -45,30 +45,17 @@ class TimerHeap(Generic[K]):
     def pop_due(self, now_us: int) -> K | None:
         """Remove and return the earliest name due at `now_us`, or None when none is due."""
         at_us = self.next_at_us()
-        if at_us is None or at_us > now_us:
-            return None
-        _, _, key = heapq.heappop(self._heap)
+        return None if at_us is None or at_us > now_us else self.pop()
+
+    def pop(self) -> K:
+        """Remove and return the earliest name, just found by `next_at_us`."""
+        key = heapq.heappop(self._heap)[2]
         del self._live[key]
         return key
 
 
-class Agenda:
-    """Timers by name and plain actions, in one order."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[int, int, tuple[str, ...] | Action]] = []
-        self._live: dict[tuple[str, ...], int] = {}
-        self._sequence = 0
-
-    def start(self, key: tuple[str, ...], at_us: int) -> None:
-        """Let the timer `key` fire at `at_us`, replacing its earlier instant if it has one."""
-        self._sequence += 1
-        self._live[key] = self._sequence
-        heapq.heappush(self._heap, (at_us, self._sequence, key))
-
-    def cancel(self, key: tuple[str, ...]) -> None:
-        """Forget the timer `key`; forgetting an unknown one is no error, it may just have fired."""
-        self._live.pop(key, None)
+class Agenda(TimerHeap[tuple[str, ...] | Action]):
+    """Timers by name, which is a tuple, and plain actions, in one order."""
 
     def plan(self, action: Action, at_us: int) -> None:
         """Let `action` be done at `at_us`."""
