@@ -33,10 +33,12 @@ from metrics.interaction import InteractionRecorder
 from routing.adoption import Adoption
 from routing.conversation import Conversations
 from routing.hold import Hold
+from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
-from routing.queue import QueueConfig, Queues, TierConfig
 from routing.router import Router
+from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
+from routing.scores import LevelScores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ def build_brain(
     `flows` are by name, `agents` who may log in, `run` is the number of this start of the engine: no two
     runs on one PBX may share it. Raises `ConfigError` where flows and configuration do not fit.
     """
-    queues = _queues(config)
-    tiers = _tiers(config)
+    rulebook = _rulebook(config)
+    queues = rulebook.queues
     engine = Engine()
     contacts = ContactBook()
     ids = Ids(run)
@@ -69,7 +71,7 @@ def build_brain(
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
-    router = Router(engine, contacts, offers, queues, tiers, agents)
+    router = Router(engine, contacts, offers, rulebook, Index(rulebook, LevelScores(rulebook)), agents)
     Hold(engine, contacts, router, queues, announcement)
     roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
     WrapUp(engine, contacts, roster, _wrap_up_limits(config))
@@ -82,7 +84,7 @@ def build_brain(
         queue_view=router,
         deadline_us=deadline_us,
         default_tier=config.rules.default_tier,
-        tiers=tiers,
+        tiers=rulebook.tiers,
     )
     return Brain(engine=engine, contacts=contacts, calls=calls, router=router)
 
@@ -95,12 +97,16 @@ def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
     }
 
 
+def _rulebook(config: Config) -> Rulebook:
+    return Rulebook(queues=_queues(config), tiers=_tiers(config))
+
+
 def _queues(config: Config) -> Queues:
     return Queues((QueueName(name), _queue(QueueName(name), queue)) for name, queue in config.queues.items())
 
 
-def _queue(name: QueueName, section: QueueSection) -> QueueConfig:
-    return QueueConfig(
+def _queue(name: QueueName, section: QueueSection) -> QueueRules:
+    return QueueRules(
         name=name,
         requirements=tuple(
             Requirement(skill=skill, minimum=level) for skill, level in sorted(section.requirements.items())
@@ -114,12 +120,12 @@ def _queue(name: QueueName, section: QueueSection) -> QueueConfig:
     )
 
 
-def _tiers(config: Config) -> dict[str, TierConfig]:
+def _tiers(config: Config) -> dict[str, TierRules]:
     return {
-        name: TierConfig(
+        name: TierRules(
             name=name,
             head_start_us=microseconds(tier.head_start_s),
-            best_agent_first=tier.best_agent_first,
+            choose=Strategy.HIGHEST_LEVEL if tier.best_agent_first else Strategy.LONGEST_IDLE,
         )
         for name, tier in config.tiers.items()
     }

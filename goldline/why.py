@@ -18,6 +18,7 @@ _UNTOLD = frozenset({"at_us", "cause_id", "contact_id"})
 _RULES = {
     "highest_level": "the tier gets the best agent: highest level first",
     "longest_idle": "whoever was idle longest",
+    "by_place": "first in line for the agent who became free",
 }
 
 
@@ -38,8 +39,14 @@ def told(event: DomainEvent) -> str:
 
 
 def _decision(event: DecisionMade) -> str:
-    second = f"; second was {_candidate(event.runner_up)}" if event.runner_up else "; nobody else was able"
-    return f"{_RULES[event.rule]}: {_candidate(event.winner)}{second} ({event.waiting} still waiting)"
+    if event.runner_up is None:
+        second = "; there was no other choice"
+    elif event.asked == "agent":
+        second = f"; second was {_candidate(event.runner_up)}"
+    else:
+        second = f"; next in line was {event.runner_up.contact_id}"
+    rule = _RULES.get(event.rule, event.rule)
+    return f"{rule}: {_candidate(event.winner)}{second} ({event.waiting} still waiting)"
 
 
 def _candidate(candidate: Candidate) -> str:

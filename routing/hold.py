@@ -21,8 +21,8 @@ from core.model.ids import ContactId, TimerKey
 from core.model.message import Event
 from core.model.prompts import Prompt
 from routing.estimate import announced_minutes, estimated_wait_us
-from routing.queue import Queues
 from routing.router import Router
+from routing.rules import Queues
 
 MUSIC_STEP = "hold:music"
 ANNOUNCE_STEP = "hold:announce"

@@ -47,8 +47,8 @@ from core.model.ids import AgentId, BridgeId, Ids, LegId, OfferId, QueueName, Ti
 from core.model.message import Event
 from core.model.requests import RejectOffer
 from core.model.tag import AGENT
-from routing.match import Choice
-from routing.queue import Queues
+from routing.rules import Queues
+from routing.standing import Choice, Standing
 from routing.tags import caller_tag, contact_tag
 
 LATE_HANG_UP_US = 5 * SECOND_US
@@ -137,8 +137,9 @@ class OfferDesk:
         engine.subscribe(PbxSynced, self._synced)
         engine.serve(RejectOffer, self._rejected_by_agent)
 
-    def make(self, contact: Contact, choice: Choice, waiting: int, why: Event) -> None:
-        """Offer `contact` to the chosen agent; `waiting` counts who else stands in line."""
+    def make(self, standing: Standing, choice: Choice, waiting: int, why: Event) -> None:
+        """Offer the contact to the chosen agent; `waiting` counts who else stands in line."""
+        contact = standing.contact
         offer = Offer(
             offer_id=OfferId(self._ids.new("O")),
             contact=contact,
@@ -152,7 +153,7 @@ class OfferDesk:
         contact.offers += 1
         self._offers[offer.offer_id] = offer
         self._by_agent_leg[offer.agent_leg_id] = offer
-        self._engine.publish(_decision(offer, choice, waiting, why))
+        self._engine.publish(_decision(offer, standing, choice, waiting, why))
         self._engine.publish(
             OfferMade(
                 at_us=why.at_us,
@@ -371,15 +372,19 @@ def _queue_of(contact: Contact) -> QueueName:
     return contact.queue
 
 
-def _decision(offer: Offer, choice: Choice, waiting: int, why: Event) -> DecisionMade:
+def _decision(offer: Offer, standing: Standing, choice: Choice, waiting: int, why: Event) -> DecisionMade:
     return DecisionMade(
         at_us=why.at_us,
         cause_id=why.cause_id,
         contact_id=offer.contact.contact_id,
         offer_id=offer.offer_id,
+        asked=choice.asked,
         rule=choice.rule,
         winner=choice.winner,
         runner_up=choice.runner_up,
         candidates=choice.candidates,
         waiting=waiting,
+        need=standing.need.text,
+        step=standing.step,
+        policy=standing.kind.policy,
     )

@@ -8,6 +8,7 @@ While the PBX is away the gate is shut: callers keep their places, nobody's phon
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -31,10 +32,11 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import Event
-from routing.match import choose_agent, first_served
+from core.model.need import need_of
+from routing.index import Index
 from routing.offer import OfferDesk
-from routing.pool import IdleAgent, IdlePool
-from routing.queue import Place, Queues, TierConfig, WaitingLine
+from routing.rules import Kind, Rulebook
+from routing.standing import Choice, Place, Seat, Standing
 from routing.tags import caller_tag
 
 _ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
@@ -48,22 +50,21 @@ class Router:
         engine: Engine,
         contacts: ContactBook,
         offers: OfferDesk,
-        queues: Queues,
-        tiers: Mapping[str, TierConfig],
+        rulebook: Rulebook,
+        index: Index,
         agents: Mapping[AgentId, AgentProfile],
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._offers = offers
-        self._queues = queues
-        self._tiers = tiers
+        self._rulebook = rulebook
+        self._index = index
         self._agents = agents
-        self._line = WaitingLine()
-        self._pool = IdlePool(agents)
-        # Places of contacts that are offered now, to return to if the offer fails.
-        self._offered_from: dict[ContactId, Place] = {}
+        # How contacts stood that are offered now, to return to their places if the offer fails.
+        self._offered: dict[ContactId, Standing] = {}
         self._working: dict[AgentId, None] = {}
         self._last_wait_us: dict[QueueName, int] = {}
+        self._sequence = 0
         self._gate_open = False
         engine.subscribe(QueueingAsked, self._queueing_asked)
         engine.subscribe(ContactAdopted, self._adopted)
@@ -79,26 +80,26 @@ class Router:
 
     def waiting(self, queue: QueueName) -> int:
         """Return how many contacts wait in `queue`, not counting those offered now."""
-        return self._line.length(queue)
+        return self._index.length(queue)
 
     def longest_wait_us(self, queue: QueueName, now_us: int) -> int:
         """Return the longest time any contact has waited in `queue`, 0 where none waits."""
-        return max((contact.waited_us(now_us) for contact in self._line.of_queue(queue)), default=0)
+        return max((contact.waited_us(now_us) for contact in self._index.of_queue(queue)), default=0)
 
     def ready_agents(self, queue: QueueName) -> int:
         """Return how many idle agents could serve the queue's own requirements."""
-        needs = self._queues[queue].requirements
-        return sum(1 for agent in self._pool if agent.level(needs) is not None)
+        need = need_of(self._rulebook.queues[queue].requirements)
+        return sum(1 for seat in self._index.seats() if need.level(seat.skills) is not None)
 
     def working_agents(self, queue: QueueName) -> int:
         """Return how many agents who could serve the queue are at work: idle or busy, not away."""
-        needs = self._queues[queue].requirements
-        seats = (IdleAgent(profile=self._agents[agent_id], since_us=0) for agent_id in self._working)
-        return sum(1 for seat in seats if seat.level(needs) is not None)
+        need = need_of(self._rulebook.queues[queue].requirements)
+        return sum(1 for agent_id in self._working if need.level(self._agents[agent_id].skills) is not None)
 
     def position(self, contact: Contact) -> int | None:
         """Return the contact's rank in its queue from 1, None where it does not wait now."""
-        return self._line.position(contact) if contact in self._line else None
+        standing = self._index.standing(contact.contact_id)
+        return self._index.position(contact.contact_id) if standing else None
 
     def last_wait_us(self, queue: QueueName) -> int | None:
         """Return how long the contact waited that was connected last, None before the first."""
@@ -110,16 +111,14 @@ class Router:
         contact = self._contacts.get(event.contact_id)
         if contact is None:
             return  # hung up in the very turn in which the IVR handed it over
-        queue = self._queues[event.queue]
+        queue = self._rulebook.queues[event.queue]
         if self.waiting(event.queue) >= queue.length_max:
             self._turn_away(contact, event)
             return
         contact.queue = event.queue
         contact.queued_us = event.at_us
-        contact.requirements = queue.requirements
-        if event.requirements:
-            contact.requirements = tuple(sorted({*queue.requirements, *event.requirements}))
-        contact.head_start_us = self._tier(contact).head_start_us
+        contact.requirements = need_of((*queue.requirements, *event.requirements)).all_of
+        contact.head_start_us = self._rulebook.tier(_kind(contact)).head_start_us
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._stand_in_line(contact, event)
@@ -143,13 +142,13 @@ class Router:
             self._stand_in_line(contact, event)
         elif contact is not None and contact.agent_id is not None:
             # Adopted in talk: the agent's side hears of it next; until then nobody may be sent there.
-            self._pool.discard(contact.agent_id)
+            self._index.unseat(contact.agent_id)
 
     def _stand_in_line(self, contact: Contact, why: Event) -> None:
         assert contact.queue is not None
         assert contact.queued_us is not None
-        key_us = contact.queued_us - contact.head_start_us
-        self._line.join(contact, key_us)
+        standing = self._standing(contact, contact.queued_us - contact.head_start_us)
+        self._index.join(standing)
         self._engine.publish(
             ContactQueued(
                 at_us=why.at_us,
@@ -157,30 +156,38 @@ class Router:
                 contact_id=contact.contact_id,
                 queue=contact.queue,
                 tier=contact.tier,
-                key_us=key_us,
-                position=self._line.position(contact),
+                key_us=standing.place.key_us,
+                position=self._index.position(contact.contact_id),
                 requirements=contact.requirements,
             )
         )
-        self._serve(contact, why)
+        self.serve(contact.contact_id, why)
+
+    def _standing(self, contact: Contact, key_us: int) -> Standing:
+        self._sequence += 1
+        return Standing(
+            contact=contact,
+            kind=_kind(contact),
+            need=need_of(contact.requirements),
+            place=Place(key_us, self._sequence),
+        )
 
     def _offer_over(self, event: OfferFailed | OfferWithdrawn) -> None:
-        place = self._offered_from.pop(event.contact_id, None)
-        contact = self._contacts.get(event.contact_id)
-        if place is None or contact is None or contact.state is not ContactState.QUEUED:
+        standing = self._offered.pop(event.contact_id, None)
+        if standing is None or standing.contact.state is not ContactState.QUEUED:
             return  # the contact is gone, and its place with it
-        self._line.rejoin(contact, place)
-        self._serve(contact, event)
+        self._index.join(standing)
+        self.serve(event.contact_id, event)
 
     def _connected(self, event: ContactConnected) -> None:
-        self._offered_from.pop(event.contact_id, None)
+        self._offered.pop(event.contact_id, None)
         self._last_wait_us[event.queue] = event.waited_us
 
     def _caller_gone(self, event: LegEnded) -> None:
         contact = self._contacts.of_leg(event.leg_id)
-        if contact is None or contact not in self._line:
+        if contact is None or self._index.standing(contact.contact_id) is None:
             return
-        self._line.leave(contact)
+        self._index.leave(contact.contact_id)
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             ContactAbandoned(
@@ -201,36 +208,54 @@ class Router:
             self._working[event.agent_id] = None
         else:
             self._working.pop(event.agent_id, None)
-        self._pool.discard(event.agent_id)
+        self._index.unseat(event.agent_id)
         if event.new is AgentState.READY:
-            self._take_next(self._pool.add(event.agent_id, event.at_us), event)
+            self._index.seat(self._seat(event.agent_id, event.at_us))
+            self._take_next(event.agent_id, event)
 
-    def _take_next(self, agent: IdleAgent, why: Event) -> None:
-        contact = first_served(agent, self._line)
-        if contact is not None:
-            self._serve(contact, why)
+    def _seat(self, agent_id: AgentId, now_us: int) -> Seat:
+        self._sequence += 1
+        return Seat(profile=self._agents[agent_id], since_us=now_us, sequence=self._sequence)
 
-    # --- the decision ------------------------------------------------------------------------------
+    # --- what plans and preferences may change ---------------------------------------------------
 
-    def _serve(self, contact: Contact, why: Event) -> None:
-        """Offer the contact to the best idle agent, if the gate is open and there is one."""
-        if not self._gate_open:
-            return
-        best_first = self._tier(contact).best_agent_first
-        choice = choose_agent(contact.requirements, best_first, self._pool, why.at_us)
+    def alter(self, contact_id: ContactId, why: Event, **changes: Any) -> None:
+        """Change how a contact in line stands (fields of `Standing`), and see who can take it now."""
+        self._index.alter(contact_id, **changes)
+        self.serve(contact_id, why)
+
+    def take_out(self, contact_id: ContactId) -> Standing:
+        """Take a contact out of the line for good, and return how it stood."""
+        return self._index.leave(contact_id)
+
+    # --- the two decisions -----------------------------------------------------------------------
+
+    def serve(self, contact_id: ContactId, why: Event) -> None:
+        """Offer a contact in line to the best idle agent, if the gate is open and there is one."""
+        if self._gate_open:
+            self._offer(self._index.best_agent(contact_id, why.at_us), why)
+
+    def _take_next(self, agent_id: AgentId, why: Event) -> None:
+        """Offer an idle agent the contact that comes first, if the gate is open and there is one."""
+        if self._gate_open:
+            self._offer(self._index.best_contact(agent_id, why.at_us), why)
+
+    def _offer(self, choice: Choice | None, why: Event) -> None:
         if choice is None:
             return
-        self._offered_from[contact.contact_id] = self._line.leave(contact)
-        self._pool.discard(choice.winner.agent_id)
-        self._offers.make(contact, choice, len(self._line), why)
+        standing = self._index.leave(choice.winner.contact_id)
+        self._offered[choice.winner.contact_id] = standing
+        self._index.unseat(choice.winner.agent_id)
+        self._offers.make(standing, choice, len(self._index), why)
 
     def _open_gate(self, event: AdoptionFinished) -> None:
         self._gate_open = True
-        for contact in list(self._line):
-            self._serve(contact, event)
+        for standing in list(self._index):
+            self.serve(standing.contact.contact_id, event)
 
     def _shut_gate(self, event: PbxLost) -> None:
         self._gate_open = False
 
-    def _tier(self, contact: Contact) -> TierConfig:
-        return self._tiers.get(contact.tier) or TierConfig(name=contact.tier)
+
+def _kind(contact: Contact) -> Kind:
+    return Kind(contact.queue or QueueName(""), contact.tier)

@@ -316,27 +316,46 @@ class ContactRecalled(Event, frozen=True, kw_only=True):
 # --- decisions and offers --------------------------------------------------------------------------
 
 
-class Candidate(Record, frozen=True):
-    """An agent as a decision saw one: the level in the asked skills, and how long idle."""
+class Term(Record, frozen=True):
+    """One part of a score, in microseconds of waiting, such as ("waited", 12_000_000)."""
+
+    name: str
+    us: int
+
+
+class Candidate(Record, frozen=True, kw_only=True):
+    """One pair as a decision saw it: an agent for the contact that came, or a contact for the agent freed.
+
+    `level` is the agent's in the asked skills, `score_us` the sum of the `terms`.
+    """
 
     agent_id: AgentId
+    contact_id: ContactId
     level: int
     idle_us: int
+    score_us: int = 0
+    terms: tuple[Term, ...] = ()
 
 
 class DecisionMade(ContactEvent, frozen=True, kw_only=True):
     """Why this contact goes to this agent.
 
-    `rule` is `highest_level` or `longest_idle`. `winner` and `runner_up` are the best two candidates,
-    `candidates` and `waiting` count who else could have been chosen on either side.
+    `asked` is `agent` where a contact came and the idle agents were compared, `contact` where an agent was
+    freed and those in line were. `rule` is the tier's strategy or `by_place`. `winner` and `runner_up` are
+    the best two, `candidates` counts who could have been chosen, `waiting` who else stands in line.
+    `need` is what the contact asked for by then, after `step` steps of its queue's plan.
     """
 
     offer_id: OfferId
+    asked: str
     rule: str
     winner: Candidate
     runner_up: Candidate | None
     candidates: int
     waiting: int
+    need: str = ""
+    step: int = 0
+    policy: str = ""
 
 
 class OfferEvent(ContactEvent, frozen=True, kw_only=True):

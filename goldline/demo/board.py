@@ -32,7 +32,7 @@ _COLOURS = {
     AgentState.ON_CONTACT: "blue",
     AgentState.WRAP_UP: "magenta",
 }
-_RULES = {"highest_level": "level", "longest_idle": "idle"}
+_RULES = {"highest_level": "level", "longest_idle": "idle", "by_place": "place"}
 """Which came first in the choice of the agent, in one word."""
 _WAITING = (ContactState.QUEUED, ContactState.OFFERED)
 
@@ -126,17 +126,23 @@ class Board:
     def _decisions_table(self) -> Table:
         table = _table("Last decisions", "contact", "tier", "to (level)", "by", "second", "of", "in line")
         for decision, tier in self._decisions:
-            second = decision.runner_up.agent_id if decision.runner_up else "-"
+            second = _second(decision)
             table.add_row(
                 decision.contact_id,
                 tier,
                 f"{decision.winner.agent_id} ({decision.winner.level})",
-                _RULES[decision.rule],
+                _RULES.get(decision.rule, decision.rule),
                 second,
                 str(decision.candidates),
                 str(decision.waiting),
             )
         return table
+
+
+def _second(decision: DecisionMade) -> str:
+    if decision.runner_up is None:
+        return "-"
+    return decision.runner_up.agent_id if decision.asked == "agent" else decision.runner_up.contact_id
 
 
 def _shown(figure: Ratio, form: str) -> str:

@@ -37,31 +37,34 @@ from metrics.interaction import InteractionRecorder
 from routing.adoption import Adoption
 from routing.conversation import Conversations
 from routing.hold import Hold
+from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
-from routing.queue import QueueConfig, Queues, TierConfig
 from routing.router import Router
+from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
+from routing.scores import LevelScores
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
 
 TIERS = {
-    "platinum": TierConfig(name="platinum", head_start_us=microseconds(120), best_agent_first=True),
-    "standard": TierConfig(name="standard"),
+    "platinum": TierRules(name="platinum", head_start_us=microseconds(120), choose=Strategy.HIGHEST_LEVEL),
+    "standard": TierRules(name="standard"),
 }
-CARDS = QueueConfig(name=QueueName("cards"), requirements=(Requirement(skill="cards"),))
+CARDS = QueueRules(name=QueueName("cards"), requirements=(Requirement(skill="cards"),))
 WRAP_UP_S = 30
 
 
 class Floor:
     """The brain with agents of the given card skills, gate open, nobody ready yet."""
 
-    def __init__(self, skills: Mapping[str, int], synced: bool = True, queue: QueueConfig = CARDS) -> None:
+    def __init__(self, skills: Mapping[str, int], synced: bool = True, queue: QueueRules = CARDS) -> None:
         self.now_us = 0
         self.commands: list[Command] = []
         self.engine = Engine()
         self.contacts = ContactBook()
-        queues = Queues({queue.name: queue})
+        rulebook = Rulebook(queues=Queues({queue.name: queue}), tiers=TIERS)
+        queues = rulebook.queues
         profiles = {
             AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"cards": level})
             for name, level in skills.items()
@@ -75,7 +78,8 @@ class Floor:
         self.lost = LostContacts(self.engine, calls)
         offers = OfferDesk(self.engine, self.contacts, ids, queues)
         self.conversations = Conversations(self.engine, self.contacts)
-        self.router = Router(self.engine, self.contacts, offers, queues, TIERS, profiles)
+        index = Index(rulebook, LevelScores(rulebook))
+        self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
         self.hold = Hold(self.engine, self.contacts, self.router, queues, lambda *_: (Sound("wait"),))
         self.roster = Roster(self.engine, self.contacts, profiles, ("break", "lunch"))
         self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: microseconds(WRAP_UP_S)})

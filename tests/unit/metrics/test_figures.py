@@ -26,7 +26,7 @@ from metrics.ratio import Ratio
 from metrics.service_level import ServiceLevelPolicy, WaitCounts, percentile, service_level
 from metrics.summary import day_summary, plain
 from metrics.time_lines import TimeLines
-from routing.queue import QueueConfig
+from routing.rules import QueueRules
 from tests.unit.floor import CARDS, Floor
 
 SECOND_US = 1_000_000
@@ -185,7 +185,7 @@ def test_finished_talk_counts_as_handled_with_its_wrap_up() -> None:
 
 
 def test_who_finds_the_line_full_is_blocked() -> None:
-    floor = Floor({"ann": 7}, queue=QueueConfig(name=CARDS.name, length_max=1))
+    floor = Floor({"ann": 7}, queue=QueueRules(name=CARDS.name, length_max=1))
     floor.arrive("first")
     floor.arrive("second")
     total = figures_of(floor).of()

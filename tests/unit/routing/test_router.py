@@ -17,7 +17,7 @@ from core.model.events import (
     PbxSynced,
 )
 from core.model.ids import QueueName
-from routing.queue import QueueConfig
+from routing.rules import QueueRules
 from tests.unit.floor import CARDS, Floor
 
 
@@ -168,7 +168,7 @@ def test_whole_call_leaves_a_record_of_every_stretch() -> None:
 
 
 def test_full_queue_turns_the_caller_away_at_once() -> None:
-    floor = Floor({}, queue=QueueConfig(name=QueueName("cards"), length_max=1))
+    floor = Floor({}, queue=QueueRules(name=QueueName("cards"), length_max=1))
     floor.arrive("first")
     floor.arrive("second")
     (closed,) = floor.events(ContactClosed)

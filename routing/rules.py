@@ -1,0 +1,174 @@
+"""The rules of routing as the engine holds them: queues, tiers, policies, steps. Times in microseconds.
+
+`goldline.config` reads them from TOML in seconds; nothing here runs. A rule that belongs to a queue, a tier
+and a policy at once is found by `Rulebook.tier`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from core.kernel.clock import SECOND_US
+from core.model.contact import Requirement
+from core.model.ids import QueueName
+
+VOICE = "voice"
+"""The channel of calls; `task` and the like are others."""
+
+
+class Strategy(StrEnum):
+    """By what an arriving contact ranks the idle agents; among equals the longest idle comes first."""
+
+    LONGEST_IDLE = "longest_idle"
+    HIGHEST_LEVEL = "highest_level"
+    LOWEST_LEVEL = "lowest_level"
+    LEAST_OCCUPIED = "least_occupied"
+    FEWEST_CONTACTS = "fewest_contacts"
+    ROUND_ROBIN = "round_robin"
+    FASTEST = "fastest"
+    VALUE = "value"
+
+
+class Kind(NamedTuple):
+    """What decides how well an agent suits a contact: all contacts of a kind are worth the same to one."""
+
+    queue: QueueName
+    tier: str
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserve:
+    """The last `count` idle agents with `skill` at `level` or above are spared for those who outrank.
+
+    A contact whose tier spares them gets one only after `hold_us` in line.
+    """
+
+    skill: str
+    level: int
+    count: int
+    hold_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What agents are worth, in microseconds of waiting, for value routing (`routing.value`).
+
+    Waiting contacts compare by `fit_us` x (resolution - `delay` x pace) of the freed agent; idle agents by
+    `resolution_us` x resolution - `price_us` x price - `pace_us` x pace. `level_us` is for each level.
+    """
+
+    fit_us: int = 0
+    delay: float = 0.0
+    level_us: int = 0
+    resolution_us: int = 0
+    price_us: int = 0
+    pace_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierRules:
+    """What a value tier is given: head start in line, choice of agents, and the agent of last time.
+
+    `value` is what a resolved contact is worth beside one of the lowest tier. `prefer_us` is how long a
+    contact waits for its preferred agent alone, `preferred_us` what that agent counts for afterwards.
+    """
+
+    name: str
+    value: float = 1.0
+    head_start_us: int = 0
+    choose: Strategy = Strategy.LONGEST_IDLE
+    weights: Weights = Weights()
+    prefer_us: int = 0
+    preferred_us: int = 0
+    reserve: Reserve | None = None
+
+
+class DestinationKind(StrEnum):
+    """Where a contact can be sent that does not go on waiting here."""
+
+    QUEUE = "queue"
+    NUMBER = "number"
+    FLOW = "flow"
+    CALLBACK = "callback"
+    HANG_UP = "hang_up"
+
+
+class Destination(NamedTuple):
+    """A way out of a queue: another queue, a number outside, a flow of the IVR (voicemail, say)."""
+
+    kind: DestinationKind
+    target: str = ""
+
+
+HANG_UP = Destination(DestinationKind.HANG_UP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A change for a contact that still waits `after_us` in line and meets `when`.
+
+    `requirements` replace those before (None: unchanged); `credit_us` moves it forward; `to` sends it away.
+    """
+
+    after_us: int = 0
+    when: str = ""
+    requirements: tuple[Requirement, ...] | None = None
+    credit_us: int = 0
+    to: Destination | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRules:
+    """A queue. `length_max` bounds the line so that a flood of calls is told so instead of kept for ever.
+
+    `credit_us` is the queue's weight: all its contacts stand that much further forward. `skill` is what
+    its agents' quality is measured in; empty for the first of `requirements`.
+    """
+
+    name: QueueName
+    requirements: tuple[Requirement, ...] = ()
+    skill: str = ""
+    channel: str = VOICE
+    credit_us: int = 0
+    steps: tuple[Step, ...] = ()
+    full: Destination = HANG_UP
+    ring_timeout_us: int = 15 * SECOND_US
+    music: str = "default"
+    announce_first_us: int = 20 * SECOND_US
+    announce_every_us: int = 60 * SECOND_US
+    handle_expected_us: int = 240 * SECOND_US
+    length_max: int = 1_000
+
+    @property
+    def quality_skill(self) -> str:
+        """The skill whose outcomes tell how good an agent is here."""
+        return self.skill or (self.requirements[0].skill if self.requirements else self.name)
+
+
+class Queues(dict[QueueName, QueueRules]):
+    """Queues by name.
+
+    A queue that left the configuration while callers waited in it is served to its end with the ordinary
+    settings: their notes still name it, and say what they need.
+    """
+
+    def __missing__(self, name: QueueName) -> QueueRules:
+        return QueueRules(name=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """All rules. `policies` hold, by name, the tiers that differ under that policy."""
+
+    queues: Queues
+    tiers: Mapping[str, TierRules] = field(default_factory=dict)
+    policies: Mapping[str, Mapping[str, TierRules]] = field(default_factory=dict)
+
+    def tier(self, kind: Kind) -> TierRules:
+        """Return what holds for contacts of `kind`; a tier nobody configured gets nothing special."""
+        special = self.policies.get(kind.policy, {})
+        return special.get(kind.tier) or self.tiers.get(kind.tier) or TierRules(name=kind.tier)
