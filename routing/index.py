@@ -170,12 +170,12 @@ def _level(standing: Standing, seat: Seat) -> int:
 
 
 def _standing_terms(standing: Standing, now_us: int) -> tuple[Term, ...]:
-    """Return what a contact's place is made of: the time in line, and its credits."""
+    """Return what a contact's place is made of: the time in line, its tier's head start, other credits."""
     waited_us = standing.contact.waited_us(now_us)
-    credit_us = now_us - standing.place.key_us - waited_us
-    return (
-        (Term("waited", waited_us), Term("credit", credit_us)) if credit_us else (Term("waited", waited_us),)
-    )
+    head_start_us = standing.contact.head_start_us
+    credit_us = now_us - standing.place.key_us - waited_us - head_start_us
+    credits = (Term("head_start", head_start_us), Term("credit", credit_us))
+    return (Term("waited", waited_us), *(term for term in credits if term.us))
 
 
 def _preference(standing: Standing, seat: Seat) -> tuple[Term, ...]:

@@ -32,7 +32,7 @@ from core.model.events import (
 from core.model.ids import AgentId, BridgeId, ContactId, Ids, LegId, QueueName
 from core.model.message import Command, Event
 from core.model.prompts import Sound
-from core.model.requests import GoReady, LogIn
+from core.model.requests import GoNotReady, GoReady, LogIn
 from metrics.interaction import InteractionRecorder
 from routing.adoption import Adoption
 from routing.conversation import Conversations
@@ -157,6 +157,10 @@ class Floor:
         for name in names:
             self.hear(LogIn(at_us=self.now_us, agent_id=AgentId(name), extension=f"PJSIP/{name}"))
             self.hear(GoReady(at_us=self.now_us, agent_id=AgentId(name)))
+
+    def not_ready(self, name: str, reason: str = "break") -> None:
+        """Let the agent pause."""
+        self.hear(GoNotReady(at_us=self.now_us, agent_id=AgentId(name), reason=reason))
 
     def state(self, name: str) -> tuple[str, str]:
         """Return the agent's state and its reason."""
