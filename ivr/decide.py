@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from core.kernel.clock import seconds
+from core.model.hours import is_open
 from core.model.ids import QueueName
 from ivr.dialogue import Dialogue
 from ivr.flow import Branch, Hours, NodeName, QueueState
-from ivr.hours import is_open
 from ivr.values import value_of
 
 

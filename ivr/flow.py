@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from ivr.hours import Day, Opening, parse_opening
+from core.model.hours import Day, Opening, parse_opening
 from ivr.prompts import PromptSet
 
 NodeName = NewType("NodeName", str)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from core.model.hours import Opening
 from ivr.flow import (
     Answer,
     AnyNode,
@@ -33,7 +34,6 @@ from ivr.flow import (
     mentions,
 )
 from ivr.graph import node_problems, whole_problems
-from ivr.hours import Opening
 from ivr.prompts import PROMPT_SETS
 
 Names = st.SearchStrategy[NodeName]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.clock import microseconds
+from core.model.hours import DAYS, Opening, is_open, parse_opening
 from ivr.digits import KEYS, Entry, judge_choice, judge_entry
-from ivr.hours import DAYS, Opening, is_open, parse_opening
 from ivr.prompts import ENGLISH
 from ivr.values import spoken
 

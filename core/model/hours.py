@@ -29,6 +29,19 @@ class Opening:
     until_min: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """When a queue takes contacts: the openings of each weekday in `zone`, and the days that are closed."""
+
+    zone: ZoneInfo
+    weekly: Mapping[Day, tuple[Opening, ...]]
+    holidays: tuple[date, ...] = ()
+
+    def is_open(self, at_us: int) -> bool:
+        """Tell whether the instant `at_us` lies in an opening."""
+        return is_open(at_us, self.zone, self.weekly, self.holidays)
+
+
 def parse_opening(text: object) -> Opening:
     """Return the opening that `text` such as `09:00-17:30` names; `24:00` is the end of the day.
 
