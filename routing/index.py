@@ -13,6 +13,7 @@ from typing import Any
 from core.model.contact import Contact
 from core.model.events import Candidate, Term
 from core.model.ids import AgentId, ContactId, QueueName
+from routing.ratios import QueueRatios
 from routing.rules import Rulebook
 from routing.scores import Scores
 from routing.standing import Choice, Place, Seat, Standing
@@ -27,6 +28,7 @@ class Index:
     def __init__(self, rulebook: Rulebook, scores: Scores) -> None:
         self._rulebook = rulebook
         self._scores = scores
+        self._ratios = QueueRatios(rulebook.ratios)
         self._line: dict[ContactId, Standing] = {}
         self._seats: dict[AgentId, Seat] = {}
 
@@ -87,6 +89,10 @@ class Index:
 
     def refresh(self, agent_id: AgentId) -> None:
         """Take note that the scores of this agent have changed."""
+
+    def note_served(self, contact_id: ContactId) -> None:
+        """Take note that a freed agent gets this contact, which is still in line."""
+        self._ratios.note_served(self._line[contact_id].kind.queue, self.length)
 
     # --- the two questions -----------------------------------------------------------------------
 
@@ -154,6 +160,7 @@ class Index:
             *_standing_terms(standing, now_us),
             *self._scores.fit_terms(standing.kind, seat.agent_id, level),
             *_preference(standing, seat),
+            *self._pressure(standing.kind.queue),
         )
         return Candidate(
             agent_id=seat.agent_id,
@@ -163,6 +170,10 @@ class Index:
             score_us=sum(term.us for term in terms),
             terms=terms,
         )
+
+    def _pressure(self, queue: QueueName) -> tuple[Term, ...]:
+        pressure_us = self._ratios.pressure_us(queue, self.length)
+        return (Term("pressure", pressure_us),) if pressure_us else ()
 
 
 def _level(standing: Standing, seat: Seat) -> int:

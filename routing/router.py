@@ -237,8 +237,12 @@ class Router:
 
     def _take_next(self, agent_id: AgentId, why: Event) -> None:
         """Offer an idle agent the contact that comes first, if the gate is open and there is one."""
-        if self._gate_open:
-            self._offer(self._index.best_contact(agent_id, why.at_us), why)
+        if not self._gate_open:
+            return
+        choice = self._index.best_contact(agent_id, why.at_us)
+        if choice is not None:
+            self._index.note_served(choice.winner.contact_id)
+        self._offer(choice, why)
 
     def _offer(self, choice: Choice | None, why: Event) -> None:
         if choice is None:

@@ -20,11 +20,15 @@ VOICE = "voice"
 
 
 class Strategy(StrEnum):
-    """By what an arriving contact ranks the idle agents; among equals the longest idle comes first."""
+    """By what an arriving contact ranks the idle agents; among equals the longest idle comes first.
+
+    `routing.scores` says of each in a sentence whom it chooses.
+    """
 
     LONGEST_IDLE = "longest_idle"
     HIGHEST_LEVEL = "highest_level"
     LOWEST_LEVEL = "lowest_level"
+    WEIGHTED_LEVEL = "weighted_level"
     LEAST_OCCUPIED = "least_occupied"
     FEWEST_CONTACTS = "fewest_contacts"
     ROUND_ROBIN = "round_robin"
@@ -58,7 +62,8 @@ class Weights:
     """What agents are worth, in microseconds of waiting, for value routing (`routing.value`).
 
     Waiting contacts compare by `fit_us` x (resolution - `delay` x pace) of the freed agent; idle agents by
-    `resolution_us` x resolution - `price_us` x price - `pace_us` x pace. `level_us` is for each level.
+    `resolution_us` x resolution - `price_us` x price - `pace_us` x pace. `level_us` is for each level; under
+    `weighted_level` it is how much longer idle an agent one level higher counts as.
     """
 
     fit_us: int = 0
@@ -161,12 +166,27 @@ class Queues(dict[QueueName, QueueRules]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RatioGroup:
+    """Queues that are to keep fixed shares of all that wait in them, in millionths; they sum to a million.
+
+    Each contact beyond a queue's share moves its contacts forward by `contact_us` (`routing.ratios`).
+    """
+
+    shares_ppm: Mapping[QueueName, int]
+    contact_us: int = 3_600 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """All rules. `policies` hold, by name, the tiers that differ under that policy."""
+    """All rules. `policies` hold, by name, the tiers that differ under that policy.
+
+    A queue is in one of `ratios` at most.
+    """
 
     queues: Queues
     tiers: Mapping[str, TierRules] = field(default_factory=dict)
     policies: Mapping[str, Mapping[str, TierRules]] = field(default_factory=dict)
+    ratios: tuple[RatioGroup, ...] = ()
 
     def tier(self, kind: Kind) -> TierRules:
         """Return what holds for contacts of `kind`; a tier nobody configured gets nothing special."""
