@@ -78,6 +78,14 @@ async def read_history(database: Database, contact_id: ContactId) -> Sequence[Do
     return await _read(database, _HISTORY, {"contact_id": contact_id})
 
 
+async def read_changes(database: Database, until_us: int) -> Sequence[AgentStateChanged]:
+    """Return the last change of state of each agent up to the instant `until_us`."""
+    changes = await _read(
+        database, _CHANGES_UNTIL, {"kind": AgentStateChanged.__name__, "until_us": until_us}
+    )
+    return [change for change in changes if isinstance(change, AgentStateChanged)]
+
+
 class SqlLedger:
     """Domain events of one run of the engine, and reading those of all runs.
 
@@ -283,12 +291,19 @@ _RECENCY = func.row_number().over(
     partition_by=LedgerEventRow.agent_id,
     order_by=(LedgerEventRow.run.desc(), LedgerEventRow.sequence.desc()),
 )
-_RANKED = (
-    select(LedgerEventRow.kind, LedgerEventRow.body, _RECENCY.label("recency"))
-    .where(LedgerEventRow.kind == bindparam("kind"))
-    .subquery()
+_CHANGES = select(LedgerEventRow.kind, LedgerEventRow.body, _RECENCY.label("recency")).where(
+    LedgerEventRow.kind == bindparam("kind")
 )
-_LAST_CHANGES = select(_RANKED.c.kind, _RANKED.c.body).where(_RANKED.c.recency == 1)
+
+
+def _latest(changes: Any) -> Any:
+    """Return the query of the last of each agent's `changes`."""
+    ranked = changes.subquery()
+    return select(ranked.c.kind, ranked.c.body).where(ranked.c.recency == 1)
+
+
+_LAST_CHANGES = _latest(_CHANGES)
+_CHANGES_UNTIL = _latest(_CHANGES.where(LedgerEventRow.at_us <= bindparam("until_us")))
 
 
 async def _read(database: Database, query: Any, values: Mapping[str, object]) -> Sequence[DomainEvent]:

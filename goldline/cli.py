@@ -197,12 +197,23 @@ def check_config(file: Path) -> None:
 
 
 @app.command()
-def why(contact: str, config: ConfigFile = Path("goldline.toml")) -> None:
-    """Tell a contact's course: what happened when, who was chosen and who came second."""
-    from goldline.why import contact_course
+def why(
+    contact: str,
+    config: ConfigFile = Path("goldline.toml"),
+    journal: Annotated[Path | None, typer.Option(help="Ask this journal instead of the ledger.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Ask the demonstration's day of --seed.")] = False,
+    seed: Annotated[int, typer.Option(help="Which day of the demonstration.")] = 7,
+    course: Annotated[bool, typer.Option("--course", help="Tell every event of the contact.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell who got a contact and why: the parts of the score, who came second, who could not have it."""
+    from goldline.why import answer, lines
 
-    for line in asyncio.run(contact_course(contact, config)):
-        typer.echo(line)
+    found = asyncio.run(answer(contact, config=config, journal=journal, demo_seed=seed if demo else None))
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        typer.echo("\n".join(lines(found, whole=course)))
 
 
 @crm_app.command("import")

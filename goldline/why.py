@@ -1,37 +1,161 @@
-"""`goldline why`: the course of one contact, told from the ledger."""
+"""`goldline why`: who got a contact and why, or its whole course, from what was recorded of it.
+
+Three records serve: the ledger of the configured database, a journal, whose inputs are replayed, and the
+demonstration's day, which is run again. Whatever the record, the answer is the same (`routing.explain`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import to_builtins
 
 from core.kernel.clock import SECOND_US, seconds
 from core.kernel.errors import RequestRefused
-from core.model.events import Candidate, DecisionMade
-from core.model.ids import ContactId
+from core.model.agent import AgentProfile
+from core.model.commands import AppendToLedger
+from core.model.events import AgentStateChanged, ContactEvent, DecisionMade
+from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
-from crm.ledger import read_history
+from core.model.need import need_from_text
+from crm.database import Database
+from crm.ledger import read_changes, read_history
+from goldline.app import configured_agents
 from goldline.config import load_config
+from goldline.demo.day import DEMO_SCENARIO
+from goldline.harness import SimulatedDay, open_scenario
+from goldline.journal_head import read_head
 from goldline.live import open_database
+from goldline.replay import brain_of, turns
+from routing.explain import Explanation, explain, never_offered, told
+from simulator.scenario import load_scenario
+from simulator.world import agent_profiles
 
 _UNTOLD = frozenset({"at_us", "cause_id", "contact_id"})
-_RULES = {
-    "highest_level": "the tier gets the best agent: highest level first",
-    "longest_idle": "whoever was idle longest",
-    "by_place": "first in line for the agent who became free",
-}
 
 
-async def contact_course(contact: str, config_path: Path) -> list[str]:
-    """Return one line for each thing that happened to the contact; raise `RequestRefused` if unknown."""
-    async with open_database(load_config(config_path)) as database:
-        history = await read_history(database, ContactId(contact))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """All that a record holds of one contact, and an explanation for each decision about it."""
+
+    history: Sequence[DomainEvent]
+    explanations: tuple[Explanation, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "course": [to_builtins(event) for event in self.history],
+            "decisions": [to_builtins(explanation) for explanation in self.explanations],
+        }
+
+
+class Record(Protocol):
+    """What happened, as somebody kept it."""
+
+    agents: Mapping[AgentId, AgentProfile]
+
+    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
+        """Return all that happened to one contact, oldest first."""
+        ...
+
+    async def changes(self, until_us: int) -> Iterable[AgentStateChanged]:
+        """Return the agents' changes of state up to an instant, at least the last of each, oldest first."""
+        ...
+
+
+class LedgerRecord:
+    """The ledger in a database."""
+
+    def __init__(self, database: Database, agents: Mapping[AgentId, AgentProfile]) -> None:
+        self._database = database
+        self.agents = agents
+
+    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
+        """Return all that happened to one contact in any run."""
+        return await read_history(self._database, contact_id)
+
+    async def changes(self, until_us: int) -> Iterable[AgentStateChanged]:
+        """Return the last change of each agent."""
+        return await read_changes(self._database, until_us)
+
+
+class EventsRecord:
+    """Domain events in memory: those of a replayed journal, or of a day just simulated."""
+
+    def __init__(self, events: Sequence[DomainEvent], agents: Mapping[AgentId, AgentProfile]) -> None:
+        self.events = events
+        self.agents = agents
+
+    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
+        """Return all that happened to one contact."""
+        return [e for e in self.events if isinstance(e, ContactEvent) and e.contact_id == contact_id]
+
+    async def changes(self, until_us: int) -> Iterable[AgentStateChanged]:
+        """Return every change until then."""
+        return [e for e in self.events if isinstance(e, AgentStateChanged) and e.at_us <= until_us]
+
+
+async def answer(contact: str, *, config: Path, journal: Path | None, demo_seed: int | None) -> Course:
+    """Return the course of a contact from the record asked for: the demonstration, a journal, the ledger."""
+    if demo_seed is not None:
+        return await from_demo(contact, demo_seed)
+    if journal is not None:
+        return await from_journal(contact, journal)
+    return await from_ledger(contact, config)
+
+
+def lines(found: Course, *, whole: bool) -> list[str]:
+    """Return in words the last decision about the contact, or with `whole` all that happened to it."""
+    if whole:
+        return [told_event(event) for event in found.history]
+    return told(found.explanations[-1]) if found.explanations else never_offered(found.history)
+
+
+async def from_ledger(contact: str, config_path: Path) -> Course:
+    """Return the course of a contact in the configured ledger; raise `RequestRefused` if it has none."""
+    config = load_config(config_path)
+    async with open_database(config) as database:
+        return await course(contact, LedgerRecord(database, configured_agents(config)))
+
+
+async def from_journal(contact: str, journal: Path) -> Course:
+    """Return the course of a contact that `journal` recorded; raise `RequestRefused` if it has none."""
+    head = read_head(journal)
+    commands = (command for turn in turns(journal, brain_of(head)) for command in turn.commands)
+    events = [command.event for command in commands if isinstance(command, AppendToLedger)]
+    return await course(contact, EventsRecord(events, head.agents))
+
+
+async def from_demo(contact: str, seed: int) -> Course:
+    """Return the course of a contact of the demonstration's day; raise `RequestRefused` if it has none."""
+    scenario = load_scenario(DEMO_SCENARIO)
+    events: list[DomainEvent] = []
+    SimulatedDay(scenario, open_scenario(scenario), seed, watchers=(events.append,), checked=False).run()
+    return await course(contact, EventsRecord(events, agent_profiles(scenario)))
+
+
+async def course(contact: str, record: Record) -> Course:
+    """Return the course of a contact in `record`; raise `RequestRefused` where it tells of none."""
+    history = await record.history(ContactId(contact))
     if not history:
-        raise RequestRefused("unknown_contact", f"the ledger knows no contact {contact}")
-    return [told(event) for event in history]
+        raise RequestRefused("unknown_contact", f"nothing is recorded of a contact {contact}")
+    decisions = [event for event in history if isinstance(event, DecisionMade)]
+    return Course(
+        history=history,
+        explanations=tuple([await _explained(history, decision, record) for decision in decisions]),
+    )
 
 
-def told(event: DomainEvent) -> str:
+async def _explained(history: Sequence[DomainEvent], decision: DecisionMade, record: Record) -> Explanation:
+    states = {change.agent_id: change for change in await record.changes(decision.at_us)}
+    return explain(history, decision, record.agents, states, need_from_text(decision.need))
+
+
+def told_event(event: DomainEvent) -> str:
     """Return one event as a line for people."""
     at = datetime.fromtimestamp(event.at_us / SECOND_US, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     words = _decision(event) if isinstance(event, DecisionMade) else _fields(event)
@@ -39,18 +163,7 @@ def told(event: DomainEvent) -> str:
 
 
 def _decision(event: DecisionMade) -> str:
-    if event.runner_up is None:
-        second = "; there was no other choice"
-    elif event.asked == "agent":
-        second = f"; second was {_candidate(event.runner_up)}"
-    else:
-        second = f"; next in line was {event.runner_up.contact_id}"
-    rule = _RULES.get(event.rule, event.rule)
-    return f"{rule}: {_candidate(event.winner)}{second} ({event.waiting} still waiting)"
-
-
-def _candidate(candidate: Candidate) -> str:
-    return f"{candidate.agent_id} (level {candidate.level}, idle {seconds(candidate.idle_us):.1f} s)"
+    return f"to {event.winner.agent_id} by {event.rule}, {event.waiting} still waiting"
 
 
 def _fields(event: DomainEvent) -> str:

@@ -1,0 +1,229 @@
+"""Why a contact went to whom it went: a decision with its surroundings, and both in words.
+
+The engine stores the terms of winner and runner-up alone (`DecisionMade`). What a person wants to know
+beside them, who was at work and could not have it, is worked out here when somebody asks, from what the
+ledger tells of the agents at that instant. Nothing here is on the way of a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from core.kernel.clock import seconds
+from core.kernel.record import Record
+from core.model.agent import AgentProfile, AgentState
+from core.model.events import (
+    AgentStateChanged,
+    Candidate,
+    ContactQueued,
+    DecisionMade,
+    InteractionRecorded,
+    OfferFailed,
+    OfferMade,
+    Term,
+)
+from core.model.ids import AgentId, ContactId, QueueName
+from core.model.message import DomainEvent
+from core.model.need import Need
+
+NAMES_MAX = 5
+"""Agents named in one line; of more only the number is told."""
+
+_LACKS = "without the skills"
+_COULD = "free too"
+_STATES: Mapping[AgentState, str] = {
+    AgentState.RESERVED: "offered another",
+    AgentState.ON_CONTACT: "on a contact",
+    AgentState.WRAP_UP: "in wrap-up",
+}
+
+
+class Excluded(Record, frozen=True, kw_only=True):
+    """Agents who were logged in and did not get the contact, for one and the same reason."""
+
+    reason: str
+    agents: tuple[AgentId, ...]
+
+
+class EarlierOffer(Record, frozen=True, kw_only=True):
+    """An offer of the same contact that came to nothing before."""
+
+    at_us: int
+    agent_id: AgentId
+    outcome: str
+
+
+class Explanation(Record, frozen=True, kw_only=True):
+    """One decision and what surrounded it. `behind_us` is by how much the runner-up came second."""
+
+    contact_id: ContactId
+    queue: QueueName
+    tier: str
+    decision: DecisionMade
+    behind_us: int | None
+    excluded: tuple[Excluded, ...]
+    earlier: tuple[EarlierOffer, ...]
+
+
+def explain(
+    history: Sequence[DomainEvent],
+    decision: DecisionMade,
+    agents: Mapping[AgentId, AgentProfile],
+    states: Mapping[AgentId, AgentStateChanged],
+    need: Need,
+) -> Explanation:
+    """Return what surrounded a decision in the `history` of its contact.
+
+    `states` are the agents' last changes at that instant or before, `need` is what the contact asked for.
+    """
+    queued = _last_queued(history, decision)
+    runner_up = decision.runner_up
+    return Explanation(
+        contact_id=decision.contact_id,
+        queue=queued.queue,
+        tier=queued.tier,
+        decision=decision,
+        behind_us=None if runner_up is None else decision.winner.score_us - runner_up.score_us,
+        excluded=_excluded(decision, agents, states, need),
+        earlier=tuple(_earlier(history, decision)),
+    )
+
+
+def _last_queued(history: Sequence[DomainEvent], decision: DecisionMade) -> ContactQueued:
+    before = history[: history.index(decision)]
+    return [event for event in before if isinstance(event, ContactQueued)][-1]
+
+
+def _excluded(
+    decision: DecisionMade,
+    agents: Mapping[AgentId, AgentProfile],
+    states: Mapping[AgentId, AgentStateChanged],
+    need: Need,
+) -> tuple[Excluded, ...]:
+    """Return by reason who was logged in and not chosen; who is named in the decision is left out."""
+    named = {decision.winner.agent_id, decision.runner_up.agent_id if decision.runner_up else ""}
+    by_reason: dict[str, list[AgentId]] = {}
+    for agent_id, change in states.items():
+        if change.new is AgentState.LOGGED_OUT or agent_id in named or agent_id not in agents:
+            continue
+        able = need.level(agents[agent_id].skills) is not None
+        by_reason.setdefault(_reason(change) if able else _LACKS, []).append(agent_id)
+    return tuple(Excluded(reason=reason, agents=tuple(who)) for reason, who in by_reason.items())
+
+
+def _reason(change: AgentStateChanged) -> str:
+    if change.new is AgentState.READY:
+        return _COULD
+    return _STATES.get(change.new) or f"away ({change.reason or 'not ready'})"
+
+
+def _earlier(history: Sequence[DomainEvent], decision: DecisionMade) -> Iterator[EarlierOffer]:
+    made = {event.offer_id: event for event in history if isinstance(event, OfferMade)}
+    for event in history:
+        if isinstance(event, OfferFailed) and event.at_us <= decision.at_us:
+            offered = made.get(event.offer_id, event)
+            yield EarlierOffer(at_us=offered.at_us, agent_id=event.agent_id, outcome=event.outcome)
+
+
+# --- in words --------------------------------------------------------------------------------------
+
+_ASKED = {
+    "agent": "it came, or came back, and the idle agents were compared: {candidates}",
+    "contact": "{agent} became free and those in line were compared",
+}
+_RULES = {
+    "longest_idle": "whoever was idle longest",
+    "highest_level": "the highest level first, then whoever was idle longest",
+    "lowest_level": "the lowest level first, to spare the experts",
+    "least_occupied": "whoever has been busy for the least share of the time",
+    "fewest_contacts": "whoever has had the fewest contacts",
+    "round_robin": "one after the other",
+    "fastest": "whoever is quickest at such contacts",
+    "value": "the greatest worth, counted in seconds of waiting",
+    "by_place": "the furthest forward in line, everything counted in seconds of waiting",
+}
+
+
+def told(explanation: Explanation) -> list[str]:
+    """Return the explanation in at most ten lines for people."""
+    decision = explanation.decision
+    lines = [
+        f"{explanation.contact_id}: {explanation.tier or 'no tier'}, queue {explanation.queue},"
+        f" offered to {decision.winner.agent_id} (level {decision.winner.level})",
+        "when: "
+        + _ASKED[decision.asked].format(candidates=decision.candidates, agent=decision.winner.agent_id)
+        + f"; {decision.waiting} still in line",
+        f"needs: {decision.need or 'nothing in particular'}{_step(decision)}",
+        f"rule: {_RULES.get(decision.rule, decision.rule)}{_policy(decision)}",
+        f"first: {_candidate(decision, decision.winner)}",
+        f"second: {_second(explanation)}",
+    ]
+    return lines + _earlier_line(explanation) + _excluded_lines(explanation)
+
+
+def never_offered(history: Sequence[DomainEvent]) -> list[str]:
+    """Return in words what became of a contact for which no decision was ever made."""
+    record = next((event for event in history if isinstance(event, InteractionRecorded)), None)
+    if record is None:
+        return ["no decision has been made: the contact is still in the menu or in line"]
+    where = f"in line for {record.queue}" if record.queue else "in the menu"
+    after_s = seconds(record.queue_us if record.queue else record.ivr_us)
+    return [f"no decision was made: {record.outcome} {where} after {after_s:.1f} s"]
+
+
+def _step(decision: DecisionMade) -> str:
+    return f" (after step {decision.step} of the queue's plan)" if decision.step else ""
+
+
+def _policy(decision: DecisionMade) -> str:
+    return f", under the policy {decision.policy}" if decision.policy else ""
+
+
+def _second(explanation: Explanation) -> str:
+    runner_up = explanation.decision.runner_up
+    if runner_up is None or explanation.behind_us is None:
+        return "there was no other choice"
+    words = _candidate(explanation.decision, runner_up)
+    if explanation.behind_us:
+        return f"{words}; {seconds(explanation.behind_us):.1f} s behind"
+    if explanation.decision.asked == "contact":
+        return f"{words}; came later"
+    return f"{words}; idle {seconds(explanation.decision.winner.idle_us - runner_up.idle_us):.1f} s less"
+
+
+def _candidate(decision: DecisionMade, candidate: Candidate) -> str:
+    """Say who was compared, and what of."""
+    if decision.asked == "contact":
+        return f"{candidate.contact_id}: {_sum(candidate)}"
+    who = f"{candidate.agent_id}, level {candidate.level}, idle {seconds(candidate.idle_us):.1f} s"
+    return f"{who}: {_sum(candidate)}" if candidate.terms else who
+
+
+def _sum(candidate: Candidate) -> str:
+    terms = " ".join(_term(term, first=not place) for place, term in enumerate(candidate.terms))
+    return terms if len(candidate.terms) < 2 else f"{terms} = {seconds(candidate.score_us):.1f} s"
+
+
+def _term(term: Term, *, first: bool) -> str:
+    amount = seconds(abs(term.us))
+    sign = "-" if term.us < 0 else "" if first else "+"
+    gap = " " if sign and not first else ""
+    return f"{sign}{gap}{amount:.1f} s {term.name.replace('_', ' ')}"
+
+
+def _earlier_line(explanation: Explanation) -> list[str]:
+    if not explanation.earlier:
+        return []
+    offers = explanation.earlier[-NAMES_MAX:]
+    return ["before: offered to " + ", ".join(f"{offer.agent_id} ({offer.outcome})" for offer in offers)]
+
+
+def _excluded_lines(explanation: Explanation) -> list[str]:
+    """Return the line on those who were logged in and did not get the contact."""
+    if not explanation.excluded:
+        return []
+    return ["not: " + "; ".join(f"{_people(group.agents)} {group.reason}" for group in explanation.excluded)]
+
+
+def _people(agents: tuple[AgentId, ...]) -> str:
+    return ", ".join(agents) if len(agents) <= NAMES_MAX else f"{len(agents)} agents"
