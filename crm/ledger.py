@@ -150,6 +150,10 @@ class SqlLedger:
         """Return all that happened to one contact in any run, oldest first."""
         return await read_history(self._database, contact_id)
 
+    async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
+        """Return the last change of state of each agent up to the instant `until_us`, in any run."""
+        return await read_changes(self._database, until_us)
+
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
         changes = await _read(self._database, _LAST_CHANGES, {"kind": AgentStateChanged.__name__})

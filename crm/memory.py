@@ -68,6 +68,11 @@ class MemoryLedger:
         """Return all that happened to one contact, oldest first."""
         return [e for e in self.events if isinstance(e, ContactEvent) and e.contact_id == contact_id]
 
+    async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
+        """Return the last change of state of each agent up to the instant `until_us`."""
+        told = (e for e in self.events if isinstance(e, AgentStateChanged) and e.at_us <= until_us)
+        return tuple({change.agent_id: change for change in told}.values())
+
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
         return fold_agent_states(e for e in self.events if isinstance(e, AgentStateChanged))

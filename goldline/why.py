@@ -6,7 +6,7 @@ demonstration's day, which is run again. Whatever the record, the answer is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +18,13 @@ from core.kernel.clock import SECOND_US, seconds
 from core.kernel.errors import RequestRefused
 from core.model.agent import AgentProfile
 from core.model.commands import AppendToLedger
-from core.model.events import AgentStateChanged, ContactEvent, DecisionMade
+from core.model.events import AgentStateChanged, DecisionMade
 from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
 from core.model.need import need_from_text
 from crm.database import Database
 from crm.ledger import read_changes, read_history
+from crm.memory import MemoryLedger
 from goldline.app import configured_agents
 from goldline.config import load_config
 from goldline.demo.day import DEMO_SCENARIO
@@ -54,49 +55,30 @@ class Course:
 
 
 class Record(Protocol):
-    """What happened, as somebody kept it."""
-
-    agents: Mapping[AgentId, AgentProfile]
+    """What happened, as a ledger keeps it."""
 
     async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
         """Return all that happened to one contact, oldest first."""
         ...
 
-    async def changes(self, until_us: int) -> Iterable[AgentStateChanged]:
-        """Return the agents' changes of state up to an instant, at least the last of each, oldest first."""
+    async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
+        """Return the last change of state of each agent up to the instant `until_us`."""
         ...
 
 
-class LedgerRecord:
-    """The ledger in a database."""
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """The ledger in a database that an engine may be writing at the same time."""
 
-    def __init__(self, database: Database, agents: Mapping[AgentId, AgentProfile]) -> None:
-        self._database = database
-        self.agents = agents
+    database: Database
 
     async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
         """Return all that happened to one contact in any run."""
-        return await read_history(self._database, contact_id)
+        return await read_history(self.database, contact_id)
 
-    async def changes(self, until_us: int) -> Iterable[AgentStateChanged]:
+    async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
         """Return the last change of each agent."""
-        return await read_changes(self._database, until_us)
-
-
-class EventsRecord:
-    """Domain events in memory: those of a replayed journal, or of a day just simulated."""
-
-    def __init__(self, events: Sequence[DomainEvent], agents: Mapping[AgentId, AgentProfile]) -> None:
-        self.events = events
-        self.agents = agents
-
-    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
-        """Return all that happened to one contact."""
-        return [e for e in self.events if isinstance(e, ContactEvent) and e.contact_id == contact_id]
-
-    async def changes(self, until_us: int) -> Iterable[AgentStateChanged]:
-        """Return every change until then."""
-        return [e for e in self.events if isinstance(e, AgentStateChanged) and e.at_us <= until_us]
+        return await read_changes(self.database, until_us)
 
 
 async def answer(contact: str, *, config: Path, journal: Path | None, demo_seed: int | None) -> Course:
@@ -119,40 +101,42 @@ async def from_ledger(contact: str, config_path: Path) -> Course:
     """Return the course of a contact in the configured ledger; raise `RequestRefused` if it has none."""
     config = load_config(config_path)
     async with open_database(config) as database:
-        return await course(contact, LedgerRecord(database, configured_agents(config)))
+        return await course(contact, StoredRecord(database), configured_agents(config))
 
 
 async def from_journal(contact: str, journal: Path) -> Course:
     """Return the course of a contact that `journal` recorded; raise `RequestRefused` if it has none."""
-    head = read_head(journal)
-    commands = (command for turn in turns(journal, brain_of(head)) for command in turn.commands)
-    events = [command.event for command in commands if isinstance(command, AppendToLedger)]
-    return await course(contact, EventsRecord(events, head.agents))
+    head, ledger = read_head(journal), MemoryLedger()
+    for turn in turns(journal, brain_of(head)):
+        for command in turn.commands:
+            if isinstance(command, AppendToLedger):
+                ledger.append(command.event)
+    return await course(contact, ledger, head.agents)
 
 
 async def from_demo(contact: str, seed: int) -> Course:
     """Return the course of a contact of the demonstration's day; raise `RequestRefused` if it has none."""
-    scenario = load_scenario(DEMO_SCENARIO)
-    events: list[DomainEvent] = []
-    SimulatedDay(scenario, open_scenario(scenario), seed, watchers=(events.append,), checked=False).run()
-    return await course(contact, EventsRecord(events, agent_profiles(scenario)))
+    return await course(contact, *demo_day(seed))
 
 
-async def course(contact: str, record: Record) -> Course:
+def demo_day(seed: int) -> tuple[MemoryLedger, Mapping[AgentId, AgentProfile]]:
+    """Return the ledger of the demonstration's day under `seed`, and its agents."""
+    scenario, ledger = load_scenario(DEMO_SCENARIO), MemoryLedger()
+    SimulatedDay(scenario, open_scenario(scenario), seed, watchers=(ledger.append,), checked=False).run()
+    return ledger, agent_profiles(scenario)
+
+
+async def course(contact: str, record: Record, agents: Mapping[AgentId, AgentProfile]) -> Course:
     """Return the course of a contact in `record`; raise `RequestRefused` where it tells of none."""
     history = await record.history(ContactId(contact))
     if not history:
         raise RequestRefused("unknown_contact", f"nothing is recorded of a contact {contact}")
-    decisions = [event for event in history if isinstance(event, DecisionMade)]
-    return Course(
-        history=history,
-        explanations=tuple([await _explained(history, decision, record) for decision in decisions]),
-    )
-
-
-async def _explained(history: Sequence[DomainEvent], decision: DecisionMade, record: Record) -> Explanation:
-    states = {change.agent_id: change for change in await record.changes(decision.at_us)}
-    return explain(history, decision, record.agents, states, need_from_text(decision.need))
+    explained = []
+    for decision in history:
+        if isinstance(decision, DecisionMade):
+            states = {change.agent_id: change for change in await record.changes(decision.at_us)}
+            explained.append(explain(history, decision, agents, states, need_from_text(decision.need)))
+    return Course(history=history, explanations=tuple(explained))
 
 
 def told_event(event: DomainEvent) -> str:

@@ -326,3 +326,21 @@ async def tell(ledger: SqlLedger, events: list[ContactQueued]) -> None:
     for event in events:
         ledger.append(event)
         await asyncio.sleep(0)
+
+
+async def test_last_change_of_each_agent_up_to_an_instant_is_told(ledger: MemoryLedger | SqlLedger) -> None:
+    """What an explanation asks for: what the others were doing when a decision was made."""
+    early = turned(ANA, AgentState.READY, NOON_US)
+    at_lunch = turned(BEN, AgentState.NOT_READY, NOON_US + 1, "lunch")
+    talking = turned(ANA, AgentState.ON_CONTACT, NOON_US + 2)
+    later = turned(ANA, AgentState.WRAP_UP, NOON_US + 3)
+    for change in (early, at_lunch, talking, later):
+        ledger.append(change)
+    await ledger.settled()
+    assert sorted(await ledger.changes(NOON_US + 2), key=agent_of) == [talking, at_lunch]
+    assert list(await ledger.changes(NOON_US)) == [early]
+    assert list(await ledger.changes(NOON_US - 1)) == []
+
+
+def agent_of(change: AgentStateChanged) -> AgentId:
+    return change.agent_id

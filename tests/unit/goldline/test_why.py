@@ -5,46 +5,46 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from core.model.agent import AgentProfile
 from core.model.events import DecisionMade
-from core.model.message import DomainEvent
+from core.model.ids import AgentId
+from crm.memory import MemoryLedger
 from goldline.cli import main
 from goldline.demo.day import DEMO_SCENARIO
-from goldline.harness import SimulatedDay, open_scenario
 from goldline.simulate import Choices, simulate
-from goldline.why import EventsRecord, answer, course, lines
-from simulator.scenario import load_scenario
-from simulator.world import agent_profiles
+from goldline.why import answer, course, demo_day, lines
 
 SEED = 7
 LINES_MAX = 10
 """What a person reads at a glance."""
 
 
-@pytest.fixture(scope="module")
-def demo() -> EventsRecord:
-    """The demonstration's day, as its ledger has it."""
-    scenario = load_scenario(DEMO_SCENARIO)
-    events: list[DomainEvent] = []
-    SimulatedDay(scenario, open_scenario(scenario), SEED, watchers=(events.append,), checked=False).run()
-    return EventsRecord(events, agent_profiles(scenario))
+Recorded = tuple[MemoryLedger, Mapping[AgentId, AgentProfile]]
 
 
 @pytest.fixture(scope="module")
-def decided(demo: EventsRecord) -> list[DecisionMade]:
+def demo() -> Recorded:
+    """The demonstration's day, as its ledger has it, and its agents."""
+    return demo_day(SEED)
+
+
+@pytest.fixture(scope="module")
+def decided(demo: Recorded) -> list[DecisionMade]:
     """Every decision of that day."""
-    return [event for event in demo.events if isinstance(event, DecisionMade)]
+    return [event for event in demo[0].events if isinstance(event, DecisionMade)]
 
 
 def test_every_contact_of_the_demo_is_explained_in_ten_lines(
-    demo: EventsRecord, decided: list[DecisionMade]
+    demo: Recorded, decided: list[DecisionMade]
 ) -> None:
     assert len(decided) > 1_000
     for decision in decided[::20]:
-        told = lines(asyncio.run(course(decision.contact_id, demo)), whole=False)
+        told = lines(asyncio.run(course(decision.contact_id, *demo)), whole=False)
         assert len(told) <= LINES_MAX
         assert told[0].startswith(f"{decision.contact_id}: ")
         assert all(line.isprintable() for line in told)
@@ -57,19 +57,17 @@ def test_terms_add_up_to_the_score_and_the_winner_is_never_behind(decided: list[
         assert runner_up is None or decision.winner.score_us >= runner_up.score_us
 
 
-def test_journal_tells_what_the_day_told(
-    demo: EventsRecord, decided: list[DecisionMade], tmp_path: Path
-) -> None:
+def test_journal_tells_what_the_day_told(demo: Recorded, decided: list[DecisionMade], tmp_path: Path) -> None:
     """A replay makes the same decisions, so its answer is the same, word for word."""
     journal = tmp_path / "day.journal"
     simulate(DEMO_SCENARIO, Choices(seed=SEED, journal=journal), progress=False)
     contact = decided[len(decided) // 2].contact_id
     replayed = asyncio.run(answer(contact, config=Path("none"), journal=journal, demo_seed=None))
-    assert replayed == asyncio.run(course(contact, demo))
+    assert replayed == asyncio.run(course(contact, *demo))
 
 
-def test_course_tells_every_event_in_order(demo: EventsRecord, decided: list[DecisionMade]) -> None:
-    told = lines(asyncio.run(course(decided[0].contact_id, demo)), whole=True)
+def test_course_tells_every_event_in_order(demo: Recorded, decided: list[DecisionMade]) -> None:
+    told = lines(asyncio.run(course(decided[0].contact_id, *demo)), whole=True)
     names = [line.split()[2] for line in told]
     assert names[0] == "ContactArrived"
     assert names.index("DecisionMade") < names.index("OfferMade")
