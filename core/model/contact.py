@@ -3,7 +3,9 @@
     IN_IVR -> QUEUED -> OFFERED -> CONNECTED -> WRAP_UP -> CLOSED
 
 The way to the left of CONNECTED can end in ABANDONED (the customer left), OVERFLOWED (sent to a
-number), CALLBACK or VOICEMAIL. Our own code drives this machine, so a missing row raises.
+number), CALLBACK (we shall call back) or VOICEMAIL. The callback is a contact of its own, without a leg
+until it is dialed: it stands in line (QUEUED) or is put off (POSTPONED), and where nobody was reached it
+ends UNREACHED or CANCELLED. Our own code drives this machine, so a missing row raises.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ class ContactState(StrEnum):
     OVERFLOWED = "overflowed"
     CALLBACK = "callback"
     VOICEMAIL = "voicemail"
+    POSTPONED = "postponed"
+    UNREACHED = "unreached"
+    CANCELLED = "cancelled"
 
 
 class ContactTrigger(StrEnum):
@@ -44,6 +49,10 @@ class ContactTrigger(StrEnum):
     OVERFLOW = "overflow"
     BOOK_CALLBACK = "book_callback"
     RECORD = "record"
+    ENTER_FLOW = "enter_flow"
+    POSTPONE = "postpone"
+    GIVE_UP = "give_up"
+    CANCEL = "cancel"
 
 
 _S, _T = ContactState, ContactTrigger
@@ -64,6 +73,8 @@ CONTACT = Table(
         (_S.QUEUED, _T.OVERFLOW): _S.OVERFLOWED,
         (_S.QUEUED, _T.BOOK_CALLBACK): _S.CALLBACK,
         (_S.QUEUED, _T.RECORD): _S.VOICEMAIL,
+        # Overflow: the caller is sent from the line to a menu, voicemail most often.
+        (_S.QUEUED, _T.ENTER_FLOW): _S.IN_IVR,
         # After a restart of ours a talking pair is adopted: it was offered and accepted in the run before.
         (_S.QUEUED, _T.CONNECT): _S.CONNECTED,
         (_S.OFFERED, _T.RETURN): _S.QUEUED,
@@ -71,11 +82,27 @@ CONTACT = Table(
         (_S.OFFERED, _T.LEAVE): _S.ABANDONED,
         (_S.CONNECTED, _T.TALK_END): _S.WRAP_UP,
         (_S.WRAP_UP, _T.FINISH): _S.CLOSED,
+        # A callback: booked while its queue is closed, or dialed in vain and to be dialed again.
+        (_S.IN_IVR, _T.POSTPONE): _S.POSTPONED,
+        (_S.OFFERED, _T.POSTPONE): _S.POSTPONED,
+        (_S.POSTPONED, _T.QUEUE): _S.QUEUED,
+        (_S.POSTPONED, _T.GIVE_UP): _S.UNREACHED,
+        (_S.QUEUED, _T.POSTPONE): _S.POSTPONED,
+        (_S.QUEUED, _T.CANCEL): _S.CANCELLED,
+        (_S.POSTPONED, _T.CANCEL): _S.CANCELLED,
     },
 )
 
 ENDED_STATES = frozenset(
-    {_S.CLOSED, _S.ABANDONED, _S.OVERFLOWED, _S.CALLBACK, _S.VOICEMAIL},
+    {
+        _S.CLOSED,
+        _S.ABANDONED,
+        _S.OVERFLOWED,
+        _S.CALLBACK,
+        _S.VOICEMAIL,
+        _S.UNREACHED,
+        _S.CANCELLED,
+    },
 )
 
 
@@ -90,7 +117,12 @@ class Contact(Entity, kw_only=True):
     """One matter in hand; `state` changes only through `core.contacts.ContactBook.move`.
 
     All instants are microseconds, None before they happened. `head_start_us` is the tier's credit:
-    the contact is ordered as if it had queued that much earlier.
+    the contact is ordered as if it had queued that much earlier. `requirements` are what the menu asked for;
+    its queue asks for more. `queued_us` is when it first stood in a line, `entered_us` when in this one.
+    `flow` is the menu it was sent to out of a line, and `hops` counts how often it was sent anywhere.
+    `credit_us` moves it forward like the head start, for any other reason, such as a place resumed.
+    `preferred_agent` is who served the customer last, or always does. A `callback` has no leg until its
+    customer is dialed.
     """
 
     contact_id: ContactId
@@ -105,7 +137,13 @@ class Contact(Entity, kw_only=True):
     requirements: tuple[Requirement, ...] = ()
     queue: QueueName | None = None
     queued_us: int | None = None
+    entered_us: int | None = None
     head_start_us: int = 0
+    credit_us: int = 0
+    preferred_agent: AgentId | None = None
+    callback: bool = False
+    flow: str = ""
+    hops: int = 0
     offer_id: OfferId | None = None
     agent_id: AgentId | None = None
     agent_leg_id: LegId | None = None
