@@ -189,4 +189,6 @@ def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:
         queued_us=tag.queued_us,
         head_start_us=tag.head_start_us,
         connected_us=tag.connected_us or None,
+        policy=tag.policy,
+        told_us=tag.told_us or None,
     )

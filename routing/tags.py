@@ -25,6 +25,8 @@ def contact_tag(contact: Contact, role: str) -> Tag:
         queued_us=contact.queued_us or 0,
         head_start_us=contact.head_start_us,
         connected_us=contact.connected_us or 0,
+        policy=contact.policy,
+        told_us=contact.told_us or 0,
     )
 
 

@@ -122,7 +122,8 @@ class Contact(Entity, kw_only=True):
     `flow` is the menu it was sent to out of a line, and `hops` counts how often it was sent anywhere.
     `credit_us` moves it forward like the head start, for any other reason, such as a place resumed.
     `preferred_agent` is who served the customer last, or always does. A `callback` has no leg until its
-    customer is dialed.
+    customer is dialed. `policy` is the one of its queue's policies in force when it was queued, `estimated_us`
+    the wait expected then (None: none at all), `told_us` the least wait still to come that its caller was told.
     """
 
     contact_id: ContactId
@@ -139,6 +140,9 @@ class Contact(Entity, kw_only=True):
     queued_us: int | None = None
     entered_us: int | None = None
     head_start_us: int = 0
+    policy: str = ""
+    estimated_us: int | None = None
+    told_us: int | None = None
     credit_us: int = 0
     preferred_agent: AgentId | None = None
     callback: bool = False

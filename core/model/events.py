@@ -239,6 +239,21 @@ class ContactQueued(ContactEvent, frozen=True, kw_only=True):
     key_us: int
     position: int
     requirements: tuple[Requirement, ...] = ()
+    policy: str = ""
+
+
+class WaitAnnounced(ContactEvent, frozen=True, kw_only=True):
+    """The caller was told to wait `low_us` to `high_us` more, None for no upper end.
+
+    `left_us` is the estimate by then. Who keeps a place is told no longer wait than before, so the estimate
+    may lie above what was told.
+    """
+
+    queue: QueueName
+    tier: str
+    left_us: int
+    low_us: int
+    high_us: int | None
 
 
 class ContactAdopted(ContactEvent, frozen=True, kw_only=True):
@@ -248,7 +263,10 @@ class ContactAdopted(ContactEvent, frozen=True, kw_only=True):
 
 
 class ContactConnected(ContactEvent, frozen=True, kw_only=True):
-    """Customer and agent hear each other. `level` is the agent's least level in the asked skills."""
+    """Customer and agent hear each other. `level` is the agent's least level in the asked skills.
+
+    `estimated_us` is the wait expected when the contact was queued, None where it did not have to wait.
+    """
 
     queue: QueueName
     tier: str
@@ -256,6 +274,7 @@ class ContactConnected(ContactEvent, frozen=True, kw_only=True):
     offer_id: OfferId
     waited_us: int
     level: int
+    estimated_us: int | None = None
 
 
 class TalkEnded(ContactEvent, frozen=True, kw_only=True):

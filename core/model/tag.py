@@ -44,6 +44,8 @@ class Tag(Record, frozen=True, kw_only=True):
     queued_us: int = 0
     head_start_us: int = 0
     connected_us: int = 0
+    policy: str = ""
+    told_us: int = 0
 
     def encode(self) -> str:
         """Return the note as `name=value&...`, percent-encoded, empty fields left out."""
