@@ -15,7 +15,7 @@ from core.engine import Engine
 from core.model.agent import AgentProfile, AgentState
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg, TagLeg
-from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     AgentStateChanged,
@@ -89,7 +89,8 @@ class Router:
     def ready_agents(self, queue: QueueName) -> int:
         """Return how many idle agents could serve the queue's own requirements."""
         need = need_of(self._rulebook.queues[queue].requirements)
-        return sum(1 for seat in self._index.seats() if need.level(seat.skills) is not None)
+        idle = (seat for seat in self._index.seats() if VOICE in seat.channels)
+        return sum(need.level(seat.skills) is not None for seat in idle)
 
     def working_agents(self, queue: QueueName) -> int:
         """Return how many agents who could serve the queue are at work: idle or busy, not away."""

@@ -17,6 +17,9 @@ from core.kernel.record import Entity, Record
 from core.model.customer import Customer
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
 
+VOICE = "voice"
+"""The channel of calls; all others (`task`, `mail`...) are work without a leg."""
+
 
 class ContactState(StrEnum):
     """Where a customer's matter stands."""
@@ -124,11 +127,17 @@ class Contact(Entity, kw_only=True):
     `preferred_agent` is who served the customer last, or always does. A `callback` has no leg until its
     customer is dialed. `policy` is the one of its queue's policies in force when it was queued, `estimated_us`
     the wait expected then (None: none at all), `told_us` the least wait still to come that its caller was told.
+
+    Work of another channel than voice never has a leg: `work_id` is what the program that brought it calls
+    it, `reference` where the agent finds it, such as a link or a subject.
     """
 
     contact_id: ContactId
     leg_id: LegId
     arrived_us: int
+    channel: str = VOICE
+    work_id: str = ""
+    reference: str = ""
     caller_number: str = ""
     dialed_number: str = ""
     language: str = "en"
