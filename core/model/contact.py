@@ -165,6 +165,12 @@ class Contact(Entity, kw_only=True):
     offers: int = 0
     state: ContactState = CONTACT.start
 
+    @property
+    def key_us(self) -> int:
+        """The contact's place in line: when it queued, less all its credits; it MUST have queued."""
+        assert self.queued_us is not None
+        return self.queued_us - self.head_start_us - self.credit_us
+
     def waited_us(self, now_us: int) -> int:
         """Return how long the contact waited in its queue until `now_us` or its connection."""
         if self.queued_us is None:
