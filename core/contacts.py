@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.model.contact import CONTACT, ENDED_STATES, Contact, ContactTrigger
-from core.model.ids import ContactId, LegId
+from core.model.ids import NO_LEG, ContactId, LegId
 
 ENDED_MAX = 4_096
 """Contacts remembered after their end: a note on a leg outlives its contact by seconds at most."""
@@ -31,7 +31,15 @@ class ContactBook:
     def add(self, contact: Contact) -> None:
         """Take a new contact into the book."""
         self._by_id[contact.contact_id] = contact
-        self._by_leg[contact.leg_id] = contact
+        if contact.leg_id != NO_LEG:
+            self._by_leg[contact.leg_id] = contact
+
+    def give_leg(self, contact: Contact, leg_id: LegId) -> None:
+        """Let `leg_id` be the customer's leg from now on; `NO_LEG` where there is none any more."""
+        self._by_leg.pop(contact.leg_id, None)
+        contact.leg_id = leg_id
+        if leg_id != NO_LEG:
+            self._by_leg[leg_id] = contact
 
     def get(self, contact_id: ContactId) -> Contact | None:
         """Return the contact, or None when it has ended or never was."""
@@ -50,7 +58,7 @@ class ContactBook:
         contact.state = CONTACT.after(contact.state, trigger)
         if contact.state in ENDED_STATES:
             del self._by_id[contact.contact_id]
-            del self._by_leg[contact.leg_id]
+            self._by_leg.pop(contact.leg_id, None)
             self._ended[contact.contact_id] = None
             if len(self._ended) > ENDED_MAX:
                 del self._ended[next(iter(self._ended))]

@@ -6,7 +6,8 @@ they are built, and so hear of each message in this order:
 1. `CallBook`: what legs and bridges there are, before anybody asks
 2. `Adoption`: contacts of an earlier run are in the book before routing hears of their legs
 3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
-4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it
+4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it;
+   `TrackRecords` before the `Router`, which chooses by what they have counted
 5. `Hold`, `Roster`, `WrapUp`, `Ivr`: each answers facts that those above established
 """
 
@@ -38,7 +39,8 @@ from routing.lost import LostContacts
 from routing.offer import OfferDesk
 from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
-from routing.scores import LevelScores
+from routing.strategies import StrategyScores
+from routing.track_record import TrackRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ def build_brain(
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
-    router = Router(engine, contacts, offers, rulebook, Index(rulebook, LevelScores(rulebook)), agents)
+    scores = StrategyScores(rulebook, TrackRecords(engine, queues))
+    router = Router(engine, contacts, offers, rulebook, Index(rulebook, scores), agents)
     Hold(engine, contacts, router, queues, announcement)
     roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
     WrapUp(engine, contacts, roster, _wrap_up_limits(config))

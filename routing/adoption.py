@@ -33,7 +33,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
 from core.model.message import Event
-from core.model.tag import AGENT, CALLER, Tag, decode_tag
+from core.model.tag import AGENT, CALLBACK, CALLER, Tag, decode_tag
 from routing.tags import caller_tag, decode_requirements
 
 _PREFIX = "adopted-"
@@ -188,5 +188,10 @@ def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:
         queue=QueueName(tag.queue),
         queued_us=tag.queued_us,
         head_start_us=tag.head_start_us,
+        credit_us=tag.credit_us,
+        preferred_agent=AgentId(tag.preferred) if tag.preferred else None,
+        callback=tag.role == CALLBACK,
         connected_us=tag.connected_us or None,
+        policy=tag.policy,
+        told_us=tag.told_us or None,
     )

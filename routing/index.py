@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.model.contact import Contact
+from core.model.contact import VOICE, Contact
 from core.model.events import Candidate, Term
 from core.model.ids import AgentId, ContactId, QueueName
 from routing.ratios import QueueRatios
@@ -59,19 +59,19 @@ class Index:
         for name, value in changes.items():
             setattr(standing, name, value)
 
-    def of_queue(self, queue: QueueName) -> list[Contact]:
-        """Return the contacts that wait in `queue`, first in line first."""
-        return [standing.contact for standing in self if standing.kind.queue == queue]
+    def of_queue(self, queue: QueueName, channel: str = VOICE) -> list[Contact]:
+        """Return the contacts of `channel` that wait in `queue`, first in line first."""
+        return [standing.contact for standing in self if _waits_for(standing, queue, channel)]
 
-    def length(self, queue: QueueName) -> int:
-        """Return how many contacts wait in `queue`."""
-        return sum(1 for standing in self._line.values() if standing.kind.queue == queue)
+    def length(self, queue: QueueName, channel: str = VOICE) -> int:
+        """Return how many contacts of `channel` wait in `queue`."""
+        return sum(1 for standing in self._line.values() if _waits_for(standing, queue, channel))
 
     def position(self, contact_id: ContactId) -> int:
-        """Return the contact's rank in its own queue, 1 for the next to be served."""
+        """Return the contact's rank in its own queue and channel, 1 for the next to be served."""
         own = self._line[contact_id]
-        ahead = (s for s in self._line.values() if s.kind.queue == own.kind.queue and s.place < own.place)
-        return 1 + sum(1 for _ in ahead)
+        like_it = (s for s in self._line.values() if _waits_for(s, own.kind.queue, own.channel))
+        return 1 + sum(1 for standing in like_it if standing.place < own.place)
 
     # --- seats -----------------------------------------------------------------------------------
 
@@ -139,8 +139,8 @@ class Index:
         reserve = standing.spares
         if reserve is None or seat.skills.get(reserve.skill, 0) < reserve.level:
             return False
-        experts = (s for s in self._seats.values() if s.skills.get(reserve.skill, 0) >= reserve.level)
-        return sum(1 for _ in experts) <= reserve.count
+        idle = (s for s in self._seats.values() if standing.channel in s.channels)
+        return sum(s.skills.get(reserve.skill, 0) >= reserve.level for s in idle) <= reserve.count
 
     def _as_agent(self, standing: Standing, seat: Seat, now_us: int) -> Candidate:
         level = _level(standing, seat)
@@ -174,6 +174,10 @@ class Index:
     def _pressure(self, queue: QueueName) -> tuple[Term, ...]:
         pressure_us = self._ratios.pressure_us(queue, self.length)
         return (Term("pressure", pressure_us),) if pressure_us else ()
+
+
+def _waits_for(standing: Standing, queue: QueueName, channel: str) -> bool:
+    return standing.kind.queue == queue and standing.channel == channel
 
 
 def _level(standing: Standing, seat: Seat) -> int:

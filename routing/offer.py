@@ -242,6 +242,7 @@ class OfferDesk:
                 offer_id=offer.offer_id,
                 waited_us=contact.waited_us(event.at_us),
                 level=offer.level,
+                estimated_us=contact.estimated_us,
             )
         )
 

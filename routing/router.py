@@ -7,7 +7,7 @@ While the PBX is away the gate is shut: callers keep their places, nobody's phon
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.contacts import ContactBook
@@ -15,7 +15,7 @@ from core.engine import Engine
 from core.model.agent import AgentProfile, AgentState
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg, TagLeg
-from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     AgentStateChanged,
@@ -30,7 +30,7 @@ from core.model.events import (
     PbxLost,
     QueueingAsked,
 )
-from core.model.ids import AgentId, ContactId, QueueName
+from core.model.ids import NO_LEG, AgentId, ContactId, QueueName
 from core.model.message import Event
 from core.model.need import need_of
 from routing.index import Index
@@ -40,6 +40,9 @@ from routing.standing import Choice, Place, Seat, Standing
 from routing.tags import caller_tag
 
 _ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
+
+Shaper = Callable[[Standing, Event], None]
+"""Changes how a contact is about to stand in line, and why it comes there."""
 
 
 class Router:
@@ -64,6 +67,7 @@ class Router:
         self._offered: dict[ContactId, Standing] = {}
         self._working: dict[AgentId, None] = {}
         self._last_wait_us: dict[QueueName, int] = {}
+        self._shapers: list[Shaper] = []
         self._sequence = 0
         self._gate_open = False
         engine.subscribe(QueueingAsked, self._queueing_asked)
@@ -89,7 +93,8 @@ class Router:
     def ready_agents(self, queue: QueueName) -> int:
         """Return how many idle agents could serve the queue's own requirements."""
         need = need_of(self._rulebook.queues[queue].requirements)
-        return sum(1 for seat in self._index.seats() if need.level(seat.skills) is not None)
+        idle = (seat for seat in self._index.seats() if VOICE in seat.channels)
+        return sum(need.level(seat.skills) is not None for seat in idle)
 
     def working_agents(self, queue: QueueName) -> int:
         """Return how many agents who could serve the queue are at work: idle or busy, not away."""
@@ -120,8 +125,7 @@ class Router:
         contact.requirements = need_of((*queue.requirements, *event.requirements)).all_of
         contact.head_start_us = self._rulebook.tier(_kind(contact)).head_start_us
         self._contacts.move(contact, ContactTrigger.QUEUE)
-        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
-        self._stand_in_line(contact, event)
+        self.stand_in_line(contact, event)
 
     def _turn_away(self, contact: Contact, why: Event) -> None:
         """The line is full: the caller is told at once instead of being kept for ever."""
@@ -139,15 +143,19 @@ class Router:
     def _adopted(self, event: ContactAdopted) -> None:
         contact = self._contacts.get(event.contact_id)
         if contact is not None and event.state is ContactState.QUEUED:
-            self._stand_in_line(contact, event)
+            self.stand_in_line(contact, event)
         elif contact is not None and contact.agent_id is not None:
             # Adopted in talk: the agent's side hears of it next; until then nobody may be sent there.
             self._index.unseat(contact.agent_id)
 
-    def _stand_in_line(self, contact: Contact, why: Event) -> None:
+    def stand_in_line(self, contact: Contact, why: Event) -> None:
+        """Let a queued contact join the line at its place, and offer it to the best idle agent."""
         assert contact.queue is not None
-        assert contact.queued_us is not None
-        standing = self._standing(contact, contact.queued_us - contact.head_start_us)
+        standing = self._standing(contact)
+        for shaper in self._shapers:
+            shaper(standing, why)
+        if contact.leg_id != NO_LEG:
+            self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._index.join(standing)
         self._engine.publish(
             ContactQueued(
@@ -163,13 +171,14 @@ class Router:
         )
         self.serve(contact.contact_id, why)
 
-    def _standing(self, contact: Contact, key_us: int) -> Standing:
+    def _standing(self, contact: Contact) -> Standing:
+        assert contact.queued_us is not None
         self._sequence += 1
         return Standing(
             contact=contact,
             kind=_kind(contact),
             need=need_of(contact.requirements),
-            place=Place(key_us, self._sequence),
+            place=Place(contact.key_us, self._sequence),
         )
 
     def _offer_over(self, event: OfferFailed | OfferWithdrawn) -> None:
@@ -219,10 +228,22 @@ class Router:
 
     # --- what plans and preferences may change ---------------------------------------------------
 
+    def shape(self, shaper: Shaper) -> None:
+        """Let `shaper` say how each contact stands, before it joins a line and anybody can have it."""
+        self._shapers.append(shaper)
+
     def alter(self, contact_id: ContactId, why: Event, **changes: Any) -> None:
-        """Change how a contact in line stands (fields of `Standing`), and see who can take it now."""
-        self._index.alter(contact_id, **changes)
-        self.serve(contact_id, why)
+        """Change how a contact in line stands (fields of `Standing`), and see who can take it now.
+
+        One that is offered now will stand so if it comes back; of any other nothing is changed.
+        """
+        offered = self._offered.get(contact_id)
+        if offered is not None:
+            for name, value in changes.items():
+                setattr(offered, name, value)
+        elif self._index.standing(contact_id) is not None:
+            self._index.alter(contact_id, **changes)
+            self.serve(contact_id, why)
 
     def take_out(self, contact_id: ContactId) -> Standing:
         """Take a contact out of the line for good, and return how it stood."""

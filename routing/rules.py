@@ -13,7 +13,10 @@ from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US
 from core.model.contact import Requirement
-from core.model.ids import QueueName
+from core.model.destination import HANG_UP, Destination
+from core.model.expression import ALWAYS, Expression
+from core.model.hours import OpeningHours
+from core.model.ids import AgentId, QueueName
 
 VOICE = "voice"
 """The channel of calls; `task` and the like are others."""
@@ -92,37 +95,34 @@ class TierRules:
     reserve: Reserve | None = None
 
 
-class DestinationKind(StrEnum):
-    """Where a contact can be sent that does not go on waiting here."""
+class Join(StrEnum):
+    """Who may join a queue, by who is there to serve it."""
 
-    QUEUE = "queue"
-    NUMBER = "number"
-    FLOW = "flow"
-    CALLBACK = "callback"
-    HANG_UP = "hang_up"
-
-
-class Destination(NamedTuple):
-    """A way out of a queue: another queue, a number outside, a flow of the IVR (voicemail, say)."""
-
-    kind: DestinationKind
-    target: str = ""
-
-
-HANG_UP = Destination(DestinationKind.HANG_UP)
+    ALWAYS = "always"
+    STAFFED = "staffed"
+    """Somebody who could serve the contact, by now or after some step, is at work: idle or busy."""
+    READY = "ready"
+    """Somebody who could serve the contact at once is idle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A change for a contact that still waits `after_us` in line and meets `when`.
+    """A change for a contact that still stands in its queue's line after `after_us`, once `when` is met too.
 
-    `requirements` replace those before (None: unchanged); `credit_us` moves it forward; `to` sends it away.
+    `needs` takes the place of what the queue asks of an agent (None: unchanged), with `waive_menu` of what the
+    menu asked as well; after `for_us` (0: never) what held before holds again. `credit_us` moves the contact
+    forward. `end_hold` lets it have the last experts, `end_preferred` anybody beside its preferred agent.
+    `to` sends it away. A step is taken once.
     """
 
     after_us: int = 0
-    when: str = ""
-    requirements: tuple[Requirement, ...] | None = None
+    for_us: int = 0
+    when: Expression | None = None
+    needs: Expression | None = None
+    waive_menu: bool = False
     credit_us: int = 0
+    end_hold: bool = False
+    end_preferred: bool = False
     to: Destination | None = None
 
 
@@ -130,17 +130,30 @@ class Step:
 class QueueRules:
     """A queue. `length_max` bounds the line so that a flood of calls is told so instead of kept for ever.
 
+    An agent must meet `requirements` and `needs`; a queue of one `agent` waits for that agent alone.
     `credit_us` is the queue's weight: all its contacts stand that much further forward. `skill` is what
     its agents' quality is measured in; empty for the first of `requirements`.
+
+    `closed`, `full` and `empty` are where contacts go that may not join. Those in line go to `empty` as well
+    when nobody has been at work who could serve them for `leave_empty_us` (None: they stay). What steps ask
+    of the queue's state is looked at every `recheck_us`.
     """
 
     name: QueueName
     requirements: tuple[Requirement, ...] = ()
+    needs: Expression = ALWAYS
+    agent: AgentId | None = None
     skill: str = ""
     channel: str = VOICE
     credit_us: int = 0
     steps: tuple[Step, ...] = ()
+    recheck_us: int = 5 * SECOND_US
+    hours: OpeningHours | None = None
+    closed: Destination = HANG_UP
     full: Destination = HANG_UP
+    join: Join = Join.ALWAYS
+    empty: Destination = HANG_UP
+    leave_empty_us: int | None = None
     ring_timeout_us: int = 15 * SECOND_US
     music: str = "default"
     announce_first_us: int = 20 * SECOND_US

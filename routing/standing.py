@@ -7,11 +7,11 @@ from typing import Literal, NamedTuple
 
 from core.kernel.record import Entity, Record
 from core.model.agent import AgentProfile
-from core.model.contact import Contact
+from core.model.contact import VOICE, Contact
 from core.model.events import Candidate
 from core.model.ids import AgentId
 from core.model.need import Need
-from routing.rules import VOICE, Kind, Reserve
+from routing.rules import Kind, Reserve
 
 
 class Place(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from core.model.contact import Contact, Requirement
-from core.model.tag import CALLER, Tag
+from core.model.tag import CALLBACK, CALLER, Tag
 
 _NEED = re.compile(r"([^~]+)\.([0-9]{1,2})(?:~|$)")
 
@@ -23,14 +23,18 @@ def contact_tag(contact: Contact, role: str) -> Tag:
         needs=encode_requirements(contact.requirements),
         arrived_us=contact.arrived_us,
         queued_us=contact.queued_us or 0,
+        preferred=contact.preferred_agent or "",
         head_start_us=contact.head_start_us,
+        credit_us=contact.credit_us,
         connected_us=contact.connected_us or 0,
+        policy=contact.policy,
+        told_us=contact.told_us or 0,
     )
 
 
 def caller_tag(contact: Contact) -> str:
-    """Return the encoded note for the caller's leg."""
-    return contact_tag(contact, CALLER).encode()
+    """Return the encoded note for the customer's leg."""
+    return contact_tag(contact, CALLBACK if contact.callback else CALLER).encode()
 
 
 def encode_requirements(requirements: tuple[Requirement, ...]) -> str:

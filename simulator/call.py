@@ -91,6 +91,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         given = self.arrival.wrap_up_us
         return usual.draw_us(self._lasting_stream("wrap_up")) if given is None else given
 
+    def is_settled(self, share: float) -> bool:
+        """Return whether an agent who settles a `share` of such matters settles this one.
+
+        Of two agents the better one settles all that the other does.
+        """
+        return happens(share, self.stream("outcome"))
+
     def again(self) -> Call:
         """Return the same person's next attempt: as patient as before, and with the same matter."""
         return replace(self, key=self.key + _ATTEMPT)

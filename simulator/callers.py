@@ -93,6 +93,10 @@ class Callers(PbxListener):
         caller = self._callers.get(channel.uniqueid)
         return caller.call if caller else None
 
+    def left_unsettled(self, call: Call) -> None:
+        """Let the caller find out that the matter is not settled, and perhaps call once more."""
+        self._perhaps_again(call, self._habits.retry_unsettled_share)
+
     def ring_for(self, uniqueid: str) -> tuple[Call, int] | None:
         """Return the call behind the caller's channel, and how many phones have rung for it with this one.
 

@@ -219,7 +219,8 @@ class CallerHabits:
     """What all callers have in common. Patience counts from the first music on hold.
 
     Of those who lost patience a share `retry_share` calls once more after `retry_after`, of those who
-    heard busy a share `retry_blocked_share`: each time as patient as before and with the same matter.
+    heard busy a share `retry_blocked_share`, of those whose matter was not settled a share
+    `retry_unsettled_share`: each time as patient as before and with the same matter.
     """
 
     __pydantic_config__ = STRICT
@@ -237,5 +238,7 @@ class CallerHabits:
     """The share of those who lost patience that call once more."""
     retry_blocked_share: Share = 0.0
     """The share of those who heard busy that call once more."""
+    retry_unsettled_share: Share = 0.0
+    """The share of those whose matter was not settled that call once more."""
     retry_after: Duration = _RETRY_AFTER
     """How long they wait before they do, in seconds."""

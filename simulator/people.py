@@ -24,6 +24,7 @@ from simulator.draws import happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.phones import Reach, Reaction
+from simulator.proficiency import Talents
 from simulator.scenario import Scenario
 from simulator.staffing import Break, Service
 from simulator.worker import Wish, Worker
@@ -40,6 +41,7 @@ class Workforce(PbxListener):
         self._scenario = scenario
         self._habits = scenario.workforce
         self._streams = streams
+        self._talents = Talents(scenario.proficiency)
         self._origin_us = 0
         self._idle_watchers: list[Callable[[], None]] = []
         workers = [Worker(plan, exchange.now_us, sink) for plan in scenario.staff]
@@ -126,8 +128,18 @@ class Workforce(PbxListener):
         service = self._service(worker)
         usual, call = service.wrap_up, worker.call
         work_us = call.wrap_up_us(usual) if call else usual.draw_us(self._streams.stream("wrap_up"))
-        finish = partial(FinishWrapUp, disposition=service.disposition)
-        self._exchange.after(_paced(work_us, worker), partial(self._while_in, worker, worker.stretch, finish))
+        finish = partial(FinishWrapUp, disposition=self._outcome(worker, service))
+        after_us = self._paced(work_us, worker, service)
+        self._exchange.after(after_us, partial(self._while_in, worker, worker.stretch, finish))
+
+    def _outcome(self, worker: Worker, service: Service) -> str:
+        """Return what the agent enters; who was not helped will find out."""
+        if not service.skill or worker.call is None:
+            return service.disposition
+        if worker.call.is_settled(self._talents.of(worker.plan, service.skill).resolution):
+            return self._scenario.proficiency.settled
+        self._callers.left_unsettled(worker.call)
+        return self._scenario.proficiency.unsettled
 
     def _while_in(self, worker: Worker, stretch: int, wish: Wish) -> None:
         """Ask for `wish` unless the state has changed since, or something else is wanted by now."""
@@ -191,7 +203,7 @@ class Workforce(PbxListener):
         service = self._service(worker)
         customer_ends = happens(service.customer_ends, call.stream("who_hangs_up"))
         leaver = caller if customer_ends else own
-        talk_us = _paced(call.talk_us(service.talk), worker)
+        talk_us = self._paced(call.talk_us(service.talk), worker, service)
         self._exchange.after(talk_us, partial(self._part, leaver, bridge))
 
     def _part(self, leaver: Channel, bridge: Bridge) -> None:
@@ -201,6 +213,6 @@ class Workforce(PbxListener):
     def _service(self, worker: Worker) -> Service:
         return self._scenario.service_of(worker.queue, worker.tier, worker.plan)
 
-
-def _paced(duration_us: int, worker: Worker) -> int:
-    return round(duration_us * worker.plan.pace)
+    def _paced(self, duration_us: int, worker: Worker, service: Service) -> int:
+        talent = self._talents.of(worker.plan, service.skill)
+        return round(duration_us * worker.plan.pace * talent.pace)

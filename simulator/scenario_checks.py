@@ -57,8 +57,10 @@ def _taken(seen: dict[str, str], name: str, steps: Steps) -> Iterator[Problem]:
 
 def _names_are_known(scenario: Scenario) -> Iterator[Problem]:
     workers = _workers(scenario)
+    skills = sorted({skill for agent in scenario.staff for skill in agent.skills})
     for entry, service in enumerate(scenario.service):
         yield from _unknown(service.agent, workers, ["service", entry, "agent"], "an agent or a team")
+        yield from _unknown(service.skill, skills, ["service", entry, "skill"])
     phones = {agent.extension for agent in scenario.staff}
     for entry, fault in enumerate(scenario.faults):
         yield from _unknown(fault.extension, phones, ["faults", entry, "extension"], "the phone of an agent")

@@ -24,6 +24,7 @@ from simulator.factors import DayFactor
 from simulator.faults import RandomFault
 from simulator.phones import Reach
 from simulator.planning import WhatIf
+from simulator.proficiency import Proficiency
 from simulator.staffing import AgentHabits, AgentPlan, Service, Team
 from simulator.telephony import AS_MEASURED, Telephony
 from simulator.words import Address, Count, NotNegative, Positive, Seed, Word
@@ -50,6 +51,7 @@ class PhoneFault:
 
 _ORDINARY_CALLERS = CallerHabits()
 _ORDINARY_AGENTS = AgentHabits()
+_EQUALLY_ABLE = Proficiency()
 _USUAL_QUESTION = WhatIf()
 
 
@@ -85,6 +87,8 @@ class Scenario:
     """What all callers have in common."""
     workforce: AgentHabits = _ORDINARY_AGENTS
     """What all agents have in common."""
+    proficiency: Proficiency = _EQUALLY_ABLE
+    """How well and how fast agents of each level work."""
     telephony: Telephony = AS_MEASURED
     """How quick the telephone system is."""
     faults: tuple[PhoneFault, ...] = ()

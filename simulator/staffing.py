@@ -34,7 +34,9 @@ class Service:
     customer_ends: Share = 0.7
     """The share of talks in which it is the customer who hangs up."""
     disposition: str = ""
-    """What the agent enters as the outcome."""
+    """What the agent enters as the outcome, where no `skill` decides it."""
+    skill: str = ""
+    """The skill that the matter takes: the agent's proficiency in it decides outcome and pace."""
 
     def fits(self, queue: str, tier: str, agent: AgentPlan) -> bool:
         """Tell whether a contact of `queue` and `tier` takes `agent` this long."""

@@ -3,7 +3,9 @@
     IN_IVR -> QUEUED -> OFFERED -> CONNECTED -> WRAP_UP -> CLOSED
 
 The way to the left of CONNECTED can end in ABANDONED (the customer left), OVERFLOWED (sent to a
-number), CALLBACK or VOICEMAIL. Our own code drives this machine, so a missing row raises.
+number), CALLBACK (we shall call back) or VOICEMAIL. The callback is a contact of its own, without a leg
+until it is dialed: it stands in line (QUEUED) or is put off (POSTPONED), and where nobody was reached it
+ends UNREACHED or CANCELLED. Our own code drives this machine, so a missing row raises.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from core.kernel.fsm import Table
 from core.kernel.record import Entity, Record
 from core.model.customer import Customer
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
+
+VOICE = "voice"
+"""The channel of calls; all others (`task`, `mail`...) are work without a leg."""
 
 
 class ContactState(StrEnum):
@@ -29,6 +34,9 @@ class ContactState(StrEnum):
     OVERFLOWED = "overflowed"
     CALLBACK = "callback"
     VOICEMAIL = "voicemail"
+    POSTPONED = "postponed"
+    UNREACHED = "unreached"
+    CANCELLED = "cancelled"
 
 
 class ContactTrigger(StrEnum):
@@ -44,6 +52,10 @@ class ContactTrigger(StrEnum):
     OVERFLOW = "overflow"
     BOOK_CALLBACK = "book_callback"
     RECORD = "record"
+    ENTER_FLOW = "enter_flow"
+    POSTPONE = "postpone"
+    GIVE_UP = "give_up"
+    CANCEL = "cancel"
 
 
 _S, _T = ContactState, ContactTrigger
@@ -64,6 +76,8 @@ CONTACT = Table(
         (_S.QUEUED, _T.OVERFLOW): _S.OVERFLOWED,
         (_S.QUEUED, _T.BOOK_CALLBACK): _S.CALLBACK,
         (_S.QUEUED, _T.RECORD): _S.VOICEMAIL,
+        # Overflow: the caller is sent from the line to a menu, voicemail most often.
+        (_S.QUEUED, _T.ENTER_FLOW): _S.IN_IVR,
         # After a restart of ours a talking pair is adopted: it was offered and accepted in the run before.
         (_S.QUEUED, _T.CONNECT): _S.CONNECTED,
         (_S.OFFERED, _T.RETURN): _S.QUEUED,
@@ -71,11 +85,27 @@ CONTACT = Table(
         (_S.OFFERED, _T.LEAVE): _S.ABANDONED,
         (_S.CONNECTED, _T.TALK_END): _S.WRAP_UP,
         (_S.WRAP_UP, _T.FINISH): _S.CLOSED,
+        # A callback: booked while its queue is closed, or dialed in vain and to be dialed again.
+        (_S.IN_IVR, _T.POSTPONE): _S.POSTPONED,
+        (_S.OFFERED, _T.POSTPONE): _S.POSTPONED,
+        (_S.POSTPONED, _T.QUEUE): _S.QUEUED,
+        (_S.POSTPONED, _T.GIVE_UP): _S.UNREACHED,
+        (_S.QUEUED, _T.POSTPONE): _S.POSTPONED,
+        (_S.QUEUED, _T.CANCEL): _S.CANCELLED,
+        (_S.POSTPONED, _T.CANCEL): _S.CANCELLED,
     },
 )
 
 ENDED_STATES = frozenset(
-    {_S.CLOSED, _S.ABANDONED, _S.OVERFLOWED, _S.CALLBACK, _S.VOICEMAIL},
+    {
+        _S.CLOSED,
+        _S.ABANDONED,
+        _S.OVERFLOWED,
+        _S.CALLBACK,
+        _S.VOICEMAIL,
+        _S.UNREACHED,
+        _S.CANCELLED,
+    },
 )
 
 
@@ -90,12 +120,24 @@ class Contact(Entity, kw_only=True):
     """One matter in hand; `state` changes only through `core.contacts.ContactBook.move`.
 
     All instants are microseconds, None before they happened. `head_start_us` is the tier's credit:
-    the contact is ordered as if it had queued that much earlier.
+    the contact is ordered as if it had queued that much earlier. `requirements` are what the menu asked for;
+    its queue asks for more. `queued_us` is when it first stood in a line, `entered_us` when in this one.
+    `flow` is the menu it was sent to out of a line, and `hops` counts how often it was sent anywhere.
+    `credit_us` moves it forward like the head start, for any other reason, such as a place resumed.
+    `preferred_agent` is who served the customer last, or always does. A `callback` has no leg until its
+    customer is dialed. `policy` is the one of its queue's policies in force when it was queued, `estimated_us`
+    the wait expected then (None: none at all), `told_us` the least wait still to come that its caller was told.
+
+    Work of another channel than voice never has a leg: `work_id` is what the program that brought it calls
+    it, `reference` where the agent finds it, such as a link or a subject.
     """
 
     contact_id: ContactId
     leg_id: LegId
     arrived_us: int
+    channel: str = VOICE
+    work_id: str = ""
+    reference: str = ""
     caller_number: str = ""
     dialed_number: str = ""
     language: str = "en"
@@ -105,7 +147,16 @@ class Contact(Entity, kw_only=True):
     requirements: tuple[Requirement, ...] = ()
     queue: QueueName | None = None
     queued_us: int | None = None
+    entered_us: int | None = None
     head_start_us: int = 0
+    policy: str = ""
+    estimated_us: int | None = None
+    told_us: int | None = None
+    credit_us: int = 0
+    preferred_agent: AgentId | None = None
+    callback: bool = False
+    flow: str = ""
+    hops: int = 0
     offer_id: OfferId | None = None
     agent_id: AgentId | None = None
     agent_leg_id: LegId | None = None
@@ -113,6 +164,12 @@ class Contact(Entity, kw_only=True):
     talk_ended_us: int | None = None
     offers: int = 0
     state: ContactState = CONTACT.start
+
+    @property
+    def key_us(self) -> int:
+        """The contact's place in line: when it queued, less all its credits; it MUST have queued."""
+        assert self.queued_us is not None
+        return self.queued_us - self.head_start_us - self.credit_us
 
     def waited_us(self, now_us: int) -> int:
         """Return how long the contact waited in its queue until `now_us` or its connection."""

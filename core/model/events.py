@@ -13,6 +13,7 @@ from core.model.agent import AgentState
 from core.model.causes import RingOutcome
 from core.model.contact import ContactState, Requirement
 from core.model.customer import Customer
+from core.model.destination import DestinationKind, DivertReason
 from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
 from core.model.message import DomainEvent, Event
 
@@ -231,14 +232,71 @@ class QueueingAsked(ContactEvent, frozen=True, kw_only=True):
     requirements: tuple[Requirement, ...] = ()
 
 
-class ContactQueued(ContactEvent, frozen=True, kw_only=True):
-    """The contact waits. It is ordered by `key_us` = instant of queueing - head start."""
+class Spared(Record, frozen=True, kw_only=True):
+    """The last `count` idle agents with `skill` at `level` or above are left to others."""
+
+    skill: str
+    level: int
+    count: int
+
+
+class StandingEvent(ContactEvent, frozen=True, kw_only=True):
+    """How a contact stands in line from now on.
+
+    It is ordered by `key_us` = instant of queueing - all credits; `need` is what it asks of an agent by now.
+    `held_for` alone may have it, where not empty; the agents of `spares` it may not have yet. `step` is the
+    number of the step in its queue's plan that brought it here, 0 before the first.
+    """
+
+    queue: QueueName
+    key_us: int
+    need: str = ""
+    held_for: str = ""
+    spares: Spared | None = None
+    step: int = 0
+
+
+class ContactQueued(StandingEvent, frozen=True, kw_only=True):
+    """The contact waits; `position` counts from 1. `requirements` are those that are plain least levels."""
+
+    tier: str
+    position: int
+    requirements: tuple[Requirement, ...] = ()
+    policy: str = ""
+
+
+class StandingChanged(StandingEvent, frozen=True, kw_only=True):
+    """Time or the floor changed how the waiting contact stands: `reason` is `step`, `expired`, `hold_over`..."""
+
+    reason: str
+
+
+class ContactDiverted(ContactEvent, frozen=True, kw_only=True):
+    """The contact is sent from `queue`, in line or at its door, to somewhere else.
+
+    Whoever `to` names goes on from here: routing for a queue, the IVR for a flow, callbacks for a callback.
+    `step` is the number of the step that said so, where the reason is one.
+    """
+
+    queue: QueueName
+    to: DestinationKind
+    target: str
+    reason: DivertReason
+    step: int = 0
+
+
+class WaitAnnounced(ContactEvent, frozen=True, kw_only=True):
+    """The caller was told to wait `low_us` to `high_us` more, None for no upper end.
+
+    `left_us` is the estimate by then. Who keeps a place is told no longer wait than before, so the estimate
+    may lie above what was told.
+    """
 
     queue: QueueName
     tier: str
-    key_us: int
-    position: int
-    requirements: tuple[Requirement, ...] = ()
+    left_us: int
+    low_us: int
+    high_us: int | None
 
 
 class ContactAdopted(ContactEvent, frozen=True, kw_only=True):
@@ -248,7 +306,10 @@ class ContactAdopted(ContactEvent, frozen=True, kw_only=True):
 
 
 class ContactConnected(ContactEvent, frozen=True, kw_only=True):
-    """Customer and agent hear each other. `level` is the agent's least level in the asked skills."""
+    """Customer and agent hear each other. `level` is the agent's least level in the asked skills.
+
+    `estimated_us` is the wait expected when the contact was queued, None where it did not have to wait.
+    """
 
     queue: QueueName
     tier: str
@@ -256,6 +317,7 @@ class ContactConnected(ContactEvent, frozen=True, kw_only=True):
     offer_id: OfferId
     waited_us: int
     level: int
+    estimated_us: int | None = None
 
 
 class TalkEnded(ContactEvent, frozen=True, kw_only=True):

@@ -27,6 +27,10 @@ _INSTANT = re.compile(r"[0-9]{1,18}").fullmatch
 
 CALLER = "caller"
 AGENT = "agent"
+CALLBACK = "callback"
+"""Whose leg it is: a caller's, an agent's, or that of a customer whom we call back."""
+
+ROLES = frozenset({CALLER, AGENT, CALLBACK})
 
 
 class Tag(Record, frozen=True, kw_only=True):
@@ -40,10 +44,14 @@ class Tag(Record, frozen=True, kw_only=True):
     customer: str = ""
     language: str = ""
     needs: str = ""
+    preferred: str = ""
     arrived_us: int = 0
     queued_us: int = 0
     head_start_us: int = 0
+    credit_us: int = 0
     connected_us: int = 0
+    policy: str = ""
+    told_us: int = 0
 
     def encode(self) -> str:
         """Return the note as `name=value&...`, percent-encoded, empty fields left out."""
@@ -68,7 +76,7 @@ def decode_tag(text: str) -> Tag | None:
         return None
     values: dict[str, Any] = {name: value for name, value in parse_qsl(text) if name in _NAMES}
     numbers = {name: value for name, value in values.items() if name in _WHOLE_NUMBERS}
-    if values.get("role") not in (CALLER, AGENT) or not values.get("contact"):
+    if values.get("role") not in ROLES or not values.get("contact"):
         return None
     if not all(map(_INSTANT, numbers.values())):
         return None

@@ -42,7 +42,8 @@ from routing.lost import LostContacts
 from routing.offer import OfferDesk
 from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
-from routing.scores import LevelScores
+from routing.strategies import StrategyScores
+from routing.track_record import TrackRecords
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
@@ -78,7 +79,7 @@ class Floor:
         self.lost = LostContacts(self.engine, calls)
         offers = OfferDesk(self.engine, self.contacts, ids, queues)
         self.conversations = Conversations(self.engine, self.contacts)
-        index = Index(rulebook, LevelScores(rulebook))
+        index = Index(rulebook, StrategyScores(rulebook, TrackRecords(self.engine, queues)))
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
         self.hold = Hold(self.engine, self.contacts, self.router, queues, lambda *_: (Sound("wait"),))
         self.roster = Roster(self.engine, self.contacts, profiles, ("break", "lunch"))

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.errors import PbxError
-from core.model.tag import AGENT, CALLER, TAG_MAX_CHARS, Tag, decode_tag
+from core.model.tag import CALLER, ROLES, TAG_MAX_CHARS, Tag, decode_tag
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 INSTANTS = st.integers(min_value=0, max_value=2**53)
 TAGS = st.builds(
     Tag,
-    role=st.sampled_from([CALLER, AGENT]),
+    role=st.sampled_from(sorted(ROLES)),
     contact=WORDS.filter(bool),
     agent=WORDS,
     queue=WORDS,
@@ -21,9 +21,11 @@ TAGS = st.builds(
     customer=WORDS,
     language=WORDS,
     needs=WORDS,
+    preferred=WORDS,
     arrived_us=INSTANTS,
     queued_us=INSTANTS,
     head_start_us=INSTANTS,
+    credit_us=INSTANTS,
     connected_us=INSTANTS,
 )
 WAITING = Tag(role=CALLER, contact="C-1-000017", queue="loans", tier="gold", arrived_us=5, queued_us=9)
@@ -56,7 +58,7 @@ def test_what_is_not_yet_known_takes_no_room() -> None:
 @given(st.text())
 def test_any_text_is_read_without_an_error(text: str) -> None:
     tag = decode_tag(text)
-    assert tag is None or tag.role in (CALLER, AGENT)
+    assert tag is None or tag.role in ROLES
 
 
 @pytest.mark.parametrize(
