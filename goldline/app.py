@@ -41,6 +41,7 @@ from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
+from routing.waits import WaitEstimates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,8 @@ def build_brain(
     Conversations(engine, contacts)
     scores = StrategyScores(rulebook, TrackRecords(engine, queues))
     router = Router(engine, contacts, offers, rulebook, Index(rulebook, scores), agents)
-    Hold(engine, contacts, router, queues, announcement)
+    estimates = WaitEstimates(engine, contacts, router, rulebook)
+    Hold(engine, contacts, router, estimates, queues, announcement)
     roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
     WrapUp(engine, contacts, roster, _wrap_up_limits(config))
     Ivr(

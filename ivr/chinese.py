@@ -35,6 +35,8 @@ SCRIPT = {
     "queue-holdtime": "预计等待时间",
     "queue-less-than": "不到",
     "queue-minutes": "分钟",
+    "zh/to": "到",
+    "zh/or-more": "以上",
     "digits/minus": "负",
     "zh/two": "两",
     "zh/people": "位",
@@ -92,11 +94,14 @@ def position(rank: int) -> Prompt:
     return (Sound("queue-thereare"), _count(rank - 1), Sound("zh/people"))
 
 
-def wait(minutes: int) -> Prompt:
-    """Return the wait to expect, in minutes rounded up: 预计等待时间两分钟."""
-    if minutes <= 1:
-        return (Sound("queue-holdtime"), Sound("queue-less-than"), SayNumber(1), _MINUTES)
-    return (Sound("queue-holdtime"), _count(minutes), _MINUTES)
+def wait(low: int, high: int | None) -> Prompt:
+    """Return the wait to expect: 预计等待时间不到两分钟, 两到五分钟, 三十分钟以上."""
+    lead = Sound("queue-holdtime")
+    if high is None:
+        return (lead, _count(low), _MINUTES, Sound("zh/or-more"))
+    if low == 0:
+        return (lead, Sound("queue-less-than"), _count(high), _MINUTES)
+    return (lead, _count(low), Sound("zh/to"), _count(high), _MINUTES)
 
 
 def _renminbi(yuan: int, rest: int) -> Prompt:

@@ -47,11 +47,20 @@ def position(rank: int) -> Prompt:
     return (Sound("queue-thereare"), SayNumber(rank), Sound("queue-callswaiting"))
 
 
-def wait(minutes: int) -> Prompt:
-    """Return the wait to expect, in minutes rounded up."""
-    if minutes <= 1:
-        return (Sound("queue-holdtime"), Sound("queue-less-than"), SayNumber(1), Sound("queue-minute"))
-    return (Sound("queue-holdtime"), SayNumber(minutes), Sound("queue-minutes"))
+def wait(low: int, high: int | None) -> Prompt:
+    """Return the wait to expect: "less than two minutes", "five dash ten minutes", "thirty plus minutes".
+
+    The core set has no recording of "to" or "more than"; those of its letters are understood.
+    """
+    return (Sound("queue-holdtime"), *_band(low, high), Sound("queue-minute" if high == 1 else "queue-minutes"))
+
+
+def _band(low: int, high: int | None) -> Prompt:
+    if high is None:
+        return (SayNumber(low), Sound("letters/plus"))
+    if low == 0:
+        return (Sound("queue-less-than"), SayNumber(high))
+    return (SayNumber(low), Sound("letters/dash"), SayNumber(high))
 
 
 def spelled(letters: str) -> Prompt:

@@ -23,14 +23,14 @@ class PromptSet:
     """The recordings and the grammar of one language.
 
     `amount` takes hundredths of a currency and its ISO 4217 code, `position` a place in line from 1,
-    `wait` minutes rounded up.
+    `wait` the least and the most minutes, where there is a most.
     """
 
     language: str
     sounds: Sounds
     amount: Callable[[int, str], Prompt]
     position: Callable[[int], Prompt]
-    wait: Callable[[int], Prompt]
+    wait: Callable[[int, int | None], Prompt]
 
     def named(self, name: str) -> Prompt:
         """Return the prompt `name`; the empty name is the empty prompt. Raises `KeyError` for others."""
@@ -64,13 +64,13 @@ def spoken_language(tag: str, offered: Mapping[str, PromptSet]) -> str | None:
     return next((language for language in (tag, primary) if language in offered), None)
 
 
-def announcement(language: str, position: int, minutes: int) -> Prompt:
-    """Return what a waiting caller is told: place in line from 1 and the wait in minutes rounded up.
+def announcement(language: str, position: int, low: int, high: int | None) -> Prompt:
+    """Return what a waiting caller is told: place in line from 1, least and most minutes to wait.
 
     A language without a set is answered in English.
     """
     prompts = PROMPT_SETS.get(language, ENGLISH)
-    return prompts.position(position) + prompts.wait(minutes)
+    return prompts.position(position) + prompts.wait(low, high)
 
 
 def day(value: date) -> Prompt:

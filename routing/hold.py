@@ -1,4 +1,8 @@
-"""What a waiting caller hears: music, and now and then the place in line and the wait to expect."""
+"""What a waiting caller hears: music, and now and then the place in line and the wait to expect.
+
+The wait is told as one of the queue's bands, and never a longer one than before as long as the caller keeps
+the place: who was told five minutes has a right to them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import TypeGuard
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.commands import CancelTimer, PlayMusic, PlayPrompt, StartTimer
+from core.model.commands import CancelTimer, PlayMusic, PlayPrompt, StartTimer, TagLeg
 from core.model.contact import Contact, ContactState
 from core.model.events import (
     ContactAbandoned,
@@ -16,19 +20,23 @@ from core.model.events import (
     DialogueOpened,
     StepFinished,
     TimerFired,
+    WaitAnnounced,
 )
-from core.model.ids import ContactId, TimerKey
+from core.model.ids import ContactId, QueueName, TimerKey
 from core.model.message import Event
 from core.model.prompts import Prompt
-from routing.estimate import announced_minutes, estimated_wait_us
+from routing.estimate import Band, band_of
 from routing.router import Router
 from routing.rules import Queues
+from routing.tags import caller_tag
+from routing.waits import WaitEstimates
 
 MUSIC_STEP = "hold:music"
 ANNOUNCE_STEP = "hold:announce"
 
-Announcer = Callable[[str, int, int], Prompt]
-"""(language, position from 1, minutes to wait) -> what to say; composed by the IVR's prompt sets."""
+Announcer = Callable[[str, int, int, int | None], Prompt]
+"""(language, position from 1, least and most minutes to wait) -> what to say, composed by the IVR's prompt
+sets; no most where the wait has no end in sight."""
 
 
 class Hold:
@@ -39,12 +47,14 @@ class Hold:
         engine: Engine,
         contacts: ContactBook,
         router: Router,
+        estimates: WaitEstimates,
         queues: Queues,
         announcer: Announcer,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._router = router
+        self._estimates = estimates
         self._queues = queues
         self._announcer = announcer
         engine.subscribe(ContactQueued, self._queued)
@@ -58,6 +68,8 @@ class Hold:
         contact = self._contacts.get(event.contact_id)
         if not _waits(contact):
             return
+        if contact.entered_us == event.at_us:
+            contact.told_us = None  # a new place, of which the caller has heard nothing
         self._play_music(contact)
         first_us = self._queues[event.queue].announce_first_us
         if first_us:
@@ -77,25 +89,23 @@ class Hold:
             return
         position = self._router.position(contact)
         if position is not None:
-            prompt = self._announcer(contact.language, position, self._minutes_left(contact, position, event))
-            self._engine.send(
-                PlayPrompt(
-                    leg_id=contact.leg_id, step=ANNOUNCE_STEP, prompt=prompt, language=contact.language
-                )
-            )
+            self._announce(contact, position, event)
         every_us = self._queues[contact.queue].announce_every_us
         if every_us:
             self._engine.send(StartTimer(key=event.key, at_us=event.at_us + every_us))
 
-    def _minutes_left(self, contact: Contact, position: int, now: Event) -> int:
+    def _announce(self, contact: Contact, position: int, now: Event) -> None:
         assert contact.queue is not None
-        whole_us = estimated_wait_us(
-            position,
-            self._router.last_wait_us(contact.queue),
-            self._queues[contact.queue].handle_expected_us,
-            self._router.working_agents(contact.queue),
+        left_us = self._estimates.left_us(contact, now.at_us)
+        contact.told_us = left_us if contact.told_us is None else min(left_us, contact.told_us)
+        band = band_of(contact.told_us, self._queues[contact.queue].announce_edges_min)
+        prompt = self._announcer(contact.language, position, band.low, band.high)
+        self._engine.send(
+            PlayPrompt(leg_id=contact.leg_id, step=ANNOUNCE_STEP, prompt=prompt, language=contact.language)
         )
-        return announced_minutes(whole_us - contact.waited_us(now.at_us))
+        # So that an engine started anew goes on from what the caller was told.
+        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
+        self._engine.publish(_announced(contact, contact.queue, left_us, band, now))
 
     def _announced(self, event: StepFinished) -> None:
         contact = self._contacts.of_leg(event.leg_id)
@@ -113,6 +123,19 @@ class Hold:
 
 def _waits(contact: Contact | None) -> TypeGuard[Contact]:
     return contact is not None and contact.state in (ContactState.QUEUED, ContactState.OFFERED)
+
+
+def _announced(contact: Contact, queue: QueueName, left_us: int, band: Band, now: Event) -> WaitAnnounced:
+    return WaitAnnounced(
+        at_us=now.at_us,
+        cause_id=now.cause_id,
+        contact_id=contact.contact_id,
+        queue=queue,
+        tier=contact.tier,
+        left_us=left_us,
+        low_us=band.low_us,
+        high_us=band.high_us,
+    )
 
 
 def _timer(contact_id: ContactId) -> TimerKey:

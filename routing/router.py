@@ -66,7 +66,8 @@ class Router:
         # How contacts stood that are offered now, to return to their places if the offer fails.
         self._offered: dict[ContactId, Standing] = {}
         self._working: dict[AgentId, None] = {}
-        self._last_wait_us: dict[QueueName, int] = {}
+        # How many of them could serve each queue, as far as it was asked for.
+        self._crews: dict[QueueName, int] = {}
         self._shapers: list[Shaper] = []
         self._sequence = 0
         self._gate_open = False
@@ -98,17 +99,16 @@ class Router:
 
     def working_agents(self, queue: QueueName) -> int:
         """Return how many agents who could serve the queue are at work: idle or busy, not away."""
-        need = need_of(self._rulebook.queues[queue].requirements)
-        return sum(1 for agent_id in self._working if need.level(self._agents[agent_id].skills) is not None)
+        if queue not in self._crews:
+            need = need_of(self._rulebook.queues[queue].requirements)
+            skills = (self._agents[agent_id].skills for agent_id in self._working)
+            self._crews[queue] = sum(1 for levels in skills if need.level(levels) is not None)
+        return self._crews[queue]
 
     def position(self, contact: Contact) -> int | None:
         """Return the contact's rank in its queue from 1, None where it does not wait now."""
         standing = self._index.standing(contact.contact_id)
         return self._index.position(contact.contact_id) if standing else None
-
-    def last_wait_us(self, queue: QueueName) -> int | None:
-        """Return how long the contact waited that was connected last, None before the first."""
-        return self._last_wait_us.get(queue)
 
     # --- contacts come and go ------------------------------------------------------------------------
 
@@ -190,7 +190,6 @@ class Router:
 
     def _connected(self, event: ContactConnected) -> None:
         self._offered.pop(event.contact_id, None)
-        self._last_wait_us[event.queue] = event.waited_us
 
     def _caller_gone(self, event: LegEnded) -> None:
         contact = self._contacts.of_leg(event.leg_id)
@@ -213,14 +212,19 @@ class Router:
     # --- agents come and go -----------------------------------------------------------------------------
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
-        if event.new in _ABLE_STATES:
-            self._working[event.agent_id] = None
-        else:
-            self._working.pop(event.agent_id, None)
+        self._count_at_work(event.agent_id, event.new in _ABLE_STATES)
         self._index.unseat(event.agent_id)
         if event.new is AgentState.READY:
             self._index.seat(self._seat(event.agent_id, event.at_us))
             self._take_next(event.agent_id, event)
+
+    def _count_at_work(self, agent_id: AgentId, is_at_work: bool) -> None:
+        if is_at_work != (agent_id in self._working):
+            self._crews.clear()
+            if is_at_work:
+                self._working[agent_id] = None
+            else:
+                del self._working[agent_id]
 
     def _seat(self, agent_id: AgentId, now_us: int) -> Seat:
         self._sequence += 1

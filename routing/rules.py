@@ -158,6 +158,7 @@ class QueueRules:
     music: str = "default"
     announce_first_us: int = 20 * SECOND_US
     announce_every_us: int = 60 * SECOND_US
+    announce_edges_min: tuple[int, ...] = (2, 5, 10, 15, 20, 30)
     handle_expected_us: int = 240 * SECOND_US
     length_max: int = 1_000
 

@@ -44,6 +44,7 @@ from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
+from routing.waits import WaitEstimates
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
@@ -81,7 +82,10 @@ class Floor:
         self.conversations = Conversations(self.engine, self.contacts)
         index = Index(rulebook, StrategyScores(rulebook, TrackRecords(self.engine, queues)))
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
-        self.hold = Hold(self.engine, self.contacts, self.router, queues, lambda *_: (Sound("wait"),))
+        self.estimates = WaitEstimates(self.engine, self.contacts, self.router, rulebook)
+        self.hold = Hold(
+            self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
+        )
         self.roster = Roster(self.engine, self.contacts, profiles, ("break", "lunch"))
         self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: microseconds(WRAP_UP_S)})
         if synced:

@@ -20,6 +20,8 @@ ENGLISH_WORDS = {
     "digits/dollars": "dollars",
     "letters/dollar": "dollar",
     "letters/dot": "dot",
+    "letters/dash": "dash",
+    "letters/plus": "plus",
     "vm-and": "and",
     "digits/minus": "minus",
     "queue-thereare": "you are currently caller number",
@@ -98,22 +100,25 @@ def test_place_in_line_is_a_rank_in_english_and_those_before_you_in_chinese(
 
 
 @pytest.mark.parametrize(
-    ("minutes", "english_words", "chinese_words"),
+    ("low", "high", "english_words", "chinese_words"),
     [
-        (0, "the estimated hold time is currently less than 1 minute", "预计等待时间不到1分钟"),
-        (1, "the estimated hold time is currently less than 1 minute", "预计等待时间不到1分钟"),
-        (2, "the estimated hold time is currently 2 minutes", "预计等待时间两分钟"),
-        (15, "the estimated hold time is currently 15 minutes", "预计等待时间15分钟"),
+        (0, 1, "less than 1 minute", "不到1分钟"),
+        (0, 2, "less than 2 minutes", "不到两分钟"),
+        (2, 5, "2 dash 5 minutes", "两到5分钟"),
+        (5, 10, "5 dash 10 minutes", "5到10分钟"),
+        (30, None, "30 plus minutes", "30分钟以上"),
     ],
 )
-def test_wait_is_said_in_minutes(minutes: int, english_words: str, chinese_words: str) -> None:
-    assert in_english(ENGLISH.wait(minutes)) == english_words
-    assert in_chinese(CHINESE.wait(minutes)) == chinese_words
+def test_wait_is_said_as_a_band_of_minutes(
+    low: int, high: int | None, english_words: str, chinese_words: str
+) -> None:
+    assert in_english(ENGLISH.wait(low, high)) == f"the estimated hold time is currently {english_words}"
+    assert in_chinese(CHINESE.wait(low, high)) == f"预计等待时间{chinese_words}"
 
 
 def test_waiting_caller_is_told_place_and_wait_in_one() -> None:
-    assert in_chinese(announcement("zh", 3, 4)) == "您前面还有两位预计等待时间4分钟"
-    assert announcement("xx", 3, 4) == announcement("en", 3, 4)
+    assert in_chinese(announcement("zh", 3, 5, 10)) == "您前面还有两位预计等待时间5到10分钟"
+    assert announcement("xx", 3, 0, 2) == announcement("en", 3, 0, 2)
 
 
 def test_day_is_the_noon_of_that_day() -> None:

@@ -1,0 +1,67 @@
+"""The feature that knows how long contacts will wait: for announcements, menus and the rules of queues.
+
+It watches who enters service. Each contact that has to wait is given the wait expected of it, so that the
+error can be measured when it is served (`metrics.contacts`).
+"""
+
+from __future__ import annotations
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.model.contact import Contact, ContactState
+from core.model.events import ContactConnected, ContactQueued
+from core.model.ids import QueueName
+from routing.estimate import LastServed, Served
+from routing.router import Router
+from routing.rules import Kind, Rulebook
+
+
+class WaitEstimates:
+    """Estimated waits, in microseconds."""
+
+    def __init__(self, engine: Engine, contacts: ContactBook, router: Router, rulebook: Rulebook) -> None:
+        self._contacts = contacts
+        self._router = router
+        self._rulebook = rulebook
+        self._last_served: dict[QueueName, LastServed] = {}
+        engine.subscribe(ContactQueued, self._queued)
+        engine.subscribe(ContactConnected, self._connected)
+
+    def whole_us(self, queue: QueueName, tier: str, now_us: int) -> int:
+        """Return how long a contact of `tier` would wait that asked for `queue` now."""
+        if self._router.ready_agents(queue):
+            return 0
+        forward_us = self._rulebook.tier(Kind(queue, tier)).head_start_us
+        return self._expected_us(queue, tier, forward_us, self._router.waiting(queue) + 1)
+
+    def left_us(self, contact: Contact, now_us: int) -> int:
+        """Return how long a contact in line will still wait."""
+        assert contact.queue is not None, "in line"
+        position = self._router.position(contact) or 1  # offered: as good as the first
+        whole_us = self._expected_us(contact.queue, contact.tier, _forward_us(contact), position)
+        return max(0, whole_us - contact.waited_us(now_us))
+
+    def _expected_us(self, queue: QueueName, tier: str, forward_us: int, position: int) -> int:
+        turn_us = self._rulebook.queues[queue].handle_expected_us // max(
+            1, self._router.working_agents(queue)
+        )
+        served = self._last_served.get(queue)
+        wait_us = served.wait_us(tier, forward_us, turn_us) if served else None
+        return position * turn_us if wait_us is None else wait_us
+
+    def _queued(self, event: ContactQueued) -> None:
+        contact = self._contacts.get(event.contact_id)
+        if contact is None or contact.queued_us != event.at_us:
+            return  # it stood in another line before, or in this one in an earlier run: no new wait
+        waits = contact.state is ContactState.QUEUED
+        contact.estimated_us = self.left_us(contact, event.at_us) if waits else None
+
+    def _connected(self, event: ContactConnected) -> None:
+        contact = self._contacts.get(event.contact_id)
+        assert contact is not None, "connected in this very turn"
+        served = Served(event.waited_us, _forward_us(contact))
+        self._last_served.setdefault(event.queue, LastServed()).add(event.tier, served)
+
+
+def _forward_us(contact: Contact) -> int:
+    return contact.head_start_us + contact.credit_us
