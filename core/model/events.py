@@ -16,6 +16,7 @@ from core.model.customer import Customer
 from core.model.destination import DestinationKind, DivertReason
 from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
 from core.model.message import DomainEvent, Event
+from core.model.quality import SkillQuality
 
 # --- told by the telephone system: legs -------------------------------------------------------
 
@@ -271,6 +272,27 @@ class StandingChanged(StandingEvent, frozen=True, kw_only=True):
     reason: str
 
 
+class AgentPreferred(ContactEvent, frozen=True, kw_only=True):
+    """The customer knows this agent: `because` is `named` (in the customer's record) or `last` (talked before).
+
+    Until `until_us` the contact is held for the agent alone, where that lies ahead.
+    """
+
+    agent_id: AgentId
+    because: str
+    until_us: int
+
+
+class PlaceResumed(ContactEvent, frozen=True, kw_only=True):
+    """The customer was in line before and stands at the old place again: at `key_us`.
+
+    `of_contact_id` is the contact that held it: a call that was hung up, or a callback that is void by this.
+    """
+
+    of_contact_id: ContactId
+    key_us: int
+
+
 class ContactDiverted(ContactEvent, frozen=True, kw_only=True):
     """The contact is sent from `queue`, in line or at its door, to somewhere else.
 
@@ -354,6 +376,14 @@ class ContactClosed(ContactEvent, frozen=True, kw_only=True):
 
     outcome: ContactState
     disposition: str = ""
+
+
+class ContactRated(ContactEvent, frozen=True, kw_only=True):
+    """The customer told how satisfied they are with the agent: 0 for worst to 1,000,000 for best."""
+
+    agent_id: AgentId
+    queue: QueueName
+    score_ppm: int
 
 
 class AdoptionFinished(PbxEvent, frozen=True, kw_only=True):
@@ -471,6 +501,12 @@ class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
     extension: str = ""
     next_state: AgentState | None = None
     next_reason: str = ""
+
+
+class QualityLearned(AgentEvent, frozen=True, kw_only=True):
+    """Outcomes have noticeably changed what to expect of the agent; `skills` is all that is known."""
+
+    skills: tuple[SkillQuality, ...]
 
 
 # --- the finished record ------------------------------------------------------------------------

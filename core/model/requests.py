@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.model.agent import AgentState
-from core.model.ids import AgentId
+from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import Request
+from core.model.quality import SkillQuality
 
 
 class AgentRequest(Request, frozen=True, kw_only=True):
@@ -55,3 +56,20 @@ class RestoreAgent(AgentRequest, frozen=True, kw_only=True):
     extension: str
     next_state: AgentState | None = None
     next_reason: str = ""
+
+
+class RestoreQuality(AgentRequest, frozen=True, kw_only=True):
+    """Take up what an earlier run had learned of the agent; asked by the program itself when it starts."""
+
+    skills: tuple[SkillQuality, ...]
+
+
+class RateContact(AgentRequest, frozen=True, kw_only=True):
+    """Note how satisfied the customer was with what the agent did; `score_ppm` is 0 for worst to 1,000,000.
+
+    Asked by whoever surveys customers, never by a desk: nobody rates their own work.
+    """
+
+    contact_id: ContactId
+    queue: QueueName
+    score_ppm: int
