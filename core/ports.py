@@ -9,6 +9,7 @@ through the sink it was built with. Every port has a shipped fake that passes th
 | `CrmStore` | `crm.store.SqlCrmStore`              | `crm.memory.MemoryCrmStore` |
 | `Ledger`   | `crm.ledger.SqlLedger`               | `crm.memory.MemoryLedger`   |
 | `Desk`     | `web.desk_link.DeskServer`           | `simulator.people.Workforce`|
+| `WorkDoor` | `web.work_link.WorkServer`           | `simulator.senders.Senders` |
 | `Journal`  | `goldline.journal_file.FileJournal`  | `goldline.journal_file.HashJournal` |
 | `Scheduler`| the `LiveRunner`'s loop              | the `VirtualRunner`'s heap  |
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from core.model.commands import DeskCommand, LookUpCustomer, PbxCommand
+from core.model.commands import AnswerWork, DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import ContactRecalled
 from core.model.message import Command, DomainEvent, Event
@@ -73,6 +74,14 @@ class Desk(Protocol):
 
     def show(self, command: DeskCommand) -> None:
         """Send `command` to the desk of its agent; drop it where no desk is connected."""
+        ...
+
+
+class WorkDoor(Protocol):
+    """The programs that bring work."""
+
+    def answer(self, command: AnswerWork) -> None:
+        """Tell the program that asked; drop it where that is gone."""
         ...
 
 

@@ -119,8 +119,13 @@ def _plain(value: Any, prefix: str) -> Any:
 
 
 def _profile_table(agent: AgentProfile) -> dict[str, Any]:
-    return {"name": agent.name, "skills": dict(agent.skills)}
+    return {
+        "name": agent.name,
+        "skills": dict(agent.skills),
+        "capacity": dict(agent.capacity),
+        "wrap_up_limit_us": agent.wrap_up_limit_us,
+    }
 
 
 def _profile(agent_id: AgentId, table: Mapping[str, Any]) -> AgentProfile:
-    return AgentProfile(agent_id=agent_id, name=table["name"], skills=table["skills"])
+    return AgentProfile(agent_id=agent_id, **table)

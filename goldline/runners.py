@@ -20,6 +20,7 @@ from core.kernel.clock import Clock, seconds
 from core.kernel.errors import InvariantBroken
 from core.kernel.timers import Agenda
 from core.model.commands import (
+    AnswerWork,
     AppendToLedger,
     CancelTimer,
     DeskCommand,
@@ -30,9 +31,16 @@ from core.model.commands import (
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
 from core.model.message import Command, Event, numbered
-from core.ports import CrmStore, Desk, Journal, Ledger, Pbx
+from core.ports import CrmStore, Desk, Journal, Ledger, Pbx, WorkDoor
 
 log = structlog.get_logger()
+
+
+class NoWork:
+    """The door for work of a run to which nobody brings any."""
+
+    def answer(self, command: AnswerWork) -> None:
+        """Drop the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,7 @@ class Ports:
     ledger: Ledger
     desk: Desk
     journal: Journal
+    work: WorkDoor = NoWork()
 
 
 class Runner:
@@ -101,6 +110,7 @@ class Runner:
         return {
             **dict.fromkeys(leaves(PbxCommand), ports.pbx.execute),
             **dict.fromkeys(leaves(DeskCommand), ports.desk.show),
+            AnswerWork: ports.work.answer,
             AppendToLedger: lambda command: ledger.append(command.event),
             StartTimer: lambda command: agenda.start(command.key, command.at_us),
             CancelTimer: lambda command: agenda.cancel(command.key),

@@ -2,6 +2,9 @@
 
 The device (the phone) is no state of the person: what it did shows in the offer's outcome. A state
 asked for during a call is kept as `next_state` and entered after the wrap-up.
+
+The table is about calls. Work of other channels (tasks, mails) lies beside it (`agents.workload`): whoever has
+some in hand is ready, away or in a call all the same.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ class AgentTrigger(StrEnum):
     LOG_IN = "log_in"
     LOG_OUT = "log_out"
     GO_READY = "go_ready"
+    COME_BACK = "come_back"
     GO_NOT_READY = "go_not_ready"
     RESERVE = "reserve"
     RELEASE = "release"
@@ -50,6 +54,8 @@ AGENT = Table(
     rows={
         (_S.LOGGED_OUT, _T.LOG_IN): _S.NOT_READY,
         (_S.NOT_READY, _T.GO_READY): _S.READY,
+        # The delay after an offer that came to nothing is over.
+        (_S.NOT_READY, _T.COME_BACK): _S.READY,
         # Another reason for being away is no change of state, yet a new stretch of time.
         (_S.NOT_READY, _T.GO_NOT_READY): _S.NOT_READY,
         (_S.NOT_READY, _T.LOG_OUT): _S.LOGGED_OUT,
@@ -58,6 +64,8 @@ AGENT = Table(
         (_S.READY, _T.GO_NOT_READY): _S.NOT_READY,
         (_S.READY, _T.LOG_OUT): _S.LOGGED_OUT,
         (_S.READY, _T.RESERVE): _S.RESERVED,
+        # Work was offered on the screen, which reserves nobody, and was rejected or not looked at.
+        (_S.READY, _T.MISS): _S.NOT_READY,
         (_S.READY, _T.CONNECT): _S.ON_CONTACT,
         (_S.RESERVED, _T.RELEASE): _S.READY,
         (_S.RESERVED, _T.MISS): _S.NOT_READY,
@@ -76,8 +84,14 @@ BUSY_STATES = frozenset({_S.RESERVED, _S.ON_CONTACT, _S.WRAP_UP})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentProfile:
-    """Who an agent is: the name on the board and a level (1 to 10) for each skill."""
+    """Who an agent is: the name on the board and a level (1 to 10) for each skill.
+
+    `capacity` says how many contacts of a channel at once, where it differs from what the rules give everybody;
+    `wrap_up_limit_us` takes the place of the queues' limits, where it is not None.
+    """
 
     agent_id: AgentId
     name: str = ""
     skills: Mapping[str, int] = field(default_factory=dict)
+    capacity: Mapping[str, int] = field(default_factory=dict)
+    wrap_up_limit_us: int | None = None

@@ -7,8 +7,10 @@ to the ledger. Carrying one out never blocks the engine; its outcome comes back 
 
 from __future__ import annotations
 
+from core.kernel.record import Record
 from core.model.agent import AgentState
 from core.model.causes import Cause
+from core.model.contact import VOICE
 from core.model.customer import Customer
 from core.model.events import AnyDomainEvent
 from core.model.ids import AgentId, ContactId, LegId, OfferId, TimerKey
@@ -161,7 +163,11 @@ class DeskCommand(Command, frozen=True, kw_only=True):
 
 
 class PopScreen(DeskCommand, frozen=True, kw_only=True):
-    """Show the caller's record: sent before the phone rings."""
+    """Show the caller's record: sent before the phone rings.
+
+    What the desk then wishes about the offer has to name `offer_id` and `version`. Of another channel than
+    voice no phone rings: the agent accepts on the screen, and finds what to do by `reference`.
+    """
 
     offer_id: OfferId
     contact_id: ContactId
@@ -172,6 +178,9 @@ class PopScreen(DeskCommand, frozen=True, kw_only=True):
     choices: tuple[str, ...]
     waited_us: int
     language: str
+    channel: str = VOICE
+    reference: str = ""
+    version: int = 1
 
 
 class ClearScreen(DeskCommand, frozen=True, kw_only=True):
@@ -180,19 +189,52 @@ class ClearScreen(DeskCommand, frozen=True, kw_only=True):
     contact_id: ContactId
 
 
+class WorkShown(Record, frozen=True, kw_only=True):
+    """A contact of another channel than voice that is offered to the agent, or `in_hand`."""
+
+    contact_id: ContactId
+    channel: str
+    offer_id: OfferId
+    version: int
+    in_hand: bool
+
+
 class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
-    """Show the state, since when, why, and which requests are legal now (their class names)."""
+    """Show the state, since when, why, and which requests are legal now (their class names).
+
+    It lasts until `until_us` at the longest, where that is not 0. `next_state` is what was asked for and comes
+    when all is done that is in hand. `work` is what the agent has besides the call, oldest first.
+    """
 
     state: AgentState
     reason: str
     since_us: int
     legal: tuple[str, ...]
     contact_id: str = ""
+    until_us: int = 0
+    next_state: AgentState | None = None
+    work: tuple[WorkShown, ...] = ()
 
 
 class AnswerRequest(DeskCommand, frozen=True, kw_only=True):
     """Tell the desk whether its request was granted; `code` is empty where it was."""
 
     request_id: str
+    code: str = ""
+    reason: str = ""
+
+
+# --- to other programs ------------------------------------------------------------------------------
+
+
+class AnswerWork(Command, frozen=True, kw_only=True):
+    """Tell who brought work whether it was granted; `code` is empty where it was.
+
+    `contact_id` is the contact it became, empty where there is none.
+    """
+
+    work_id: str
+    request_id: str
+    contact_id: str = ""
     code: str = ""
     reason: str = ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Union
 from core.kernel.record import Record
 from core.model.agent import AgentState
 from core.model.causes import RingOutcome
-from core.model.contact import ContactState, Requirement
+from core.model.contact import VOICE, ContactState, Requirement
 from core.model.customer import Customer
 from core.model.destination import DestinationKind, DivertReason
 from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
@@ -204,11 +204,17 @@ class ContactEvent(DomainEvent, frozen=True, kw_only=True):
 
 
 class ContactArrived(ContactEvent, frozen=True, kw_only=True):
-    """A customer reached us."""
+    """A customer reached us, or work of another `channel` was brought, without any leg.
+
+    `work_id` and `reference` are its name and its text there.
+    """
 
     leg_id: LegId
     caller_number: str
     dialed_number: str
+    channel: str = VOICE
+    work_id: str = ""
+    reference: str = ""
 
 
 class CustomerIdentified(ContactEvent, frozen=True, kw_only=True):
@@ -264,6 +270,7 @@ class ContactQueued(StandingEvent, frozen=True, kw_only=True):
     position: int
     requirements: tuple[Requirement, ...] = ()
     policy: str = ""
+    channel: str = VOICE
 
 
 class StandingChanged(StandingEvent, frozen=True, kw_only=True):
@@ -340,6 +347,7 @@ class ContactConnected(ContactEvent, frozen=True, kw_only=True):
     waited_us: int
     level: int
     estimated_us: int | None = None
+    channel: str = VOICE
 
 
 class TalkEnded(ContactEvent, frozen=True, kw_only=True):
@@ -348,6 +356,13 @@ class TalkEnded(ContactEvent, frozen=True, kw_only=True):
     agent_id: AgentId
     ended_by: str
     talked_us: int
+
+
+class WorkReturned(ContactEvent, frozen=True, kw_only=True):
+    """Work that an agent had in hand goes back in line; `reason` is `given_back`, `not_ready` or the like."""
+
+    agent_id: AgentId
+    reason: str
 
 
 class ContactAbandoned(ContactEvent, frozen=True, kw_only=True):
@@ -460,15 +475,21 @@ class OfferEvent(ContactEvent, frozen=True, kw_only=True):
 class OfferMade(OfferEvent, frozen=True, kw_only=True):
     """Routing chose the agent; the agent's side reserves, pops the screen, and says `AgentReserved`."""
 
+    channel: str = VOICE
+    version: int = 1
+
 
 class AgentReserved(OfferEvent, frozen=True, kw_only=True):
-    """The agent is locked for the offer and has the record on screen; `extension` may ring now."""
+    """The agent is locked for the offer and has the record on screen; `extension` may ring now.
+
+    Work is accepted on the screen: it has no extension.
+    """
 
     extension: str
 
 
 class OfferAccepted(OfferEvent, frozen=True, kw_only=True):
-    """The agent's phone was answered."""
+    """The agent's phone was answered, or work accepted on the screen."""
 
 
 class OfferFailed(OfferEvent, frozen=True, kw_only=True):
@@ -493,7 +514,11 @@ class AgentEvent(DomainEvent, frozen=True, kw_only=True):
 
 
 class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
-    """The agent is in a new state, or in the same one for a new reason."""
+    """The agent is in a new state, or in the same one for a new reason, or may be offered something else.
+
+    It lasts until `until_us` at the longest, where that is not 0. `channels` are those of which the agent can
+    be offered a contact now.
+    """
 
     old: AgentState
     new: AgentState
@@ -501,6 +526,8 @@ class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
     extension: str = ""
     next_state: AgentState | None = None
     next_reason: str = ""
+    until_us: int = 0
+    channels: tuple[str, ...] = ()
 
 
 class QualityLearned(AgentEvent, frozen=True, kw_only=True):
@@ -529,6 +556,7 @@ class InteractionRecorded(ContactEvent, frozen=True, kw_only=True):
     talk_us: int
     wrap_up_us: int
     offers: int
+    channel: str = VOICE
 
 
 if TYPE_CHECKING:

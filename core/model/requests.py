@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.model.agent import AgentState
-from core.model.ids import AgentId, ContactId, QueueName
+from core.model.contact import Requirement
+from core.model.ids import AgentId, ContactId, OfferId, QueueName
 from core.model.message import Request
 from core.model.quality import SkillQuality
 
@@ -40,8 +41,39 @@ class FinishWrapUp(AgentRequest, frozen=True, kw_only=True):
     disposition: str = ""
 
 
-class RejectOffer(AgentRequest, frozen=True, kw_only=True):
+class ExtendWrapUp(AgentRequest, frozen=True, kw_only=True):
+    """The work after the contact takes longer: once more the time that its queue grants."""
+
+
+class OfferRequest(AgentRequest, frozen=True, kw_only=True):
+    """A wish about an offer as the screen showed it: `version` MUST be the one that still holds.
+
+    Without `offer_id` it is about the only offer there is.
+    """
+
+    offer_id: OfferId = OfferId("")
+    version: int = 0
+
+
+class AcceptOffer(OfferRequest, frozen=True, kw_only=True):
+    """Take the offered work. A call is accepted by answering the phone."""
+
+
+class RejectOffer(OfferRequest, frozen=True, kw_only=True):
     """Do not take the offered contact."""
+
+
+class FinishWork(AgentRequest, frozen=True, kw_only=True):
+    """Work in hand is done; `disposition` is its business result."""
+
+    contact_id: ContactId
+    disposition: str = ""
+
+
+class ReturnWork(AgentRequest, frozen=True, kw_only=True):
+    """Give work in hand back: it goes to somebody else, from the place it had."""
+
+    contact_id: ContactId
 
 
 class HangUpContact(AgentRequest, frozen=True, kw_only=True):
@@ -56,6 +88,34 @@ class RestoreAgent(AgentRequest, frozen=True, kw_only=True):
     extension: str
     next_state: AgentState | None = None
     next_reason: str = ""
+    until_us: int = 0
+
+
+class WorkRequest(Request, frozen=True, kw_only=True):
+    """A wish of another program about work that it calls `work_id`, its own name for it."""
+
+    work_id: str
+
+
+class AddWork(WorkRequest, frozen=True, kw_only=True):
+    """Let agents do something that comes without a call: a task, a mail, a note to call back.
+
+    It waits in `queue` like a call, as a contact of `channel`, for an agent who also has `requirements`.
+    `reference` tells the agent what to do or where it is found. Where `tier` is empty the customer's record
+    tells it. Asked again under the same `work_id` it is the same work, and is granted without adding any.
+    """
+
+    channel: str
+    queue: QueueName
+    customer_id: str = ""
+    tier: str = ""
+    requirements: tuple[Requirement, ...] = ()
+    reference: str = ""
+    language: str = "en"
+
+
+class WithdrawWork(WorkRequest, frozen=True, kw_only=True):
+    """The work need not be done any more; once an agent has it in hand this is refused."""
 
 
 class RestoreQuality(AgentRequest, frozen=True, kw_only=True):
