@@ -29,6 +29,7 @@ from core.model.events import (
     OfferWithdrawn,
     PbxLost,
     QueueingAsked,
+    StandingChanged,
 )
 from core.model.ids import NO_LEG, AgentId, ContactId, QueueName
 from core.model.message import Event
@@ -36,7 +37,7 @@ from core.model.need import need_of
 from routing.index import Index
 from routing.offer import OfferDesk
 from routing.rules import Kind, Rulebook
-from routing.standing import Choice, Place, Seat, Standing
+from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag
 
 _ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
@@ -150,7 +151,6 @@ class Router:
 
     def stand_in_line(self, contact: Contact, why: Event) -> None:
         """Let a queued contact join the line at its place, and offer it to the best idle agent."""
-        assert contact.queue is not None
         standing = self._standing(contact)
         for shaper in self._shapers:
             shaper(standing, why)
@@ -162,11 +162,10 @@ class Router:
                 at_us=why.at_us,
                 cause_id=why.cause_id,
                 contact_id=contact.contact_id,
-                queue=contact.queue,
                 tier=contact.tier,
-                key_us=standing.place.key_us,
                 position=self._index.position(contact.contact_id),
                 requirements=contact.requirements,
+                **told_of(standing),
             )
         )
         self.serve(contact.contact_id, why)
@@ -236,17 +235,30 @@ class Router:
         """Let `shaper` say how each contact stands, before it joins a line and anybody can have it."""
         self._shapers.append(shaper)
 
-    def alter(self, contact_id: ContactId, why: Event, **changes: Any) -> None:
+    def alter(self, contact_id: ContactId, why: Event, reason: str, **changes: Any) -> None:
         """Change how a contact in line stands (fields of `Standing`), and see who can take it now.
 
         One that is offered now will stand so if it comes back; of any other nothing is changed.
         """
         offered = self._offered.get(contact_id)
-        if offered is not None:
+        standing = offered or self._index.standing(contact_id)
+        if standing is None:
+            return
+        if offered is None:
+            self._index.alter(contact_id, **changes)
+        else:
             for name, value in changes.items():
                 setattr(offered, name, value)
-        elif self._index.standing(contact_id) is not None:
-            self._index.alter(contact_id, **changes)
+        self._engine.publish(
+            StandingChanged(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=contact_id,
+                reason=reason,
+                **told_of(standing),
+            )
+        )
+        if offered is None:
             self.serve(contact_id, why)
 
     def take_out(self, contact_id: ContactId) -> Standing:

@@ -127,16 +127,47 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Two policies in force by turns, each for blocks of `block_us`, to compare what they bring."""
+
+    policies: tuple[str, str]
+    block_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRules:
+    """How a queue calls customers back who left its line.
+
+    A customer is dialed at most `attempts_max` times, `spacing_us` apart at least, and rung for
+    `ring_timeout_us`; `shown_number` is the number they see. At most `open_max` callbacks wait in the queue.
+    Who waits may book by pressing `key` while an announcement plays, where that is not empty; `offer` is the
+    sound that says so.
+    """
+
+    attempts_max: int = 3
+    spacing_us: int = 900 * SECOND_US
+    ring_timeout_us: int = 30 * SECOND_US
+    open_max: int = 1_000
+    shown_number: str = ""
+    key: str = ""
+    offer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRules:
     """A queue. `length_max` bounds the line so that a flood of calls is told so instead of kept for ever.
 
     An agent must meet `requirements` and `needs`; a queue of one `agent` waits for that agent alone.
     `credit_us` is the queue's weight: all its contacts stand that much further forward. `skill` is what
-    its agents' quality is measured in; empty for the first of `requirements`.
+    its agents' quality is measured in; empty for the first of `requirements`. `tiers` are those that differ
+    in this queue, `policy` is the one in force where `compare` names no two in turns.
 
     `closed`, `full` and `empty` are where contacts go that may not join. Those in line go to `empty` as well
     when nobody has been at work who could serve them for `leave_empty_us` (None: they stay). What steps ask
     of the queue's state is looked at every `recheck_us`.
+
+    Who hangs up in line and calls again within `resume_within_us` stands at the old place. Without `callback`
+    rules nobody is called back.
     """
 
     name: QueueName
@@ -146,6 +177,9 @@ class QueueRules:
     skill: str = ""
     channel: str = VOICE
     credit_us: int = 0
+    tiers: Mapping[str, TierRules] = field(default_factory=dict)
+    policy: str = ""
+    compare: Turns | None = None
     steps: tuple[Step, ...] = ()
     recheck_us: int = 5 * SECOND_US
     hours: OpeningHours | None = None
@@ -161,6 +195,8 @@ class QueueRules:
     announce_edges_min: tuple[int, ...] = (2, 5, 10, 15, 20, 30)
     handle_expected_us: int = 240 * SECOND_US
     length_max: int = 1_000
+    resume_within_us: int = 0
+    callback: CallbackRules | None = None
 
     @property
     def quality_skill(self) -> str:
@@ -194,15 +230,23 @@ class RatioGroup:
 class Rulebook:
     """All rules. `policies` hold, by name, the tiers that differ under that policy.
 
-    A queue is in one of `ratios` at most.
+    A queue is in one of `ratios` at most. `agent_attribute` is the attribute of a customer's record that names
+    the agent of a key account; `outside` is the address of a number beyond the trunk.
     """
 
     queues: Queues
     tiers: Mapping[str, TierRules] = field(default_factory=dict)
     policies: Mapping[str, Mapping[str, TierRules]] = field(default_factory=dict)
     ratios: tuple[RatioGroup, ...] = ()
+    agent_attribute: str = "agent"
+    outside: str = "PJSIP/{number}@trunk"
 
     def tier(self, kind: Kind) -> TierRules:
-        """Return what holds for contacts of `kind`; a tier nobody configured gets nothing special."""
-        special = self.policies.get(kind.policy, {})
-        return special.get(kind.tier) or self.tiers.get(kind.tier) or TierRules(name=kind.tier)
+        """Return what holds for contacts of `kind`: under its policy, else in its queue, else anywhere.
+
+        A tier nobody configured gets nothing special.
+        """
+        for tiers in (self.policies.get(kind.policy, {}), self.queues[kind.queue].tiers, self.tiers):
+            if kind.tier in tiers:
+                return tiers[kind.tier]
+        return TierRules(name=kind.tier)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from core.kernel.record import Entity, Record
 from core.model.agent import AgentProfile
 from core.model.contact import VOICE, Contact
-from core.model.events import Candidate
+from core.model.events import Candidate, Spared
 from core.model.ids import AgentId
 from core.model.need import Need
 from routing.rules import Kind, Reserve
@@ -42,6 +42,19 @@ class Standing(Entity, kw_only=True):
     preferred: AgentId | None = None
     preferred_us: int = 0
     spares: Reserve | None = None
+
+
+def told_of(standing: Standing) -> dict[str, Any]:
+    """Return how the contact stands as the fields of a `StandingEvent`."""
+    reserve = standing.spares
+    return {
+        "queue": standing.kind.queue,
+        "key_us": standing.place.key_us,
+        "need": standing.need.text,
+        "held_for": standing.held_for or "",
+        "spares": reserve and Spared(skill=reserve.skill, level=reserve.level, count=reserve.count),
+        "step": standing.step,
+    }
 
 
 class Seat(Entity, kw_only=True):
