@@ -240,10 +240,10 @@ def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
 
 
 def _print_figures(figures: dict[str, Any]) -> None:
-    from goldline.tables import drawn, figure_table
+    from goldline.tables import drawn, estimate_table, figure_table
 
     console = Console()
-    console.print(drawn(figure_table(figures), console.width))
+    console.print(*(drawn(table(figures), console.width) for table in (figure_table, estimate_table)))
 
 
 def _print_answer(answer: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.kernel.clock import SECOND_US, microseconds
+from metrics.estimates import EstimateFigures
 from metrics.frame import Frame
 from metrics.ratio import Ratio
 from metrics.service_level import ServiceLevelPolicy, WaitCounts, percentile, service_level
@@ -41,6 +42,7 @@ class ContactFigures:
     levels: int = 0
     handled: int = 0
     handled_us: int = 0
+    estimates: EstimateFigures = field(default_factory=EstimateFigures)
 
     @property
     def answered(self) -> int:
@@ -100,6 +102,7 @@ class ContactFigures:
         self.levels += other.levels
         self.handled += other.handled
         self.handled_us += other.handled_us
+        self.estimates += other.estimates
         return self
 
 

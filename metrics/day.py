@@ -13,7 +13,7 @@ takes its place in line like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from core.model.contact import ContactState
@@ -26,6 +26,7 @@ from core.model.events import (
     CustomerIdentified,
     InteractionRecorded,
     QueueingAsked,
+    WaitAnnounced,
 )
 from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
@@ -45,13 +46,16 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    """A contact under way: whether it is to be counted, what it asked for, where it is counted."""
+    """A contact under way: whether it is to be counted, what it asked for, where it is counted, what it was
+    told of its wait.
+    """
 
     counts: bool
     queue: str = ""
     tier: str = ""
     figures: ContactFigures | None = None
     waits: bool = False
+    told: list[WaitAnnounced] = field(default_factory=list)
 
 
 class DayFigures:
@@ -84,6 +88,7 @@ class DayFigures:
             CustomerIdentified: self._identified,
             QueueingAsked: self._asked,
             ContactQueued: self._queued,
+            WaitAnnounced: self._announced,
             ContactConnected: self._connected,
             ContactAbandoned: self._abandoned,
             InteractionRecorded: self._recorded,
@@ -158,12 +163,19 @@ class DayFigures:
         contact.figures.offered += 1
         self._length(event.queue).change(+1, event.at_us)
 
+    def _announced(self, event: WaitAnnounced) -> None:
+        if (contact := self._open.get(event.contact_id)) is not None:
+            contact.told.append(event)
+
     def _connected(self, event: ContactConnected) -> None:
         contact = self._open.get(event.contact_id)
         if contact is not None and contact.figures is not None:
             self._leave_line(contact, event.at_us)
             contact.figures.answered_us.append(event.waited_us)
             contact.figures.levels += event.level
+            contact.figures.estimates.answered(event)
+            for announced in contact.told:
+                contact.figures.estimates.told(announced, event.at_us)
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         contact = self._open.get(event.contact_id)
