@@ -24,9 +24,9 @@ from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
-from core.model.contact import Requirement
 from core.model.ids import AgentId, Ids, QueueName
-from goldline.config import Config, QueueSection
+from goldline.config import Config
+from goldline.rulebook import rulebook_of
 from ivr.flow import Flow
 from ivr.interpreter import Ivr
 from ivr.prompts import announcement
@@ -38,7 +38,6 @@ from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
 from routing.router import Router
-from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
 from routing.waits import WaitEstimates
@@ -62,7 +61,7 @@ def build_brain(
     `flows` are by name, `agents` who may log in, `run` is the number of this start of the engine: no two
     runs on one PBX may share it. Raises `ConfigError` where flows and configuration do not fit.
     """
-    rulebook = _rulebook(config)
+    rulebook = rulebook_of(config)
     queues = rulebook.queues
     engine = Engine()
     contacts = ContactBook()
@@ -99,40 +98,6 @@ def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
     return {
         AgentId(name): AgentProfile(agent_id=AgentId(name), name=agent.name or name, skills=agent.skills)
         for name, agent in config.agents.items()
-    }
-
-
-def _rulebook(config: Config) -> Rulebook:
-    return Rulebook(queues=_queues(config), tiers=_tiers(config))
-
-
-def _queues(config: Config) -> Queues:
-    return Queues((QueueName(name), _queue(QueueName(name), queue)) for name, queue in config.queues.items())
-
-
-def _queue(name: QueueName, section: QueueSection) -> QueueRules:
-    return QueueRules(
-        name=name,
-        requirements=tuple(
-            Requirement(skill=skill, minimum=level) for skill, level in sorted(section.requirements.items())
-        ),
-        ring_timeout_us=microseconds(section.ring_timeout_s),
-        music=section.music,
-        announce_first_us=microseconds(section.announce_first_s),
-        announce_every_us=microseconds(section.announce_every_s),
-        handle_expected_us=microseconds(section.handle_expected_s),
-        length_max=section.length_max,
-    )
-
-
-def _tiers(config: Config) -> dict[str, TierRules]:
-    return {
-        name: TierRules(
-            name=name,
-            head_start_us=microseconds(tier.head_start_s),
-            choose=Strategy.HIGHEST_LEVEL if tier.best_agent_first else Strategy.LONGEST_IDLE,
-        )
-        for name, tier in config.tiers.items()
     }
 
 
