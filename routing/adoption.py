@@ -34,7 +34,7 @@ from core.model.events import (
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
 from core.model.message import Event
 from core.model.tag import AGENT, CALLBACK, CALLER, Tag, decode_tag
-from routing.tags import caller_tag, decode_requirements
+from routing.tags import caller_tag, decode_requirements, decode_steps
 
 _PREFIX = "adopted-"
 """Begins the ids of our lookups, so that the IVR's and ours are told apart."""
@@ -184,9 +184,13 @@ def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:
         caller_number=caller_number,
         language=tag.language or "en",
         tier=tag.tier,
+        asked=decode_requirements(tag.asked),
         requirements=decode_requirements(tag.needs),
         queue=QueueName(tag.queue),
         queued_us=tag.queued_us,
+        entered_us=tag.entered_us or tag.queued_us,
+        steps=decode_steps(tag.steps),
+        hops=tag.hops,
         head_start_us=tag.head_start_us,
         credit_us=tag.credit_us,
         preferred_agent=AgentId(tag.preferred) if tag.preferred else None,

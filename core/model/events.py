@@ -274,7 +274,11 @@ class ContactQueued(StandingEvent, frozen=True, kw_only=True):
 
 
 class StandingChanged(StandingEvent, frozen=True, kw_only=True):
-    """Time or the floor changed how the waiting contact stands: `reason` is `step`, `expired`, `hold_over`..."""
+    """Time or the floor changed how a waiting contact stands, for the `reason` given.
+
+    A step was taken (`step`) or its time is over (`expired`), a wait for somebody is over (`reserve_over`,
+    `hold_over`, `preferred_away`), or what it needs changed with the wait or the queue (`needs`).
+    """
 
     reason: str
 
