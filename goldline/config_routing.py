@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,16 @@ ZoneName = Annotated[str, AfterValidator(_zone)]
 PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9A-Za-z*#]{1,40}$")]
 Weight = Annotated[float, Field(ge=0, le=86_400)]
 Share = Annotated[float, Field(gt=0, le=1_000_000)]
+
+
+def _ascending(edges: tuple[int, ...]) -> tuple[int, ...]:
+    if any(after <= before for before, after in pairwise(edges)):
+        raise ValueError("minutes, each more than the one before")
+    return edges
+
+
+Minutes = Annotated[int, Field(ge=1, le=1_440)]
+Edges = Annotated[tuple[Minutes, ...], Field(min_length=1, max_length=20), AfterValidator(_ascending)]
 
 
 # --- tiers ---------------------------------------------------------------------------------------------
@@ -190,6 +201,16 @@ class CompareSection(Section):
     """The two policies, of `[policies]`."""
     block_s: Annotated[float, Field(ge=60, le=86_400)] = 1_800
     """How long each is in force before the other takes over."""
+    warm_up_s: Seconds = 300
+    """Who is queued so soon after a change is left out of the comparison; less than `block_s`."""
+    seed: Annotated[int, Field(ge=0)] | None = None
+    """Which of the two begins each pair of blocks is drawn from it; without it they alternate."""
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> CompareSection:
+        if self.warm_up_s >= self.block_s:
+            raise KeyRefused("warm_up_s", self.warm_up_s, f"less than block_s, {self.block_s:g}")
+        return self
 
 
 class QueueSection(Section):
@@ -243,6 +264,8 @@ class QueueSection(Section):
     """When a waiting caller is first told how things stand; 0: never."""
     announce_every_s: Seconds = 60
     """How often again; 0: not again."""
+    announce_edges_min: Edges = (2, 5, 10, 15, 20, 30)
+    """The minutes between the bands in which a wait is told: less than 2, 2 to 5 ... 30 and more."""
     handle_expected_s: Annotated[float, Field(ge=1, le=7_200)] = 240
     """How long a contact is thought to take before any was seen."""
 

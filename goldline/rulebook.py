@@ -124,6 +124,7 @@ def _queue(name: QueueName, section: QueueSection) -> QueueRules:
         music=section.music,
         announce_first_us=microseconds(section.announce_first_s),
         announce_every_us=microseconds(section.announce_every_s),
+        announce_edges_min=section.announce_edges_min,
         handle_expected_us=microseconds(section.handle_expected_s),
         length_max=section.length_max,
     )
@@ -172,7 +173,12 @@ def _hours(section: HoursSection) -> OpeningHours:
 
 def _compare(section: CompareSection) -> Turns:
     first, second = section.policies
-    return Turns(policies=(first, second), block_us=microseconds(section.block_s))
+    return Turns(
+        policies=(first, second),
+        block_us=microseconds(section.block_s),
+        warm_up_us=microseconds(section.warm_up_s),
+        seed=section.seed,
+    )
 
 
 def _ratio(section: RatioSection) -> RatioGroup:

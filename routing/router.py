@@ -39,6 +39,7 @@ from routing.offer import OfferDesk
 from routing.rules import Kind, Rulebook
 from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag
+from routing.turns import policy_at
 
 _ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
 
@@ -124,6 +125,7 @@ class Router:
         contact.queue = event.queue
         contact.queued_us = event.at_us
         contact.requirements = need_of((*queue.requirements, *event.requirements)).all_of
+        contact.policy = policy_at(queue, event.at_us)
         contact.head_start_us = self._rulebook.tier(_kind(contact)).head_start_us
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self.stand_in_line(contact, event)
@@ -165,6 +167,7 @@ class Router:
                 tier=contact.tier,
                 position=self._index.position(contact.contact_id),
                 requirements=contact.requirements,
+                policy=contact.policy,
                 **told_of(standing),
             )
         )
@@ -299,4 +302,4 @@ class Router:
 
 
 def _kind(contact: Contact) -> Kind:
-    return Kind(contact.queue or QueueName(""), contact.tier)
+    return Kind(contact.queue or QueueName(""), contact.tier, contact.policy)

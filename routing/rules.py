@@ -128,10 +128,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """Two policies in force by turns, each for blocks of `block_us`, to compare what they bring."""
+    """Two policies in force by turns, each for blocks of `block_us`, to compare what they bring.
+
+    Who is queued within `warm_up_us` of a change is left out: the other policy's queue is still there. Which
+    comes first in a pair of blocks is drawn from `seed`; without one it alternates.
+    """
 
     policies: tuple[str, str]
     block_us: int
+    warm_up_us: int = 0
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from core.model.ids import QueueName
 from routing.estimate import LastServed, Served
 from routing.router import Router
 from routing.rules import Kind, Rulebook
+from routing.turns import policy_at
 
 
 class WaitEstimates:
@@ -31,7 +32,8 @@ class WaitEstimates:
         """Return how long a contact of `tier` would wait that asked for `queue` now."""
         if self._router.ready_agents(queue):
             return 0
-        forward_us = self._rulebook.tier(Kind(queue, tier)).head_start_us
+        policy = policy_at(self._rulebook.queues[queue], now_us)
+        forward_us = self._rulebook.tier(Kind(queue, tier, policy)).head_start_us
         return self._expected_us(queue, tier, forward_us, self._router.waiting(queue) + 1)
 
     def left_us(self, contact: Contact, now_us: int) -> int:
