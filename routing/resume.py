@@ -147,7 +147,7 @@ class Resume:
 
 
 def identities(contact: Contact) -> tuple[str, ...]:
-    """Return by what the customer is known again: the id, where there is a record, and the number, if shown."""
+    """Return what the customer is known by: the id, where there is a record, and the number, if shown."""
     customer_id = contact.customer.customer_id if contact.customer is not None else ""
     return tuple(who for who in (customer_id, shown_number(contact.caller_number)) if who)
 

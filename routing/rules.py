@@ -220,6 +220,10 @@ class Queues(dict[QueueName, QueueRules]):
     def __missing__(self, name: QueueName) -> QueueRules:
         return QueueRules(name=name)
 
+    def skill_of(self, name: QueueName) -> str:
+        """Return the skill in which the work of the queue counts."""
+        return self[name].quality_skill
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatioGroup:
@@ -236,8 +240,8 @@ class RatioGroup:
 class Rulebook:
     """All rules. `policies` hold, by name, the tiers that differ under that policy.
 
-    A queue is in one of `ratios` at most. `agent_attribute` is the attribute of a customer's record that names
-    the agent of a key account; `outside` is the address of a number beyond the trunk.
+    A queue is in one of `ratios` at most. `agent_attribute` is the attribute of a customer's record that
+    names the agent of a key account; `outside` is the address of a number beyond the trunk.
     """
 
     queues: Queues

@@ -16,10 +16,12 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile
-from core.model.commands import AppendToLedger, RingLeg, StartTimer
+from core.model.commands import AppendToLedger, RingLeg, StartTimer, TagLeg
 from core.model.contact import Contact, Requirement
+from core.model.customer import Customer
 from core.model.events import (
     ContactArrived,
+    CustomerIdentified,
     DialogueOpened,
     LegAnswered,
     LegEnded,
@@ -40,6 +42,8 @@ from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
+from routing.preference import Preference
+from routing.resume import Resume
 from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
 from routing.strategies import StrategyScores
@@ -60,12 +64,18 @@ WRAP_UP_S = 30
 class Floor:
     """The brain with agents of the given card skills, gate open, nobody ready yet."""
 
-    def __init__(self, skills: Mapping[str, int], synced: bool = True, queue: QueueRules = CARDS) -> None:
+    def __init__(
+        self,
+        skills: Mapping[str, int],
+        synced: bool = True,
+        queue: QueueRules = CARDS,
+        tiers: Mapping[str, TierRules] = TIERS,
+    ) -> None:
         self.now_us = 0
         self.commands: list[Command] = []
         self.engine = Engine()
         self.contacts = ContactBook()
-        rulebook = Rulebook(queues=Queues({queue.name: queue}), tiers=TIERS)
+        rulebook = Rulebook(queues=Queues({queue.name: queue}), tiers=tiers)
         queues = rulebook.queues
         profiles = {
             AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"cards": level})
@@ -82,6 +92,8 @@ class Floor:
         self.conversations = Conversations(self.engine, self.contacts)
         index = Index(rulebook, StrategyScores(rulebook, TrackRecords(self.engine, queues)))
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
+        self.resume = Resume(self.engine, self.router, queues)
+        self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         self.estimates = WaitEstimates(self.engine, self.contacts, self.router, rulebook)
         self.hold = Hold(
             self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
@@ -119,10 +131,22 @@ class Floor:
 
     # --- callers ---------------------------------------------------------------------------------
 
-    def arrive(self, name: str, tier: str = "standard", needs: Mapping[str, int] | None = None) -> Contact:
+    def arrive(
+        self,
+        name: str,
+        tier: str = "standard",
+        needs: Mapping[str, int] | None = None,
+        number: str = "",
+        customer: Customer | None = None,
+    ) -> Contact:
         """A caller comes out of the IVR into the cards queue; the leg is called `leg-NAME`."""
         contact = Contact(
-            contact_id=ContactId(name), leg_id=LegId(f"leg-{name}"), arrived_us=self.now_us, tier=tier
+            contact_id=ContactId(name),
+            leg_id=LegId(f"leg-{name}"),
+            arrived_us=self.now_us,
+            tier=tier,
+            caller_number=number,
+            customer=customer,
         )
         self._at_the_door = (contact, needs or {})
         self.hear(DialogueOpened(at_us=self.now_us, leg_id=contact.leg_id))
@@ -139,8 +163,17 @@ class Floor:
                 at_us=event.at_us,
                 contact_id=contact.contact_id,
                 leg_id=contact.leg_id,
-                caller_number="",
+                caller_number=contact.caller_number,
                 dialed_number="",
+            )
+        )
+        self.engine.publish(
+            CustomerIdentified(
+                at_us=event.at_us,
+                contact_id=contact.contact_id,
+                customer_id=contact.customer.customer_id if contact.customer else "",
+                tier=contact.tier,
+                lookup="found" if contact.customer else "unknown",
             )
         )
         self.engine.publish(
@@ -171,6 +204,10 @@ class Floor:
         """Return the agent's state and its reason."""
         agent = self.roster._agents[AgentId(name)]
         return agent.state.value, agent.reason
+
+    def note_on(self, leg_id: LegId) -> str:
+        """Return the note we left on the leg last."""
+        return [order.tag for order in self.orders(TagLeg) if order.leg_id == leg_id][-1]
 
     def offered(self) -> list[tuple[str, str]]:
         """Return (contact, agent) of every offer so far."""
