@@ -8,7 +8,7 @@ they are built, and so hear of each message in this order:
 3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
 4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it;
    `TrackRecords` before the `Router`, which chooses by what they have counted
-5. `Hold`, `Roster`, `WrapUp`, `Ivr`: each answers facts that those above established
+5. `Hold`, `Roster`, `WrapUp`, `QualityLearner`, `Ivr`: each answers facts that those above established
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.quality import QualityLearner
 from agents.roster import Roster
 from agents.wrap_up import WrapUp
 from core.calls import CallBook
@@ -26,6 +27,7 @@ from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId, Ids, QueueName
 from goldline.config import Config
+from goldline.config_quality import quality_rules
 from goldline.rulebook import rulebook_of
 from ivr.flow import Flow
 from ivr.interpreter import Ivr
@@ -38,8 +40,11 @@ from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
 from routing.router import Router
+from routing.rules import Rulebook, Strategy
+from routing.scores import ScoresByStrategy
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
+from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
 
 
@@ -73,12 +78,16 @@ def build_brain(
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
-    scores = StrategyScores(rulebook, TrackRecords(engine, queues))
-    router = Router(engine, contacts, offers, rulebook, Index(rulebook, scores), agents)
+    quality = quality_rules(config.quality)
+    values = ValueScores(rulebook, agents, quality.prior)
+    index = Index(rulebook, _scores(engine, rulebook, values))
+    ValueNews(engine, values, index)
+    router = Router(engine, contacts, offers, rulebook, index, agents)
     estimates = WaitEstimates(engine, contacts, router, rulebook)
     Hold(engine, contacts, router, estimates, queues, announcement)
     roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
     WrapUp(engine, contacts, roster, _wrap_up_limits(config))
+    QualityLearner(engine, contacts, agents, queues.skill_of, quality)
     Ivr(
         engine,
         contacts=contacts,
@@ -91,6 +100,12 @@ def build_brain(
         tiers=rulebook.tiers,
     )
     return Brain(engine=engine, contacts=contacts, calls=calls, router=router)
+
+
+def _scores(engine: Engine, rulebook: Rulebook, values: ValueScores) -> ScoresByStrategy:
+    """Return the scores of all strategies: those that look at levels and records, and that of value."""
+    ordinary = StrategyScores(rulebook, TrackRecords(engine, rulebook.queues))
+    return ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary)
 
 
 def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:

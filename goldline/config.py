@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from core.kernel.errors import KeyRefused
 from core.kernel.schema import config_error
+from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
 from goldline.include import read_tables
 from goldline.section import Level, Name, Port, Section
@@ -111,6 +112,7 @@ class Config(Section):
     queues: dict[Name, QueueSection] = Field(min_length=1)
     policies: dict[Name, PolicySection] = {}
     ratios: tuple[RatioSection, ...] = ()
+    quality: QualitySection = QualitySection()
     agents: dict[Name, AgentSection] = {}
     ivr: IvrSection
     desk: DeskSection = DeskSection()
