@@ -39,6 +39,8 @@ from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
+from routing.preference import Preference
+from routing.resume import Resume
 from routing.router import Router
 from routing.rules import Rulebook, Strategy
 from routing.scores import ScoresByStrategy
@@ -84,6 +86,8 @@ def build_brain(
     ValueNews(engine, values, index)
     router = Router(engine, contacts, offers, rulebook, index, agents)
     estimates = WaitEstimates(engine, contacts, router, rulebook)
+    Resume(engine, router, queues)
+    Preference(engine, contacts, router, rulebook, agents)
     Hold(engine, contacts, router, estimates, queues, announcement)
     roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
     WrapUp(engine, contacts, roster, _wrap_up_limits(config))
