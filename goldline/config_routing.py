@@ -52,6 +52,7 @@ RequirementText = Annotated[str, AfterValidator(_requirement)]
 ConditionText = Annotated[str, AfterValidator(_condition)]
 OpeningText = Annotated[str, AfterValidator(_opening)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
+SoundName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$")]
 PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9A-Za-z*#]{1,40}$")]
 Weight = Annotated[float, Field(ge=0, le=86_400)]
 Share = Annotated[float, Field(gt=0, le=1_000_000)]
@@ -213,6 +214,25 @@ class CompareSection(Section):
         return self
 
 
+class CallbackSection(Section):
+    """How a queue calls customers back who left its line; their place is kept."""
+
+    attempts_max: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often a customer is dialed at most."""
+    spacing_s: Annotated[float, Field(ge=60, le=86_400)] = 900
+    """The least time between two attempts."""
+    ring_timeout_s: Annotated[float, Field(ge=5, le=120)] = 30
+    """How long the customer's phone rings."""
+    open_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """How many callbacks may wait in the queue."""
+    shown_number: PhoneNumber | None = None
+    """The number that the customer sees."""
+    key: Annotated[str, Field(pattern=r"^[0-9*#]$")] | None = None
+    """The key by which who waits books a callback while an announcement plays; without it nobody can."""
+    offer: SoundName | None = None
+    """The sound that says so."""
+
+
 class QueueSection(Section):
     """A queue: whom it needs, who may wait in it, and what happens to those who wait."""
 
@@ -254,6 +274,8 @@ class QueueSection(Section):
     """Where a contact goes that may not join or stay because nobody is there."""
     resume_within_s: Seconds = 0
     """Who hung up in line and calls again within this time has the old place; 0: nobody."""
+    callback: CallbackSection | None = None
+    """How customers are called back who asked for it, or were sent that way; without it nobody is."""
     ring_timeout_s: Annotated[float, Field(ge=2, le=120)] = 15
     """How long an agent's phone rings before the contact goes to another."""
     wrap_up_limit_s: Seconds = 60

@@ -13,6 +13,7 @@ from core.model.hours import OpeningHours, parse_opening
 from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.config_routing import (
+    CallbackSection,
     CompareSection,
     DestinationSection,
     HoursSection,
@@ -25,6 +26,7 @@ from goldline.config_routing import (
     WeightsSection,
 )
 from routing.rules import (
+    CallbackRules,
     QueueRules,
     Queues,
     RatioGroup,
@@ -120,6 +122,7 @@ def _queue(name: QueueName, section: QueueSection) -> QueueRules:
         empty=_destination(section.empty),
         leave_empty_us=None if section.leave_empty_s is None else microseconds(section.leave_empty_s),
         resume_within_us=microseconds(section.resume_within_s),
+        callback=_callback(section.callback) if section.callback else None,
         ring_timeout_us=microseconds(section.ring_timeout_s),
         music=section.music,
         announce_first_us=microseconds(section.announce_first_s),
@@ -178,6 +181,18 @@ def _compare(section: CompareSection) -> Turns:
         block_us=microseconds(section.block_s),
         warm_up_us=microseconds(section.warm_up_s),
         seed=section.seed,
+    )
+
+
+def _callback(section: CallbackSection) -> CallbackRules:
+    return CallbackRules(
+        attempts_max=section.attempts_max,
+        spacing_us=microseconds(section.spacing_s),
+        ring_timeout_us=microseconds(section.ring_timeout_s),
+        open_max=section.open_max,
+        shown_number=section.shown_number or "",
+        key=section.key or "",
+        offer=section.offer or "",
     )
 
 
