@@ -8,7 +8,8 @@ they are built, and so hear of each message in this order:
 3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
 4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it;
    `TrackRecords` before the `Router`, which chooses by what they have counted
-5. `Hold`, `Roster`, `WrapUp`, `QualityLearner`, `Ivr`: each answers facts that those above established
+5. `Hold`, the agents' side from `Roster` to `WrapUp`, `QualityLearner`, `Ivr`: each answers facts that those
+   above established
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.quality import QualityLearner
+from agents.misses import Misses, MissRules
+from agents.reservations import Reservations
 from agents.roster import Roster
-from agents.wrap_up import WrapUp
+from agents.wishes import Wishes
+from agents.wrap_up import WrapUp, WrapUpLimit
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -89,7 +93,10 @@ def build_brain(
     Resume(engine, router, queues)
     Preference(engine, contacts, router, rulebook, agents)
     Hold(engine, contacts, router, estimates, queues, announcement)
-    roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
+    roster = Roster(engine, agents)
+    misses = Misses(engine, roster, MissRules())
+    Wishes(engine, roster, misses, config.rules.not_ready_reasons)
+    Reservations(engine, contacts, roster, misses)
     WrapUp(engine, contacts, roster, _wrap_up_limits(config))
     QualityLearner(engine, contacts, agents, queues.skill_of, quality)
     Ivr(
@@ -120,8 +127,11 @@ def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
     }
 
 
-def _wrap_up_limits(config: Config) -> dict[QueueName, int]:
-    return {QueueName(name): microseconds(queue.wrap_up_limit_s) for name, queue in config.queues.items()}
+def _wrap_up_limits(config: Config) -> dict[QueueName, WrapUpLimit]:
+    return {
+        QueueName(name): WrapUpLimit(microseconds(queue.wrap_up_limit_s))
+        for name, queue in config.queues.items()
+    }
 
 
 def _flows_by_number(config: Config, flows: Mapping[str, Flow]) -> dict[str, Flow]:

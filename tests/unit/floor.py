@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from agents.misses import Misses, MissRules
+from agents.reservations import Reservations
 from agents.roster import Roster
-from agents.wrap_up import WrapUp
+from agents.wishes import Wishes
+from agents.wrap_up import WrapUp, WrapUpLimit
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -98,8 +101,12 @@ class Floor:
         self.hold = Hold(
             self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
         )
-        self.roster = Roster(self.engine, self.contacts, profiles, ("break", "lunch"))
-        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: microseconds(WRAP_UP_S)})
+        self.roster = Roster(self.engine, profiles)
+        misses = Misses(self.engine, self.roster, MissRules())
+        self.wishes = Wishes(self.engine, self.roster, misses, ("break", "lunch"))
+        self.reservations = Reservations(self.engine, self.contacts, self.roster, misses)
+        limits = {queue.name: WrapUpLimit(microseconds(WRAP_UP_S))}
+        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, limits)
         if synced:
             self.hear(PbxSynced(at_us=0, pbx="main"))
 
