@@ -115,7 +115,7 @@ def build_brain(
 
 def _scores(engine: Engine, rulebook: Rulebook, values: ValueScores) -> ScoresByStrategy:
     """Return the scores of all strategies: those that look at levels and records, and that of value."""
-    ordinary = StrategyScores(rulebook, TrackRecords(engine, rulebook.queues))
+    ordinary = StrategyScores(rulebook, TrackRecords(engine), values.quality)
     return ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary)
 
 

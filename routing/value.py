@@ -55,6 +55,11 @@ class ValueScores:
         self._learned[agent_id] = dict(learned)
         self._worths.pop(agent_id, None)
 
+    def quality(self, agent_id: AgentId, skill: str) -> Quality:
+        """Return what to expect of the agent in `skill`."""
+        learned = self._learned.get(agent_id, {}).get(skill)
+        return learned or self._prior.of(self._agents[agent_id].skills.get(skill, 0))
+
     def fit_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
         """Return how much further forward a contact of `kind` stands for this agent when freed."""
         return self._worth(kind, agent_id, level).fit_us
@@ -80,20 +85,16 @@ class ValueScores:
 
     def _weigh(self, kind: Kind, agent_id: AgentId, level: int) -> Worth:
         weights = self._rulebook.tier(kind).weights
-        quality = self._quality(agent_id, self._rulebook.queues[kind.queue].quality_skill)
+        quality = self.quality(agent_id, self._rulebook.queues[kind.queue].quality_skill)
         level_term = Term("level", weights.level_us * level)
         fit = _counting(*_fit(weights, quality), level_term)
         rank = _counting(*_rank(weights, quality, self._price_ppm(agent_id)), level_term)
         return Worth(_sum(fit), _sum(rank), fit, rank)
 
-    def _quality(self, agent_id: AgentId, skill: str) -> Quality:
-        learned = self._learned.get(agent_id, {}).get(skill)
-        return learned or self._prior.of(self._agents[agent_id].skills.get(skill, 0))
-
     def _price_ppm(self, agent_id: AgentId) -> int:
         """Return what the agent is worth to others: the best resolution in any skill."""
         skills = self._agents[agent_id].skills
-        return max((self._quality(agent_id, skill).resolution_ppm for skill in skills), default=0)
+        return max((self.quality(agent_id, skill).resolution_ppm for skill in skills), default=0)
 
 
 class ValueNews:

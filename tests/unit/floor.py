@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from agents.misses import Misses, MissRules
+from agents.quality import QualityLearner
 from agents.reservations import Reservations
 from agents.roster import Roster
 from agents.wishes import Wishes
@@ -38,6 +39,7 @@ from core.model.ids import AgentId, BridgeId, ContactId, Ids, LegId, QueueName
 from core.model.message import Command, Event
 from core.model.prompts import Sound
 from core.model.requests import GoNotReady, GoReady, LogIn
+from goldline.config_quality import QualitySection, quality_rules
 from metrics.interaction import InteractionRecorder
 from routing.adoption import Adoption
 from routing.conversation import Conversations
@@ -49,8 +51,10 @@ from routing.preference import Preference
 from routing.resume import Resume
 from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
+from routing.scores import ScoresByStrategy
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
+from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
 
 E = TypeVar("E", bound=Event)
@@ -93,7 +97,11 @@ class Floor:
         self.lost = LostContacts(self.engine, calls)
         offers = OfferDesk(self.engine, self.contacts, ids, queues)
         self.conversations = Conversations(self.engine, self.contacts)
-        index = Index(rulebook, StrategyScores(rulebook, TrackRecords(self.engine, queues)))
+        quality = quality_rules(QualitySection())
+        values = ValueScores(rulebook, profiles, quality.prior)
+        ordinary = StrategyScores(rulebook, TrackRecords(self.engine), values.quality)
+        index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary))
+        ValueNews(self.engine, values, index)
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
         self.resume = Resume(self.engine, self.router, queues)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
@@ -107,6 +115,7 @@ class Floor:
         self.reservations = Reservations(self.engine, self.contacts, self.roster, misses)
         limits = {queue.name: WrapUpLimit(microseconds(WRAP_UP_S))}
         self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, limits)
+        QualityLearner(self.engine, self.contacts, profiles, queues.skill_of, quality)
         if synced:
             self.hear(PbxSynced(at_us=0, pbx="main"))
 
