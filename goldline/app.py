@@ -37,12 +37,17 @@ from ivr.flow import Flow
 from ivr.interpreter import Ivr
 from ivr.prompts import announcement
 from metrics.interaction import InteractionRecorder
+from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.circumstances import Circumstances
 from routing.conversation import Conversations
+from routing.divert import Diversion
+from routing.door import Door
 from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
+from routing.plan import Plan
 from routing.preference import Preference
 from routing.resume import Resume
 from routing.router import Router
@@ -90,8 +95,13 @@ def build_brain(
     ValueNews(engine, values, index)
     router = Router(engine, contacts, offers, rulebook, index, agents)
     estimates = WaitEstimates(engine, contacts, router, rulebook)
+    circumstances = Circumstances(router, estimates, queues)
+    door = Door(router, circumstances, queues)
+    diversion = Diversion(engine, contacts, router, door)
+    Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Resume(engine, router, queues)
     Preference(engine, contacts, router, rulebook, agents)
+    Admission(engine, contacts, router, door, diversion, rulebook)
     Hold(engine, contacts, router, estimates, queues, announcement)
     roster = Roster(engine, agents)
     misses = Misses(engine, roster, MissRules())

@@ -41,12 +41,17 @@ from core.model.prompts import Sound
 from core.model.requests import GoNotReady, GoReady, LogIn
 from goldline.config_quality import QualitySection, quality_rules
 from metrics.interaction import InteractionRecorder
+from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.circumstances import Circumstances
 from routing.conversation import Conversations
+from routing.divert import Diversion
+from routing.door import Door
 from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
+from routing.plan import Plan
 from routing.preference import Preference
 from routing.resume import Resume
 from routing.router import Router
@@ -103,9 +108,14 @@ class Floor:
         index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary))
         ValueNews(self.engine, values, index)
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
+        self.estimates = WaitEstimates(self.engine, self.contacts, self.router, rulebook)
+        circumstances = Circumstances(self.router, self.estimates, queues)
+        door = Door(self.router, circumstances, queues)
+        diversion = Diversion(self.engine, self.contacts, self.router, door)
+        self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         self.resume = Resume(self.engine, self.router, queues)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
-        self.estimates = WaitEstimates(self.engine, self.contacts, self.router, rulebook)
+        Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
         self.hold = Hold(
             self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
         )
