@@ -18,9 +18,6 @@ from core.model.expression import ALWAYS, Expression
 from core.model.hours import OpeningHours
 from core.model.ids import AgentId, QueueName
 
-VOICE = "voice"
-"""The channel of calls; `task` and the like are others."""
-
 
 class Strategy(StrEnum):
     """By what an arriving contact ranks the idle agents; among equals the longest idle comes first.
@@ -181,7 +178,6 @@ class QueueRules:
     needs: Expression = ALWAYS
     agent: AgentId | None = None
     skill: str = ""
-    channel: str = VOICE
     credit_us: int = 0
     tiers: Mapping[str, TierRules] = field(default_factory=dict)
     policy: str = ""
@@ -195,6 +191,7 @@ class QueueRules:
     empty: Destination = HANG_UP
     leave_empty_us: int | None = None
     ring_timeout_us: int = 15 * SECOND_US
+    accept_timeout_us: int = 60 * SECOND_US
     music: str = "default"
     announce_first_us: int = 20 * SECOND_US
     announce_every_us: int = 60 * SECOND_US
