@@ -126,6 +126,9 @@ def _columns(result: Mapping[str, Any]) -> Iterator[_Column]:
     yield _Column("95 % s", ("p95_wait_s",), ".1f")
     yield _Column(f"in {result['threshold_s']:g} s", ("service_level", POLICY.value), ".1%")
     yield _Column("handle s", ("mean_handle_s",), ".0f")
+    if _mean(result["resolved"]):
+        yield _Column("resolved", ("resolved_share",), ".1%")
+        yield _Column("value", ("value_share",), ".1%")
     yield _Column("occupancy", ("occupancy",), ".1%")
 
 
@@ -160,6 +163,8 @@ def _note(result: Mapping[str, Any]) -> str:
         "wait: mean of the answered, and what 95 % of them did not exceed",
         f"in {result['threshold_s']:g} s: answered within it, of all answered or abandoned",
     ]
+    if _mean(result["resolved"]):
+        parts.append("resolved: of those finished; value: earned by them, of all that asked for a queue")
     if result["replications"] > 1:
         parts.append(f"±: half of the 95 % interval over {result['replications']} runs")
     if result["warm_up_s"]:

@@ -11,6 +11,7 @@ from goldline.flows import load_flows
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_file import HashJournal
 from goldline.progress import Told
+from goldline.valuation import valuation_of
 from ivr.flow import Flow
 from metrics.day import DayFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
@@ -50,7 +51,8 @@ class Trial:
         """Run once, every invariant checked at every step; raise `InvariantBroken` where one is."""
         lines = TimeLines()
         watch_stretch = [lines.add] if seed == self.pictured else []
-        figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch)
+        valuation = valuation_of(self.config)
+        figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch, valuation)
         day = SimulatedDay(
             self.scenario, self.config, seed, journal=journal, watchers=[figures.add], flows=self.flows
         )

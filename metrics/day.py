@@ -34,6 +34,7 @@ from metrics.contacts import ContactFigures, added_up
 from metrics.frame import Frame
 from metrics.occupancy import Stretch, Stretches, TeamTime
 from metrics.queue_length import QueueLength
+from metrics.valuation import Valuation
 
 
 class Cell(NamedTuple):
@@ -64,7 +65,8 @@ class DayFigures:
     `arrived` counts all contacts, `left_in_ivr` those that hung up before any queue, and `done_in_ivr` those
     that asked for none: the menu served them, took a message or sent them on.
 
-    `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time.
+    `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time;
+    `valuation` says what contacts are worth.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class DayFigures:
         frame: Frame | None = None,
         team_of: Mapping[AgentId, str] | None = None,
         on_stretch: Iterable[Callable[[Stretch], None]] = (),
+        valuation: Valuation | None = None,
     ) -> None:
         self.frame = frame or Frame()
         self.arrived = 0
@@ -80,6 +83,7 @@ class DayFigures:
         self.cells: dict[Cell, ContactFigures] = {}
         self.lengths: dict[str, QueueLength] = {}
         self.time = TeamTime(self.frame, team_of or {})
+        self._valuation = valuation or Valuation()
         self._on_stretch = (self.time.add, *on_stretch)
         self._stretches = Stretches(self._stretch)
         self._open: dict[ContactId, _Open] = {}
@@ -159,8 +163,7 @@ class DayFigures:
         if contact is None or contact.figures is not None:
             return  # back in line after an offer: no second wish
         contact.queue, contact.tier, contact.waits = event.queue, event.tier, True
-        contact.figures = self._cell(contact, event.at_us)
-        contact.figures.offered += 1
+        contact.figures = self._offered(contact, event.at_us)
         self._length(event.queue).change(+1, event.at_us)
 
     def _announced(self, event: WaitAnnounced) -> None:
@@ -200,12 +203,13 @@ class DayFigures:
         elif event.outcome is ContactState.CLOSED:
             contact.figures.handled += 1
             contact.figures.handled_us += event.talk_us + event.wrap_up_us
+            if event.disposition in self._valuation.resolved:
+                contact.figures.resolved += 1
+                contact.figures.earned += self._value(contact)
 
     def _ended_without_waiting(self, contact: _Open, event: InteractionRecorded) -> None:
         if contact.queue and event.outcome is ContactState.OVERFLOWED:
-            figures = self._cell(contact, event.at_us)
-            figures.offered += 1
-            figures.blocked += 1
+            self._offered(contact, event.at_us).blocked += 1
         elif event.outcome is not ContactState.ABANDONED:
             self.done_in_ivr += contact.counts
 
@@ -213,6 +217,16 @@ class DayFigures:
         if contact.waits:
             contact.waits = False
             self._length(contact.queue).change(-1, at_us)
+
+    def _offered(self, contact: _Open, at_us: int) -> ContactFigures:
+        """Count that the contact asked for a queue; return where."""
+        figures = self._cell(contact, at_us)
+        figures.offered += 1
+        figures.value += self._value(contact)
+        return figures
+
+    def _value(self, contact: _Open) -> float:
+        return self._valuation.value_of(contact.queue, contact.tier)
 
     def _cell(self, contact: _Open, at_us: int) -> ContactFigures:
         """Return where the contact is counted; for one of the warm-up that is nowhere."""

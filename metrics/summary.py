@@ -70,6 +70,9 @@ def contact_summary(contacts: ContactFigures, frame: Frame) -> Tree:
         "share_within_20s": contacts.service_level(replace(frame, threshold_s=USUAL_THRESHOLD_S)),
         "p95_wait_s": contacts.percentile_s(0.95),
         "mean_handle_s": contacts.mean_handle_s,
+        "resolved": contacts.resolved,
+        "resolved_share": contacts.resolved_share,
+        "value_share": contacts.value_share,
         "mean_skill_level": contacts.mean_level,
         "estimate": _estimate_summary(contacts.estimates),
         "service_level": {
