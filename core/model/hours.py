@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from core.kernel.clock import seconds
+from core.kernel.clock import SECOND_US, seconds
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -55,6 +55,12 @@ def parse_opening(text: object) -> Opening:
     if not opening.from_min < opening.until_min <= MINUTES_PER_DAY:
         raise ValueError("an opening ends after it begins and at 24:00 at the latest")
     return opening
+
+
+def time_of_day_us(at_us: int, zone: ZoneInfo) -> int:
+    """Return the microseconds since midnight that the clocks of `zone` show at the instant `at_us`."""
+    local = datetime.fromtimestamp(at_us // SECOND_US, zone)
+    return ((local.hour * 60 + local.minute) * 60 + local.second) * SECOND_US + at_us % SECOND_US
 
 
 def is_open(
