@@ -115,6 +115,7 @@ def build_brain(
         ids=ids,
         flows=_flows_by_number(config, flows),
         default_flow=_flow(flows, config.ivr.default, "ivr.default"),
+        named_flows=flows,
         queue_view=router,
         deadline_us=deadline_us,
         default_tier=config.rules.default_tier,
