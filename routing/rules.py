@@ -142,14 +142,15 @@ class CallbackRules:
     """How a queue calls customers back who left its line.
 
     A customer is dialed at most `attempts_max` times, `spacing_us` apart at least, and rung for
-    `ring_timeout_us`; `shown_number` is the number they see. At most `open_max` callbacks wait in the queue.
-    Who waits may book by pressing `key` while an announcement plays, where that is not empty; `offer` is the
-    sound that says so.
+    `ring_timeout_us`; `shown_number` is the number they see. Who was not reached after `keep_us` is given up.
+    At most `open_max` callbacks wait in the queue. Who waits may book by pressing `key` while an announcement
+    plays, where that is not empty; `offer` is the sound that says so.
     """
 
     attempts_max: int = 3
     spacing_us: int = 900 * SECOND_US
     ring_timeout_us: int = 30 * SECOND_US
+    keep_us: int = 72 * 3_600 * SECOND_US
     open_max: int = 1_000
     shown_number: str = ""
     key: str = ""

@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from core.kernel.clock import SECOND_US, seconds
+from core.kernel.clock import SECOND_US, microseconds, seconds
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_PER_DAY = 24 * 60
+AHEAD_DAYS = 32
+"""How far ahead an opening is looked for: a month's holidays are the longest that centres take."""
 
 _OPENING = re.compile(r"([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])")
 
@@ -40,6 +42,24 @@ class OpeningHours:
     def is_open(self, at_us: int) -> bool:
         """Tell whether the instant `at_us` lies in an opening."""
         return is_open(at_us, self.zone, self.weekly, self.holidays)
+
+    def next_change_us(self, at_us: int) -> int | None:
+        """Return the next instant after `at_us` at which it opens or closes, None within `AHEAD_DAYS`."""
+        today = datetime.fromtimestamp(seconds(at_us), self.zone).date()
+        now_open = self.is_open(at_us)
+        edges = (edge for days in range(AHEAD_DAYS) for edge in self._edges(today + timedelta(days=days)))
+        return next((edge for edge in edges if edge > at_us and self.is_open(edge) != now_open), None)
+
+    def _edges(self, day: date) -> list[int]:
+        """Return the ends of the openings of the weekday, ascending, whether or not it is a holiday."""
+        openings = self.weekly.get(DAYS[day.weekday()], ())
+        minutes = sorted(edge for opening in openings for edge in (opening.from_min, opening.until_min))
+        return [self._instant_us(day, minute) for minute in minutes]
+
+    def _instant_us(self, day: date, minute: int) -> int:
+        days, minute = divmod(minute, MINUTES_PER_DAY)
+        local = datetime.combine(day + timedelta(days=days), time(*divmod(minute, 60)), self.zone)
+        return microseconds(local.timestamp())
 
 
 def parse_opening(text: object) -> Opening:

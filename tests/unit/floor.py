@@ -112,8 +112,8 @@ class Floor:
         circumstances = Circumstances(self.router, self.estimates, queues)
         door = Door(self.router, circumstances, queues)
         diversion = Diversion(self.engine, self.contacts, self.router, door)
+        self.resume = Resume(self.engine, self.contacts, self.router, queues)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
-        self.resume = Resume(self.engine, self.router, queues)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
         self.hold = Hold(

@@ -15,8 +15,10 @@ from core.model.events import (
     DecisionMade,
     PbxSynced,
     PlaceResumed,
+    StandingChanged,
 )
 from core.model.ids import ContactId, CustomerId, LegId
+from routing.rules import Step
 from tests.unit.floor import CARDS, Floor
 
 QUEUE = replace(CARDS, resume_within_us=microseconds(60))
@@ -151,3 +153,17 @@ def test_caller_who_hung_up_while_the_engine_was_down_resumes_the_place() -> Non
     after.arrive("again", number="5550001")
     (resumed,) = after.events(PlaceResumed)
     assert (resumed.of_contact_id, resumed.key_us) == ("first", 0)
+
+
+def test_steps_of_the_plan_go_on_from_where_the_caller_left_it() -> None:
+    """Who waited 50 s, rang back, and waited 10 s more has come to a step that is taken after a minute."""
+    step = Step(after_us=microseconds(60), credit_us=microseconds(500))
+    floor = Floor({"ann": 5}, queue=replace(QUEUE, credit_us=microseconds(7), steps=(step,)))
+    floor.arrive("first", number="5550001")
+    floor.pass_s(50)
+    floor.hang_up("leg-first")
+    floor.arrive("again", number="5550001")
+    floor.fire("plan", "again")
+    assert floor.now_us == microseconds(60)
+    (taken,) = floor.events(StandingChanged)
+    assert (taken.contact_id, taken.key_us) == ("again", -microseconds(507))
