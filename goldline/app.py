@@ -41,6 +41,7 @@ from routing.admission import Admission
 from routing.adoption import Adoption
 from routing.circumstances import Circumstances
 from routing.conversation import Conversations
+from routing.desertion import Desertion
 from routing.divert import Diversion
 from routing.door import Door
 from routing.hold import Hold
@@ -102,6 +103,7 @@ def build_brain(
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Preference(engine, contacts, router, rulebook, agents)
     Admission(engine, contacts, router, door, diversion, rulebook)
+    Desertion(engine, router, door, diversion, queues)
     Hold(engine, contacts, router, estimates, queues, announcement)
     roster = Roster(engine, agents)
     misses = Misses(engine, roster, MissRules())

@@ -14,7 +14,7 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg, TagLeg, TransferLeg
-from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.destination import HANG_UP, Destination, DestinationKind, DivertReason
 from core.model.events import ContactClosed, ContactDiverted, ContactSentOn
 from core.model.ids import NO_LEG, QueueName
@@ -25,6 +25,8 @@ from routing.tags import caller_tag
 
 HOPS_MAX = 10
 """More ways than any caller has patience for; each of them costs at least the time of a step or a menu."""
+
+_FOR_CALLERS = frozenset({DestinationKind.FLOW, DestinationKind.NUMBER, DestinationKind.CALLBACK})
 
 _LetGo = Callable[[Contact, Destination, DivertReason, Event], None]
 
@@ -55,10 +57,10 @@ class Diversion:
 
     def is_open(self, contact: Contact, to: Destination, now_us: int) -> bool:
         """Tell whether a contact in line may be sent there: where not, it does better to stay."""
-        if contact.hops >= HOPS_MAX:
+        if not _may_go(contact, to):
             return False
         if to.kind is not DestinationKind.QUEUE:
-            return True
+            return contact.channel == VOICE
         return self._door.refusal(contact, QueueName(to.target), now_us) is None
 
     def send(
@@ -71,7 +73,7 @@ class Diversion:
         step: int = 0,
     ) -> None:
         """Send the contact away from `queue`, in which it waits or which it may not join."""
-        if contact.hops >= HOPS_MAX:
+        if not _may_go(contact, to):
             to = HANG_UP
         contact.hops += 1
         if contact.state is ContactState.QUEUED:
@@ -124,3 +126,10 @@ class Diversion:
                 outcome=ContactState.OVERFLOWED,
             )
         )
+
+
+def _may_go(contact: Contact, to: Destination) -> bool:
+    """Tell whether the contact can be sent there at all: only who is on the line hears a menu or a number."""
+    if contact.leg_id == NO_LEG and to.kind in _FOR_CALLERS:
+        return False
+    return contact.hops < HOPS_MAX

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.agent import AgentProfile, AgentState
+from core.model.agent import AT_WORK, AgentProfile
 from core.model.commands import TagLeg
 from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
@@ -38,8 +38,6 @@ from routing.offer import OfferDesk
 from routing.rules import Kind, Rulebook
 from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag
-
-_ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
 
 Shaper = Callable[[Standing, Event], None]
 """Changes how a contact is about to stand in line, and why it comes there."""
@@ -205,7 +203,7 @@ class Router:
     # --- agents come and go -----------------------------------------------------------------------------
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
-        self._count_at_work(event.agent_id, event.new in _ABLE_STATES)
+        self._count_at_work(event.agent_id, event.new in AT_WORK)
         self._index.unseat(event.agent_id)
         if event.channels:
             self._index.seat(self._seat(event))

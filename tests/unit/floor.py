@@ -45,6 +45,7 @@ from routing.admission import Admission
 from routing.adoption import Adoption
 from routing.circumstances import Circumstances
 from routing.conversation import Conversations
+from routing.desertion import Desertion
 from routing.divert import Diversion
 from routing.door import Door
 from routing.hold import Hold
@@ -116,6 +117,7 @@ class Floor:
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
+        Desertion(self.engine, self.router, door, diversion, queues)
         self.hold = Hold(
             self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
         )
