@@ -244,8 +244,6 @@ class QueueSection(Section):
     """The skill in which its agents' quality is measured; without it the first of `requirements`."""
     agent: Name | None = None
     """The one agent this queue belongs to; nobody else serves it."""
-    channel: Name = "voice"
-    """The channel of its contacts, of which an agent takes so many at once."""
     weight_s: Seconds = 0
     """All its contacts stand that much further forward than those of other queues."""
     tiers: dict[Name, TierSection] = {}

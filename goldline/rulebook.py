@@ -108,7 +108,6 @@ def _queue(name: QueueName, section: QueueSection) -> QueueRules:
         needs=parse(section.require) if section.require else ALWAYS,
         agent=AgentId(section.agent) if section.agent else None,
         skill=section.skill or "",
-        channel=section.channel,
         credit_us=microseconds(section.weight_s),
         tiers=_tiers(section.tiers),
         policy=section.policy or "",
