@@ -30,7 +30,7 @@ def _no_waits() -> array[int]:
 class ContactFigures:
     """Contacts that asked for a queue. All that are not waiting any more are told apart by their end.
 
-    `blocked` were turned away at a full line; `elsewhere` went on to a number or left a message. The waits
+    `blocked` were turned away at the door; `elsewhere` went on to a number, a menu or a message. The waits
     are microseconds, in the order in which they ended. `value` is what all of them are worth, `earned` what
     those are worth that an agent resolved.
     """

@@ -6,8 +6,8 @@
     figures.of(tier="gold").mean_wait_s
 
 Contacts lie in cells, one for each queue, tier and interval of the day (that in which they asked for the
-queue); every other view is a sum of cells. A contact that arrived in the warm-up is in no cell, but it
-takes its place in line like any other.
+queue); every other view is a sum of cells. Whoever is sent from queue to queue stays where it was counted
+first. A contact that arrived in the warm-up is in no cell, but it takes its place in line like any other.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from core.model.contact import ContactState
+from core.model.destination import DestinationKind
 from core.model.events import (
     AgentStateChanged,
     ContactAbandoned,
     ContactArrived,
     ContactConnected,
+    ContactDiverted,
     ContactQueued,
     CustomerIdentified,
     InteractionRecorded,
@@ -49,13 +51,18 @@ class Cell(NamedTuple):
 class _Open:
     """A contact under way: whether it is to be counted, what it asked for, where it is counted, what it was
     told of its wait.
+
+    `line` is the queue in whose line it stands. `sent_away` is set where routing has sent it out of one, or
+    from a door, and it is in no line since; `over` when it needs no more counting.
     """
 
     counts: bool
     queue: str = ""
     tier: str = ""
     figures: ContactFigures | None = None
-    waits: bool = False
+    line: str = ""
+    sent_away: bool = False
+    over: bool = False
     told: list[WaitAnnounced] = field(default_factory=list)
 
 
@@ -92,6 +99,7 @@ class DayFigures:
             CustomerIdentified: self._identified,
             QueueingAsked: self._asked,
             ContactQueued: self._queued,
+            ContactDiverted: self._diverted,
             WaitAnnounced: self._announced,
             ContactConnected: self._connected,
             ContactAbandoned: self._abandoned,
@@ -160,11 +168,29 @@ class DayFigures:
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._open.get(event.contact_id)
-        if contact is None or contact.figures is not None:
-            return  # back in line after an offer: no second wish
-        contact.queue, contact.tier, contact.waits = event.queue, event.tier, True
-        contact.figures = self._offered(contact, event.at_us)
+        if contact is None or contact.line:
+            return
+        if contact.figures is None:
+            contact.queue, contact.tier = event.queue, event.tier
+            contact.figures = self._offered(contact, event.at_us)
+        contact.line, contact.sent_away = event.queue, False
         self._length(event.queue).change(+1, event.at_us)
+
+    def _diverted(self, event: ContactDiverted) -> None:
+        """Count a contact where it asked first; who is turned away from a door has waited nowhere."""
+        contact = self._open.get(event.contact_id)
+        if contact is None:
+            return
+        waited = contact.figures is not None
+        if contact.figures is None:
+            contact.queue = event.queue
+            contact.figures = self._offered(contact, event.at_us)
+        self._leave_line(contact, event.at_us)
+        contact.sent_away = True
+        if event.to is DestinationKind.HANG_UP:
+            contact.over = True
+            contact.figures.elsewhere += waited
+            contact.figures.blocked += not waited
 
     def _announced(self, event: WaitAnnounced) -> None:
         if (contact := self._open.get(event.contact_id)) is not None:
@@ -186,18 +212,18 @@ class DayFigures:
             return
         if contact.figures is None:
             self.left_in_ivr += contact.counts
-        else:
+        elif not contact.sent_away:
             self._leave_line(contact, event.at_us)
             contact.figures.abandoned_us.append(event.waited_us)
 
     def _recorded(self, event: InteractionRecorded) -> None:
         """Count the work; tell those turned away at a full line from those that went on elsewhere."""
         contact = self._open.pop(event.contact_id, None)
-        if contact is None:
+        if contact is None or contact.over:
             return
         if contact.figures is None:
             self._ended_without_waiting(contact, event)
-        elif contact.waits:
+        elif contact.line or contact.sent_away:
             self._leave_line(contact, event.at_us)
             contact.figures.elsewhere += 1
         elif event.outcome is ContactState.CLOSED:
@@ -214,9 +240,9 @@ class DayFigures:
             self.done_in_ivr += contact.counts
 
     def _leave_line(self, contact: _Open, at_us: int) -> None:
-        if contact.waits:
-            contact.waits = False
-            self._length(contact.queue).change(-1, at_us)
+        if contact.line:
+            self._length(contact.line).change(-1, at_us)
+            contact.line = ""
 
     def _offered(self, contact: _Open, at_us: int) -> ContactFigures:
         """Count that the contact asked for a queue; return where."""
