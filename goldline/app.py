@@ -31,6 +31,7 @@ from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId, Ids, QueueName
 from goldline.config import Config
+from goldline.config_estimate import trained_waits
 from goldline.config_quality import quality_rules
 from goldline.rulebook import rulebook_of
 from ivr.flow import Flow
@@ -95,7 +96,8 @@ def build_brain(
     index = Index(rulebook, _scores(engine, rulebook, values))
     ValueNews(engine, values, index)
     router = Router(engine, contacts, offers, rulebook, index, agents)
-    estimates = WaitEstimates(engine, contacts, router, rulebook)
+    learned = trained_waits(config.estimate)
+    estimates = WaitEstimates(engine, contacts, router, rulebook, learned)
     circumstances = Circumstances(router, estimates, queues)
     door = Door(router, circumstances, queues)
     diversion = Diversion(engine, contacts, router, door)

@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 crm_app = typer.Typer(help="The customers' records.", no_args_is_help=True)
 app.add_typer(crm_app, name="crm")
+estimate_app = typer.Typer(help="Waits as they are foretold to callers.", no_args_is_help=True)
+app.add_typer(estimate_app, name="estimate")
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
@@ -214,6 +216,37 @@ def why(
         _print_json(found.as_json())
     else:
         typer.echo("\n".join(lines(found, whole=course)))
+
+
+@estimate_app.command("train")
+def estimate_train(
+    out: Annotated[Path, typer.Option(help="The file to write, for the configuration to include.")],
+    source: Annotated[
+        Path | None, typer.Argument(help="A scenario, or a list of calls (.csv); without it the ledger.")
+    ] = None,
+    config: ConfigFile = Path("goldline.toml"),
+    replications: Annotated[int, typer.Option(min=1, help="Days of a scenario to learn from.")] = 20,
+    seed: Annotated[int | None, typer.Option(help="That of the first, instead of the scenario's.")] = None,
+    cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
+    zone: Annotated[
+        str | None, typer.Option(help="Learn by the time of day too, in this zone, such as Europe/Amsterdam.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn how long callers will wait from what can be seen, and tell how good that is."""
+    from goldline.estimate.training import Choices, lesson_table, train
+
+    choices = Choices(replications=replications, seed=seed, cores=cores, zone=zone, config=config)
+    result = train(source, out, choices, progress=not as_json)
+    if as_json:
+        _print_json(result)
+        return
+    from goldline.tables import drawn
+
+    for error in result.get("errors", ()):
+        typer.echo(f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True)
+    console = Console()
+    console.print(drawn(lesson_table(result), console.width))
 
 
 @crm_app.command("import")

@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from core.kernel.errors import KeyRefused
 from core.kernel.schema import config_error
+from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
 from goldline.include import read_tables
@@ -113,6 +114,7 @@ class Config(Section):
     policies: dict[Name, PolicySection] = {}
     ratios: tuple[RatioSection, ...] = ()
     quality: QualitySection = QualitySection()
+    estimate: EstimateSection = EstimateSection()
     agents: dict[Name, AgentSection] = {}
     ivr: IvrSection
     desk: DeskSection = DeskSection()
