@@ -195,7 +195,10 @@ def check_config(file: Path) -> None:
     """Check a configuration with its flows, or a scenario; name what is wrong, or say that all is well."""
     from goldline.check import check_file
 
-    typer.echo(f"{file}: {check_file(file)}: good")
+    checked = check_file(file)
+    for warning in checked.warnings:
+        typer.echo(f"{file}: {warning}", err=True)
+    typer.echo(f"{file}: {checked.holds}: {'as warned' if checked.warnings else 'good'}")
 
 
 @app.command()
