@@ -92,10 +92,16 @@ class Agent:
     def _is_open(self, channel: str, count: int) -> bool:
         if channel == VOICE:
             return self.state is AgentState.READY and (self.rules.calls_interrupt or not self.work)
-        if self.state is not AgentState.READY:
-            if self.shut or not (self.rules.during_calls and self.state in BUSY_STATES):
-                return False
-        return sum(work.channel == channel for work in self.work.values()) < count
+        takes_work = self.state is AgentState.READY or (
+            self.rules.during_calls and self.state in BUSY_STATES and not self.shut
+        )
+        return takes_work and sum(work.channel == channel for work in self.work.values()) < count
+
+    def has_room(self, channel: str) -> bool:
+        """Tell whether the agent is there, and can have in hand one more contact of `channel`."""
+        count = dict(self.capacity).get(channel, 0)
+        has = sum(work.channel == channel for work in self.work.values())
+        return self.state is not AgentState.LOGGED_OUT and has < count
 
     def legal(self) -> tuple[str, ...]:
         """Return the requests that would be granted now, so that no illegal button can be pressed."""

@@ -93,7 +93,7 @@ class Roster:
         self.move(agent, trigger, why, "" if waits else agent.next_reason)
 
     def settle(self, agent: Agent, why: Event) -> None:
-        """What the agent has in hand has changed: let it go where it asked to, or tell what it may have now."""
+        """Let an agent whose hands are free by now go where it asked to, or tell what it may have next."""
         if agent.next_state is not None and not agent.is_bound:
             self.move(agent, _LEAVE[agent.next_state], why, agent.next_reason)
         else:

@@ -17,20 +17,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.misses import Misses
 from agents.quality import QualityLearner
-from agents.misses import Misses, MissRules
 from agents.reservations import Reservations
 from agents.roster import Roster
 from agents.wishes import Wishes
-from agents.wrap_up import WrapUp, WrapUpLimit
+from agents.workload import Workload
+from agents.wrap_up import WrapUp
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
-from core.model.ids import AgentId, Ids, QueueName
+from core.model.ids import AgentId, Ids
 from goldline.config import Config
+from goldline.config_agents import agent_profile, miss_rules, work_channels, work_rules, wrap_up_limits
 from goldline.config_estimate import trained_waits
 from goldline.config_quality import quality_rules
 from goldline.rulebook import rulebook_of
@@ -62,6 +64,7 @@ from routing.waits import WaitEstimates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+from routing.work import WorkDesk, WorkDeskRules
 class Brain:
     """The engine with what a runner's surroundings may read: contacts in hand, queues, calls."""
 
@@ -107,11 +110,19 @@ def build_brain(
     Admission(engine, contacts, router, door, diversion, rulebook)
     Desertion(engine, router, door, diversion, queues)
     Hold(engine, contacts, router, estimates, queues, announcement)
-    roster = Roster(engine, agents)
-    misses = Misses(engine, roster, MissRules())
+    work = WorkDeskRules(
+        channels=work_channels(config.work, agents),
+        default_tier=config.rules.default_tier,
+        behind_calls_us=microseconds(config.work.behind_calls_s),
+        deadline_us=deadline_us,
+    )
+    WorkDesk(engine, contacts, ids, router, offers, rulebook, work)
+    roster = Roster(engine, agents, work_rules(config.work))
+    misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
     Reservations(engine, contacts, roster, misses)
-    WrapUp(engine, contacts, roster, _wrap_up_limits(config))
+    Workload(engine, contacts, roster, misses)
+    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues))
     QualityLearner(engine, contacts, agents, queues.skill_of, quality)
     Ivr(
         engine,
@@ -136,17 +147,7 @@ def _scores(engine: Engine, rulebook: Rulebook, values: ValueScores) -> ScoresBy
 
 def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
     """Return the agents that the configuration names."""
-    return {
-        AgentId(name): AgentProfile(agent_id=AgentId(name), name=agent.name or name, skills=agent.skills)
-        for name, agent in config.agents.items()
-    }
-
-
-def _wrap_up_limits(config: Config) -> dict[QueueName, WrapUpLimit]:
-    return {
-        QueueName(name): WrapUpLimit(microseconds(queue.wrap_up_limit_s))
-        for name, queue in config.queues.items()
-    }
+    return {AgentId(name): agent_profile(AgentId(name), agent) for name, agent in config.agents.items()}
 
 
 def _flows_by_number(config: Config, flows: Mapping[str, Flow]) -> dict[str, Flow]:

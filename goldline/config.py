@@ -15,11 +15,12 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from core.kernel.errors import KeyRefused
 from core.kernel.schema import config_error
+from goldline.config_agents import AgentSection, OffersSection, WorkSection
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
 from goldline.include import read_tables
-from goldline.section import Level, Name, Port, Section
+from goldline.section import Name, Port, Section
 
 
 class PbxSection(Section):
@@ -56,13 +57,6 @@ class CrmSection(Section):
     lookup_deadline_s: Annotated[float, Field(gt=0, le=10)] = 0.2
     region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "US"
     spool: str = "goldline-ledger.spool"
-
-
-class AgentSection(Section):
-    """An agent and the level of each skill, 1 to 10."""
-
-    name: str = ""
-    skills: dict[Name, Level] = {}
 
 
 class IvrSection(Section):
@@ -115,6 +109,8 @@ class Config(Section):
     ratios: tuple[RatioSection, ...] = ()
     quality: QualitySection = QualitySection()
     estimate: EstimateSection = EstimateSection()
+    offers: OffersSection = OffersSection()
+    work: WorkSection = WorkSection()
     agents: dict[Name, AgentSection] = {}
     ivr: IvrSection
     desk: DeskSection = DeskSection()

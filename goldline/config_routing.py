@@ -276,8 +276,14 @@ class QueueSection(Section):
     """How customers are called back who asked for it, or were sent that way; without it nobody is."""
     ring_timeout_s: Annotated[float, Field(ge=2, le=120)] = 15
     """How long an agent's phone rings before the contact goes to another."""
+    accept_timeout_s: Annotated[float, Field(ge=2, le=3_600)] = 60
+    """How long work is offered on an agent's screen before it goes to another."""
     wrap_up_limit_s: Seconds = 60
     """How long an agent may work on after a talk before being ready again."""
+    wrap_up_extension_s: Seconds = 0
+    """How much longer when the agent asks for more time; 0: no longer."""
+    wrap_up_extensions_max: Annotated[int, Field(ge=1, le=10)] = 1
+    """How often the agent may ask for it after one talk."""
     music: Name = "default"
     """The class of music on hold."""
     announce_first_s: Seconds = 20

@@ -123,6 +123,7 @@ def _queue(name: QueueName, section: QueueSection) -> QueueRules:
         resume_within_us=microseconds(section.resume_within_s),
         callback=_callback(section.callback) if section.callback else None,
         ring_timeout_us=microseconds(section.ring_timeout_s),
+        accept_timeout_us=microseconds(section.accept_timeout_s),
         music=section.music,
         announce_first_us=microseconds(section.announce_first_s),
         announce_every_us=microseconds(section.announce_every_s),

@@ -20,7 +20,7 @@ from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.commands import HangUpLeg, LookUpCustomer, TagLeg
-from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     ContactAdopted,
@@ -172,7 +172,7 @@ class Adoption:
         return contact is not None or self._contacts.has_ended(contact_id)
 
     def _is_busy(self, agent: str) -> bool:
-        return any(contact.agent_id == agent for contact in self._contacts)
+        return any(c.agent_id == agent and c.channel == VOICE for c in self._contacts)
 
 
 def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from core.model.contact import Contact
+from core.model.contact import VOICE, Contact
 from core.model.destination import Destination, DivertReason
 from core.model.ids import QueueName
 from routing.circumstances import Circumstances
@@ -29,7 +29,12 @@ class Door:
         self._queues = queues
 
     def refusal(self, contact: Contact, queue: QueueName, now_us: int) -> Refusal | None:
-        """Return why the contact may not join the queue now, None where it may."""
+        """Return why the contact may not join the queue now, None where it may.
+
+        Work does not stand at the door: whether a queue has room for it was said when it was brought.
+        """
+        if contact.channel != VOICE:
+            return None
         rules = self._queues[queue]
         if rules.hours is not None and not rules.hours.is_open(now_us):
             return Refusal(DivertReason.CLOSED, rules.closed)

@@ -413,6 +413,25 @@ class OfferDesk:
         self._return(offer.contact)
         self._forget(offer)
 
+    def void(self, contact: Contact, reason: str, why: Event) -> None:
+        """Take back the live offer of a contact that nobody shall have now; it MUST leave the line."""
+        assert contact.offer_id is not None
+        offer = self._offers[contact.offer_id]
+        offer.move(OfferTrigger.WITHDRAW)
+        self._engine.send(CancelTimer(key=offer.timer))
+        self._return(contact)
+        self._silence(offer, Cause.ANSWERED_ELSEWHERE)
+        self._engine.publish(
+            OfferWithdrawn(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=contact.contact_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+                reason=reason,
+            )
+        )
+
     def _return(self, contact: Contact) -> None:
         self._contacts.move(contact, ContactTrigger.RETURN)
         contact.offer_id = contact.agent_id = contact.agent_leg_id = None

@@ -171,6 +171,9 @@ class Router:
         )
 
     def _offer_over(self, event: OfferFailed | OfferWithdrawn) -> None:
+        if isinstance(event, OfferFailed):
+            # The agents' side tells next what else this agent may be offered, if anything.
+            self._index.unseat(event.agent_id)
         standing = self._offered.pop(event.contact_id, None)
         if standing is None or standing.contact.state is not ContactState.QUEUED:
             return  # the contact is gone, and its place with it

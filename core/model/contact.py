@@ -84,6 +84,10 @@ CONTACT = Table(
         (_S.OFFERED, _T.CONNECT): _S.CONNECTED,
         (_S.OFFERED, _T.LEAVE): _S.ABANDONED,
         (_S.CONNECTED, _T.TALK_END): _S.WRAP_UP,
+        # Work without a call: done and told so in one, or given back.
+        (_S.CONNECTED, _T.FINISH): _S.CLOSED,
+        (_S.CONNECTED, _T.RETURN): _S.QUEUED,
+        (_S.IN_IVR, _T.CANCEL): _S.CANCELLED,
         (_S.WRAP_UP, _T.FINISH): _S.CLOSED,
         # A callback: booked while its queue is closed, or dialed in vain and to be dialed again.
         (_S.IN_IVR, _T.POSTPONE): _S.POSTPONED,

@@ -204,17 +204,25 @@ class ContactEvent(DomainEvent, frozen=True, kw_only=True):
 
 
 class ContactArrived(ContactEvent, frozen=True, kw_only=True):
-    """A customer reached us, or work of another `channel` was brought, without any leg.
-
-    `work_id` and `reference` are its name and its text there.
-    """
+    """A customer reached us, or work of another `channel` was brought, without any leg."""
 
     leg_id: LegId
     caller_number: str
     dialed_number: str
     channel: str = VOICE
-    work_id: str = ""
-    reference: str = ""
+
+
+class WorkAdded(ContactEvent, frozen=True, kw_only=True):
+    """What the work is that another program brought: all of its `AddWork`."""
+
+    work_id: str
+    channel: str
+    queue: QueueName
+    customer_id: str
+    tier: str
+    requirements: tuple[Requirement, ...]
+    reference: str
+    language: str
 
 
 class CustomerIdentified(ContactEvent, frozen=True, kw_only=True):

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from agents.agent import WorkRules
 from agents.misses import Misses, MissRules
 from agents.quality import QualityLearner
 from agents.reservations import Reservations
 from agents.roster import Roster
 from agents.wishes import Wishes
+from agents.workload import Workload
 from agents.wrap_up import WrapUp, WrapUpLimit
 from core.calls import CallBook
 from core.contacts import ContactBook
@@ -65,6 +67,7 @@ from routing.waits import WaitEstimates
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
+from routing.work import WorkDesk, WorkDeskRules
 
 TIERS = {
     "platinum": TierRules(name="platinum", head_start_us=microseconds(120), choose=Strategy.HIGHEST_LEVEL),
@@ -75,6 +78,8 @@ WRAP_UP_S = 30
 
 
 class Floor:
+WRAP_UP = WrapUpLimit(microseconds(WRAP_UP_S))
+TASK = "task"
     """The brain with agents of the given card skills, gate open, nobody ready yet."""
 
     def __init__(
@@ -86,6 +91,9 @@ class Floor:
     ) -> None:
         self.now_us = 0
         self.commands: list[Command] = []
+        misses: MissRules | None = None,
+        work: WorkRules | None = None,
+        wrap_up: WrapUpLimit = WRAP_UP,
         self.engine = Engine()
         self.contacts = ContactBook()
         rulebook = Rulebook(queues=Queues({queue.name: queue}), tiers=tiers)
@@ -121,12 +129,14 @@ class Floor:
         self.hold = Hold(
             self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
         )
-        self.roster = Roster(self.engine, profiles)
-        misses = Misses(self.engine, self.roster, MissRules())
-        self.wishes = Wishes(self.engine, self.roster, misses, ("break", "lunch"))
-        self.reservations = Reservations(self.engine, self.contacts, self.roster, misses)
-        limits = {queue.name: WrapUpLimit(microseconds(WRAP_UP_S))}
-        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, limits)
+        brought = WorkDeskRules(channels=frozenset({TASK}), default_tier="standard", deadline_us=200_000)
+        self.work_desk = WorkDesk(self.engine, self.contacts, ids, self.router, offers, rulebook, brought)
+        self.roster = Roster(self.engine, profiles, work)
+        missed = Misses(self.engine, self.roster, misses or MissRules())
+        self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
+        self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
+        self.workload = Workload(self.engine, self.contacts, self.roster, missed)
+        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: wrap_up})
         QualityLearner(self.engine, self.contacts, profiles, queues.skill_of, quality)
         if synced:
             self.hear(PbxSynced(at_us=0, pbx="main"))
