@@ -61,10 +61,10 @@ from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
 from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
+from routing.work import WorkDesk, WorkDeskRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-from routing.work import WorkDesk, WorkDeskRules
 class Brain:
     """The engine with what a runner's surroundings may read: contacts in hand, queues, calls."""
 

@@ -64,10 +64,10 @@ from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
 from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
+from routing.work import WorkDesk, WorkDeskRules
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
-from routing.work import WorkDesk, WorkDeskRules
 
 TIERS = {
     "platinum": TierRules(name="platinum", head_start_us=microseconds(120), choose=Strategy.HIGHEST_LEVEL),
@@ -75,11 +75,11 @@ TIERS = {
 }
 CARDS = QueueRules(name=QueueName("cards"), requirements=(Requirement(skill="cards"),))
 WRAP_UP_S = 30
+WRAP_UP = WrapUpLimit(microseconds(WRAP_UP_S))
+TASK = "task"
 
 
 class Floor:
-WRAP_UP = WrapUpLimit(microseconds(WRAP_UP_S))
-TASK = "task"
     """The brain with agents of the given card skills, gate open, nobody ready yet."""
 
     def __init__(
@@ -88,12 +88,12 @@ TASK = "task"
         synced: bool = True,
         queue: QueueRules = CARDS,
         tiers: Mapping[str, TierRules] = TIERS,
-    ) -> None:
-        self.now_us = 0
-        self.commands: list[Command] = []
         misses: MissRules | None = None,
         work: WorkRules | None = None,
         wrap_up: WrapUpLimit = WRAP_UP,
+    ) -> None:
+        self.now_us = 0
+        self.commands: list[Command] = []
         self.engine = Engine()
         self.contacts = ContactBook()
         rulebook = Rulebook(queues=Queues({queue.name: queue}), tiers=tiers)
