@@ -6,7 +6,7 @@ keeps every command and every event of the ledger for looking at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from agents.agent import WorkRules
@@ -22,7 +22,7 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile
-from core.model.commands import AppendToLedger, RingLeg, StartTimer, TagLeg
+from core.model.commands import AppendToLedger, CancelTimer, RingLeg, StartTimer, TagLeg
 from core.model.contact import Contact, Requirement
 from core.model.customer import Customer
 from core.model.events import (
@@ -37,7 +37,7 @@ from core.model.events import (
     QueueingAsked,
     TimerFired,
 )
-from core.model.ids import AgentId, BridgeId, ContactId, Ids, LegId, QueueName
+from core.model.ids import AgentId, BridgeId, ContactId, Ids, LegId, QueueName, TimerKey
 from core.model.message import Command, Event
 from core.model.prompts import Sound
 from core.model.requests import GoNotReady, GoReady, LogIn
@@ -80,14 +80,18 @@ TASK = "task"
 
 
 class Floor:
-    """The brain with agents of the given card skills, gate open, nobody ready yet."""
+    """The brain with agents of the given skills (a level alone is of cards), gate open, nobody ready yet.
+
+    Callers come into `queue`, if they do not ask for one of the `others`.
+    """
 
     def __init__(
         self,
-        skills: Mapping[str, int],
+        skills: Mapping[str, int | Mapping[str, int]],
         synced: bool = True,
         queue: QueueRules = CARDS,
         tiers: Mapping[str, TierRules] = TIERS,
+        others: Sequence[QueueRules] = (),
         misses: MissRules | None = None,
         work: WorkRules | None = None,
         wrap_up: WrapUpLimit = WRAP_UP,
@@ -96,14 +100,18 @@ class Floor:
         self.commands: list[Command] = []
         self.engine = Engine()
         self.contacts = ContactBook()
-        rulebook = Rulebook(queues=Queues({queue.name: queue}), tiers=tiers)
+        self.queue = queue
+        rulebook = Rulebook(queues=Queues({each.name: each for each in (queue, *others)}), tiers=tiers)
         queues = rulebook.queues
         profiles = {
-            AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"cards": level})
-            for name, level in skills.items()
+            AgentId(name): AgentProfile(
+                agent_id=AgentId(name), skills={"cards": levels} if isinstance(levels, int) else levels
+            )
+            for name, levels in skills.items()
         }
         ids = Ids(run=1)
-        self._at_the_door: tuple[Contact, Mapping[str, int]] | None = None
+        self._at_the_door: tuple[Contact, QueueName, Mapping[str, int]] | None = None
+        self.timers: dict[TimerKey, int] = {}
         self.engine.subscribe(DialogueOpened, self._let_in)
         calls = CallBook(self.engine)
         self.adoption = Adoption(self.engine, self.contacts, calls, deadline_us=200_000)
@@ -146,10 +154,25 @@ class Floor:
     def pass_s(self, seconds: float) -> None:
         self.now_us += microseconds(seconds)
 
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass, and every timer fire that is due by its end."""
+        end_us = self.now_us + microseconds(seconds)
+        while due := [(at_us, key) for key, at_us in self.timers.items() if at_us <= end_us]:
+            at_us, key = min(due, key=lambda timer: timer[0])
+            del self.timers[key]
+            self.now_us = max(self.now_us, at_us)
+            self.hear(TimerFired(at_us=self.now_us, key=key))
+        self.now_us = end_us
+
     def hear(self, message: Event) -> list[Command]:
         """Give the engine `message` and keep what it orders."""
         commands = self.engine.handle(message)
         self.commands += commands
+        for command in commands:
+            if isinstance(command, StartTimer):
+                self.timers[command.key] = command.at_us
+            elif isinstance(command, CancelTimer):
+                self.timers.pop(command.key, None)
         return commands
 
     def events(self, kind: type[E]) -> list[E]:
@@ -165,6 +188,7 @@ class Floor:
         """Let the timer `key` fire at the instant it was last asked for."""
         asked = [c for c in self.orders(StartTimer) if c.key == key]
         self.now_us = max(self.now_us, asked[-1].at_us)
+        self.timers.pop(key, None)
         self.hear(TimerFired(at_us=self.now_us, key=key))
 
     # --- callers ---------------------------------------------------------------------------------
@@ -176,8 +200,9 @@ class Floor:
         needs: Mapping[str, int] | None = None,
         number: str = "",
         customer: Customer | None = None,
+        queue: str = "",
     ) -> Contact:
-        """A caller comes out of the IVR into the cards queue; the leg is called `leg-NAME`."""
+        """A caller comes out of the IVR into a queue; the leg is called `leg-NAME`."""
         contact = Contact(
             contact_id=ContactId(name),
             leg_id=LegId(f"leg-{name}"),
@@ -186,7 +211,7 @@ class Floor:
             caller_number=number,
             customer=customer,
         )
-        self._at_the_door = (contact, needs or {})
+        self._at_the_door = (contact, QueueName(queue) or self.queue.name, needs or {})
         self.hear(DialogueOpened(at_us=self.now_us, leg_id=contact.leg_id))
         return contact
 
@@ -194,7 +219,7 @@ class Floor:
         """Do what the shortest possible menu does: take the call and hand it to the queue."""
         if self._at_the_door is None:
             return
-        (contact, needs), self._at_the_door = self._at_the_door, None
+        (contact, queue, needs), self._at_the_door = self._at_the_door, None
         self.contacts.add(contact)
         self.engine.publish(
             ContactArrived(
@@ -218,7 +243,7 @@ class Floor:
             QueueingAsked(
                 at_us=event.at_us,
                 contact_id=contact.contact_id,
-                queue=CARDS.name,
+                queue=queue,
                 requirements=tuple(Requirement(skill=skill, minimum=needs[skill]) for skill in needs),
             )
         )
