@@ -54,7 +54,7 @@ def _values(name: str, compared: Sequence[Comparison], known: Known) -> list[Val
     found = variable(name)
     match found.kind if found else None:
         case Kind.TEXT:
-            return list(known.get(name) or [*words, ""])
+            return list(dict.fromkeys((*known.get(name, ()), *words))) + ([] if known.get(name) else [""])
         case Kind.WORDS:
             return [(), *((word,) for word in words), tuple(words)]
         case Kind.NUMBER:

@@ -105,8 +105,8 @@ def _unmet(queue: QueueRules, case: Values, around: Surroundings) -> Iterator[Fi
             if hopeless:
                 yield error(phase.steps, what, "ask for less, or give somebody the skills")
             else:
-                from_s = f"from {seconds(phase.after_us):g} s on nobody is offered the contact"
-                yield warning(phase.steps, what, f"{from_s} by this rule: ask for less, or leave it out")
+                what = f"from {seconds(phase.after_us):g} s on {what}"
+                yield warning(phase.steps, what, "ask for less, or leave it out")
 
 
 def _is_met(need: Need, agents: Mapping[AgentId, Mapping[str, int]]) -> bool:

@@ -164,24 +164,35 @@ def _preference(given: Given) -> Iterator[Finding]:
 def _in_queue(queue: QueueRules, rules: Rulebook, around: Surroundings) -> Iterator[Finding]:
     for name in rules.tiers:
         for policy in queue.compare.policies if queue.compare else (queue.policy,):
-            tier = rules.tier(Kind(queue.name, name, policy))
-            yield from _sent_away_before(queue, tier)
-            yield from _nobody_left(queue, tier, around)
+            kind = Kind(queue.name, name, policy)
+            given = Given(_place_of(kind, rules), rules.tier(kind))
+            yield from _sent_away_before(queue, given)
+            yield from _nobody_left(queue, given, around)
 
 
-def _sent_away_before(queue: QueueRules, tier: TierRules) -> Iterator[Finding]:
+def _place_of(kind: Kind, rules: Rulebook) -> Steps:
+    """Return the steps to the tier that holds for contacts of a kind (`Rulebook.tier`)."""
+    if kind.tier in rules.policies.get(kind.policy, {}):
+        return ["policies", kind.policy, "tiers", kind.tier]
+    if kind.tier in rules.queues[kind.queue].tiers:
+        return ["queues", kind.queue, "tiers", kind.tier]
+    return ["tiers", kind.tier]
+
+
+def _sent_away_before(queue: QueueRules, given: Given) -> Iterator[Finding]:
     """Complain of a wait for one agent that ends by a way out, before anybody else was asked."""
-    for number, step in enumerate(queue.steps):
-        if sends_for_good(step) and step.when is None and 0 < step.after_us <= tier.prefer_us:
-            what = f"{tier.name} still waits for its preferred agent alone, for {seconds(tier.prefer_us):g} s"
-            steps = ["queues", queue.name, "steps", number, "after_s"]
-            yield warning(steps, what, "send it away later, or shorten prefer_s")
+    prefer_us = given.tier.prefer_us
+    for step in queue.steps:
+        if sends_for_good(step) and step.when is None and 0 < step.after_us <= prefer_us:
+            sent_s = seconds(step.after_us)
+            what = f"{queue.name} sends it away after {sent_s:g} s, before anybody but one agent was asked"
+            yield warning([*given.steps, "prefer_s"], what, "prefer nobody that long")
             return
 
 
-def _nobody_left(queue: QueueRules, tier: TierRules, around: Surroundings) -> Iterator[Finding]:
+def _nobody_left(queue: QueueRules, given: Given, around: Surroundings) -> Iterator[Finding]:
     """Complain of a reserve that leaves a tier no agent of the queue until its hold is over."""
-    reserve = tier.reserve
+    reserve = given.tier.reserve
     if reserve is None:
         return
     need = need_of(queue.requirements)
@@ -189,7 +200,7 @@ def _nobody_left(queue: QueueRules, tier: TierRules, around: Surroundings) -> It
     experts = _experts(reserve, around)
     if able and set(able) <= set(experts) and len(experts) <= reserve.count:
         what = f"spares all agents who serve {queue.name} for {seconds(reserve.hold_us):g} s"
-        yield warning(["tiers", tier.name, "reserve", "count"], what, "spare fewer")
+        yield warning([*given.steps, "reserve", "count"], what, "spare fewer")
 
 
 # --- queues against each other -----------------------------------------------------------------------
