@@ -57,9 +57,13 @@ async def read_events(
         run, sequence = rows[-1].run, rows[-1].sequence
 
 
-async def read_span(database: Database, kind: type[DomainEvent]) -> tuple[int, int] | None:
-    """Return the first and the last instant of an event of this class, None where there is none."""
-    span = select(func.min(_ROW.at_us), func.max(_ROW.at_us)).where(_ROW.kind == kind.__name__)
+async def read_span(
+    database: Database, kind: type[DomainEvent], since_us: int = 0, until_us: int = END_OF_TIME_US
+) -> tuple[int, int] | None:
+    """Return the first and the last instant of an event of this class in that time, None without any."""
+    span = select(func.min(_ROW.at_us), func.max(_ROW.at_us)).where(
+        _ROW.kind == kind.__name__, _ROW.at_us >= since_us, _ROW.at_us < until_us
+    )
     async with database.reading() as connection:
         first_us, last_us = (await connection.execute(span)).one()
     return None if first_us is None else (first_us, last_us)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -178,6 +179,41 @@ def replay(
         Console().print(drawn_comparison(comparison))
 
 
+@app.command()
+def compare(
+    queue: Annotated[str, typer.Option(help="The queue whose policies were in force by turns.")],
+    source: Annotated[
+        Path | None, typer.Argument(help="A scenario (.toml) or a journal; without it the ledger.")
+    ] = None,
+    config: ConfigFile = Path("goldline.toml"),
+    since: Annotated[datetime | None, typer.Option(help="Of the ledger: from this day on, in UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Of the ledger: before this day.")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="Days of a scenario.")] = 20,
+    seed: Annotated[int | None, typer.Option(help="That of the first, instead of the scenario's.")] = None,
+    cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
+    threshold: Annotated[float, typer.Option(min=0, help="Seconds the service level promises.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what two policies of a queue brought that were in force by turns, and how sure that is."""
+    from goldline.turns import Choices, compare_turns
+
+    choices = Choices(
+        queue=queue,
+        config=config,
+        since=since,
+        until=until,
+        replications=replications,
+        seed=seed,
+        cores=cores,
+        threshold_s=threshold,
+    )
+    result = compare_turns(source, choices, progress=not as_json)
+    if as_json:
+        _print_json(result)
+    else:
+        _print_turns(result)
+
+
 @app.command("asterisk-config")
 def asterisk_config(
     folder: Path,
@@ -290,6 +326,14 @@ def _print_answer(answer: dict[str, Any]) -> None:
     console.print(
         *(drawn(table, console.width) for table in answer_tables(answer)), *remarks(answer), sep="\n"
     )
+
+
+def _print_turns(result: dict[str, Any]) -> None:
+    from goldline.tables import drawn
+    from goldline.turn_tables import NOTE, preface, turn_tables
+
+    console = Console()
+    console.print(preface(result), *(drawn(table, console.width) for table in turn_tables(result)), NOTE)
 
 
 def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:
