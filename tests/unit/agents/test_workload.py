@@ -1,4 +1,4 @@
-"""Tasks beside calls: who gets how many, what a call does to them, and what becomes of them when people leave."""
+"""Tasks beside calls: who gets how many, what a call does to them, what becomes of them when people leave."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_agent_without_room_for_calls_gets_tasks_alone() -> None:
     assert [pop.channel for pop in floor.orders(PopScreen)] == [TASK]
 
 
-# --- offers that come to nothing -----------------------------------------------------------------------------
+# --- offers that come to nothing ----------------------------------------------------------------------------
 
 
 def test_task_nobody_looks_at_makes_the_agent_not_ready_and_goes_to_another() -> None:
