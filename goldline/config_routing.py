@@ -78,6 +78,8 @@ class WeightsSection(Section):
     """What a certain resolution is worth when a freed agent compares those who wait."""
     delay: Annotated[float, Field(ge=0, le=10)] = 0
     """How much of that an agent who takes the usual time loses again."""
+    satisfaction: Annotated[float, Field(ge=0, le=10)] = 0
+    """What a certain satisfaction is worth beside a certain resolution, in both comparisons."""
     level_s: Weight = 0
     """What each level of the skill is worth."""
     resolution_s: Weight = 0

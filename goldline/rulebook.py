@@ -79,6 +79,7 @@ def _weights(section: WeightsSection) -> Weights:
     return Weights(
         fit_us=microseconds(section.fit_s),
         delay=section.delay,
+        satisfaction=section.satisfaction,
         level_us=microseconds(section.level_s),
         resolution_us=microseconds(section.resolution_s),
         price_us=microseconds(section.price_s),

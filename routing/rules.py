@@ -61,13 +61,15 @@ class Reserve:
 class Weights:
     """What agents are worth, in microseconds of waiting, for value routing (`routing.value`).
 
-    Waiting contacts compare by `fit_us` x (resolution - `delay` x pace) of the freed agent; idle agents by
-    `resolution_us` x resolution - `price_us` x price - `pace_us` x pace. `level_us` is for each level; under
-    `weighted_level` it is how much longer idle an agent one level higher counts as.
+    Waiting contacts compare by `fit_us` x (good - `delay` x pace) of the freed agent; idle agents by
+    `resolution_us` x good - `price_us` x price - `pace_us` x pace; good is resolution + `satisfaction` x
+    satisfaction. `level_us` is for each level; under `weighted_level` it is how much longer idle an agent one
+    level higher counts as.
     """
 
     fit_us: int = 0
     delay: float = 0.0
+    satisfaction: float = 0.0
     level_us: int = 0
     resolution_us: int = 0
     price_us: int = 0

@@ -2,17 +2,18 @@
 
 An agent became free, and those in line are compared. To how long each has waited, with its credits, comes
 
-    fit_us x (resolution - delay x pace) + level_us x level
+    fit_us x (good - delay x pace) + level_us x level
 
 so a contact that this agent is likely to resolve, and soon, stands that much further forward. A contact
 came, and the idle agents are compared by
 
-    resolution_us x resolution - price_us x price - pace_us x pace + level_us x level
+    resolution_us x good - price_us x price - pace_us x pace + level_us x level
 
-where the price is what the agent is worth to others: the best of all the agent's resolutions. A tier whose
-contacts are worth much weighs resolution above price and gets the best agent; one worth little weighs the
-price more and gets whoever is needed least elsewhere. This is the affine index rule of Chan, Koole and
-L'Ecuyer (2014) with the values of Sisselman and Whitt (2007).
+where good is the agent's resolution, and satisfaction if that is given weight, and the price is what the
+agent is worth to others: the best of all the agent's resolutions. A tier whose contacts are worth much
+weighs good above price and gets the best agent; one worth little weighs the price more and gets whoever is
+needed least elsewhere. This is the affine index rule of Chan, Koole and L'Ecuyer (2014) with the values of
+Sisselman and Whitt (2007).
 
 Resolution and pace are what outcomes taught (`QualityLearned`), and before that the prior of the level.
 """
@@ -110,19 +111,26 @@ class ValueNews:
         self._index.refresh(event.agent_id)
 
 
-def _fit(weights: Weights, quality: Quality) -> tuple[Term, Term]:
+def _fit(weights: Weights, quality: Quality) -> tuple[Term, ...]:
     delay_ppm = round(weights.delay * PPM)
+    pace = Term("pace", -(weights.fit_us * delay_ppm * quality.pace_ppm // PPM**2))
+    return (*_good(weights.fit_us, weights, quality), pace)
+
+
+def _rank(weights: Weights, quality: Quality, price_ppm: int) -> tuple[Term, ...]:
     return (
-        Term("resolution", weights.fit_us * quality.resolution_ppm // PPM),
-        Term("pace", -(weights.fit_us * delay_ppm * quality.pace_ppm // PPM**2)),
+        *_good(weights.resolution_us, weights, quality),
+        Term("needed_elsewhere", -(weights.price_us * price_ppm // PPM)),
+        Term("pace", -(weights.pace_us * quality.pace_ppm // PPM)),
     )
 
 
-def _rank(weights: Weights, quality: Quality, price_ppm: int) -> tuple[Term, Term, Term]:
+def _good(worth_us: int, weights: Weights, quality: Quality) -> tuple[Term, Term]:
+    """Return what the agent does for the customer, where a certain resolution is worth `worth_us`."""
+    satisfaction_ppm = round(weights.satisfaction * PPM)
     return (
-        Term("resolution", weights.resolution_us * quality.resolution_ppm // PPM),
-        Term("needed_elsewhere", -(weights.price_us * price_ppm // PPM)),
-        Term("pace", -(weights.pace_us * quality.pace_ppm // PPM)),
+        Term("resolution", worth_us * quality.resolution_ppm // PPM),
+        Term("satisfaction", worth_us * satisfaction_ppm * quality.satisfaction_ppm // PPM**2),
     )
 
 

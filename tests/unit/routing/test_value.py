@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from core.kernel.clock import SECOND_US, microseconds
@@ -39,7 +41,7 @@ def quality(resolution: float, pace: float = 1.0) -> Quality:
     )
 
 
-def scores() -> ValueScores:
+def scores(tiers: Mapping[str, TierRules] = TIERS) -> ValueScores:
     """Ann is of level 1 at cards and 2 at loans, Bob of level 2 at cards."""
     queues = Queues(
         (name, QueueRules(name=name, requirements=(Requirement(skill=name),))) for name in (CARDS, LOANS)
@@ -48,7 +50,7 @@ def scores() -> ValueScores:
         ANN: AgentProfile(agent_id=ANN, skills={"cards": 1, "loans": 2}),
         BOB: AgentProfile(agent_id=BOB, skills={"cards": 2}),
     }
-    return ValueScores(Rulebook(queues=queues, tiers=TIERS), agents, PRIOR)
+    return ValueScores(Rulebook(queues=queues, tiers=tiers), agents, PRIOR)
 
 
 # --- the two scores ----------------------------------------------------------------------------------
@@ -77,6 +79,13 @@ def test_terms_add_up_and_those_that_count_nothing_are_left_out() -> None:
     assert [term.name for term in known.rank_terms(STANDARD, ANN, 1)] == [
         *("resolution", "needed_elsewhere", "level")
     ]
+
+
+def test_satisfaction_counts_as_much_as_it_is_given_weight() -> None:
+    weights = Weights(fit_us=microseconds(100), resolution_us=microseconds(200), satisfaction=0.5)
+    known = scores({"standard": TierRules(name="standard", choose=Strategy.VALUE, weights=weights)})
+    assert known.fit_us(STANDARD, ANN, 1) == microseconds(100 * (0.6 + 0.5 * 0.7))
+    assert known.rank_us(STANDARD, ANN, 1) == microseconds(200 * (0.6 + 0.5 * 0.7))
 
 
 def test_a_tier_without_weights_weighs_nothing() -> None:
