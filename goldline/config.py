@@ -71,7 +71,9 @@ class RulesSection(Section):
     """House rules: the tier of callers nobody knows, and why an agent may be away."""
 
     default_tier: Name = "standard"
+    """The tier of callers nobody knows."""
     not_ready_reasons: tuple[Name, ...] = ("break", "lunch", "training", "admin")
+    """Why an agent may be away."""
 
 
 class DeskSection(Section):
@@ -102,16 +104,27 @@ class Config(Section):
     agi: AgiSection = AgiSection()
     crm: CrmSection = CrmSection()
     rules: RulesSection = RulesSection()
+    """House rules."""
     include: tuple[str, ...] = ()
+    """Files beside this one whose tables are joined with these; no key may stand in two of them."""
     tiers: dict[Name, TierSection] = {}
+    """The value tiers, by name, the highest first."""
     queues: dict[Name, QueueSection] = Field(min_length=1)
+    """The queues, by name."""
     policies: dict[Name, PolicySection] = {}
+    """Bundles of rules for tiers, by name, for queues that run them."""
     ratios: tuple[RatioSection, ...] = ()
+    """Queues that keep fixed shares of all who wait in them; a queue stands in one entry at most."""
     quality: QualitySection = QualitySection()
+    """How it is learned from outcomes how good each agent is."""
     estimate: EstimateSection = EstimateSection()
+    """What was learned about waits; `goldline estimate` writes it."""
     offers: OffersSection = OffersSection()
+    """What becomes of agents whose offers come to nothing."""
     work: WorkSection = WorkSection()
+    """Work besides calls."""
     agents: dict[Name, AgentSection] = {}
+    """The agents, by name."""
     ivr: IvrSection
     desk: DeskSection = DeskSection()
     journal: JournalSection = JournalSection()

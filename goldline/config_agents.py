@@ -41,7 +41,9 @@ class AgentSection(CapacitySection):
     """An agent and the level of each skill, 1 to 10; `capacity` where it differs from `work.capacity`."""
 
     name: str = ""
+    """What the agent is called on screens."""
     skills: dict[Name, Level] = {}
+    """The level of each skill; a skill that is not here is one the agent lacks."""
     wrap_up_limit_s: Seconds | None = None
     """How long a wrap-up of this agent lasts at the longest; without, as each queue says."""
 

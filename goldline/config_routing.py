@@ -18,7 +18,7 @@ from core.kernel.errors import KeyRefused
 from core.kernel.schema import NOTHING
 from core.model.expression import parse, parse_condition
 from core.model.hours import Day, parse_opening
-from goldline.section import Level, Name, Seconds, Section
+from goldline.section import Level, Name, Seconds, Section, said
 from routing.rules import Join, Strategy
 
 STEPS_MAX = 50
@@ -48,12 +48,20 @@ def _zone(name: str) -> str:
     return name
 
 
-RequirementText = Annotated[str, AfterValidator(_requirement)]
-ConditionText = Annotated[str, AfterValidator(_condition)]
-OpeningText = Annotated[str, AfterValidator(_opening)]
-ZoneName = Annotated[str, AfterValidator(_zone)]
-SoundName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$")]
-PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9A-Za-z*#]{1,40}$")]
+RequirementText = Annotated[str, AfterValidator(_requirement), said("an expression, such as `billing >= 3`")]
+ConditionText = Annotated[str, AfterValidator(_condition), said("a condition, such as `waiting > 5`")]
+OpeningText = Annotated[str, AfterValidator(_opening), said("an opening, such as `09:00-17:30`")]
+ZoneName = Annotated[str, AfterValidator(_zone), said("a time zone, such as Europe/Amsterdam")]
+SoundName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$"),
+    said("the name of a sound file, without its ending"),
+]
+PhoneNumber = Annotated[
+    str,
+    Field(pattern=r"^\+?[0-9A-Za-z*#]{1,40}$"),
+    said("a number to dial, of at most 40 digits, letters, * and #"),
+]
 Weight = Annotated[float, Field(ge=0, le=86_400)]
 Share = Annotated[float, Field(gt=0, le=1_000_000)]
 
@@ -133,7 +141,7 @@ class PolicySection(Section):
 
 
 class DestinationSection(Section):
-    """A way out of a queue: exactly one of these keys."""
+    """A way out of a queue (`full`, `closed`, `empty`, and `to` of a step): exactly one of these keys."""
 
     queue: Name | None = None
     """Another queue; the contact keeps the time it has waited."""
