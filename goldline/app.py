@@ -38,10 +38,13 @@ from goldline.config_quality import quality_rules
 from goldline.rulebook import rulebook_of
 from ivr.flow import Flow
 from ivr.interpreter import Ivr
-from ivr.prompts import announcement
+from ivr.prompts import announcement, callback_farewell
 from metrics.interaction import InteractionRecorder
 from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.callback_desk import CallbackDesk
+from routing.callback_dialer import CallbackDialer
+from routing.callback_recall import CallbackRecall
 from routing.circumstances import Circumstances
 from routing.conversation import Conversations
 from routing.desertion import Desertion
@@ -89,7 +92,7 @@ def build_brain(
     ids = Ids(run)
     calls = CallBook(engine)
     deadline_us = microseconds(config.crm.lookup_deadline_s)
-    Adoption(engine, contacts, calls, deadline_us)
+    adoption = Adoption(engine, contacts, calls, deadline_us)
     InteractionRecorder(engine, contacts)
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
@@ -105,6 +108,9 @@ def build_brain(
     door = Door(router, circumstances, queues)
     diversion = Diversion(engine, contacts, router, door)
     Resume(engine, contacts, router, queues)
+    callbacks = CallbackDesk(engine, contacts, ids, router, offers, rulebook, callback_farewell)
+    CallbackDialer(engine, contacts, ids, callbacks, rulebook)
+    CallbackRecall(engine, contacts, callbacks, adoption, rulebook)
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Preference(engine, contacts, router, rulebook, agents)
     Admission(engine, contacts, router, door, diversion, rulebook)

@@ -10,6 +10,7 @@ from core.engine import Engine
 from core.kernel.record import Entity
 from core.model.contact import VOICE, ContactState
 from core.model.events import (
+    CallbackBooked,
     ContactAbandoned,
     ContactAdopted,
     ContactArrived,
@@ -57,6 +58,7 @@ class InteractionRecorder:
         self._folds: dict[type[Event], Callable[[Any], None]] = {
             ContactArrived: self._arrived,
             CustomerIdentified: self._identified,
+            CallbackBooked: self._booked,
             ContactQueued: self._queued,
             ContactDiverted: self._diverted,
             OfferMade: self._offered,
@@ -87,6 +89,18 @@ class InteractionRecorder:
             ended_by="customer" if event.channel == VOICE else "agent",
         )
 
+    def _booked(self, event: CallbackBooked) -> None:
+        """Begin a callback: what went before is told by the record of the call that booked it."""
+        self._open[event.contact_id] = _Course(
+            arrived_us=event.at_us,
+            caller_number=event.number,
+            customer_id=event.customer_id,
+            queue=event.queue,
+            tier=event.tier,
+            ended_by="customer",
+            queued_us=event.at_us,
+        )
+
     def _adopted(self, event: ContactAdopted) -> None:
         contact = self._contacts.get(event.contact_id)
         if contact is None:
@@ -100,7 +114,7 @@ class InteractionRecorder:
             tier=contact.tier,
             agent_id=contact.agent_id or "",
             ended_by="customer" if contact.channel == VOICE else "agent",
-            queued_us=contact.queued_us,
+            queued_us=contact.arrived_us if contact.callback else contact.queued_us,
             connected_us=contact.connected_us,
             offers=contact.offers,
         )

@@ -16,8 +16,8 @@ from enum import StrEnum
 from core.kernel.fsm import Table
 from core.kernel.record import Entity
 from core.model.contact import Contact
-from core.model.events import CallbackBooked, CallbackClosed, CallbackDialed
-from core.model.ids import LegId, TimerKey
+from core.model.events import CallbackClosed, CallbackDialed
+from core.model.ids import TimerKey
 from core.model.message import Event
 from routing.rules import QueueRules
 
@@ -77,15 +77,13 @@ CALLBACK = Table(
 class Callback(Entity, kw_only=True):
     """One callback in hand; `state` changes only through `CALLBACK`.
 
-    It is not dialed before `due_us`. `agent_leg_id` is the leg of the agent who is being rung, or waits for
-    the customer.
+    It is not dialed before `due_us`.
     """
 
     contact: Contact
     queue: QueueRules
     due_us: int
     attempts: int = 0
-    agent_leg_id: LegId | None = None
     state: CallbackState = CALLBACK.start
 
     @property
@@ -118,15 +116,9 @@ class Callback(Entity, kw_only=True):
         return min(closes_us or self.expires_us, self.expires_us)
 
 
-def still_open(history: Iterable[Event]) -> CallbackBooked | None:
-    """Return how the callback was booked that `history` tells of; None where it tells of none, or its end."""
-    booked: CallbackBooked | None = None
-    for past in history:
-        if isinstance(past, CallbackBooked):
-            booked = past
-        elif isinstance(past, CallbackClosed):
-            return None
-    return booked
+def is_closed(history: Iterable[Event]) -> bool:
+    """Tell whether `history` tells how the callback ended."""
+    return any(isinstance(past, CallbackClosed) for past in history)
 
 
 def dialed_in(history: Iterable[Event]) -> tuple[CallbackDialed, ...]:

@@ -57,7 +57,7 @@ class Diversion:
 
     def is_open(self, contact: Contact, to: Destination, now_us: int) -> bool:
         """Tell whether a contact in line may be sent there: where not, it does better to stay."""
-        if not _may_go(contact, to):
+        if contact.callback or not _may_go(contact, to):
             return False
         if to.kind is not DestinationKind.QUEUE:
             return contact.channel == VOICE
@@ -72,7 +72,12 @@ class Diversion:
         why: Event,
         step: int = 0,
     ) -> None:
-        """Send the contact away from `queue`, in which it waits or which it may not join."""
+        """Send the contact away from `queue`, in which it waits or which it may not join.
+
+        A callback stays: nobody loses time by it, and it was promised its place.
+        """
+        if contact.callback:
+            return
         if not _may_go(contact, to):
             to = HANG_UP
         contact.hops += 1

@@ -287,7 +287,7 @@ class OfferDesk:
             self._phone_gone(offer, ring_outcome(event.cause), event)
             return
         offer = self._offer_of_caller(event.leg_id)
-        if offer is not None:
+        if offer is not None and not offer.contact.callback:  # who is called back has not left
             self._caller_gone(offer, event)
 
     def _phone_gone(self, offer: Offer, outcome: RingOutcome, why: Event) -> None:
@@ -321,7 +321,8 @@ class OfferDesk:
     def _silence(self, offer: Offer, cause: Cause) -> None:
         """End the ringing of an offer that is over; one without a phone is done with at once."""
         if offer.rings:
-            self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id, cause=cause))
+            # First of all: this very phone may be rung for the next caller before the turn is over.
+            self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=cause))
         else:
             self._forget(offer)
 
@@ -378,8 +379,7 @@ class OfferDesk:
         contact = offer.contact
         offer.move(OfferTrigger.WITHDRAW)
         self._engine.send(CancelTimer(key=offer.timer))
-        # First of all: this very phone may be rung for the next caller before the turn is over.
-        self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=Cause.ANSWERED_ELSEWHERE))
+        self._silence(offer, Cause.ANSWERED_ELSEWHERE)
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             OfferWithdrawn(
@@ -433,7 +433,9 @@ class OfferDesk:
         )
 
     def _return(self, contact: Contact) -> None:
-        self._contacts.move(contact, ContactTrigger.RETURN)
+        """Let the contact go back in line; not a callback whose customer's phone has rung already."""
+        dialed = contact.callback and contact.leg_id != NO_LEG
+        self._contacts.move(contact, ContactTrigger.POSTPONE if dialed else ContactTrigger.RETURN)
         contact.offer_id = contact.agent_id = contact.agent_leg_id = None
 
     def _offer_of_caller(self, leg_id: LegId) -> Offer | None:

@@ -93,6 +93,8 @@ class WaitEstimates:
     def _connected(self, event: ContactConnected) -> None:
         contact = self._contacts.get(event.contact_id)
         assert contact is not None, "connected in this very turn"
+        if contact.callback:
+            return  # nobody sat through that wait, which may have lasted for days
         served = Served(event.waited_us, _forward_us(contact))
         self._last_served.setdefault(event.queue, LastServed()).add(event.tier, served)
 

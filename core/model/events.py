@@ -408,7 +408,6 @@ class CallbackBooked(CallbackEvent, frozen=True, kw_only=True):
     head_start_us: int
     credit_us: int
     due_us: int
-    requirements: tuple[Requirement, ...] = ()
     asked: tuple[Requirement, ...] = ()
     preferred_agent: str = ""
 

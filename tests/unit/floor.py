@@ -23,15 +23,18 @@ from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile
 from core.model.commands import AppendToLedger, CancelTimer, RingLeg, StartTimer, TagLeg
-from core.model.contact import Contact, Requirement
+from core.model.contact import Contact, ContactState, Requirement
 from core.model.customer import Customer
 from core.model.events import (
+    CallbackBooked,
     ContactArrived,
     CustomerIdentified,
     DialogueOpened,
     LegAnswered,
+    LegCreated,
     LegEnded,
     LegJoined,
+    LegTagged,
     OfferMade,
     PbxSynced,
     QueueingAsked,
@@ -45,6 +48,9 @@ from goldline.config_quality import QualitySection, quality_rules
 from metrics.interaction import InteractionRecorder
 from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.callback_desk import CallbackDesk
+from routing.callback_dialer import CallbackDialer
+from routing.callback_recall import CallbackRecall
 from routing.circumstances import Circumstances
 from routing.conversation import Conversations
 from routing.desertion import Desertion
@@ -113,6 +119,7 @@ class Floor:
         self._at_the_door: tuple[Contact, QueueName, Mapping[str, int]] | None = None
         self.timers: dict[TimerKey, int] = {}
         self.engine.subscribe(DialogueOpened, self._let_in)
+        self.engine.subscribe(TimerFired, self._leave)
         calls = CallBook(self.engine)
         self.adoption = Adoption(self.engine, self.contacts, calls, deadline_us=200_000)
         self.recorder = InteractionRecorder(self.engine, self.contacts)
@@ -130,6 +137,11 @@ class Floor:
         door = Door(self.router, circumstances, queues)
         diversion = Diversion(self.engine, self.contacts, self.router, door)
         self.resume = Resume(self.engine, self.contacts, self.router, queues)
+        self.callbacks = CallbackDesk(
+            self.engine, self.contacts, ids, self.router, offers, rulebook, lambda _: (Sound("bye"),)
+        )
+        CallbackDialer(self.engine, self.contacts, ids, self.callbacks, rulebook)
+        CallbackRecall(self.engine, self.contacts, self.callbacks, self.adoption, rulebook)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
@@ -175,10 +187,13 @@ class Floor:
                 self.timers.pop(command.key, None)
         return commands
 
+    def ledger(self) -> list[Event]:
+        """Return everything that went to the ledger, in order."""
+        return [command.event for command in self.commands if isinstance(command, AppendToLedger)]
+
     def events(self, kind: type[E]) -> list[E]:
         """Return the ledger's events of one class, in order."""
-        appended = (c.event for c in self.commands if isinstance(c, AppendToLedger))
-        return [event for event in appended if isinstance(event, kind)]
+        return [event for event in self.ledger() if isinstance(event, kind)]
 
     def orders(self, kind: type[C]) -> list[C]:
         """Return the commands of one class, in order."""
@@ -247,6 +262,29 @@ class Floor:
                 requirements=tuple(Requirement(skill=skill, minimum=needs[skill]) for skill in needs),
             )
         )
+
+    def leave_for_callback(self, contact: Contact) -> bool:
+        """The caller takes the offer to be called back; tell whether it stood."""
+        self._leaving = contact
+        self.hear(TimerFired(at_us=self.now_us, key=("leaving",)))
+        return contact.state is ContactState.CALLBACK
+
+    def _leave(self, event: TimerFired) -> None:
+        if event.key == ("leaving",):
+            self.callbacks.leave_line(self._leaving, event)
+
+    def callback_of(self, name: str) -> Contact:
+        """Return the contact of the callback that the caller booked."""
+        booked = next(event for event in self.events(CallbackBooked) if event.of_contact_id == name)
+        return next(contact for contact in self.contacts if contact.contact_id == booked.contact_id)
+
+    def on_the_pbx(self, notes: Mapping[LegId, str], bridge: str = "") -> None:
+        """A snapshot shows these legs with the notes we left on them, in one bridge where it has a name."""
+        for leg_id, note in notes.items():
+            self.hear(LegCreated(at_us=self.now_us, leg_id=leg_id, address=f"PJSIP/{leg_id}"))
+            if bridge:
+                self.hear(LegJoined(at_us=self.now_us, leg_id=leg_id, bridge_id=BridgeId(bridge)))
+            self.hear(LegTagged(at_us=self.now_us, leg_id=leg_id, tag=note))
 
     def hang_up(self, leg_id: str, cause: int = 16) -> None:
         self.hear(LegEnded(at_us=self.now_us, leg_id=LegId(leg_id), cause=cause))
