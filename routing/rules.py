@@ -114,8 +114,8 @@ class Step:
 
     `needs` takes the place of what the queue asks of an agent (None: unchanged), with `waive_menu` of what
     the menu asked as well; after `for_us` (0: never) what held before holds again. `credit_us` moves the
-    contact forward. `end_hold` lets it have the last experts, `end_preferred` anybody beside its preferred agent.
-    `to` sends it away. A step is taken once.
+    contact forward. `end_hold` lets it have the last experts, `end_preferred` anybody beside its preferred
+    agent. `to` sends it away. A step is taken once.
     """
 
     after_us: int = 0
