@@ -9,7 +9,11 @@ from core.kernel.errors import ConfigError, Said
 from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.rulebook import rulebook_of
+<<<<<<< HEAD
 from ivr.flow import Enqueue, Flow, Menu, NodeName, mentions
+=======
+from ivr.flow import AnyNode, Callback, Enqueue, Flow, NodeName, mentions
+>>>>>>> f20e2f7 (wip)
 from routing.checker import check_rules
 from routing.checks.finding import Finding, FlowEnds, Severity, Surroundings
 
@@ -58,5 +62,9 @@ def _ends(flow: Flow) -> FlowEnds:
     nodes = flow.nodes.values()
     queues = (QueueName(node.queue) for node in nodes if isinstance(node, Enqueue))
     others = (node for node in nodes if not isinstance(node, Enqueue))
-    elsewhere = any(not any(True for _ in mentions(node, NodeName)) for node in others)
+    elsewhere = any(_ends_calls(node) for node in others)
     return FlowEnds(tuple(dict.fromkeys(queues)), elsewhere)
+
+
+def _ends_calls(node: AnyNode) -> bool:
+    return isinstance(node, Callback) or not any(True for _ in mentions(node, NodeName))

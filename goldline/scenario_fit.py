@@ -16,7 +16,7 @@ from goldline.config import Config
 from goldline.flows import load_flows
 from goldline.rulebook import rulebook_of
 from goldline.rules_check import check_config_rules
-from ivr.flow import Branch, Enqueue, Flow, NodeName, SetValues, mentions
+from ivr.flow import Branch, Callback, Enqueue, Flow, NodeName, SetValues, mentions
 from routing.checks.finding import Finding
 from routing.checks.names import asks_by_value, skills_of
 from simulator.demand import FileArrivals
@@ -91,7 +91,7 @@ def _skills(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> It
 
 def _skills_of(nodes: Iterable[object]) -> Iterator[str]:
     for node in nodes:
-        if isinstance(node, Enqueue | SetValues):
+        if isinstance(node, Callback | Enqueue | SetValues):
             yield from node.skills
 
 

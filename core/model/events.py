@@ -292,7 +292,7 @@ class StandingChanged(StandingEvent, frozen=True, kw_only=True):
 
 
 class AgentPreferred(ContactEvent, frozen=True, kw_only=True):
-    """The customer knows this agent: `because` is `named` (in the customer's record) or `last` (talked before).
+    """The customer knows this agent, `because` the record names it (`named`) or they talked before (`last`).
 
     Until `until_us` the contact is held for the agent alone, where that lies ahead.
     """

@@ -93,12 +93,30 @@ class Queues:
 
 
 @dataclass
+class Callbacks:
+    """Who calls back, unless there is a reason not to; `booked` are the queue and the number of each."""
+
+    reason: str = ""
+    booked: list[tuple[str, str]] = field(default_factory=list)
+
+    def refusal(self, contact: Contact, queue: QueueName, number: str = "") -> str:
+        return self.reason
+
+    def book(self, contact: Contact, queue: QueueName, why: Event, number: str = "") -> None:
+        self.booked.append((queue, number or contact.caller_number))
+
+
+@dataclass
 class Caller:
     """One caller, the engine with nothing but the IVR in it, and the step and lookup in hand."""
 
     flow: Flow
     queues: Queues = field(default_factory=Queues)
+<<<<<<< HEAD
     named_flows: Mapping[str, Flow] = field(default_factory=dict)
+=======
+    callbacks: Callbacks = field(default_factory=Callbacks)
+>>>>>>> f20e2f7 (wip)
     number: str = NUMBER
     now_us: int = 0
     step: str = ""
@@ -115,6 +133,7 @@ class Caller:
             named_flows=self.named_flows,
             default_flow=self.flow,
             queue_view=self.queues,
+            callbacks=self.callbacks,
             deadline_us=microseconds(DEADLINE_S),
             default_tier="standard",
             tiers=("platinum", "gold", "standard"),
