@@ -9,11 +9,7 @@ from core.kernel.errors import ConfigError, Said
 from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.rulebook import rulebook_of
-<<<<<<< HEAD
-from ivr.flow import Enqueue, Flow, Menu, NodeName, mentions
-=======
-from ivr.flow import AnyNode, Callback, Enqueue, Flow, NodeName, mentions
->>>>>>> f20e2f7 (wip)
+from ivr.flow import AnyNode, Callback, Enqueue, Flow, Menu, NodeName, mentions
 from routing.checker import check_rules
 from routing.checks.finding import Finding, FlowEnds, Severity, Surroundings
 

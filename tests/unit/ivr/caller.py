@@ -112,11 +112,8 @@ class Caller:
 
     flow: Flow
     queues: Queues = field(default_factory=Queues)
-<<<<<<< HEAD
     named_flows: Mapping[str, Flow] = field(default_factory=dict)
-=======
     callbacks: Callbacks = field(default_factory=Callbacks)
->>>>>>> f20e2f7 (wip)
     number: str = NUMBER
     now_us: int = 0
     step: str = ""
