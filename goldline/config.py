@@ -91,6 +91,14 @@ class DeskSection(Section):
     token: SecretStr = SecretStr("")
 
 
+class WorkDoorSection(Section):
+    """Where other programs bring work; `token` is what they must show, without one the door stays shut."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8082
+    token: SecretStr = SecretStr("")
+
+
 class JournalSection(Section):
     """Where journals of inputs go; empty for none."""
 
@@ -134,6 +142,7 @@ class Config(Section):
     """The agents, by name."""
     ivr: IvrSection
     desk: DeskSection = DeskSection()
+    work_door: WorkDoorSection = WorkDoorSection()
     journal: JournalSection = JournalSection()
     log: LogSection = LogSection()
 

@@ -23,7 +23,7 @@ from goldline.flows import flow_texts
 
 FORMAT = 1
 """The version of the journal's format; a journal of another one is refused, never guessed at."""
-DOORS = ("pbx", "agi", "desk", "journal", "log", "crm.spool")
+DOORS = ("pbx", "agi", "desk", "work_door", "journal", "log", "crm.spool")
 """What no decision depends on: where to connect, what to write down."""
 
 

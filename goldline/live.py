@@ -37,6 +37,7 @@ from goldline.journal_head import JournalHead
 from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
+from web.work_link import WorkServer, WorkSettings
 
 CALL_MAX_US = 24 * 3_600 * SECOND_US
 """No call lasts longer: how far back we look, when we start, for contacts that were never recorded."""
@@ -93,7 +94,9 @@ class LiveCentre:
         jitter = Streams(stores.run).stream("reconnect")
         self.pbx = AsteriskPbx(asterisk_settings(config), self.runner.receive, clock, jitter)
         self.desks = DeskServer(desk_settings(config), self.runner.receive, clock)
+        self.work = WorkServer(work_settings(config), self.runner.receive, clock)
         self._stores = stores
+        self._takes_work = bool(config.work_door.token.get_secret_value())
 
     async def start(self, journal: Journal, desk: Desk | None = None) -> None:
         """Take up the agents' states, what was learned of them and the contacts left open, then the calls.
@@ -108,6 +111,7 @@ class LiveCentre:
                 ledger=self._stores.ledger,
                 desk=desk or self.desks,
                 journal=journal,
+                work=self.work,
             )
         )
         now_us, ledger = self.runner.now_us(), self._stores.ledger
@@ -119,12 +123,15 @@ class LiveCentre:
             self.runner.receive(replace(contact, at_us=now_us))
         if desk is None:
             await self.desks.start()
+        if self._takes_work:
+            await self.work.start()
         await self.pbx.start()
 
     async def close(self) -> None:
         """Let go of everything; calls go on in Asterisk, callers wait for the next run."""
         await self.runner.close()
         await self.desks.close()
+        await self.work.close()
         await self.pbx.close()
 
 
@@ -150,6 +157,12 @@ def desk_settings(config: Config) -> DeskSettings:
     return DeskSettings(
         host=config.desk.host, port=config.desk.port, token=config.desk.token.get_secret_value()
     )
+
+
+def work_settings(config: Config) -> WorkSettings:
+    """Return where the door for work is."""
+    door = config.work_door
+    return WorkSettings(host=door.host, port=door.port, token=door.token.get_secret_value())
 
 
 def open_journal(head: JournalHead) -> Journal:

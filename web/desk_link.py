@@ -4,20 +4,18 @@ A desk connects to `/desk/AGENT` with the header `Authorization: Bearer TOKEN`, 
 
     {"request": "GoNotReady", "request_id": "7", "reason": "break"}
 
-and receives what the engine shows as `["PopScreen", {...}]`, `["ShowAgentState", {...}]`, `["AnswerRequest",
-{...}]`: the encoding of the journal. A desk that connects again is shown the present state and record
-at once, so a reload of the page changes nothing. One that does not read is let go.
+and receives what the engine shows, `{"type": "PopScreen", ...}`, `{"type": "ShowAgentState", ...}`,
+`{"type": "AnswerRequest", ...}`: the encoding of the journal. A wish about an offer names it and its version,
+as the record that popped up told them. A desk that connects again is shown the present state and records at
+once, so a reload of the page changes nothing. One that does not read is let go.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 from dataclasses import dataclass, field
-from http import HTTPStatus
 
-import orjson
 import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -25,19 +23,35 @@ from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
 from core.kernel.clock import Clock
-from core.kernel.errors import UnreadableRecord
-from core.model.codec import decode_as, encode
+from core.model.codec import encode
 from core.model.commands import AnswerRequest, ClearScreen, DeskCommand, PopScreen, ShowAgentState
 from core.model.ids import AgentId
-from core.model.message import Event
-from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogIn, LogOut, RejectOffer
+from core.model.requests import (
+    AcceptOffer,
+    ExtendWrapUp,
+    FinishWork,
+    FinishWrapUp,
+    GoNotReady,
+    GoReady,
+    HangUpContact,
+    LogIn,
+    LogOut,
+    RejectOffer,
+    ReturnWork,
+)
 from core.ports import Sink
+from web.door import read_wish, refusal
 
 log = structlog.get_logger()
 
 PATH_PREFIX = "/desk/"
 REQUESTS = frozenset(
-    kind.__name__ for kind in (LogIn, LogOut, GoReady, GoNotReady, FinishWrapUp, RejectOffer, HangUpContact)
+    kind.__name__
+    for kind in (
+        *(LogIn, LogOut, GoReady, GoNotReady),
+        *(AcceptOffer, RejectOffer, HangUpContact, FinishWrapUp, ExtendWrapUp),
+        *(FinishWork, ReturnWork),
+    )
 )
 """What a desk may ask; `RestoreAgent` is the program's own."""
 
@@ -57,10 +71,15 @@ class DeskSettings:
 
 @dataclass(slots=True)
 class _Screen:
-    """What one agent's screen shows now, kept for a desk that connects again."""
+    """What one agent's screen shows now, kept for a desk that connects again: the state, and all records.
+
+    `named` are the contacts of the last state. A record pops up before any state names its contact, so it is
+    out of date only when a state does not name the contact any more.
+    """
 
     state: bytes | None = None
-    record: bytes | None = None
+    named: frozenset[str] = frozenset()
+    records: dict[str, bytes] = field(default_factory=dict)
     frames: asyncio.Queue[bytes] | None = None
 
 
@@ -99,11 +118,14 @@ class DeskServer:
         match command:
             case ShowAgentState():
                 screen.state = frame
-                screen.record = screen.record if command.contact_id else None
+                named = frozenset((command.contact_id, *(work.contact_id for work in command.work)))
+                over = screen.named - named
+                screen.records = {key: kept for key, kept in screen.records.items() if key not in over}
+                screen.named = named
             case PopScreen():
-                screen.record = frame
+                screen.records[command.contact_id] = frame
             case ClearScreen():
-                screen.record = None
+                screen.records.pop(command.contact_id, None)
         if screen.frames is not None:
             self._put(command.agent_id, screen, frame)
 
@@ -117,13 +139,7 @@ class DeskServer:
 
     def _check(self, connection: ServerConnection, request: HttpRequest) -> Response | None:
         """Refuse what is no desk of ours before the WebSocket is made."""
-        expected = f"Bearer {self._settings.token}".encode()
-        given = request.headers.get("Authorization", "").encode()
-        if not request.path.startswith(PATH_PREFIX):
-            return connection.respond(HTTPStatus.NOT_FOUND, "desks are at /desk/AGENT\n")
-        if not self._settings.token or not hmac.compare_digest(given, expected):
-            return connection.respond(HTTPStatus.UNAUTHORIZED, "the desk's token is wrong\n")
-        return None
+        return refusal(connection, request, self._settings.token, PATH_PREFIX)
 
     async def _serve_desk(self, connection: ServerConnection) -> None:
         assert connection.request is not None
@@ -133,7 +149,7 @@ class DeskServer:
         if screen.frames is not None:  # a second desk of the agent takes the screen over from the first
             _wake(screen.frames)
         screen.frames = frames
-        for kept in (screen.state, screen.record):
+        for kept in (screen.state, *screen.records.values()):
             if kept is not None:
                 frames.put_nowait(kept)
         async with asyncio.TaskGroup() as group:
@@ -146,7 +162,8 @@ class DeskServer:
     async def _read(self, connection: ServerConnection, agent_id: AgentId) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for text in connection:
-                wish = self._parse(agent_id, text)
+                # Who asks is never taken from the text.
+                wish = read_wish(text, REQUESTS, agent_id=agent_id, at_us=self._clock.now_us())
                 if wish is None:
                     refusal = AnswerRequest(
                         agent_id=agent_id, request_id="", code="unreadable", reason="no wish of a desk"
@@ -154,19 +171,6 @@ class DeskServer:
                     await connection.send(encode(refusal).decode())
                 else:
                     self._sink(wish)
-
-    def _parse(self, agent_id: AgentId, text: str | bytes) -> Event | None:
-        """Return the wish in `text`, or None where it is none; who asks is never taken from the text."""
-        try:
-            fields = orjson.loads(text)
-            kind = fields.pop("request")
-            if kind not in REQUESTS:
-                return None
-            fields |= {"agent_id": agent_id, "at_us": self._clock.now_us()}
-            wish = decode_as(kind, orjson.dumps(fields))
-        except (ValueError, KeyError, AttributeError, TypeError, UnreadableRecord):
-            return None
-        return wish if isinstance(wish, Event) else None
 
     async def _write(
         self, connection: ServerConnection, screen: _Screen, frames: asyncio.Queue[bytes]

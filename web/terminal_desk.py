@@ -1,9 +1,11 @@
 """A desk in the terminal: the caller's record and the agent's state as lines, wishes as words.
 
-    ready | away REASON | done [DISPOSITION] | reject | hangup | logout
+    ready | away REASON | logout | reject | hangup | done [DISPOSITION] | more
+    accept | finish [DISPOSITION] | return           for work besides calls
 
-It speaks the desks' WebSocket (`web.desk_link`) like any other screen, so it is also the shortest example
-of how to write one.
+What is accepted or rejected is the offer shown last, finished or given back the work in hand longest. It
+speaks the desks' WebSocket (`web.desk_link`) like any other screen, so it is also the shortest example of how
+to write one.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -18,18 +21,46 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from core.kernel.clock import seconds
+from core.model.contact import VOICE
 
 WISHES: Mapping[str, tuple[str, str]] = {
     "ready": ("GoReady", ""),
     "away": ("GoNotReady", "reason"),
-    "done": ("FinishWrapUp", "disposition"),
+    "logout": ("LogOut", ""),
     "reject": ("RejectOffer", ""),
     "hangup": ("HangUpContact", ""),
-    "logout": ("LogOut", ""),
+    "done": ("FinishWrapUp", "disposition"),
+    "more": ("ExtendWrapUp", ""),
+    "accept": ("AcceptOffer", ""),
+    "finish": ("FinishWork", "disposition"),
+    "return": ("ReturnWork", ""),
 }
 """Each word: the request it makes, and the field that the rest of the line fills."""
 
 Fields = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Glance:
+    """What the agent has just seen, and means when they wish: the offer shown last, and work in hand."""
+
+    offer: dict[str, Any] = field(default_factory=dict)
+    work: list[str] = field(default_factory=list)
+
+    def see(self, kind: str, fields: Fields) -> None:
+        """Take in a frame."""
+        if kind == "PopScreen":
+            self.offer = {"offer_id": fields["offer_id"], "version": fields["version"]}
+        elif kind == "ShowAgentState":
+            self.work = [work["contact_id"] for work in fields["work"] if work["in_hand"]]
+
+    def meant(self, request: str) -> dict[str, Any]:
+        """Return the fields that say what a request is about."""
+        if request in ("AcceptOffer", "RejectOffer"):
+            return self.offer
+        if request in ("FinishWork", "ReturnWork"):
+            return {"contact_id": self.work[0] if self.work else ""}
+        return {}
 
 
 async def sit_down(url: str, token: str, extension: str) -> None:
@@ -39,10 +70,11 @@ async def sit_down(url: str, token: str, extension: str) -> None:
     """
     async with connect(url, additional_headers={"Authorization": f"Bearer {token}"}) as desk:
         await _ask(desk, "LogIn", extension=extension)
+        glance = Glance()
         async with asyncio.TaskGroup() as group:
-            showing = group.create_task(_show(desk))
+            showing = group.create_task(_show(desk, glance))
             async for line in _typed_lines():
-                await _wish(desk, line)
+                await _wish(desk, glance, line)
             showing.cancel()
 
 
@@ -54,14 +86,22 @@ def told(kind: str, fields: Fields) -> Iterator[str]:
 
 def _state(fields: Fields) -> Iterator[str]:
     reason = f" ({fields['reason']})" if fields["reason"] else ""
-    yield f"you are {fields['state']}{reason}; you may: {', '.join(fields['legal'])}"
+    lasts_s = seconds(fields["until_us"] - fields["since_us"])
+    until = f" for {lasts_s:.0f} s" if fields["until_us"] else ""
+    then = f", then {fields['next_state']}" if fields["next_state"] else ""
+    yield f"you are {fields['state']}{reason}{until}{then}; you may: {', '.join(fields['legal'])}"
+    for work in fields["work"]:
+        yield f"      {'in hand' if work['in_hand'] else 'offered'}: {work['channel']} {work['contact_id']}"
 
 
 def _record(fields: Fields) -> Iterator[str]:
     customer = fields["customer"] or {"name": "nobody we know", "notes": "", "last_interactions": ()}
     waited_s = seconds(fields["waited_us"])
-    yield f"CALL  {customer['name']}  {fields['caller_number']}  {fields['tier']}  waited {waited_s:.0f} s"
+    what = "CALL" if fields["channel"] == VOICE else fields["channel"].upper()
+    yield f"{what}  {customer['name']}  {fields['caller_number']}  {fields['tier']}  waited {waited_s:.0f} s"
     yield f"      {fields['queue']}, chose {' > '.join(fields['choices']) or 'nothing'}"
+    if fields["reference"]:
+        yield f"      {fields['reference']}"
     if customer["notes"]:
         yield f"      {customer['notes']}"
     for past in customer["last_interactions"]:
@@ -76,15 +116,16 @@ def _answer(fields: Fields) -> Iterator[str]:
 _TOLD: Mapping[str, Callable[[Fields], Iterator[str]]] = {
     "ShowAgentState": _state,
     "PopScreen": _record,
-    "ClearScreen": lambda fields: iter(("      the call is gone",)),
+    "ClearScreen": lambda fields: iter((f"      {fields['contact_id']} is gone",)),
     "AnswerRequest": _answer,
 }
 
 
-async def _show(desk: ClientConnection) -> None:
+async def _show(desk: ClientConnection, glance: Glance) -> None:
     try:
         async for frame in desk:
             fields = orjson.loads(frame)
+            glance.see(fields["type"], fields)
             for line in told(fields["type"], fields):
                 print(line, flush=True)
     except ConnectionClosed:
@@ -92,16 +133,16 @@ async def _show(desk: ClientConnection) -> None:
     print("the door has closed")
 
 
-async def _wish(desk: ClientConnection, line: str) -> None:
+async def _wish(desk: ClientConnection, glance: Glance, line: str) -> None:
     word, _, rest = line.strip().partition(" ")
     if word not in WISHES:
         print(f"say one of: {', '.join(WISHES)}")
         return
-    request, field = WISHES[word]
-    await _ask(desk, request, **({field: rest} if field else {}))
+    request, told = WISHES[word]
+    await _ask(desk, request, **glance.meant(request), **({told: rest} if told else {}))
 
 
-async def _ask(desk: ClientConnection, request: str, **fields: str) -> None:
+async def _ask(desk: ClientConnection, request: str, **fields: Any) -> None:
     await desk.send(orjson.dumps({"request": request, **fields}).decode())
 
 

@@ -90,7 +90,7 @@ CONFIGS = tuple(
         {"calls_interrupt": False, "leaving": "return"},
     )
 )
-"""Two centres: in one work comes during calls and is finished before its agent leaves, not so in the other."""
+"""Two centres: in one work comes during calls and is done before its agent leaves, not so in the other."""
 FLOWS = load_flows(DEMO, FOLDER)
 AGENTS = {
     AgentId(name): AgentProfile(

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from core.model.agent import AgentState
 from core.model.codec import encode
-from core.model.commands import AnswerRequest, ClearScreen, DeskCommand, PopScreen, ShowAgentState
+from core.model.commands import (
+    AnswerRequest,
+    ClearScreen,
+    DeskCommand,
+    PopScreen,
+    ShowAgentState,
+    WorkShown,
+)
 from core.model.customer import Customer, Interaction
 from core.model.ids import AgentId, ContactId, CustomerId, OfferId
 from web.desk_link import REQUESTS
-from web.terminal_desk import WISHES, told
+from web.terminal_desk import WISHES, Glance, told
 
 ANN = AgentId("ann")
 ADA = Customer(
@@ -65,7 +73,18 @@ def test_record_of_a_stranger() -> None:
             ),
             "you are not_ready (rona); you may: GoReady",
         ),
-        (ClearScreen(agent_id=ANN, contact_id=ContactId("C-1")), "      the call is gone"),
+        (
+            ShowAgentState(
+                agent_id=ANN,
+                state=AgentState.NOT_READY,
+                reason="rejected",
+                since_us=5_000_000,
+                until_us=15_000_000,
+                legal=("GoReady",),
+            ),
+            "you are not_ready (rejected) for 10 s; you may: GoReady",
+        ),
+        (ClearScreen(agent_id=ANN, contact_id=ContactId("C-1")), "      C-1 is gone"),
         (
             AnswerRequest(agent_id=ANN, request_id="1", code="no_offer", reason="no contact"),
             "refused: no contact",
@@ -74,6 +93,55 @@ def test_record_of_a_stranger() -> None:
 )
 def test_lines(command: DeskCommand, line: str) -> None:
     assert read(command) == [line]
+
+
+def test_work_is_shown_with_what_it_is_about_and_where_it_stands() -> None:
+    task = replace(pop(ADA), channel="task", reference="https://crm/cases/17")
+    assert read(task)[:3] == [
+        "TASK  Ada Byron  +12025550147  gold  waited 12 s",
+        "      cards, chose nothing",
+        "      https://crm/cases/17",
+    ]
+    state = ShowAgentState(
+        agent_id=ANN,
+        state=AgentState.READY,
+        reason="",
+        since_us=0,
+        legal=("FinishWork",),
+        next_state=AgentState.LOGGED_OUT,
+        work=(work("C-7", in_hand=True), work("C-8", in_hand=False)),
+    )
+    assert read(state) == [
+        "you are ready, then logged_out; you may: FinishWork",
+        "      in hand: task C-7",
+        "      offered: task C-8",
+    ]
+
+
+def work(contact_id: str, *, in_hand: bool) -> WorkShown:
+    return WorkShown(
+        contact_id=ContactId(contact_id), channel="task", offer_id=OfferId("O"), version=2, in_hand=in_hand
+    )
+
+
+def test_wish_names_the_offer_shown_last_and_the_work_in_hand_longest() -> None:
+    glance = Glance()
+    see(glance, pop(ADA))
+    see(glance, replace(pop(None), offer_id=OfferId("O-2"), version=3))
+    assert glance.meant("RejectOffer") == {"offer_id": "O-2", "version": 3}
+    assert glance.meant("FinishWork") == {"contact_id": ""}
+    in_hand = (work("C-6", in_hand=False), work("C-7", in_hand=True), work("C-8", in_hand=True))
+    see(
+        glance,
+        ShowAgentState(agent_id=ANN, state=AgentState.READY, reason="", since_us=0, legal=(), work=in_hand),
+    )
+    assert glance.meant("FinishWork") == {"contact_id": "C-7"}
+    assert glance.meant("GoReady") == {}
+
+
+def see(glance: Glance, command: DeskCommand) -> None:
+    fields = orjson.loads(encode(command))
+    glance.see(fields["type"], fields)
 
 
 def test_granted_wish_needs_no_word() -> None:
