@@ -1,4 +1,4 @@
-"""One thing asked of agents on one channel: the lines of those who ask for it, and the idle who meet it."""
+"""One thing asked of agents on one channel: those who wait with it, and the idle agents who meet it."""
 
 from __future__ import annotations
 
@@ -6,73 +6,77 @@ from collections import OrderedDict
 from collections.abc import Collection
 
 from core.kernel.ordered import Ordered
-from core.model.ids import AgentId, ContactId
+from core.model.ids import AgentId
 from core.model.need import Need
-from routing.rules import Kind, Reserve
-from routing.standing import Seat, Standing
-
-Entry = tuple[int, int, ContactId]
-"""A contact in a line: the two parts of its place, and its id."""
+from routing.kept_scores import KindScores
+from routing.rules import Reserve
+from routing.standing import Seat
 
 
-def entry_of(standing: Standing) -> Entry:
-    """Return how the contact is entered in the lines it stands in."""
-    return (*standing.place, standing.contact.contact_id)
+class Line(Ordered):
+    """Contacts with one need, in their order.
 
-
-class Line(Ordered[Entry]):
-    """Contacts that an agent compares by their places alone: of one need, one kind and one reserve spared."""
+    Those who wait in it spare one reserve; where agents weigh contacts by their kind, they are of one `kind`.
+    """
 
     __slots__ = ("kind", "spares")
 
-    def __init__(self, kind: Kind, spares: Reserve | None) -> None:
+    def __init__(self, kind: KindScores | None = None, spares: Reserve | None = None) -> None:
         super().__init__()
         self.kind = kind
         self.spares = spares
 
 
-class Demand:
-    """A need in use. `lines` holds those in which anybody waits, `able` the idle agents by their level."""
+class Demand(Line):
+    """A need in use: the line of those whom any able agent may have, by their places alone.
 
-    __slots__ = ("able", "lines", "need")
+    Who is weighed or spares experts stands in a line `apart`, as long as anybody waits in that. `able` are
+    the idle agents by level, longest idle first.
+    """
+
+    __slots__ = ("_latest", "able", "apart", "need")
 
     def __init__(self, need: Need) -> None:
+        super().__init__()
         self.need = need
-        self.lines: dict[tuple[Kind, Reserve | None], Line] = {}
+        self.apart: dict[tuple[KindScores | None, Reserve | None], Line] = {}
         self.able: dict[int, OrderedDict[AgentId, Seat]] = {}
+        # The greatest sequence of any seat so far.
+        self._latest = 0
 
-    def join(self, standing: Standing) -> None:
-        """Let a contact wait in its line."""
-        key = (standing.kind, standing.spares)
-        line = self.lines.get(key)
+    @property
+    def is_waited_with(self) -> bool:
+        """Tell whether anybody waits."""
+        return bool(self.count or self.apart)
+
+    def line(self, kind: KindScores | None, spares: Reserve | None) -> Line:
+        """Return the line for contacts of this kind that spare this reserve."""
+        if kind is None and spares is None:
+            return self
+        line = self.apart.get((kind, spares))
         if line is None:
-            line = self.lines[key] = Line(*key)
-        line.add(entry_of(standing))
+            line = self.apart[kind, spares] = Line(kind, spares)
+        return line
 
-    def leave(self, standing: Standing) -> None:
-        """Let a contact wait no longer."""
-        key = (standing.kind, standing.spares)
-        line = self.lines[key]
-        line.remove(entry_of(standing))
-        if not line:
-            del self.lines[key]
+    def close(self, line: Line) -> None:
+        """Do away with a line apart in which nobody waits any more."""
+        if line is not self:
+            del self.apart[line.kind, line.spares]
 
     def seat(self, seat: Seat, level: int) -> None:
-        """Count an agent of this level among the able, longest idle first."""
+        """Count an agent of this level among the able."""
         idle = self.able.get(level)
         if idle is None:
             idle = self.able[level] = OrderedDict()
-        after = _idle_for_shorter(idle, seat)
         idle[seat.agent_id] = seat
-        for agent_id in after:
-            idle.move_to_end(agent_id)
+        if seat.sequence > self._latest:
+            self._latest = seat.sequence
+        else:
+            _put_in_order(idle)
 
     def unseat(self, agent_id: AgentId, level: int) -> None:
         """Count the agent among the able no longer."""
-        idle = self.able[level]
-        del idle[agent_id]
-        if not idle:
-            del self.able[level]
+        del self.able[level][agent_id]
 
     def ready(self, spared: Collection[AgentId] = ()) -> int:
         """Return how many idle agents are able, beside those who are `spared`."""
@@ -80,11 +84,8 @@ class Demand:
         return idle - sum(agent_id in able for able in self.able.values() for agent_id in spared)
 
 
-def _idle_for_shorter(idle: OrderedDict[AgentId, Seat], seat: Seat) -> list[AgentId]:
-    """Return who became idle after `seat`, which is nobody unless it is put back."""
-    after: list[AgentId] = []
-    for other in reversed(idle.values()):
-        if other.sequence < seat.sequence:
-            break
-        after.append(other.agent_id)
-    return after[::-1]
+def _put_in_order(idle: OrderedDict[AgentId, Seat]) -> None:
+    """Let the last agent come before those who became idle later: an old seat was put back."""
+    seat = next(reversed(idle.values()))
+    for agent_id in [other.agent_id for other in idle.values() if other.sequence > seat.sequence]:
+        idle.move_to_end(agent_id)

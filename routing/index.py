@@ -5,99 +5,125 @@ of those waiting comes first? Between them they keep the promise that no ready a
 contact that agent could serve.
 
 No question looks at everybody. Contacts that an agent compares by place alone share a line, so a freed agent
-looks at the heads of the lines he may serve; those who wait for him by name he looks at one by one. Agents
-are kept with each need they meet, by level and then longest idle (`routing.channel`). The decisions are
-those of a plain scan of everything, which the tests keep (`tests/unit/routing/scan.py`).
+looks at the heads of the lines it may serve; those who wait for it by name it looks at one by one. Agents are
+kept with each need they meet, by level and then longest idle (`routing.channel`). The decisions are those of
+a plain scan of everything, which the tests keep (`tests/unit/routing/scan.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from core.kernel.ordered import Ordered
+from core.kernel.ordered import LAST, Entry, Ordered
+from core.kernel.record import Entity
 from core.model.contact import VOICE, Contact
 from core.model.events import Candidate, Term
 from core.model.ids import AgentId, ContactId, QueueName
 from routing.channel import Channel
-from routing.demand import Entry, Line, entry_of
+from routing.demand import Demand, Line
+from routing.kept_scores import KeptScores, KindScores
 from routing.ratios import QueueRatios
-from routing.rules import Kind, Reserve, Rulebook, Strategy
+from routing.rules import Reserve, Rulebook
 from routing.scores import Scores
 from routing.standing import Choice, Seat, Standing
 
 BY_PLACE = "by_place"
 """The rule by which a freed agent takes a contact: the furthest forward, all credits counted."""
 
-_ALIKE = frozenset({Strategy.LONGEST_IDLE, Strategy.HIGHEST_LEVEL, Strategy.LOWEST_LEVEL})
-"""Strategies by which agents of one level rank alike, so that the longest idle of each level is enough."""
+_NOBODY: Mapping[Any, Any] = {}
+
+_Rival = tuple[int, int, AgentId, int]
+"""An idle agent as a contact compares it: rank with bonus, sequence of its seat from behind, id, level."""
 
 
-class _Contender(NamedTuple):
-    """A contact as a freed agent compares it: the least comes first, by its place less its worth to him."""
+class _Waiter(Entity):
+    """A contact in line, and where: in its queue, and in a line unless it is held for somebody."""
 
-    after_us: int
+    standing: Standing
+    scores: KindScores
     entry: Entry
-    level: int
+    queue: Ordered
+    demand: Demand | None
+    line: Line | None
 
 
-class _Rival(NamedTuple):
-    """An idle agent as an arriving contact compares him: the greatest comes first, then the longest idle."""
+_Personal = Mapping[ContactId, _Waiter]
 
-    rank_us: int
-    idle_before: int
-    seat: Seat
-    level: int
+_Contender = tuple[int, Entry, int]
+"""A contact as a freed agent compares it: its place less its worth to the agent, its entry, the level."""
+
+_Head = tuple[int, Entry, int, Line]
+"""The first of a line as a freed agent compares it, and the line."""
 
 
 class Index:
     """All contacts in line and all seats."""
 
     def __init__(self, rulebook: Rulebook, scores: Scores) -> None:
-        self._rulebook = rulebook
         self._scores = scores
+        self._kept = KeptScores(rulebook, scores)
         self._ratios = QueueRatios(rulebook.ratios)
-        self._standings: dict[ContactId, Standing] = {}
-        self._queues: dict[tuple[QueueName, str], Ordered[Entry]] = {}
+        self._waiters: dict[ContactId, _Waiter] = {}
+        self._queues: dict[tuple[QueueName, str], Ordered] = {}
         # Who waits for an agent by name: for nobody else, or for that one rather than for others.
-        self._personal: dict[AgentId, dict[ContactId, Standing]] = {}
+        self._personal: dict[AgentId, dict[ContactId, _Waiter]] = {}
         self._seats: dict[AgentId, Seat] = {}
         self._channels: dict[str, Channel] = {}
 
     # --- contacts in line ------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return len(self._standings)
+        return len(self._waiters)
 
     def __iter__(self) -> Iterator[Standing]:
         """Go through all who wait, by their places."""
-        return iter(sorted(self._standings.values(), key=entry_of))
+        waiters = sorted(self._waiters.values(), key=lambda waiter: waiter.entry)
+        return (waiter.standing for waiter in waiters)
 
     def standing(self, contact_id: ContactId) -> Standing | None:
         """Return how the contact stands in line, None where it does not."""
-        return self._standings.get(contact_id)
+        waiter = self._waiters.get(contact_id)
+        return None if waiter is None else waiter.standing
 
     def join(self, standing: Standing) -> None:
         """Let a contact stand in line."""
         contact_id = standing.contact.contact_id
-        self._standings[contact_id] = standing
-        self._queue(standing.kind.queue, standing.channel).add(entry_of(standing))
+        kind = standing.kind
+        scores = self._kept.of(kind)
+        entry = (*standing.place, contact_id)
+        queue = self._queue(kind.queue, standing.channel)
+        queue.add(entry)
+        demand = line = None
         if standing.held_for is None:
-            self._channel(standing.channel).join(standing)
-        for agent_id in _waited_for(standing):
-            self._personal.setdefault(agent_id, {})[contact_id] = standing
+            channel = self._channel(standing.channel)
+            demand = channel.demand(standing.need)
+            if not demand.is_waited_with:
+                channel.used(demand)
+            line = demand.line(scores if scores.weighed else None, standing.spares)
+            line.add(entry)
+        waiter = self._waiters[contact_id] = _Waiter(standing, scores, entry, queue, demand, line)
+        named = standing.held_for or standing.preferred
+        if named is not None:
+            self._personal.setdefault(named, {})[contact_id] = waiter
 
     def leave(self, contact_id: ContactId) -> Standing:
         """Take the contact out and return how it stood."""
-        standing = self._standings.pop(contact_id)
-        self._queue(standing.kind.queue, standing.channel).remove(entry_of(standing))
-        if standing.held_for is None:
-            self._channels[standing.channel].leave(standing)
-        for agent_id in _waited_for(standing):
-            del self._personal[agent_id][contact_id]
-            if not self._personal[agent_id]:
-                del self._personal[agent_id]
+        waiter = self._waiters.pop(contact_id)
+        standing = waiter.standing
+        waiter.queue.remove(waiter.entry)
+        if waiter.demand is not None and waiter.line is not None:
+            waiter.line.remove(waiter.entry)
+            if not waiter.line.count:
+                waiter.demand.close(waiter.line)
+                if not waiter.demand.is_waited_with:
+                    self._channels[standing.channel].unused(waiter.demand)
+        named = standing.held_for or standing.preferred
+        if named is not None:
+            del self._personal[named][contact_id]
+            if not self._personal[named]:
+                del self._personal[named]
         return standing
 
     def alter(self, contact_id: ContactId, **changes: Any) -> None:
@@ -109,18 +135,18 @@ class Index:
 
     def of_queue(self, queue: QueueName, channel: str = VOICE) -> list[Contact]:
         """Return the contacts of `channel` that wait in `queue`, first in line first."""
-        return [self._standings[entry[2]].contact for entry in self._queue(queue, channel)]
+        return [self._waiters[entry[2]].standing.contact for entry in self._queue(queue, channel)]
 
     def length(self, queue: QueueName, channel: str = VOICE) -> int:
         """Return how many contacts of `channel` wait in `queue`."""
-        return len(self._queue(queue, channel))
+        return self._queue(queue, channel).count
 
     def position(self, contact_id: ContactId) -> int:
         """Return the contact's rank in its own queue and channel, 1 for the next to be served."""
-        own = self._standings[contact_id]
-        return 1 + self._queue(own.kind.queue, own.channel).rank(entry_of(own))
+        waiter = self._waiters[contact_id]
+        return 1 + waiter.queue.rank(waiter.entry)
 
-    def _queue(self, queue: QueueName, channel: str) -> Ordered[Entry]:
+    def _queue(self, queue: QueueName, channel: str) -> Ordered:
         line = self._queues.get((queue, channel))
         if line is None:
             line = self._queues[queue, channel] = Ordered()
@@ -136,7 +162,7 @@ class Index:
 
     def seats(self) -> Iterator[Seat]:
         """Go through the seats, longest idle first."""
-        return iter(sorted(self._seats.values(), key=_sequence))
+        return iter(sorted(self._seats.values(), key=lambda seat: seat.sequence))
 
     def seat(self, seat: Seat) -> None:
         """Count the agent as idle on the seat's channels."""
@@ -151,199 +177,227 @@ class Index:
         if seat is not None:
             for channel in seat.channels:
                 self._channels[channel].unseat(agent_id)
+            self._kept.forget_ranks(agent_id)
         return seat
 
     def refresh(self, agent_id: AgentId) -> None:
         """Take note that the scores of this agent have changed."""
+        self._kept.forget(agent_id)
 
     def note_served(self, contact_id: ContactId) -> None:
         """Take note that a freed agent gets this contact, which is still in line."""
-        self._ratios.note_served(self._standings[contact_id].kind.queue, self.length)
+        self._ratios.note_served(self._waiters[contact_id].standing.kind.queue, self.length)
 
     # --- a contact came: who is best for it? -------------------------------------------------------
 
     def best_agent(self, contact_id: ContactId, now_us: int) -> Choice | None:
         """Return the best idle agent for a contact in line, None where there is none."""
-        standing = self._standings[contact_id]
-        candidates, rivals = self._rivals_beside(standing)
+        waiter = self._waiters[contact_id]
+        candidates, rivals = self._rivals(waiter)
         if not rivals:
             return None
-        rivals.sort(key=_rank, reverse=True)
-        best = [self._as_agent(standing, seat, level, now_us) for _, _, seat, level in rivals[:2]]
+        rivals.sort(reverse=True)
+        best = [self._as_agent(waiter, rival, now_us) for rival in rivals[:2]]
         return Choice(
             asked="agent",
-            rule=self._rulebook.tier(standing.kind).choose,
+            rule=waiter.scores.strategy,
             winner=best[0],
             runner_up=best[1] if len(best) > 1 else None,
             candidates=candidates,
         )
 
-    def _rivals_beside(self, standing: Standing) -> tuple[int, list[_Rival]]:
-        """Return how many idle agents may have the contact, and those of them who may be the best two."""
-        if standing.held_for is not None:
-            rivals = [*self._named(standing, standing.held_for)]
+    def _rivals(self, waiter: _Waiter) -> tuple[int, list[_Rival]]:
+        """Return how many idle agents may have the contact, and some: the best two are among them."""
+        standing, demand = waiter.standing, waiter.demand
+        if demand is None:
+            assert standing.held_for is not None
+            rivals = self._named(waiter, standing.held_for)
             return len(rivals), rivals
-        demand = self._channel(standing.channel).able(standing.need)
-        spared = self._spared(standing.channel, standing.spares)
+        channel = self._channels[standing.channel]
+        channel.count_idle()
+        spared = self._spared(channel, standing.spares)
         rivals = []
         for level, idle in demand.able.items():
-            seats: Iterable[Seat] = idle.values()
-            if spared:
-                seats = (seat for seat in seats if seat.agent_id not in spared)
-            if self._rulebook.tier(standing.kind).choose in _ALIKE:
-                seats = islice(seats, 2)
-            rivals += [self._rival(standing, seat, level) for seat in seats]
+            if idle:
+                rivals += _best_two(waiter.scores, level, idle, spared)
         if standing.preferred is not None:
-            rivals = [rival for rival in rivals if rival.seat.agent_id != standing.preferred]
-            rivals += self._named(standing, standing.preferred)
+            rivals = [rival for rival in rivals if rival[2] != standing.preferred]
+            rivals += self._named(waiter, standing.preferred)
         return demand.ready(spared), rivals
 
-    def _named(self, standing: Standing, agent_id: AgentId) -> Iterator[_Rival]:
-        """Return this one agent as a rival, if he is idle and may have the contact."""
-        seat = self._seats.get(agent_id)
-        if seat is not None and standing.channel in seat.channels:
-            level = self._level(standing, seat)
-            if level is not None:
-                yield self._rival(standing, seat, level)
-
-    def _rival(self, standing: Standing, seat: Seat, level: int) -> _Rival:
-        rank_us = self._scores.rank_us(standing.kind, seat.agent_id, level)
-        return _Rival(rank_us + _bonus_us(standing, seat.agent_id), -seat.sequence, seat, level)
+    def _named(self, waiter: _Waiter, agent_id: AgentId) -> list[_Rival]:
+        """Return this one agent as a rival, if it is idle and may have the contact."""
+        seat, standing = self._seats.get(agent_id), waiter.standing
+        level = self._level(standing, seat) if seat is not None else None
+        if seat is None or level is None:
+            return []
+        rank_us = waiter.scores.ranks[level][agent_id]
+        return [(rank_us + _bonus_us(standing, agent_id), -seat.sequence, agent_id, level)]
 
     # --- an agent became idle: who comes first? ---------------------------------------------------------
 
     def best_contact(self, agent_id: AgentId, now_us: int) -> Choice | None:
         """Return the contact in line that comes first for an idle agent, None where there is none."""
         seat = self._seats[agent_id]
-        candidates, contenders = self._contenders_for(seat)
-        if not contenders:
+        heads = self._heads(seat)
+        candidates = sum([line.count for _, _, _, line in heads])
+        personal = self._personal.get(agent_id)
+        if personal is None:
+            best = _first_two(heads)
+        else:
+            named = self._by_name(seat, personal)
+            candidates += sum(self._waiters[entry[2]].line is None for _, entry, _ in named)
+            best = sorted(named + _beside(heads, personal))[:2]
+        if not best:
             return None
-        contenders.sort()
-        best = [self._as_contact(contender, seat, now_us) for contender in contenders[:2]]
         return Choice(
             asked="contact",
             rule=BY_PLACE,
-            winner=best[0],
-            runner_up=best[1] if len(best) > 1 else None,
+            winner=self._as_contact(best[0], seat, now_us),
+            runner_up=self._as_contact(best[1], seat, now_us) if len(best) > 1 else None,
             candidates=candidates,
         )
 
-    def _contenders_for(self, seat: Seat) -> tuple[int, list[_Contender]]:
-        """Return how many contacts the agent may have, and those of them that may be the first two."""
-        personal = self._personal.get(seat.agent_id, {})
-        contenders = [*self._by_name(seat, personal)]
-        candidates = sum(self._standings[each.entry[2]].held_for is not None for each in contenders)
-        for line, level in self._lines_for(seat):
-            candidates += len(line)
-            worth_us = self._worth_us(line.kind, seat.agent_id, level)
-            heads = line.head(2) if not personal else _heads_beside(line, personal)
-            contenders += [_Contender(entry[0] - worth_us, entry, level) for entry in heads]
-        return candidates, contenders
+    def _heads(self, seat: Seat) -> list[_Head]:
+        """Return the first of each line that the agent may serve."""
+        agent_id = seat.agent_id
+        heads: list[_Head] = []
+        for name in seat.channels:
+            channel = self._channels[name]
+            for demand, level in channel.met_by(agent_id).items():
+                first = demand.first
+                if first is not LAST:
+                    heads.append((first[0], first, level, demand))
+                for line in demand.apart.values() if demand.apart else ():
+                    if line.spares is None or agent_id not in self._spared(channel, line.spares):
+                        first, worth_us = line.first, self._worth_us(line.kind, agent_id, level)
+                        heads.append((first[0] - worth_us, first, level, line))
+        return heads
 
-    def _by_name(self, seat: Seat, personal: Mapping[ContactId, Standing]) -> Iterator[_Contender]:
-        """Go through those that wait for this agent by name and may have him."""
-        for standing in personal.values():
-            level = self._level(standing, seat)
-            if standing.channel in seat.channels and level is not None:
-                worth_us = self._worth_us(standing.kind, seat.agent_id, level)
-                worth_us += _bonus_us(standing, seat.agent_id)
-                entry = entry_of(standing)
-                yield _Contender(entry[0] - worth_us, entry, level)
+    def _by_name(self, seat: Seat, personal: _Personal) -> list[_Contender]:
+        """Return those that wait for this agent by name and may have it."""
+        contenders: list[_Contender] = []
+        for waiter in personal.values():
+            level = self._level(waiter.standing, seat)
+            if level is not None:
+                worth_us = self._worth_us(waiter.scores, seat.agent_id, level)
+                worth_us += _bonus_us(waiter.standing, seat.agent_id)
+                contenders.append((waiter.entry[0] - worth_us, waiter.entry, level))
+        return contenders
 
-    def _lines_for(self, seat: Seat) -> Iterator[tuple[Line, int]]:
-        """Go through the lines that the agent may serve, with his level in what each asks for."""
-        for channel in seat.channels:
-            for demand, level in self._channels[channel].met_by(seat.agent_id).items():
-                for line in demand.lines.values():
-                    if line.spares is None or seat.agent_id not in self._spared(channel, line.spares):
-                        yield line, level
-
-    def _worth_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
+    def _worth_us(self, kind: KindScores | None, agent_id: AgentId, level: int) -> int:
         """Return by how much contacts of `kind` stand further forward for this agent than by their place."""
-        fit_us = self._scores.fit_us(kind, agent_id, level)
-        return fit_us + self._ratios.pressure_us(kind.queue, self.length)
+        if kind is None:
+            return 0
+        fit_us = kind.fits[level][agent_id]
+        return fit_us + self._ratios.pressure_us(kind.queue, self.length) if kind.pressed else fit_us
 
     # --- who may have whom -----------------------------------------------------------------------------
 
     def _level(self, standing: Standing, seat: Seat) -> int | None:
-        """Return the agent's level in what the contact asks for, None where he may not have it."""
-        if seat.agent_id in self._spared(standing.channel, standing.spares):
+        """Return the agent's level in what the contact asks for, None where it may not have the contact."""
+        if standing.channel not in seat.channels:
+            return None
+        if seat.agent_id in self._spared(self._channels[standing.channel], standing.spares):
             return None
         return standing.need.level(seat.skills)
 
-    def _spared(self, channel: str, reserve: Reserve | None) -> Mapping[AgentId, None]:
+    def _spared(self, channel: Channel, reserve: Reserve | None) -> Mapping[AgentId, None]:
         """Return the idle agents that whoever spares `reserve` must leave to others now."""
         if reserve is None:
-            return {}
-        experts = self._channel(channel).experts(reserve)
-        return experts if len(experts) <= reserve.count else {}
+            return _NOBODY
+        experts = channel.experts(reserve)
+        return experts if len(experts) <= reserve.count else _NOBODY
 
     # --- the explanation -------------------------------------------------------------------------------
 
-    def _as_agent(self, standing: Standing, seat: Seat, level: int, now_us: int) -> Candidate:
-        rank_terms = self._scores.rank_terms(standing.kind, seat.agent_id, level)
-        terms = rank_terms + _preference(standing, seat.agent_id)
-        return _candidate(standing, seat, level, terms, now_us)
+    def _as_agent(self, waiter: _Waiter, rival: _Rival, now_us: int) -> Candidate:
+        score_us, _, agent_id, level = rival
+        standing = waiter.standing
+        terms = self._scores.rank_terms(standing.kind, agent_id, level)
+        bonus_us = _bonus_us(standing, agent_id)
+        return Candidate(
+            agent_id=agent_id,
+            contact_id=standing.contact.contact_id,
+            level=level,
+            idle_us=now_us - self._seats[agent_id].since_us,
+            score_us=score_us,
+            terms=(*terms, Term("preferred", bonus_us)) if bonus_us else terms,
+        )
 
     def _as_contact(self, contender: _Contender, seat: Seat, now_us: int) -> Candidate:
-        standing = self._standings[contender.entry[2]]
-        terms = (
-            *_standing_terms(standing, now_us),
-            *self._scores.fit_terms(standing.kind, seat.agent_id, contender.level),
-            *_preference(standing, seat.agent_id),
-            *self._pressure(standing.kind.queue),
+        after_us, entry, level = contender
+        waiter = self._waiters[entry[2]]
+        return Candidate(
+            agent_id=seat.agent_id,
+            contact_id=entry[2],
+            level=level,
+            idle_us=now_us - seat.since_us,
+            score_us=now_us - after_us,
+            terms=tuple(self._contact_terms(waiter, seat.agent_id, level, now_us)),
         )
-        return _candidate(standing, seat, contender.level, terms, now_us)
 
-    def _pressure(self, queue: QueueName) -> tuple[Term, ...]:
-        pressure_us = self._ratios.pressure_us(queue, self.length)
-        return (Term("pressure", pressure_us),) if pressure_us else ()
-
-
-def _waited_for(standing: Standing) -> tuple[AgentId, ...]:
-    """Return the agents whom the contact waits for by name."""
-    if standing.held_for is not None:
-        return (standing.held_for,)
-    return () if standing.preferred is None else (standing.preferred,)
+    def _contact_terms(self, waiter: _Waiter, agent_id: AgentId, level: int, now_us: int) -> list[Term]:
+        """Return what the score is made of: the place, what the pair is worth, what its queue presses for."""
+        standing, scores = waiter.standing, waiter.scores
+        contact = standing.contact
+        waited_us = contact.waited_us(now_us)
+        terms = [Term("waited", waited_us)]
+        if contact.head_start_us:
+            terms.append(Term("head_start", contact.head_start_us))
+        credit_us = now_us - standing.place.key_us - waited_us - contact.head_start_us
+        if credit_us:
+            terms.append(Term("credit", credit_us))
+        if scores.fitting:
+            terms += self._scores.fit_terms(standing.kind, agent_id, level)
+        bonus_us = _bonus_us(standing, agent_id)
+        if bonus_us:
+            terms.append(Term("preferred", bonus_us))
+        pressure_us = self._ratios.pressure_us(scores.queue, self.length) if scores.pressed else 0
+        if pressure_us:
+            terms.append(Term("pressure", pressure_us))
+        return terms
 
 
 def _bonus_us(standing: Standing, agent_id: AgentId) -> int:
     return standing.preferred_us if standing.preferred == agent_id else 0
 
 
-def _heads_beside(line: Line, personal: Mapping[ContactId, Standing]) -> list[Entry]:
-    """Return the first two of the line who do not wait for the agent by name."""
-    return list(islice((entry for entry in line if entry[2] not in personal), 2))
+def _first_two(heads: list[_Head]) -> list[_Contender]:
+    """Return the first two of all that stand in the lines."""
+    if not heads:
+        return []
+    heads.sort()
+    after_us, first, level, line = heads[0]
+    others = [head[:3] for head in heads[1:2]]
+    second = line.second()
+    if second is not LAST:
+        others.append((after_us + second[0] - first[0], second, level))
+    return [(after_us, first, level), *sorted(others)[:1]]
 
 
-def _candidate(standing: Standing, seat: Seat, level: int, terms: tuple[Term, ...], now_us: int) -> Candidate:
-    return Candidate(
-        agent_id=seat.agent_id,
-        contact_id=standing.contact.contact_id,
-        level=level,
-        idle_us=now_us - seat.since_us,
-        score_us=sum(term.us for term in terms),
-        terms=terms,
-    )
+def _beside(heads: Iterable[_Head], personal: _Personal) -> list[_Contender]:
+    """Return the first two of each line, passing over those who wait for the agent by name."""
+    return [
+        (after_us + entry[0] - first[0], entry, level)
+        for after_us, first, level, line in heads
+        for entry in islice((each for each in line if each[2] not in personal), 2)
+    ]
 
 
-def _standing_terms(standing: Standing, now_us: int) -> tuple[Term, ...]:
-    """Return what a contact's place is made of: the time in line, its tier's head start, other credits."""
-    waited_us = standing.contact.waited_us(now_us)
-    head_start_us = standing.contact.head_start_us
-    credit_us = now_us - standing.place.key_us - waited_us - head_start_us
-    credits = (Term("head_start", head_start_us), Term("credit", credit_us))
-    return (Term("waited", waited_us), *(term for term in credits if term.us))
-
-
-def _preference(standing: Standing, agent_id: AgentId) -> tuple[Term, ...]:
-    bonus_us = _bonus_us(standing, agent_id)
-    return (Term("preferred", bonus_us),) if bonus_us else ()
-
-
-def _sequence(seat: Seat) -> int:
-    return seat.sequence
-
-
-def _rank(rival: _Rival) -> tuple[int, int]:
-    return rival[:2]
+def _best_two(
+    scores: KindScores, level: int, idle: Mapping[AgentId, Seat], spared: Mapping[AgentId, None]
+) -> list[_Rival]:
+    """Return the best two of the idle agents of one level, who come longest idle first."""
+    ranks = scores.ranks[level]
+    agents: Iterable[AgentId] = [each for each in idle if each not in spared] if spared else idle
+    if scores.level_only:
+        return [(ranks[each], -idle[each].sequence, each, level) for each in islice(agents, 2)]
+    agents = list(agents)
+    worths = list(map(ranks.__getitem__, agents))
+    best: list[_Rival] = []
+    for _ in range(min(2, len(agents))):
+        at = worths.index(max(worths))
+        best.append((worths[at], -idle[agents[at]].sequence, agents[at], level))
+        del worths[at], agents[at]
+    return best

@@ -1,8 +1,8 @@
 """What an agent is worth to a contact, in microseconds of waiting, by the strategy of its tier.
 
 Two views of one pair. `fit_us`: an agent became free and compares those who wait. `rank_us`: a contact came
-and compares those who are idle. Both stay as they are while the agent is idle; what changes them is told
-by the index's `refresh`.
+and compares those who are idle. The index keeps what it was told: `rank_us` while the agent is idle, `fit_us`
+for good. Whatever else changes them is told by the index's `refresh`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from routing.rules import Kind, Rulebook, Strategy
 
 LEVEL_US = 3_600 * SECOND_US
 """One level more outweighs any idle time where the level decides."""
+
+LEVEL_ONLY = frozenset({Strategy.LONGEST_IDLE, Strategy.HIGHEST_LEVEL, Strategy.LOWEST_LEVEL})
+"""Strategies under which `rank_us` is the same for all agents of one level."""
+
+FITTING = frozenset({Strategy.VALUE})
+"""Strategies under which `fit_us` may be other than 0."""
 
 
 class Scores(Protocol):

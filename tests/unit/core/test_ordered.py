@@ -6,13 +6,13 @@ from bisect import bisect_left, insort
 
 import pytest
 
-from core.kernel.ordered import PIECE_MAX, Ordered
+from core.kernel.ordered import LAST, PIECE_MAX, Ordered
 from core.kernel.rng import Streams
 
 
 def test_ordered_is_a_sorted_list() -> None:
     chance = Streams(1).stream("ordered")
-    ordered: Ordered[tuple[int, int]] = Ordered()
+    ordered = Ordered()
     plain: list[tuple[int, int]] = []
     for number in range(10 * PIECE_MAX):
         if plain and chance.random() < 0.4:
@@ -25,13 +25,13 @@ def test_ordered_is_a_sorted_list() -> None:
             insort(plain, entry)
         probe = (chance.randrange(number + 1), 0)
         assert ordered.rank(probe) == bisect_left(plain, probe)
-        assert ordered.head(2) == plain[:2]
+        assert ordered.first == (plain[0] if plain else LAST)
         assert len(ordered) == len(plain)
     assert list(ordered) == plain
 
 
 def test_what_is_not_in_cannot_be_taken_out() -> None:
-    ordered: Ordered[tuple[int]] = Ordered()
+    ordered = Ordered()
     with pytest.raises(KeyError):
         ordered.remove((1,))
     ordered.add((1,))
