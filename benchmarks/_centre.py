@@ -50,8 +50,8 @@ class Centre:
     flows: Mapping[str, Flow]
 
 
-def centre(figures: Path, days: int) -> Centre:
-    """Return the centre on so many weekdays, from the folder of its figures."""
+def centre(figures: Path, days: int, agents: int = AGENTS) -> Centre:
+    """Return the centre on so many weekdays, by its figures; with few `agents` its callers wait."""
     rows = [row for row in _read(figures / "summary_by_queue.csv") if int(row["n"]) >= CALLS_MIN]
     hourly = {int(row["hour"]): float(row["calls"]) for row in _read(figures / "summary_by_hour.csv")}
     total = sum(int(row["n"]) for row in rows)
@@ -64,7 +64,7 @@ def centre(figures: Path, days: int) -> Centre:
         arrivals=tuple(_arrivals(row, int(row["n"]) / total, hourly, days) for row in rows),
         service=tuple(_service(row) for row in rows),
         customers=(CustomerGroup(weight=1),),
-        teams=_teams(_read(figures / "agent_skill_matrix.csv"), queues, days),
+        teams=_teams(_read(figures / "agent_skill_matrix.csv"), queues, days, agents),
     )
     config = _config(queues)
     return Centre(scenario=scenario, config=config, flows=parse_flows(config, _flow_texts(queues)))
@@ -100,9 +100,9 @@ def _service(queue: Mapping[str, str]) -> Service:
 # --- supply ---------------------------------------------------------------------------------------
 
 
-def _teams(matrix: Table, queues: Sequence[str], days: int) -> tuple[Team, ...]:
-    """Return 82 agents drawn from the matrix, at work while the centre is open, by what they can do."""
-    drawn = Streams(SEED).stream("agents").sample(matrix, AGENTS)
+def _teams(matrix: Table, queues: Sequence[str], days: int, agents: int) -> tuple[Team, ...]:
+    """Return agents drawn from the matrix, at work while the centre is open, by what they can do."""
+    drawn = Streams(SEED).stream("agents").sample(matrix, agents)
     sets = Counter(tuple(queue for queue in queues if row[queue] == "1") for row in drawn)
     return tuple(
         Team(
