@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
@@ -53,26 +52,51 @@ class NeedFrom(NamedTuple):
 
 def holds(condition: Expression, values: Values) -> bool:
     """Tell whether a condition (`parse_condition`) is met by `values`."""
-    return need_under(condition, values).alternatives == ANYBODY
+    match condition:
+        case Comparison():
+            return _is_true(condition, values)
+        case Not(part):
+            return not holds(part, values)
+        case AllOf(parts):
+            return all(holds(part, values) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, values) for part in parts)
 
 
 def need_under(requirement: Expression, values: Values) -> Need:
     """Return what `requirement` asks of an agent where the variables have these `values`."""
-    names = variables_in(requirement)
-    return _need_under(requirement, names, tuple(values.get(name) for name in names))
+    given = tuple(map(values.get, _asked(requirement)))
+    return _need_at(requirement, given, values.get(WAIT))
 
 
-def needs_over_time(requirement: Expression, values: Values) -> list[NeedFrom]:
+def needs_over_time(requirement: Expression, values: Values) -> tuple[NeedFrom, ...]:
     """Return the need from the start, and each that takes its place as the contact waits, in order.
 
     Only `wait` passes; the other variables keep the given values.
     """
+    return _needs_over_time(requirement, tuple(map(values.get, _asked(requirement))))
+
+
+@lru_cache(maxsize=BINDINGS_MAX)
+def _asked(requirement: Expression) -> tuple[str, ...]:
+    """Return the variables it asks for, beside `wait`."""
+    return tuple(name for name in variables_in(requirement) if name != WAIT)
+
+
+@lru_cache(maxsize=BINDINGS_MAX)
+def _needs_over_time(requirement: Expression, given: tuple[Value, ...]) -> tuple[NeedFrom, ...]:
     chain: list[NeedFrom] = []
     for after_us in _turns_us(requirement):
-        need = need_under(requirement, {**values, WAIT: after_us})
+        need = _need_at(requirement, given, after_us)
         if not chain or chain[-1].need is not need:
             chain.append(NeedFrom(after_us, need))
-    return chain
+    return tuple(chain)
+
+
+@lru_cache(maxsize=BINDINGS_MAX)
+def _need_at(requirement: Expression, given: tuple[Value, ...], waited_us: Value) -> Need:
+    values = dict(zip(_asked(requirement), given, strict=True))
+    return need_for(_alternatives(requirement, {**values, WAIT: waited_us}, asked=True))
 
 
 def _turns_us(requirement: Expression) -> list[int]:
@@ -80,11 +104,6 @@ def _turns_us(requirement: Expression) -> list[int]:
     bounds = [c for c in comparisons(requirement) if c.name == WAIT and not c.skill]
     after = (Operator.AT_MOST, Operator.MORE)
     return sorted({0} | {_us(c.value) + (c.operator in after) for c in bounds})
-
-
-@lru_cache(maxsize=BINDINGS_MAX)
-def _need_under(requirement: Expression, names: Sequence[str], given: tuple[Value, ...]) -> Need:
-    return need_for(_alternatives(requirement, dict(zip(names, given, strict=True)), asked=True))
 
 
 def _alternatives(expression: Expression, values: Values, asked: bool) -> Alternatives:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from core.kernel.schema import Steps, place
@@ -38,7 +40,8 @@ class FlowEnds(NamedTuple):
     elsewhere: bool
 
 
-class Surroundings(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
     """What rules meet: the skills of agents, the flows of the menus with their languages and choices.
 
     Without agents nothing is said of who could serve what, without flows nothing of where they lead. The
@@ -60,7 +63,7 @@ class Surroundings(NamedTuple):
             return self.agents
         return {name: skills for name, skills in self.agents.items() if name == queue.agent}
 
-    @property
+    @cached_property
     def skills(self) -> tuple[str, ...]:
         """All skills that any agent has."""
         return tuple(sorted({skill for skills in self.agents.values() for skill in skills}))

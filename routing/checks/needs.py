@@ -5,18 +5,20 @@ It is looked at once for each kind of call that the queue's expressions can tell
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from core.kernel.clock import seconds
 from core.kernel.schema import Steps
 from core.model.binding import WAIT, needs_over_time
-from core.model.ids import AgentId
+from core.model.expression import skills_in
 from core.model.need import Need, both, implies, need_for, need_of
-from core.model.variables import Values
+from core.model.variables import Value, Values
 from routing.checks.cases import Known, cases, told
 from routing.checks.finding import Finding, Surroundings, error, warning
+from routing.checks.names import expressions
+from routing.course import CHANGING
 from routing.rules import QueueRules, Rulebook, Step
 
 
@@ -31,10 +33,14 @@ class Phase(NamedTuple):
 def check_needs(rules: Rulebook, around: Surroundings) -> Iterator[Finding]:
     """Yield what is wrong with whom the queues need; what holds for several kinds of calls is said of one."""
     for queue in rules.queues.values():
+        known = known_texts(queue, rules, around)
         asked = [queue.needs, *(step.needs for step in queue.steps if step.needs is not None)]
         said: dict[tuple[str, str], Finding] = {}
-        for case in cases(asked, known_texts(queue, rules, around), given=(WAIT,)):
-            for finding in (*_unmet(queue, case, around), *_tightened(queue, case)):
+        for call in cases(asked, known, given={WAIT, *CHANGING}):
+            states = cases(asked, known, given={WAIT, *call})
+            found = [*_unmet(queue, call, states, around)]
+            found += (finding for state in states for finding in _tightened(queue, {**call, **state}))
+            for finding in found:
                 said.setdefault((finding.where, finding.advice), finding)
         yield from said.values()
 
@@ -92,29 +98,46 @@ def _is_in_force(step: Step, stands_before: bool, at_us: int) -> bool:
 # --- findings ----------------------------------------------------------------------------------------
 
 
-def _unmet(queue: QueueRules, case: Values, around: Surroundings) -> Iterator[Finding]:
-    """Yield the needs that no agent meets; where all are such and no step leads out, it is an error."""
-    able = around.able(queue)
-    numbers = range(len(queue.steps))
-    phases = [*_own(queue, case), *(phase for n in numbers for phase in _of_step(queue, n, case))]
-    unmet = [phase for phase in phases if able and not _is_met(phase.need, able)]
-    hopeless = len(unmet) == len(phases) and not any(step.to for step in queue.steps)
-    for phase in unmet[:1] if hopeless else unmet:
-        if set(_skills(phase.need)) <= set(around.skills):
-            what = f"nobody meets {phase.need.text}{_for(case)}"
+def _unmet(
+    queue: QueueRules, call: Values, states: list[dict[str, Value]], around: Surroundings
+) -> Iterator[Finding]:
+    """Yield the needs that no agent meets in any state of the queue.
+
+    Where all are such and no step leads out, it is an error.
+    """
+    agents = list(around.able(queue).values())
+    phases = [phase for state in states for phase in _phases(queue, {**call, **state})]
+    met = [phase for phase in phases if _is_met(phase.need, agents)]
+    hopeless = not met and not any(step.to for step in queue.steps)
+    kept = {(phase.after_us, str(phase.steps)) for phase in met}
+    misspelt = _skills_of(queue) - set(around.skills)
+    for phase in phases if agents else ():
+        if (phase.after_us, str(phase.steps)) not in kept and misspelt.isdisjoint(_skills(phase.need)):
+            what = f"nobody meets {phase.need.text}{_for(call)}"
             if hopeless:
                 yield error(phase.steps, what, "ask for less, or give somebody the skills")
-            else:
-                what = f"from {seconds(phase.after_us):g} s on {what}"
-                yield warning(phase.steps, what, "ask for less, or leave it out")
+                return
+            what = f"from {seconds(phase.after_us):g} s on {what}"
+            yield warning(phase.steps, what, "ask for less, or leave it out")
 
 
-def _is_met(need: Need, agents: Mapping[AgentId, Mapping[str, int]]) -> bool:
-    return any(need.level(skills) is not None for skills in agents.values())
+def _phases(queue: QueueRules, case: Values) -> list[Phase]:
+    numbers = range(len(queue.steps))
+    return [*_own(queue, case), *(phase for number in numbers for phase in _of_step(queue, number, case))]
+
+
+def _is_met(need: Need, agents: Iterable[Mapping[str, int]]) -> bool:
+    return any(need.level(skills) is not None for skills in agents)
 
 
 def _skills(need: Need) -> Iterator[str]:
     return (bound.skill for alternative in need.alternatives for bound in alternative)
+
+
+def _skills_of(queue: QueueRules) -> set[str]:
+    """Return the skills that the queue asks for by their names."""
+    asked = {requirement.skill for requirement in queue.requirements}
+    return asked.union(*(skills_in(expression) for _, expression in expressions(queue)))
 
 
 def _tightened(queue: QueueRules, case: Values) -> Iterator[Finding]:

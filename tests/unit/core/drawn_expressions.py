@@ -53,14 +53,21 @@ def _of_skills() -> st.SearchStrategy[Expression]:
 
 
 def expressions() -> st.SearchStrategy[Expression]:
-    """Return expressions of at most nine comparisons: few enough ways to meet them."""
-    leaf = _of_words() | _of_numbers() | _of_skills() | _of_skills()
-    two_or_three = lambda parts: st.lists(parts, min_size=2, max_size=3).map(tuple)  # noqa: E731
-    return st.recursive(
-        leaf | st.just(AllOf()) | st.just(AnyOf()),
-        lambda parts: parts.map(Not) | two_or_three(parts).map(AllOf) | two_or_three(parts).map(AnyOf),
-        max_leaves=6,
-    )
+    """Return expressions of at most six comparisons: few enough ways to meet them."""
+    return _combined(_of_words() | _of_numbers() | _of_skills() | _of_skills())
+
+
+def conditions() -> st.SearchStrategy[Expression]:
+    """Return expressions that speak of the call and its queue alone."""
+    return _combined(_of_words() | _of_numbers())
+
+
+def _combined(leaf: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    def compound(parts: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+        several = st.lists(parts, min_size=2, max_size=3).map(tuple)
+        return parts.map(Not) | several.map(AllOf) | several.map(AnyOf)
+
+    return st.recursive(leaf | st.just(AllOf()) | st.just(AnyOf()), compound, max_leaves=6)
 
 
 def calls() -> st.SearchStrategy[dict[str, Value]]:

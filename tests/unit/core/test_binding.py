@@ -17,7 +17,7 @@ from core.model.expression import Expression, parse, parse_condition
 from core.model.ids import ContactId, CustomerId, LegId
 from core.model.need import Need, need_from_text, need_of
 from core.model.variables import Value, facts_of
-from tests.unit.core.drawn_expressions import COMPARED, agents, calls, expressions, is_met
+from tests.unit.core.drawn_expressions import COMPARED, agents, calls, conditions, expressions, is_met
 
 BOUND = re.compile(r"(\S+) (\S+) ([0-9]+)")
 
@@ -42,6 +42,12 @@ def test_bound_need_is_met_by_whom_the_rule_means(
     need = need_under(rule, call)
     assert (need.level(skills) is not None) == is_met(rule, call, skills)
     assert need.level(skills) == level_as_spelt(need, skills)
+
+
+@given(conditions(), calls())
+def test_condition_holds_where_it_says_so(condition: Expression, call: dict[str, Value]) -> None:
+    assert holds(condition, call) == is_met(condition, call, {})
+    assert holds(condition, call) == (need_under(condition, call).level({}) is not None)
 
 
 @given(expressions(), calls(), agents())
