@@ -35,6 +35,8 @@ schema = 1
 [pbx]
 port = {ami_port}
 secret = "{manager_secret}"
+# Whoever is called back has one of the phones.
+outside = "PJSIP/{{number}}"
 
 [agi]
 port = {agi_port}
@@ -65,6 +67,7 @@ choose = "highest_level"
 
 [tiers.standard]
 
+{tiers}
 # Callers of the menu come here; the agent says when the work after the talk is done.
 [queues.sales]
 requirements = {{ sales = 1 }}
@@ -76,6 +79,7 @@ wrap_up_limit_s = 600
 requirements = {{ sales = 1 }}
 ring_timeout_s = {ring_timeout_s}
 wrap_up_limit_s = 0
+{counter}
 
 [ivr]
 flows = ["{flows}/menu.toml", "{flows}/straight.toml"]
@@ -90,7 +94,8 @@ STRAIGHT_NUMBER = "5559000"
 class GoldlineServer:
     """One `goldline serve`; `agents` maps names to their level in the one skill there is.
 
-    `ami_port` is another way to Asterisk's, such as through a `Cable`.
+    `ami_port` is another way to Asterisk's, such as through a `Cable`. `counter` are further rules of that
+    queue, `tiers` further tiers, as they stand in the configuration.
     """
 
     def __init__(
@@ -100,6 +105,8 @@ class GoldlineServer:
         agents: Mapping[str, int],
         ring_timeout_s: float = 3,
         ami_port: int = 0,
+        counter: str = "",
+        tiers: str = "",
     ) -> None:
         self.folder = folder
         self.desk_port = free_tcp_port()
@@ -116,6 +123,8 @@ class GoldlineServer:
             folder=folder,
             flows=FLOWS,
             ring_timeout_s=ring_timeout_s,
+            counter=counter,
+            tiers=tiers,
         )
         for name, level in agents.items():
             text += f"\n[agents.{name}]\nskills = {{ sales = {level} }}\n"
