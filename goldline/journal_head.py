@@ -18,12 +18,15 @@ from pydantic import BaseModel, SecretStr
 from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId
-from goldline.config import Config, parse_config
+from goldline.config import Config, PbxSection, parse_config
 from goldline.flows import flow_texts
 
 FORMAT = 1
 """The version of the journal's format; a journal of another one is refused, never guessed at."""
-DOORS = ("pbx", "agi", "desk", "work_door", "journal", "log", "crm.spool")
+DOORS = (
+    *(f"pbx.{key}" for key in PbxSection.model_fields if key != "outside"),
+    *("agi", "desk", "work_door", "journal", "log", "crm.spool"),
+)
 """What no decision depends on: where to connect, what to write down."""
 
 
