@@ -42,6 +42,7 @@ from ivr.prompts import announcement, callback_farewell
 from metrics.interaction import InteractionRecorder
 from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.board import QueueBoard
 from routing.callback_desk import CallbackDesk
 from routing.callback_dialer import CallbackDialer
 from routing.callback_recall import CallbackRecall
@@ -137,7 +138,7 @@ def build_brain(
         flows=_flows_by_number(config, flows),
         default_flow=_flow(flows, config.ivr.default, "ivr.default"),
         named_flows=flows,
-        queue_view=router,
+        queue_view=QueueBoard(router, estimates, queues),
         callbacks=callbacks,
         deadline_us=deadline_us,
         default_tier=config.rules.default_tier,

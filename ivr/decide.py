@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from core.kernel.clock import seconds
@@ -29,6 +30,14 @@ class QueueView(Protocol):
         """Return how many idle agents could serve `queue`."""
         ...
 
+    def expected_wait_us(self, queue: QueueName, tier: str, now_us: int) -> int:
+        """Return how long a contact of `tier` would wait that asked for `queue` now."""
+        ...
+
+    def expected_band_min(self, queue: QueueName, tier: str, now_us: int) -> tuple[int, int | None]:
+        """Return the same as least and most minutes, None for no most, as callers are told it."""
+        ...
+
 
 class Callbacks(Protocol):
     """Who calls customers back; routing does."""
@@ -52,14 +61,21 @@ def decide(node: Branch | Hours | QueueState, dialogue: Dialogue, queues: QueueV
             now_open = is_open(now_us, node.zone, node.weekly, node.holidays)
             return node.open if now_open else node.closed
         case QueueState():
-            return node.busy if _is_busy(node, queues, now_us) else node.next
+            return node.busy if _is_busy(node, dialogue.contact.tier, queues, now_us) else node.next
 
 
-def _is_busy(node: QueueState, queues: QueueView, now_us: int) -> bool:
+def _is_busy(node: QueueState, tier: str, queues: QueueView, now_us: int) -> bool:
     queue = QueueName(node.queue)
-    longest_wait_s = seconds(queues.longest_wait_us(queue, now_us))
     return (
-        (node.waiting_at_least is not None and queues.waiting(queue) >= node.waiting_at_least)
-        or (node.longest_wait_at_least_s is not None and longest_wait_s >= node.longest_wait_at_least_s)
+        _at_least(node.waiting_at_least, lambda: queues.waiting(queue))
+        or _at_least(node.longest_wait_at_least_s, lambda: seconds(queues.longest_wait_us(queue, now_us)))
+        or _at_least(
+            node.expected_wait_at_least_s, lambda: seconds(queues.expected_wait_us(queue, tier, now_us))
+        )
         or (node.ready_agents_at_most is not None and queues.ready_agents(queue) <= node.ready_agents_at_most)
     )
+
+
+def _at_least(threshold: float | None, found: Callable[[], float]) -> bool:
+    """Tell whether the threshold, if there is one, is met; only then is looked."""
+    return threshold is not None and found() >= threshold

@@ -42,6 +42,8 @@ class Dialogue:
     identified: bool = False
     verified: bool = False
     refusals: int = 0
+    # The wait that the node in hand tells, in minutes.
+    wait_min: tuple[int, int | None] = (0, None)
     # A language that the flow has set stands above the one in the customer's record.
     language_set: bool = False
     # What it means when the caller hangs up now: left in vain, served, or a message left.

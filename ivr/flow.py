@@ -52,6 +52,7 @@ Keys = Annotated[str, Field(pattern=r"^[0-9*#]*$")]
 Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 Level = Annotated[int, Field(strict=True, ge=1, le=LEVEL_MAX)]
 Count = Annotated[int, Field(strict=True, ge=0)]
+Seconds = Annotated[float, Field(strict=True, ge=0)]
 Flag = Annotated[bool, Field(strict=True)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -182,14 +183,28 @@ class Hours(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState(Node):
-    """Go by how busy a queue is: `busy` where any of the given thresholds is met, else `next`."""
+    """Go by how busy a queue is: `busy` where any of the given thresholds is met, else `next`.
+
+    The expected wait is that of this caller, by the tier known so far.
+    """
 
     kind: Literal["queue_state"] = "queue_state"
     queue: Word
     waiting_at_least: Count | None = None
-    longest_wait_at_least_s: Annotated[float, Field(strict=True, ge=0)] | None = None
+    longest_wait_at_least_s: Seconds | None = None
+    expected_wait_at_least_s: Seconds | None = None
     ready_agents_at_most: Count | None = None
     busy: NodeName
+    next: NodeName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellWait(Node):
+    """Tell the caller the wait to expect in a queue, as one of the queue's bands, after `prompt`."""
+
+    kind: Literal["tell_wait"] = "tell_wait"
+    queue: Word
+    prompt: PromptName = NO_PROMPT
     next: NodeName
 
 
@@ -280,6 +295,7 @@ AnyNode = (
     | Branch
     | Hours
     | QueueState
+    | TellWait
     | SetValues
     | Balance
     | Enqueue

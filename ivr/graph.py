@@ -28,7 +28,12 @@ from ivr.flow import (
 )
 from ivr.values import FACTS, VARIABLE, is_reference, spoken
 
-THRESHOLDS = ("waiting_at_least", "longest_wait_at_least_s", "ready_agents_at_most")
+THRESHOLDS = (
+    "waiting_at_least",
+    "longest_wait_at_least_s",
+    "expected_wait_at_least_s",
+    "ready_agents_at_most",
+)
 _KEYED_WAYS: Mapping[type[AnyNode], str] = {Menu: "options.", Collect: "next"}
 """What the keys begin with whose ways only a pressed key opens."""
 _REFERENCES = f"a reference is one of {', '.join(FACTS)}, attribute.NAME, variable.NAME"
@@ -124,7 +129,7 @@ def _contradictions(where: str, node: AnyNode, flow: Flow) -> Iterator[ConfigErr
             yield ConfigError(f"{where}.by", node.by, "needs the keys account and pin, each a variable")
         case Lookup(wait=False) if node.unknown or node.unavailable:
             yield ConfigError(f"{where}.wait", False, "the keys unknown and unavailable need wait = true")
-        case QueueState(waiting_at_least=None, longest_wait_at_least_s=None, ready_agents_at_most=None):
+        case QueueState() if all(getattr(node, threshold) is None for threshold in THRESHOLDS):
             yield ConfigError(where, "no threshold", f"give at least one of {', '.join(THRESHOLDS)}")
         case SetValues() if node.language and node.language not in flow.prompts:
             yield ConfigError(f"{where}.language", node.language, f"one of {', '.join(flow.prompts)}")

@@ -61,13 +61,14 @@ from ivr.flow import (
     Record,
     Say,
     SetValues,
+    TellWait,
     Transfer,
 )
 from ivr.prompts import spoken_language
 from ivr.recognition import LookupOutcome, Recognition
 from ivr.steps import step_for
 
-_NEED_CUSTOMER = (Branch, Say, Balance, Lookup, Enqueue, Callback)
+_NEED_CUSTOMER = (Branch, Say, TellWait, Balance, Lookup, Enqueue, Callback)
 """The nodes that wait for a lookup still on its way; who asks a second question waits for the first."""
 
 
@@ -260,6 +261,10 @@ class Ivr:
                 return self._begin_step(dialogue, why)
             case Branch() | Hours() | QueueState():
                 return decide(node, dialogue, self._queue_view, why.at_us)
+            case TellWait(queue=queue):
+                tier = dialogue.contact.tier
+                dialogue.wait_min = self._queue_view.expected_band_min(QueueName(queue), tier, why.at_us)
+                return self._begin_step(dialogue, why)
             case SetValues():
                 return _set_values(dialogue, node)
             case Lookup():
@@ -355,7 +360,7 @@ class Ivr:
         match dialogue.node:
             case Answer(next=following):
                 return self._answered(dialogue, following, event)
-            case Play(next=following) | Say(next=following):
+            case Play(next=following) | Say(next=following) | TellWait(next=following):
                 return following
             case Menu() as menu:
                 return self._menu_heard(dialogue, menu, event)

@@ -8,7 +8,7 @@ from core.model.contact import ContactTrigger
 from core.model.prompts import Prompt
 from ivr.dialogue import Dialogue
 from ivr.digits import KEYS
-from ivr.flow import Answer, Balance, Callback, Collect, Menu, Play, PromptName, Record, Say
+from ivr.flow import Answer, Balance, Callback, Collect, Menu, Play, PromptName, Record, Say, TellWait
 from ivr.values import is_private, spoken, value_of
 
 
@@ -29,6 +29,9 @@ def step_for(dialogue: Dialogue, step: str, opening: PromptName) -> DialogueStep
             return _collect(dialogue, step, collect, opening)
         case Say() as say:
             return _value(dialogue, step, say)
+        case TellWait(prompt=prompt):
+            wait = dialogue.prompts.wait(*dialogue.wait_min)
+            return _play(dialogue, step, dialogue.say(prompt) + wait)
         case Balance() as balance:
             return _balance(dialogue, step, balance)
         case Record() as record:

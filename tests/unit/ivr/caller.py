@@ -81,6 +81,7 @@ class Queues:
     callers: int = 0
     longest_s: float = 0
     agents: int = 1
+    expected_s: float = 0
 
     def waiting(self, queue: QueueName) -> int:
         return self.callers
@@ -90,6 +91,12 @@ class Queues:
 
     def ready_agents(self, queue: QueueName) -> int:
         return self.agents
+
+    def expected_wait_us(self, queue: QueueName, tier: str, now_us: int) -> int:
+        return microseconds(self.expected_s) // (2 if tier == "platinum" else 1)
+
+    def expected_band_min(self, queue: QueueName, tier: str, now_us: int) -> tuple[int, int | None]:
+        return (0, 5) if self.expected_wait_us(queue, tier, now_us) < microseconds(300) else (5, None)
 
 
 @dataclass

@@ -30,6 +30,7 @@ from ivr.flow import (
     Record,
     Say,
     SetValues,
+    TellWait,
     Transfer,
     mentions,
 )
@@ -97,6 +98,7 @@ def speaking_nodes(ahead: Names) -> st.SearchStrategy[AnyNode]:
         st.builds(Answer, next=ahead),
         st.builds(Play, prompt=st.just(HELLO), barge_in=st.booleans(), next=ahead),
         st.builds(Balance, next=ahead, unavailable=ahead),
+        st.builds(TellWait, queue=st.just("q"), next=ahead),
         say,
     )
 

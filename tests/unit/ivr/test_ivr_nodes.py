@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from core.kernel.clock import microseconds
 from core.model.commands import (
@@ -27,6 +28,7 @@ from core.model.events import (
     QueueingAsked,
 )
 from core.model.prompts import SayDate, SayDigits, SayNumber, Sound
+from ivr.prompts import CHINESE, ENGLISH
 from tests.unit.ivr.caller import LEG, LI, NUMBER, Callbacks, Caller, Queues, flow_of
 from tests.unit.playbook import like
 
@@ -299,6 +301,43 @@ def test_each_threshold_alone_makes_a_queue_busy(queues: Queues, busy: bool) -> 
         next = "service"
         """)
     assert (like(ContactClosed) in Caller(flow, queues).calls()) is busy
+
+
+@pytest.mark.parametrize(("expected_s", "busy"), [(299, False), (300, True)])
+def test_queue_is_busy_where_the_caller_would_wait_too_long(expected_s: float, busy: bool) -> None:
+    flow = flow_of("""
+        [nodes.start]
+        kind = "queue_state"
+        queue = "service"
+        expected_wait_at_least_s = 300.0
+        busy = "bye"
+        next = "service"
+        """)
+    made = Caller(flow, Queues(expected_s=expected_s)).calls()
+    assert (like(ContactClosed) in made) is busy
+
+
+TOLD = """
+    [nodes.start]
+    kind = "lookup"
+    wait = false
+    next = "told"
+    [nodes.told]
+    kind = "tell_wait"
+    queue = "service"
+    prompt = "hello"
+    next = "service"
+    """
+
+
+def test_wait_is_told_as_that_of_the_callers_own_tier() -> None:
+    stranger, platinum = (Caller(flow_of(TOLD), Queues(expected_s=400)) for _ in range(2))
+    stranger.calls()
+    platinum.calls()
+    assert stranger.store_answers(None)[-1] == like(PlayPrompt, prompt=(*HELLO, *ENGLISH.wait(5, None)))
+    record = structs.replace(LI, tier="platinum")
+    assert platinum.store_answers(record)[-1] == like(PlayPrompt, prompt=(*HELLO, *CHINESE.wait(0, 5)))
+    assert platinum.hears_out()[-1] == like(QueueingAsked, queue="service")
 
 
 @pytest.mark.parametrize(
