@@ -11,7 +11,7 @@ need not hear of every contact, and brings back after a restart all that was lea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -83,23 +83,20 @@ class Usual(Entity):
 
 
 class QualityLearner:
-    """The feature that learns from closed contacts.
-
-    `skill_of` names the skill in which the work of a queue counts.
-    """
+    """The feature that learns from closed contacts; `skills` names the one that each queue's work counts in."""
 
     def __init__(
         self,
         engine: Engine,
         contacts: ContactBook,
         agents: Mapping[AgentId, AgentProfile],
-        skill_of: Callable[[QueueName], str],
+        skills: Mapping[QueueName, str],
         rules: QualityRules,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._agents = agents
-        self._skill_of = skill_of
+        self._skills = skills
         self._rules = rules
         self._known: dict[AgentId, dict[str, _Known]] = {}
         self._usual: dict[str, Usual] = {}
@@ -114,11 +111,11 @@ class QualityLearner:
 
     def _talk_ended(self, event: TalkEnded) -> None:
         contact = self._contacts.get(event.contact_id)
-        if contact is None or contact.queue is None or event.agent_id not in self._agents:
-            return  # somebody who left the configuration while the talk went on
+        skill = self._skills.get(contact.queue) if contact and contact.queue else None
+        if skill is None or event.agent_id not in self._agents:
+            return  # agent or queue left the configuration while the talk went on
         connected_us = event.at_us - event.talked_us
-        work = _Work(event.agent_id, self._skill_of(contact.queue), connected_us)
-        self._in_wrap_up[event.contact_id] = work
+        self._in_wrap_up[event.contact_id] = _Work(event.agent_id, skill, connected_us)
 
     def _closed(self, event: ContactClosed) -> None:
         work = self._in_wrap_up.pop(event.contact_id, None)
@@ -135,6 +132,8 @@ class QualityLearner:
     def _rate(self, request: RateContact) -> None:
         if request.agent_id not in self._agents:
             raise RequestRefused("unknown_agent", f"there is no agent {request.agent_id!r}")
+        if request.queue not in self._skills:
+            raise RequestRefused("unknown_queue", f"there is no queue {request.queue!r}")
         if not 0 <= request.score_ppm <= PPM:
             raise RequestRefused("bad_score", f"{request.score_ppm} is not from 0 to {PPM}")
         self._engine.publish(
@@ -150,7 +149,7 @@ class QualityLearner:
 
     def _rated(self, event: ContactRated) -> None:
         seen = Tally(scores=1, scored_ppm=event.score_ppm)
-        self._learn(event.agent_id, self._skill_of(event.queue), seen, event)
+        self._learn(event.agent_id, self._skills[event.queue], seen, event)
 
     # --- learning --------------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ def build_brain(
     Reservations(engine, contacts, roster, misses)
     Workload(engine, contacts, roster, misses)
     WrapUp(engine, contacts, roster, wrap_up_limits(config.queues))
-    QualityLearner(engine, contacts, agents, queues.skill_of, quality)
+    QualityLearner(engine, contacts, agents, queues.skills(), quality)
     Ivr(
         engine,
         contacts=contacts,

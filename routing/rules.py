@@ -224,9 +224,9 @@ class Queues(dict[QueueName, QueueRules]):
     def __missing__(self, name: QueueName) -> QueueRules:
         return QueueRules(name=name)
 
-    def skill_of(self, name: QueueName) -> str:
-        """Return the skill in which the work of the queue counts."""
-        return self[name].quality_skill
+    def skills(self) -> dict[QueueName, str]:
+        """Return the skill in which the work of each queue counts."""
+        return {name: queue.quality_skill for name, queue in self.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,7 +163,7 @@ class Floor:
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
         self.workload = Workload(self.engine, self.contacts, self.roster, missed)
         self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: wrap_up})
-        QualityLearner(self.engine, self.contacts, profiles, queues.skill_of, quality)
+        QualityLearner(self.engine, self.contacts, profiles, queues.skills(), quality)
         if synced:
             self.hear(PbxSynced(at_us=0, pbx="main"))
 

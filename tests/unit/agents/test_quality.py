@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.quality import QualityRules, posterior
 from core.model.commands import AnswerRequest
 from core.model.events import QualityLearned
-from core.model.ids import AgentId, ContactId
+from core.model.ids import AgentId, ContactId, QueueName
 from core.model.quality import PPM, Prior, Quality, SkillQuality, Tally
 from core.model.requests import FinishWrapUp, RateContact, RestoreQuality
 from tests.unit.floor import CARDS, Floor
@@ -144,13 +144,18 @@ def test_impossible_ratings_are_refused() -> None:
     floor = Floor({"ann": 5})
     floor.hear(rating("C", AgentId("zoe"), PPM))
     floor.hear(rating("C", ANN, PPM + 1))
-    assert refusals(floor) == ["unknown_agent", "bad_score"]
+    floor.hear(rating("C", ANN, PPM, queue="moon"))
+    assert refusals(floor) == ["unknown_agent", "bad_score", "unknown_queue"]
     assert not floor.events(QualityLearned)
 
 
-def rating(contact: str, agent_id: AgentId, score_ppm: int) -> RateContact:
+def rating(contact: str, agent_id: AgentId, score_ppm: int, queue: str = CARDS.name) -> RateContact:
     return RateContact(
-        at_us=0, agent_id=agent_id, contact_id=ContactId(contact), queue=CARDS.name, score_ppm=score_ppm
+        at_us=0,
+        agent_id=agent_id,
+        contact_id=ContactId(contact),
+        queue=QueueName(queue),
+        score_ppm=score_ppm,
     )
 
 
