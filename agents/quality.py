@@ -83,7 +83,7 @@ class Usual(Entity):
 
 
 class QualityLearner:
-    """The feature that learns from closed contacts; `skills` names the one that each queue's work counts in."""
+    """The feature that learns from closed contacts; `skills` names that of each queue's work."""
 
     def __init__(
         self,
