@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from core.kernel.errors import Said
 from core.kernel.schema import Steps, one_of
+from core.model.contact import VOICE
 from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.flows import load_flows
@@ -46,6 +47,7 @@ def _problems(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> 
     yield from _names(scenario, config)
     yield from _skills(scenario, config, flows)
     yield from _queues_nobody_serves(scenario, config, flows)
+    yield from _work_nobody_does(scenario, config)
 
 
 def _names(scenario: Scenario, config: Config) -> Iterator[Problem]:
@@ -115,11 +117,30 @@ def _queues_nobody_serves(scenario: Scenario, config: Config, flows: Mapping[str
             yield ["arrivals", entry, "dialed_number"], number, _needed(node.queue, needs)
 
 
+def _work_nobody_does(scenario: Scenario, config: Config) -> Iterator[Problem]:
+    """Yield work for queues there are not, or that no agent of the day can do and has room for."""
+    for entry, arrivals in enumerate(scenario.arrivals):
+        if arrivals.channel == VOICE:
+            continue
+        if arrivals.queue not in config.queues:
+            yield ["arrivals", entry, "queue"], arrivals.queue, one_of(list(config.queues))
+            continue
+        room = config.work.capacity.get(arrivals.channel, 0)
+        able = [a for a in scenario.staff if a.capacity.get(arrivals.channel, room)]
+        needs = config.queues[arrivals.queue].requirements
+        if not able:
+            yield ["arrivals", entry, "channel"], arrivals.channel, "a channel that somebody has capacity for"
+        elif not config.queues[arrivals.queue].steps and not any(_meets(a.skills, needs) for a in able):
+            yield ["arrivals", entry, "queue"], arrivals.queue, _needed(arrivals.queue, needs)
+
+
 def _queues_called(
     scenario: Scenario, config: Config, flows: Mapping[str, Flow]
 ) -> Iterator[tuple[int, str, Enqueue]]:
     """Yield the nodes that hand callers over, with the entry of their arrivals and the number dialed."""
     for entry, arrivals in enumerate(scenario.arrivals):
+        if arrivals.channel != VOICE:
+            continue
         numbers = [arrivals.dialed_number]
         if isinstance(arrivals, FileArrivals):
             numbers += sorted({call.dialed_number for call in arrivals.trace if call.dialed_number})

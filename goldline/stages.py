@@ -87,7 +87,14 @@ class DirectStage:
         """Give the engine its edges."""
         crm = memory_store(self.world.customers, self.ledger, self.runner, self._region)
         self.runner.connect(
-            Ports(pbx=self._pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
+            Ports(
+                pbx=self._pbx,
+                crm=crm,
+                ledger=self.ledger,
+                desk=self.world.desk,
+                journal=journal,
+                work=self.world.work,
+            )
         )
 
     def start(self) -> None:

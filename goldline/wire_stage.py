@@ -75,7 +75,14 @@ class WireStage:
         store = memory_store(self.world.customers, self.ledger, self._loop, self._region)
         crm = StrainedStore(store, self._plan, self.ledger)
         self.runner.connect(
-            Ports(pbx=self._pbx, crm=crm, ledger=self.ledger, desk=self.world.desk, journal=journal)
+            Ports(
+                pbx=self._pbx,
+                crm=crm,
+                ledger=self.ledger,
+                desk=self.world.desk,
+                journal=journal,
+                work=self.world.work,
+            )
         )
 
     def start(self) -> None:

@@ -19,7 +19,7 @@ from simulator.demand import ArrivalsEntry
 from simulator.draws import Duration, happens
 from simulator.trace import Arrival
 
-_NTH = 1 << 32
+NTH = 1 << 32
 _ATTEMPT = 1 << 40
 """Places of a key: call number below, then the how-manieth draw of a purpose, then the attempt."""
 
@@ -29,6 +29,7 @@ class Origin:
 
     def __init__(self, entry: ArrivalsEntry, place: int, seed: int) -> None:
         self.entry = entry
+        self.place = place
         self._seed = seed
         self._name = f"arrivals/{place}"
         self._numbered = 0
@@ -59,7 +60,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     def stream(self, purpose: str, nth: int = 0) -> Random:
         """Return the stream for the `nth` draw for `purpose`; draw at once, as with `Origin.stream`."""
-        return self.origin.stream(purpose, self.key + nth * _NTH)
+        return self.origin.stream(purpose, self.key + nth * NTH)
 
     def patience_us(self) -> int:
         """Return how long the caller is willing to hear music."""

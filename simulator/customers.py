@@ -40,6 +40,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     name: str
     patience: Duration
+    customer_id: str = ""
     account: str = ""
     pin: str = ""
 
@@ -96,6 +97,7 @@ def _known(record: CrmRecord, patience: Duration) -> Person:
         number=record.phone,
         name=customer.name,
         patience=patience,
+        customer_id=customer.customer_id,
         account=customer.account_number,
         pin=record.pin,
     )

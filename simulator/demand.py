@@ -11,6 +11,7 @@ from pydantic import Field
 
 from core.kernel.errors import KeyRefused, Said
 from core.kernel.schema import ALLOWED, number
+from core.model.contact import VOICE
 from simulator.columns import ScenarioFile
 from simulator.draws import STRICT, Constant, Duration, Exponential, Uniform
 from simulator.trace import Arrival, read_trace
@@ -38,7 +39,11 @@ class ArrivalsEntry:
     """
 
     __pydantic_config__ = STRICT
-    dialed_number: Number
+    channel: Word = VOICE
+    """What comes: calls, or work of this channel, such as task or mail, which other programs bring."""
+    queue: str = ""
+    """The queue that work is for; calls find theirs by the menu."""
+    dialed_number: Number = ""
     """The number these callers dial."""
     from_s: NotNegative = 0.0
     """When the first of them may call, in seconds; intervals count from here."""
@@ -47,7 +52,7 @@ class ArrivalsEntry:
     customers: str = ""
     """The name of the group that calls; empty: all groups by their weights."""
     patience: Duration | None = None
-    """How long they wait, whoever calls; without, as the group or all callers do."""
+    """How long they wait, whoever calls; without, as the group or all callers do. Work without waits on."""
     talk: Duration | None = None
     """How long they talk, in seconds, whoever serves them; without, as the service says."""
 

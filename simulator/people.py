@@ -13,19 +13,22 @@ from functools import partial
 from core.kernel.clock import microseconds
 from core.kernel.rng import Streams
 from core.model.agent import AgentState
-from core.model.commands import DeskCommand, PopScreen, ShowAgentState
+from core.model.commands import ClearScreen, DeskCommand, PopScreen, ShowAgentState
+from core.model.contact import VOICE
 from core.model.ids import AgentId
 from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogOut
 from core.ports import Sink
 from simulator.callers import Callers
 from simulator.channel import Bridge, Channel
 from simulator.crew import Crew
+from simulator.desk_work import DeskWork
 from simulator.draws import happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.phones import Reach, Reaction
 from simulator.proficiency import Talents
 from simulator.scenario import Scenario
+from simulator.senders import PieceOf
 from simulator.staffing import Break, Service
 from simulator.worker import Wish, Worker
 
@@ -34,9 +37,16 @@ class Workforce(PbxListener):
     """Everybody who works; requests go to `sink`."""
 
     def __init__(
-        self, exchange: Exchange, scenario: Scenario, callers: Callers, streams: Streams, sink: Sink
+        self,
+        exchange: Exchange,
+        scenario: Scenario,
+        callers: Callers,
+        piece_of: PieceOf,
+        streams: Streams,
+        sink: Sink,
     ) -> None:
         self._exchange = exchange
+        self._desk_work = DeskWork(exchange, scenario, piece_of)
         self._callers = callers
         self._scenario = scenario
         self._habits = scenario.workforce
@@ -88,9 +98,14 @@ class Workforce(PbxListener):
         if worker is None:
             return
         match command:
-            case PopScreen():
+            case PopScreen() if command.channel == VOICE:
                 worker.queue, worker.tier = command.queue, command.tier
+            case PopScreen():
+                self._desk_work.pop(worker, command)
+            case ClearScreen(contact_id=contact_id):
+                self._desk_work.clear(worker, contact_id)
             case ShowAgentState():
+                self._desk_work.read(worker, command)
                 self._read_state(worker, command)
             case _:
                 pass
@@ -100,7 +115,8 @@ class Workforce(PbxListener):
             return
         match shown.state:
             case AgentState.NOT_READY:
-                self._away(worker)
+                if not shown.until_us:  # else the engine makes them ready again by itself
+                    self._away(worker)
             case AgentState.READY:
                 worker.been_ready = True
                 for look in self._idle_watchers:

@@ -11,6 +11,7 @@ from math import ceil
 
 from core.kernel.errors import Said
 from core.kernel.schema import Steps, number, one_of, place
+from core.model.contact import VOICE
 from simulator.demand import DialerArrivals, FileArrivals, IntervalArrivals, RatedArrivals
 from simulator.scenario_table import Scenario
 from simulator.staffing import Team
@@ -84,6 +85,21 @@ def _arrivals_name_who_is_there(scenario: Scenario) -> Iterator[Problem]:
             check_customers(arrivals.trace, arrivals.path, arrivals.customers, groups)
 
 
+def _calls_have_a_number_and_work_a_queue(scenario: Scenario) -> Iterator[Problem]:
+    for entry, arrivals in enumerate(scenario.arrivals):
+        steps: Steps = ["arrivals", entry]
+        if arrivals.channel == VOICE:
+            if not arrivals.dialed_number:
+                yield [*steps, "dialed_number"], Said("nothing"), "the number that these callers dial"
+            if arrivals.queue:
+                yield [*steps, "queue"], arrivals.queue, "no key of calls: the menu finds their queue"
+            continue
+        if isinstance(arrivals, DialerArrivals):
+            yield [*steps, "channel"], arrivals.channel, f"{VOICE}: a dialer makes calls"
+        if not arrivals.queue:
+            yield [*steps, "queue"], Said("nothing"), "the queue that the work is for"
+
+
 def _unknown(name: str, known: Iterable[str], steps: Steps, what: str = "") -> Iterator[Problem]:
     """Complain of a `name` that is not `known`; the empty one stands for none."""
     if name and name not in (names := list(known)):
@@ -153,6 +169,7 @@ _CHECKS = (
     _groups_are_told_apart,
     _names_are_known,
     _arrivals_name_who_is_there,
+    _calls_have_a_number_and_work_a_queue,
     _hours_fit_the_day,
     _breaks_fit_the_shift,
     _intervals_fit_the_day,

@@ -18,6 +18,7 @@ from pydantic.json_schema import SkipJsonSchema
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import ALLOWED, Steps, number, place, shown
+from core.model.contact import VOICE
 from simulator.demand import Arrivals, CallerHabits, CustomerGroup, Journey
 from simulator.draws import STRICT
 from simulator.factors import DayFactor
@@ -131,7 +132,7 @@ class Scenario:
         """Return the error that the key at `steps` holds what cannot be; see `core.kernel.schema.place`."""
         return ConfigError(f"{self.file}: {place(steps)}", shown(found), allowed)
 
-    def service_of(self, queue: str, tier: str, agent: AgentPlan) -> Service:
+    def service_of(self, queue: str, tier: str, agent: AgentPlan, channel: str = VOICE) -> Service:
         """Return the first service that fits, the last one where none does."""
-        fitting = (service for service in self.service if service.fits(queue, tier, agent))
+        fitting = (service for service in self.service if service.fits(queue, tier, agent, channel))
         return next(fitting, self.service[-1])

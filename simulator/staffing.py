@@ -10,12 +10,12 @@ from pydantic import Field
 from core.kernel.errors import KeyRefused
 from core.kernel.schema import number
 from simulator.draws import STRICT, Constant, Duration, Uniform
-from simulator.words import Address, Headcount, Level, NotNegative, Pace, Positive, Share, Word
+from simulator.words import Address, Headcount, Level, NotNegative, Pace, Positive, Share, Slots, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """How long talk and wrap-up take, for a queue, a tier and an agent; an empty word fits every one.
+    """How long talk and wrap-up take, for a queue, a tier, a channel and an agent; an empty word fits all.
 
     `agent` is the id of an agent or the name of a team.
     """
@@ -29,6 +29,8 @@ class Service:
     """The queue it is for; empty: all."""
     tier: str = ""
     """The value tier it is for; empty: all."""
+    channel: str = ""
+    """The channel it is for, such as voice or task; empty: all. Work besides calls takes its `talk` alone."""
     agent: str = ""
     """The id of the agent, or the name of the team, it is for; empty: all."""
     customer_ends: Share = 0.7
@@ -38,11 +40,12 @@ class Service:
     skill: str = ""
     """The skill that the matter takes: the agent's proficiency in it decides outcome and pace."""
 
-    def fits(self, queue: str, tier: str, agent: AgentPlan) -> bool:
-        """Tell whether a contact of `queue` and `tier` takes `agent` this long."""
+    def fits(self, queue: str, tier: str, agent: AgentPlan, channel: str) -> bool:
+        """Tell whether a contact of `queue`, `tier` and `channel` takes `agent` this long."""
         return (
             self.queue in ("", queue)
             and self.tier in ("", tier)
+            and self.channel in ("", channel)
             and (not self.agent or self.agent in (agent.id, agent.team))
         )
 
@@ -74,6 +77,8 @@ class AgentPlan:
     """Their phone."""
     skills: dict[str, Level] = field(default_factory=dict)
     """The level of each skill, 1 to 10."""
+    capacity: dict[Word, Slots] = field(default_factory=dict)
+    """How many contacts of a channel at once; without, as the engine's configuration says."""
     name: str = ""
     """What the board calls them."""
     team: str = ""
@@ -104,6 +109,8 @@ class Team:
     """Its members are NAME-001, NAME-002 and so on, at the phones PJSIP/NAME-001 and so on."""
     skills: dict[str, Level] = field(default_factory=dict)
     """The level of each skill, 1 to 10, of every member."""
+    capacity: dict[Word, Slots] = field(default_factory=dict)
+    """How many contacts of a channel each has at once; without, as the engine's configuration says."""
     pace: Pace = 1.0
     """Multiplies their talk and wrap-up: 0.8 is a fifth quicker than usual."""
     from_s: NotNegative = 0.0
@@ -121,7 +128,13 @@ class Team:
     def _member(self, name: str) -> AgentPlan:
         phone = f"PJSIP/{name}"
         return AgentPlan(
-            id=name, extension=phone, name=name, skills=self.skills, team=self.name, pace=self.pace
+            id=name,
+            extension=phone,
+            name=name,
+            skills=self.skills,
+            capacity=self.capacity,
+            team=self.name,
+            pace=self.pace,
         )
 
     def count_at(self, at_s: float) -> int:
@@ -140,6 +153,7 @@ class Team:
 
 
 _ANSWERS = Uniform(kind="uniform", low_s=1, high_s=4)
+_ACCEPTS = Uniform(kind="uniform", low_s=2, high_s=10)
 _SETTLES_IN = Constant(value_s=1)
 _COMES_BACK = Constant(value_s=30)
 
@@ -152,7 +166,11 @@ class AgentHabits:
     answers: Duration = _ANSWERS
     """How long a phone rings until the agent answers, in seconds."""
     misses: Share = 0.0
-    """The share of ringing calls that they let ring out."""
+    """The share of ringing calls that they let ring out, and of offered work that they overlook."""
+    accepts: Duration = _ACCEPTS
+    """From work showing on the screen to taking it, or turning it down, in seconds."""
+    rejects: Share = 0.0
+    """The share of offered work that they turn down."""
     settles_in: Duration = _SETTLES_IN
     """From logging in to being ready, in seconds."""
     comes_back: Duration = _COMES_BACK

@@ -19,6 +19,7 @@ Weight = Annotated[float, Field(gt=0, le=1e6, strict=True)]
 Pace = Annotated[float, Field(ge=0.1, le=10, strict=True)]
 Count = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 Headcount = Annotated[int, Field(ge=0, le=10_000, strict=True)]
+Slots = Annotated[int, Field(ge=0, le=50, strict=True)]
 Level = Annotated[int, Field(ge=1, le=10, strict=True)]
 Seed = Annotated[int, Field(ge=0, strict=True)]
 Number = Annotated[

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import partial
 
 from core.model.agent import BUSY_STATES, AgentState
-from core.model.commands import ShowAgentState
-from core.model.ids import AgentId
+from core.model.commands import PopScreen, ShowAgentState
+from core.model.ids import AgentId, ContactId
 from core.model.requests import AgentRequest, GoReady, LogIn, LogOut
 from core.ports import Sink
 from simulator.call import Call
@@ -26,7 +26,8 @@ class Worker:
 
     `call` is the last one that was talked about. `stretch` counts the states shown, so that a plan made in
     one of them is known to be out of date in the next. `pause` is the break the person wants or has;
-    `leaving` is true from the wish to go home.
+    `leaving` is true from the wish to go home. `shown` is work that the screen shows, `in_hand` what of it is
+    being done.
     """
 
     def __init__(self, plan: AgentPlan, now_us: Callable[[], int], sink: Sink) -> None:
@@ -37,6 +38,8 @@ class Worker:
         self.queue = ""
         self.tier = ""
         self.call: Call | None = None
+        self.shown: dict[ContactId, PopScreen] = {}
+        self.in_hand: dict[ContactId, PopScreen] = {}
         self.at_work = False
         self.been_ready = False
         self.pause: Break | None = None

@@ -4,8 +4,8 @@
     world.pbx.start()   # tells PbxSynced
     world.start()       # from now on people come, call and work
 
-`pbx` and `desk` are the engine's ports on this side, `customers` what its CRM store shall hold. For the
-world behind TCP leave `pbx` alone and put `simulator.ami_server` before `exchange`.
+`pbx`, `desk` and `work` are the engine's ports on this side, `customers` what its CRM store shall hold. For
+the world behind TCP leave `pbx` alone and put `simulator.ami_server` before `exchange`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import cached_property, partial
 
 from core.kernel.rng import Streams
 from core.model.agent import AgentProfile
+from core.model.contact import VOICE
 from core.model.ids import AgentId
 from core.ports import Scheduler, Sink
 from simulator.arrivals import day_factors, planned_arrivals
@@ -28,6 +29,7 @@ from simulator.people import Workforce
 from simulator.phones import PhoneBook
 from simulator.port import SimPbx
 from simulator.scenario import Scenario
+from simulator.senders import Senders
 from simulator.trace import Arrival
 
 
@@ -44,7 +46,8 @@ class World:
         population = Population(scenario, streams)
         self.exchange = Exchange(scheduler, PhoneBook(), scenario.telephony)
         self.callers = Callers(self.exchange, scenario, population)
-        self.desk = Workforce(self.exchange, scenario, self.callers, streams, sink)
+        self.work = Senders(self.exchange, scenario, population, sink)
+        self.desk = Workforce(self.exchange, scenario, self.callers, self.work.piece, streams, sink)
         self.dialers: list[OutboundDialer] = []
         self.customers: tuple[CrmRecord, ...] = population.records
 
@@ -62,6 +65,7 @@ class World:
         """Begin the day: shifts and arrivals are planned from this instant on."""
         self.desk.start()
         self.callers.start()
+        self.work.start()
         factors = day_factors(self.scenario, self._streams)
         for place, entry in enumerate(self.scenario.arrivals):
             origin = Origin(entry, place, self.seed)
@@ -85,12 +89,17 @@ class World:
 
     def _arrive(self, origin: Origin, arrival: Arrival, calls: Iterator[Arrival], started_us: int) -> None:
         self._plan_next(origin, calls, started_us)
-        self.callers.call(origin, arrival)
+        if origin.entry.channel == VOICE:
+            self.callers.call(origin, arrival)
+        else:
+            self.work.bring(origin, arrival)
 
 
 def agent_profiles(scenario: Scenario) -> dict[AgentId, AgentProfile]:
     """Return who works in the scenario and what they are able to do."""
     return {
-        AgentId(plan.id): AgentProfile(agent_id=AgentId(plan.id), name=plan.name, skills=plan.skills)
+        AgentId(plan.id): AgentProfile(
+            agent_id=AgentId(plan.id), name=plan.name, skills=plan.skills, capacity=plan.capacity
+        )
         for plan in scenario.staff
     }
