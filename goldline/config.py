@@ -31,7 +31,8 @@ class PbxSection(Section):
 
     Every `look_every_s` its channels are listed, for what was told by no event: lost ones are made up for
     after two looks, so within five seconds as it stands. `outside` is how a number beyond the trunk is
-    dialed, such as `Local/{number}@from-internal` on FreePBX.
+    dialed, such as `Local/{number}@from-internal` on FreePBX. Callers' messages are recorded in the folder
+    `recordings` of its machine, which it must be able to write.
     """
 
     name: Name = "main"
@@ -42,6 +43,7 @@ class PbxSection(Section):
     tls: bool = False
     look_every_s: Annotated[float, Field(ge=0.5, le=60)] = 2
     outside: Annotated[str, Field(pattern=_OUTSIDE)] = "PJSIP/{number}@trunk"
+    recordings: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = "/var/spool/asterisk/goldline"
 
 
 class AgiSection(Section):

@@ -30,6 +30,7 @@ from crm.store import SqlCrmStore, StoreSettings
 from cti.agi.server import AgiSettings
 from cti.ami.link import AmiSettings
 from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
+from cti.asterisk.dialogue import DialogueSettings
 from goldline.app import build_brain
 from goldline.config import Config
 from goldline.journal_file import FileJournal, NoJournal
@@ -148,6 +149,7 @@ def asterisk_settings(config: Config) -> AsteriskSettings:
             tls=pbx.tls,
         ),
         agi=AgiSettings(host=agi.host, port=agi.port, token=agi.token.get_secret_value()),
+        dialogue=DialogueSettings(recordings_folder=pbx.recordings),
         look_every_s=pbx.look_every_s,
     )
 

@@ -90,10 +90,12 @@ def phone(
 
 @pytest.fixture
 async def goldline(
-    asterisk: RealAsterisk, observer: AmiObserver, tmp_path: Path
+    asterisk: RealAsterisk, observer: AmiObserver, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[GoldlineServer]:
-    """Return the program, serving on the Asterisk, with a database of its own."""
-    with GoldlineServer(tmp_path / "goldline", asterisk, AGENTS) as serving:
+    """Return the program, serving on the Asterisk, with a database and with the test's own `rules`."""
+    marked = request.node.get_closest_marker("rules")
+    counter = marked.args[0] if marked is not None else ""
+    with GoldlineServer(tmp_path / "goldline", asterisk, AGENTS, counter=counter) as serving:
         yield serving
 
 

@@ -35,6 +35,7 @@ schema = 1
 [pbx]
 port = {ami_port}
 secret = "{manager_secret}"
+recordings = "{recordings}"
 # Whoever is called back has one of the phones.
 outside = "PJSIP/{{number}}"
 
@@ -82,7 +83,7 @@ wrap_up_limit_s = 0
 {counter}
 
 [ivr]
-flows = ["{flows}/menu.toml", "{flows}/straight.toml"]
+flows = ["{flows}/menu.toml", "{flows}/straight.toml", "{flows}/voicemail.toml"]
 default = "menu"
 numbers = {{ "5559000" = "straight" }}
 """
@@ -116,6 +117,7 @@ class GoldlineServer:
         text = _CONFIGURATION.format(
             ami_port=ami_port or asterisk.ami_port,
             manager_secret=asterisk.dialplan.manager_secret,
+            recordings=asterisk.folder / "spool",
             agi_port=asterisk.dialplan.agi_port,
             agi_token=asterisk.dialplan.agi_token,
             desk_port=self.desk_port,
