@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.kernel.errors import ConfigError, Said
+from core.model.destination import DestinationKind
 from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.rulebook import rulebook_of
 from ivr.flow import AnyNode, Callback, Enqueue, Flow, Menu, NodeName, mentions
 from routing.checker import check_rules
 from routing.checks.finding import Finding, FlowEnds, Severity, Surroundings
+from routing.checks.names import destinations
+from routing.rules import Rulebook
 
 
 class RulesRefused(ConfigError):
@@ -39,18 +42,32 @@ def check_config_rules(
     """
     nodes = [node for flow in flows.values() for node in flow.nodes.values()]
     choices = (choice for node in nodes if isinstance(node, Menu) for choice in node.options.values())
+    rules = rulebook_of(config)
     around = Surroundings(
         agents=agents,
         flows={name: _ends(flow) for name, flow in flows.items()},
         languages=tuple(dict.fromkeys(language for flow in flows.values() for language in flow.prompts)),
         choices=tuple(dict.fromkeys(choices)),
         default_tier=config.rules.default_tier,
-        served=served,
+        served=None if served is None else _with_overflow(served, rules),
     )
-    findings = check_rules(rulebook_of(config), around)
+    findings = check_rules(rules, around)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RulesRefused(str(origin), findings)
     return findings
+
+
+def _with_overflow(called: Iterable[QueueName], rules: Rulebook) -> frozenset[QueueName]:
+    """Return the queues that calls come to, and those that these send contacts to."""
+    found = dict.fromkeys(called)
+    ahead = list(found)
+    for name in ahead:
+        for _, to in destinations(rules.queues[name]):
+            target = QueueName(to.target)
+            if to.kind is DestinationKind.QUEUE and target in rules.queues and target not in found:
+                found[target] = None
+                ahead.append(target)
+    return frozenset(found)
 
 
 def _ends(flow: Flow) -> FlowEnds:

@@ -5,12 +5,12 @@ It is looked at once for each kind of call that the queue's expressions can tell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from core.kernel.clock import seconds
-from core.kernel.schema import Steps
+from core.kernel.schema import Steps, place
 from core.model.binding import WAIT, needs_over_time
 from core.model.expression import skills_in
 from core.model.need import Need, both, implies, need_for, need_of
@@ -101,33 +101,34 @@ def _is_in_force(step: Step, stands_before: bool, at_us: int) -> bool:
 def _unmet(
     queue: QueueRules, call: Values, states: list[dict[str, Value]], around: Surroundings
 ) -> Iterator[Finding]:
-    """Yield the needs that no agent meets in any state of the queue.
-
-    Where all are such and no step leads out, it is an error.
-    """
+    """Yield the needs that no agent meets; where all are such and no step leads out, it is an error."""
     agents = list(around.able(queue).values())
     phases = [phase for state in states for phase in _phases(queue, {**call, **state})]
-    met = [phase for phase in phases if _is_met(phase.need, agents)]
-    hopeless = not met and not any(step.to for step in queue.steps)
-    kept = {(phase.after_us, str(phase.steps)) for phase in met}
+    unmet = _never_met(phases, agents) if agents else []
+    hopeless = unmet == phases and not any(step.to for step in queue.steps)
     misspelt = _skills_of(queue) - set(around.skills)
-    for phase in phases if agents else ():
-        if (phase.after_us, str(phase.steps)) not in kept and misspelt.isdisjoint(_skills(phase.need)):
-            what = f"nobody meets {phase.need.text}{_for(call)}"
-            if hopeless:
-                yield error(phase.steps, what, "ask for less, or give somebody the skills")
-                return
-            what = f"from {seconds(phase.after_us):g} s on {what}"
-            yield warning(phase.steps, what, "ask for less, or leave it out")
+    for phase in unmet[:1] if hopeless else unmet:
+        what = f"nobody meets {phase.need.text}{_for(call)}"
+        if not misspelt.isdisjoint(_skills(phase.need)):
+            continue  # said of the name already
+        if hopeless:
+            yield error(phase.steps, what, "ask for less, or give somebody the skills")
+        else:
+            from_s = seconds(phase.after_us)
+            yield warning(phase.steps, f"from {from_s:g} s on {what}", "ask for less, or leave it out")
+
+
+def _never_met(phases: list[Phase], agents: list[Mapping[str, int]]) -> list[Phase]:
+    """Return the phases whose key asks at that instant for what no agent meets, in any state of the queue."""
+    needs = {phase.need.text: phase.need for phase in phases}
+    is_met = {text: any(need.level(skills) is not None for skills in agents) for text, need in needs.items()}
+    met = {(place(phase.steps), phase.after_us) for phase in phases if is_met[phase.need.text]}
+    return [phase for phase in phases if (place(phase.steps), phase.after_us) not in met]
 
 
 def _phases(queue: QueueRules, case: Values) -> list[Phase]:
     numbers = range(len(queue.steps))
     return [*_own(queue, case), *(phase for number in numbers for phase in _of_step(queue, number, case))]
-
-
-def _is_met(need: Need, agents: Iterable[Mapping[str, int]]) -> bool:
-    return any(need.level(skills) is not None for skills in agents)
 
 
 def _skills(need: Need) -> Iterator[str]:

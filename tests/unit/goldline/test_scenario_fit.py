@@ -8,6 +8,7 @@ import pytest
 
 from core.kernel.errors import ConfigError
 from goldline.harness import open_scenario
+from goldline.rules_check import RulesRefused
 from simulator.scenario import load_scenario
 
 CENTRE = """
@@ -124,3 +125,12 @@ def test_what_does_not_fit_is_told_in_one_line(
     with pytest.raises(ConfigError) as refused:
         opened(tmp_path, mistaken, instead)
     assert str(refused.value) == f"{tmp_path / 'day.toml'}: {line}"
+
+
+def test_queue_that_calls_overflow_to_is_served_by_somebody(tmp_path: Path) -> None:
+    requirement = "requirements = { cards = 1 }"
+    overflow = '\n[[queues.cards.steps]]\nafter_s = 60\nto = { queue = "loans" }'
+    with pytest.raises(RulesRefused) as refused:
+        opened(tmp_path, requirement, requirement + overflow)
+    (finding,) = refused.value.findings
+    assert str(finding).startswith("error: queues.loans.requirements.loans: no agent has the skill loans")
