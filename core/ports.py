@@ -65,7 +65,7 @@ class Ledger(Protocol):
         ...
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
-        """Return all callbacks, and the contacts from `since_us` on, that have no record; oldest first."""
+        """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
         ...
 
     async def close(self) -> None:

@@ -32,6 +32,7 @@ from core.model.events import (
     ContactRecalled,
     InteractionRecorded,
     QualityLearned,
+    WorkAdded,
 )
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
@@ -168,7 +169,7 @@ class SqlLedger:
         return fold_quality(cast(Sequence[QualityLearned], learned))
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
-        """Return all callbacks, and the contacts from `since_us` on, that have no record; oldest first."""
+        """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
         told = await _read(self._database, _UNRECORDED, {"since_us": since_us})
         async with self._database.reading() as connection:
             seen_us = (await connection.execute(_LAST_INSTANT)).scalar_one()
@@ -293,7 +294,7 @@ _HISTORY = _EVENTS.where(LedgerEventRow.contact_id == bindparam("contact_id"))
 _ARRIVALS = select(LedgerEventRow.contact_id).where(
     or_(
         and_(LedgerEventRow.at_us >= bindparam("since_us"), LedgerEventRow.kind == ContactArrived.__name__),
-        LedgerEventRow.kind == CallbackBooked.__name__,
+        LedgerEventRow.kind.in_((CallbackBooked.__name__, WorkAdded.__name__)),
     )
 )
 _UNRECORDED = _EVENTS.where(

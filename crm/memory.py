@@ -21,6 +21,7 @@ from core.model.events import (
     ContactRecalled,
     InteractionRecorded,
     QualityLearned,
+    WorkAdded,
 )
 from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
@@ -85,10 +86,10 @@ class MemoryLedger:
         return fold_quality(e for e in self.events if isinstance(e, QualityLearned))
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
-        """Return all callbacks, and the contacts from `since_us` on, that have no record; oldest first."""
+        """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
         told = [event for event in self.events if isinstance(event, ContactEvent)]
         late = {e.contact_id for e in told if isinstance(e, ContactArrived) and e.at_us >= since_us}
-        late |= {e.contact_id for e in told if isinstance(e, CallbackBooked)}
+        late |= {e.contact_id for e in told if isinstance(e, CallbackBooked | WorkAdded)}
         seen_us = max((event.at_us for event in self.events), default=0)
         return fold_open_contacts((event for event in told if event.contact_id in late), seen_us)
 

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from agents.roster import MISSED_REASONS
+from agents.misses import MISSED_REASONS
 from core.model.causes import RingOutcome
 from core.model.commands import AppendToLedger
-from core.model.contact import ContactState, Requirement
+from core.model.contact import VOICE, ContactState, Requirement
 from core.model.events import (
     AgentStateChanged,
     ContactAdopted,
@@ -163,7 +163,8 @@ class DayReader:
     # --- contacts ---------------------------------------------------------------------------------
 
     def _arrived(self, event: ContactArrived) -> None:
-        self._courses[event.contact_id] = _Course(caller=event.caller_number or event.contact_id)
+        if event.channel == VOICE:
+            self._courses[event.contact_id] = _Course(caller=event.caller_number or event.contact_id)
 
     def _adopted(self, event: ContactAdopted) -> None:
         """Take a contact of an earlier run for one that arrives now; where it waits, it queues this turn."""
@@ -174,6 +175,7 @@ class DayReader:
             leg_id=NO_LEG,
             caller_number="",
             dialed_number="",
+            channel=event.channel,
         )
         self._add(arrived)
 
@@ -182,14 +184,15 @@ class DayReader:
             course.customer_id = CustomerId(event.customer_id)
 
     def _asked(self, event: QueueingAsked | ContactQueued) -> None:
-        course = self._courses[event.contact_id]
-        if course.asked_us is None:
+        course = self._courses.get(event.contact_id)
+        if course is not None and course.asked_us is None:
             course.asked_us, course.way = event.at_us, Way(event.queue, event.requirements)
 
     def _connected(self, event: ContactConnected) -> None:
-        course = self._courses[event.contact_id]
-        course.connected_us = event.at_us
-        course.rang_us = self._rang_us(event)
+        course = self._courses.get(event.contact_id)
+        if course is not None:
+            course.connected_us = event.at_us
+            course.rang_us = self._rang_us(event)
 
     def _recorded(self, event: InteractionRecorded) -> None:
         course = self._courses.pop(event.contact_id, None)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from agents.roster import MISSED_REASONS
+from agents.misses import MISSED_REASONS
 from core.model.agent import BUSY_STATES, AgentState
 from core.model.events import AgentStateChanged
 from core.model.ids import AgentId

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from core.model.contact import ContactState
+from core.model.contact import VOICE, ContactState
 from core.model.destination import DestinationKind
 from core.model.events import (
     AgentStateChanged,
@@ -154,6 +154,8 @@ class DayFigures:
             show(stretch)
 
     def _arrived(self, event: ContactArrived) -> None:
+        if event.channel != VOICE:
+            return  # `metrics.work` counts it
         counts = event.at_us >= self.frame.warm_us
         self.arrived += counts
         self._open[event.contact_id] = _Open(counts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.model.contact import VOICE
 from core.model.events import (
     ContactAbandoned,
     ContactArrived,
@@ -71,7 +72,7 @@ class TurnFigures:
             return
         assert isinstance(event, ContactEvent), "all that this is told by"
         contact_id = event.contact_id
-        if isinstance(event, ContactArrived):
+        if isinstance(event, ContactArrived) and event.channel == VOICE:
             self._before[contact_id] = []
         if contact_id in self._before:
             self._before[contact_id].append(event)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from core.kernel.clock import SECOND_US
 from core.kernel.record import Entity
 from core.model.agent import BUSY_STATES, AgentState
+from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
     ContactAbandoned,
@@ -263,6 +264,8 @@ class Outlook:
     # --- folding: contacts -----------------------------------------------------------------------
 
     def _queued(self, event: ContactQueued) -> None:
+        if event.channel != VOICE:
+            return
         self._leave(event.contact_id)
         line = self._line(event.queue)
         self._join(event.contact_id, event.queue, event.key_us, event.at_us)
@@ -300,6 +303,8 @@ class Outlook:
         self._leave(event.contact_id)
 
     def _connected(self, event: ContactConnected) -> None:
+        if event.channel != VOICE:
+            return
         self._leave(event.contact_id)
         line = self._line(event.queue)
         line.serve(event.at_us, event.waited_us)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.record import Entity
-from core.model.contact import Contact
+from core.model.contact import VOICE, Contact
 from core.model.events import (
     ContactAbandoned,
     ContactArrived,
@@ -90,7 +90,8 @@ class Resume:
                 fold(past)
 
     def _arrived(self, event: ContactArrived) -> None:
-        self._courses[event.contact_id] = _Course(number=shown_number(event.caller_number))
+        if event.channel == VOICE:
+            self._courses[event.contact_id] = _Course(number=shown_number(event.caller_number))
 
     def _identified(self, event: CustomerIdentified) -> None:
         course = self._courses.get(event.contact_id)
@@ -136,6 +137,8 @@ class Resume:
     def _resume(self, standing: Standing, why: Event) -> None:
         """Let a caller who left stand at the old place, where it is further forward than the new one."""
         contact = standing.contact
+        if contact.channel != VOICE:
+            return
         left = self._take(standing.kind.queue, contact)
         if left is None or left.until_us < why.at_us or left.key_us >= contact.key_us:
             return

@@ -11,7 +11,7 @@ from functools import partial
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.contact import Contact, ContactState
+from core.model.contact import VOICE, Contact, ContactState
 from core.model.events import ContactConnected, ContactQueued
 from core.model.hours import time_of_day_us
 from core.model.ids import QueueName
@@ -85,7 +85,9 @@ class WaitEstimates:
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._contacts.get(event.contact_id)
-        if contact is None or contact.queued_us != event.at_us:
+        if contact is None or contact.channel != VOICE:
+            return
+        if contact.queued_us != event.at_us:
             return  # it stood in another line before, or in this one in an earlier run: no new wait
         waits = contact.state is ContactState.QUEUED
         contact.estimated_us = self.left_us(contact, event.at_us) if waits else None
@@ -93,7 +95,7 @@ class WaitEstimates:
     def _connected(self, event: ContactConnected) -> None:
         contact = self._contacts.get(event.contact_id)
         assert contact is not None, "connected in this very turn"
-        if contact.callback:
+        if contact.callback or contact.channel != VOICE:
             return  # nobody sat through that wait, which may have lasted for days
         served = Served(event.waited_us, _forward_us(contact))
         self._last_served.setdefault(event.queue, LastServed()).add(event.tier, served)

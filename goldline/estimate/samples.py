@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US
+from core.model.contact import VOICE
 from core.model.events import ContactConnected, ContactQueued
 from core.model.ids import ContactId, QueueName
 from core.model.message import DomainEvent
@@ -57,7 +58,7 @@ class Sampler:
         while self._due and self._due[0][0] <= event.at_us:
             self._look_again(*heapq.heappop(self._due))
         self._outlook.add(event)
-        if isinstance(event, ContactQueued):
+        if isinstance(event, ContactQueued) and event.channel == VOICE:
             self._look(event.contact_id, Moment.ARRIVING, event.at_us, FIRST_US)
         elif isinstance(event, ContactConnected):
             self._answered(event)

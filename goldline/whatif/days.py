@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.model.contact import ContactState
+from core.model.contact import VOICE, ContactState
 from core.model.events import InteractionRecorded
 from core.model.ids import AgentId
 from core.model.message import DomainEvent
@@ -89,7 +89,9 @@ class Carried:
 
     def add(self, event: DomainEvent) -> None:
         """Fold one event in."""
-        if isinstance(event, InteractionRecorded) and event.outcome is ContactState.CLOSED and event.agent_id:
+        if not isinstance(event, InteractionRecorded) or event.channel != VOICE:
+            return
+        if event.outcome is ContactState.CLOSED and event.agent_id:
             teams = self.by_queue.setdefault(event.queue, Counter())
             teams[self._team_of[AgentId(event.agent_id)]] += 1
 

@@ -22,6 +22,7 @@ from core.model.events import (
     ContactRecalled,
     InteractionRecorded,
     QualityLearned,
+    WorkAdded,
 )
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
@@ -208,6 +209,38 @@ async def test_open_callbacks_are_recalled_however_long_ago_they_were_booked(
     await ledger.settled()
     (recalled,) = await ledger.open_contacts(NOON_US)
     assert (recalled.contact_id, recalled.leg_id, recalled.history) == (later, NO_LEG, (booked[0],))
+
+
+async def test_open_work_is_recalled_however_long_ago_it_was_brought(
+    ledger: MemoryLedger | SqlLedger,
+) -> None:
+    open_task, done = ContactId("C-1-000008"), ContactId("C-1-000009")
+    week_ago_us = NOON_US - 7 * 86_400 * SECOND_US
+    brought = [
+        event
+        for contact_id in (open_task, done)
+        for event in (arrived(contact_id, week_ago_us), work_added(contact_id, week_ago_us))
+    ]
+    for event in (*brought, recorded(done)):
+        ledger.append(event)
+    await ledger.settled()
+    (recalled,) = await ledger.open_contacts(NOON_US)
+    assert (recalled.contact_id, recalled.history) == (open_task, tuple(brought[:2]))
+
+
+def work_added(contact_id: ContactId, at_us: int) -> WorkAdded:
+    return WorkAdded(
+        at_us=at_us,
+        contact_id=contact_id,
+        work_id=f"case of {contact_id}",
+        channel="task",
+        queue=QueueName("cards"),
+        customer_id="",
+        tier="",
+        requirements=(),
+        reference="",
+        language="en",
+    )
 
 
 async def test_contacts_without_a_record_are_recalled_with_their_history(

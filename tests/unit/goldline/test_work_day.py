@@ -48,5 +48,5 @@ def test_the_same_seed_writes_the_same_journal() -> None:
     for _ in range(2):
         journal = HashJournal()
         lived(4, journal)
-        digests.append(journal.digest)
+        digests.append(journal.digest())
     assert digests[0] == digests[1]
