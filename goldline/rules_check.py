@@ -13,7 +13,7 @@ from goldline.rulebook import rulebook_of
 from ivr.flow import AnyNode, Callback, Enqueue, Flow, Menu, NodeName, mentions
 from routing.checker import check_rules
 from routing.checks.finding import Finding, FlowEnds, Severity, Surroundings
-from routing.checks.names import destinations
+from routing.checks.walk import destinations
 from routing.rules import Rulebook
 
 

@@ -19,7 +19,7 @@ from goldline.rulebook import rulebook_of
 from goldline.rules_check import check_config_rules
 from ivr.flow import Branch, Callback, Enqueue, Flow, NodeName, SetValues, mentions
 from routing.checks.finding import Finding
-from routing.checks.names import asks_by_value, skills_of
+from routing.checks.walk import asks_by_value, skills_of
 from simulator.demand import FileArrivals
 from simulator.scenario import Scenario
 from simulator.scenario_checks import Problem

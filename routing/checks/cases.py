@@ -56,7 +56,7 @@ def _values(name: str, compared: Sequence[Comparison], known: Known) -> list[Val
         case Kind.TEXT:
             return list(dict.fromkeys((*known.get(name, ()), *words))) + ([] if known.get(name) else [""])
         case Kind.WORDS:
-            return [(), *((word,) for word in words), tuple(words)]
+            return list(dict.fromkeys([(), *((word,) for word in words), tuple(words)]))
         case Kind.NUMBER:
             return sorted(set(_around(numbers, 1)))
         case Kind.SECONDS:

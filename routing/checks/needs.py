@@ -17,7 +17,7 @@ from core.model.need import Need, both, implies, need_for, need_of
 from core.model.variables import Value, Values
 from routing.checks.cases import Known, cases, told
 from routing.checks.finding import Finding, Surroundings, error, warning
-from routing.checks.names import expressions
+from routing.checks.walk import changes, expressions
 from routing.course import CHANGING
 from routing.rules import QueueRules, Rulebook, Step
 
@@ -150,7 +150,7 @@ def _tightened(queue: QueueRules, case: Values) -> Iterator[Finding]:
         if phases:
             before = _before(queue, number, case)
             yield from _stricter(before, phases[0], case)
-            if before.need is phases[0].need and _only_asks(step):
+            if before.need is phases[0].need and changes(step) == ["require"]:
                 what = f"asks for {before.need.text or 'nothing'} as before{_for(case)}"
                 yield warning(phases[0].steps, what, "leave the step out, or ask for less")
         for before, after in pairwise(phases):
@@ -163,10 +163,6 @@ def _stricter(before: Phase, after: Phase, case: Values) -> Iterator[Finding]:
         what = f"asks for {after.need.text} where {before.need.text or 'nothing'} was enough before"
         advice = "ask for less the longer a contact waits, not for more"
         yield warning(after.steps, f"{what}{_for(case)}", advice)
-
-
-def _only_asks(step: Step) -> bool:
-    return not (step.waive_menu or step.credit_us or step.end_hold or step.end_preferred or step.to)
 
 
 def _for(case: Values) -> str:

@@ -14,6 +14,7 @@ from core.model.variables import Value
 from routing.checks.cases import Known, cases
 from routing.checks.finding import Finding, Surroundings, error, warning
 from routing.checks.needs import known_texts
+from routing.checks.walk import changes
 from routing.rules import QueueRules, Rulebook, Step, TierRules
 
 
@@ -45,11 +46,9 @@ def _after_a_way_out(here: Steps, queue: QueueRules, number: int) -> Iterator[Fi
     step = queue.steps[number]
     for earlier, other in _before(queue, number):
         if sends_for_good(other) and other.when in (None, step.when):
-            all_such = "everybody" if other.when is None else "every such contact"
-            what = (
-                f"never taken: step {earlier + 1} sends {all_such} away after {seconds(other.after_us):g} s"
-            )
-            yield error(here, what, "let this one come first, or leave it out")
+            whom = "everybody" if other.when is None else "every such contact"
+            sent = f"step {earlier + 1} sends {whom} away after {seconds(other.after_us):g} s"
+            yield error(here, f"never taken: {sent}", "let this one come first, or leave it out")
             return
 
 
@@ -95,21 +94,11 @@ def _holds_at(when: Expression, case: dict[str, Value], after_us: int) -> list[b
 
 
 def _without_effect(here: Steps, step: Step) -> Iterator[Finding]:
-    changes = [
-        key
-        for key, is_said in (
-            ("require", step.needs is not None),
-            ("boost_s", step.credit_us),
-            ("end_hold", step.end_hold),
-            ("end_preferred", step.end_preferred),
-            ("waive_menu", step.waive_menu),
-        )
-        if is_said
-    ]
-    if step.to is not None and changes:
-        what = f"{changes[0]} is of no use to a contact that is sent away"
-        yield warning([*here, changes[0]], what, "make two steps of it, the other one earlier")
-    if step.to is None and not changes:
+    changed = changes(step)
+    if step.to is not None and changed:
+        what = f"{changed[0]} is of no use to a contact that is sent away"
+        yield warning([*here, changed[0]], what, "make two steps of it, the other one earlier")
+    if step.to is None and not changed:
         yield warning(here, "changes nothing", "say what it changes, or leave it out")
     if step.needs is None and step.for_us:
         yield warning([*here, "for_s"], "there is nothing to undo", "only what is asked of agents ends again")
