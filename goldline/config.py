@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
-from core.kernel.errors import KeyRefused
+from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
 from goldline.config_agents import AgentSection, OffersSection, WorkSection
 from goldline.config_estimate import EstimateSection
@@ -157,8 +157,13 @@ class Config(Section):
 
 
 def load_config(path: Path) -> Config:
-    """Return the configuration in the file at `path`; raise `ConfigError` naming what is wrong with it."""
-    return parse_config(read_tables(path), str(path))
+    """Return the configuration in the file at `path`; raise `ConfigError` naming what is wrong, and where."""
+    tables = read_tables(path)
+    try:
+        return parse_config(tables.joined, str(path))
+    except ConfigError as error:
+        where = error.where.removeprefix(f"{path}: ")
+        raise ConfigError(f"{tables.file_of(where)}: {where}", error.found, error.allowed) from None
 
 
 def parse_config(tables: dict[str, Any], origin: str) -> Config:

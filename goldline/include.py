@@ -6,10 +6,11 @@ are joined; a key that stands in two files is refused, so nothing is overridden 
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.kernel.errors import ConfigError
 from core.kernel.schema import shown
@@ -19,8 +20,20 @@ FILES_MAX = 20
 """More files than a person can keep in mind."""
 
 
-def read_tables(path: Path) -> dict[str, Any]:
-    """Return the tables of the file at `path` and of all it includes, joined.
+class Tables(NamedTuple):
+    """The tables of a configuration joined, and those of each file it is made of, the including one first."""
+
+    joined: dict[str, Any]
+    files: Mapping[Path, Mapping[str, Any]]
+
+    def file_of(self, where: str) -> Path:
+        """Return the file in which most of the way to a key stands (`core.kernel.schema.place`)."""
+        keys = re.split(r"[., ]+", where)
+        return max(self.files, key=lambda file: _depth(self.files[file], keys))
+
+
+def read_tables(path: Path) -> Tables:
+    """Return the tables of the file at `path` and of all it includes.
 
     Raises `ConfigError` for a file that cannot be read, and for a key that two files have.
     """
@@ -30,12 +43,20 @@ def read_tables(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {INCLUDE}", shown(names), "a list of file names")
     if len(names) > FILES_MAX:
         raise ConfigError(f"{path}: {INCLUDE}", len(names), f"at most {FILES_MAX} files")
-    for name in names:
-        included = _read(path.parent / name)
-        if INCLUDE in included:
-            raise ConfigError(f"{path.parent / name}: {INCLUDE}", name, "an included file includes no other")
-        tables = _joined(tables, included, f"{path.parent / name}: ")
-    return tables
+    files = {path: tables, **{path.parent / name: _read(path.parent / name) for name in names}}
+    joined: dict[str, Any] = {}
+    for file, own in files.items():
+        if INCLUDE in own:
+            raise ConfigError(f"{file}: {INCLUDE}", shown(own[INCLUDE]), "an included file includes no other")
+        joined = _joined(joined, own, f"{file}: ")
+    return Tables(joined, files)
+
+
+def _depth(table: object, keys: Sequence[str]) -> int:
+    """Return how many of the keys, one within the other, are there."""
+    if not keys or not isinstance(table, Mapping) or keys[0] not in table:
+        return 0
+    return 1 + _depth(table[keys[0]], keys[1:])
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from core.kernel.errors import ConfigError
 from goldline.check import check_file
 from goldline.rules_check import RulesRefused
 
@@ -52,12 +51,3 @@ def test_nothing_is_found_in_what_is_merely_unusual(path: Path) -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_is_found_in_what_is_shipped(path: Path) -> None:
     assert found_in(path) == []
-
-
-def test_key_in_two_files_is_refused_by_name(tmp_path: Path) -> None:
-    (tmp_path / "rules.toml").write_text("[tiers.gold]\nhead_start_s = 60\n")
-    path = tmp_path / "goldline.toml"
-    path.write_text('include = ["rules.toml"]\n[tiers.gold]\nhead_start_s = 90\n')
-    with pytest.raises(ConfigError) as refused:
-        check_file(path)
-    assert refused.value.where == f"{tmp_path / 'rules.toml'}: tiers.gold.head_start_s"
