@@ -4,7 +4,8 @@ A pure fold of domain events, the same for the running engine, a simulated day, 
 (`goldline.estimate`), so that a regression is trained on what it will see. `FEATURES` names what `look`
 returns, times in seconds; after them come the lengths of the lines of the queues it was told to watch.
 
-Nothing here rests on configured skills: whom an agent serves is learned from whom it served.
+Nothing here rests on configured skills: whom an agent serves is learned from whom it served. Callbacks keep
+agents busy, but nobody waits in line for one: they stand in no line here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from core.model.agent import BUSY_STATES, AgentState
 from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
+    CallbackBooked,
+    CallbackClosed,
     ContactAbandoned,
     ContactConnected,
     ContactDiverted,
@@ -165,13 +168,16 @@ class Outlook:
         self._watched = tuple(watched)
         self._time_of_day = time_of_day
         self._sequence = 0
+        self._callbacks: dict[ContactId, None] = {}
         self._waiting: dict[ContactId, _Waiting] = {}
         self._lines: dict[QueueName, _Line] = {}
         self._all = _Flow()
         self._agents: dict[AgentId, _Agent] = {}
         self._busy = 0
         self._ready = 0
-        self._folds: dict[type, Callable[[Any], None]] = {
+        self._folds: dict[type[DomainEvent], Callable[[Any], None]] = {
+            CallbackBooked: self._callback_booked,
+            CallbackClosed: self._callback_closed,
             ContactQueued: self._queued,
             StandingChanged: self._moved,
             ContactConnected: self._connected,
@@ -182,7 +188,7 @@ class Outlook:
         }
 
     @property
-    def told_by(self) -> tuple[type, ...]:
+    def told_by(self) -> tuple[type[DomainEvent], ...]:
         """Return the classes of events that change what is seen."""
         return tuple(self._folds)
 
@@ -263,10 +269,18 @@ class Outlook:
 
     # --- folding: contacts -----------------------------------------------------------------------
 
+    def _callback_booked(self, event: CallbackBooked) -> None:
+        self._callbacks[event.contact_id] = None
+
+    def _callback_closed(self, event: CallbackClosed) -> None:
+        self._callbacks.pop(event.contact_id, None)
+
     def _queued(self, event: ContactQueued) -> None:
         if event.channel != VOICE:
             return
         self._leave(event.contact_id)
+        if event.contact_id in self._callbacks:
+            return
         line = self._line(event.queue)
         self._join(event.contact_id, event.queue, event.key_us, event.at_us)
         line.arrived.append(event.at_us)
@@ -307,8 +321,9 @@ class Outlook:
             return
         self._leave(event.contact_id)
         line = self._line(event.queue)
-        line.serve(event.at_us, event.waited_us)
-        self._all.serve(event.at_us, event.waited_us)
+        if event.contact_id not in self._callbacks:
+            line.serve(event.at_us, event.waited_us)
+            self._all.serve(event.at_us, event.waited_us)
         agent = self._agent(event.agent_id)
         agent.queue, agent.since_us = event.queue, event.at_us
         self._count(agent, -1)

@@ -65,10 +65,15 @@ class WaitEstimates:
         waited_us = contact.waited_us(now_us)
         learned = self._learned(contact.queue, Moment.WAITING if waited_us else Moment.ARRIVING)
         if learned is not None:
-            return learned.at_us(self._outlook.look(contact.contact_id, now_us))
+            return learned.at_us(self._seen(contact, contact.queue, now_us))
         position = self._router.position(contact) or 1  # offered: as good as the first
         whole_us = self._expected_us(contact.queue, contact.tier, _forward_us(contact), position)
         return max(0, whole_us - waited_us)
+
+    def _seen(self, contact: Contact, queue: QueueName, now_us: int) -> list[float]:
+        if self._outlook.waits(contact.contact_id):
+            return self._outlook.look(contact.contact_id, now_us)
+        return self._outlook.look_from(queue, contact.key_us, now_us)  # just joining: not told of yet
 
     def _learned(self, queue: QueueName, moment: Moment) -> LinearWait | None:
         """Return what was learned of the queue, if it has been seen at work since we started."""
