@@ -75,8 +75,7 @@ def announcement(language: str, position: int, low: int, high: int | None) -> Pr
 
 def callback_farewell(language: str) -> Prompt:
     """Return what a caller hears last who will be called back."""
-    prompts = PROMPT_SETS.get(language, ENGLISH)
-    return prompts.named("thank-you") + prompts.named("goodbye")
+    return PROMPT_SETS.get(language, ENGLISH).named("thank-you")
 
 
 def day(value: date) -> Prompt:

@@ -32,6 +32,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
+from metrics.callbacks import CallbackFigures
 from metrics.contacts import ContactFigures, added_up
 from metrics.frame import Frame
 from metrics.occupancy import Stretch, Stretches, TeamTime
@@ -70,7 +71,8 @@ class DayFigures:
     """The fold of a day's events.
 
     `arrived` counts all contacts, `left_in_ivr` those that hung up before any queue, and `done_in_ivr` those
-    that asked for none: the menu served them, took a message or sent them on.
+    that asked for none: the menu served them, took a message or sent them on. Calls that booked a callback
+    count as gone elsewhere, the `callbacks` apart.
 
     `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time;
     `valuation` says what contacts are worth.
@@ -89,6 +91,7 @@ class DayFigures:
         self.done_in_ivr = 0
         self.cells: dict[Cell, ContactFigures] = {}
         self.lengths: dict[str, QueueLength] = {}
+        self.callbacks = CallbackFigures(self.frame.warm_us)
         self.time = TeamTime(self.frame, team_of or {})
         self._valuation = valuation or Valuation()
         self._on_stretch = (self.time.add, *on_stretch)
@@ -105,6 +108,7 @@ class DayFigures:
             ContactAbandoned: self._abandoned,
             InteractionRecorded: self._recorded,
             AgentStateChanged: self._stretches.add,
+            **self.callbacks.folds,
         }
 
     def add(self, event: DomainEvent) -> None:

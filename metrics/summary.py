@@ -3,6 +3,7 @@
     arrived, left_in_ivr, done_in_ivr, occupancy; of all that asked for a queue: offered, ... service_level
     tiers, queues    the same of each tier and queue; teams: the occupancy of each
     intervals        columns over the intervals of the day: of everybody, of each tier, queue and team
+    callbacks        how many were booked, dialed, and ended how
     waits            how many waits were how long, by tier
 
 A leaf is a count, a `Ratio`, None where there is nothing to tell, or a column of these. So the trees of
@@ -15,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from metrics.callbacks import OUTCOMES, CallbackFigures
 from metrics.contacts import ContactFigures, by_length
 from metrics.day import DayFigures
 from metrics.estimates import EstimateFigures
@@ -43,6 +45,7 @@ def day_summary(figures: DayFigures, *, tiers: Iterable[str] = (), queues: Itera
         "tiers": {name: contact_summary(figures.of(tier=name), frame) for name in tier_names},
         "queues": {name: contact_summary(figures.of(queue=name), frame) for name in queue_names},
         "teams": {name: {"occupancy": team.occupancy()} for name, team in teams.items()},
+        "callbacks": callback_summary(figures.callbacks),
         "intervals": {
             "all": _contact_columns(figures.by_interval(), frame) | _work_columns(everybody, frame),
             "tiers": {name: _contact_columns(figures.by_interval(tier=name), frame) for name in tier_names},
@@ -55,6 +58,12 @@ def day_summary(figures: DayFigures, *, tiers: Iterable[str] = (), queues: Itera
         },
         "waits": {name: _wait_columns(figures.of(tier=name)) for name in tier_names},
     }
+
+
+def callback_summary(callbacks: CallbackFigures) -> Tree:
+    """Return how many callbacks were booked, dialed, and ended how."""
+    ended = {outcome: callbacks.ended[outcome] for outcome in OUTCOMES}
+    return {"booked": callbacks.booked, "dialed": callbacks.dialed, **ended}
 
 
 def contact_summary(contacts: ContactFigures, frame: Frame) -> Tree:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
-from core.model.commands import CancelTimer, HangUpLeg, PlayPrompt, StartTimer
+from core.model.commands import CancelTimer, HangUpLeg, PlayPrompt, StartTimer, TagLeg
 from core.model.contact import CONTACT, Contact, ContactState, ContactTrigger
 from core.model.destination import DestinationKind
 from core.model.events import (
@@ -148,6 +148,8 @@ class CallbackDesk:
     def _let_go(self, contact: Contact, queue: QueueName, why: Event) -> None:
         """End the call that books, telling the caller so, and book."""
         self._contacts.move(contact, ContactTrigger.BOOK_CALLBACK)
+        # Without our note: who is still on the line after a restart of ours calls anew, and has the place.
+        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=""))
         self._engine.send(
             PlayPrompt(
                 leg_id=contact.leg_id,

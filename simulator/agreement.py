@@ -16,7 +16,7 @@ from core.kernel.clock import SECOND_US, seconds
 from core.model.agent import AgentState
 from core.model.contact import Contact, ContactState
 from core.model.events import AgentStateChanged, PbxEvent, PbxLost, PbxSynced
-from core.model.ids import AgentId, LegId
+from core.model.ids import NO_LEG, AgentId, LegId
 from core.model.leg import LegState
 from simulator.channel import Channel, ChannelState
 from simulator.faults import FaultKind, FaultPlan
@@ -122,7 +122,7 @@ class Agreement:
     def _about_contact(self, contact: Contact) -> Iterator[str]:
         channel = self._exchange.channels.get(contact.leg_id)
         peers = [peer.uniqueid for peer in channel.peers()] if channel is not None else []
-        if channel is None and contact.state in _ON_CALL:
+        if channel is None and contact.leg_id != NO_LEG and contact.state in _ON_CALL:
             yield f"contact {contact.contact_id} is {contact.state} and its caller is gone"
         elif contact.state is ContactState.CONNECTED and contact.agent_leg_id not in peers:
             yield f"contact {contact.contact_id} is connected and talks to nobody"

@@ -12,6 +12,7 @@ from functools import partial
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.record import Entity
+from simulator.at_home import AtHome
 from simulator.call import Call, Origin
 from simulator.channel import Activity, Bridge, Channel
 from simulator.customers import Population
@@ -34,6 +35,7 @@ class Caller(Entity, kw_only=True):
     """One call as its caller lives it: the menus still to come, and how far the fingers are.
 
     `acts` and `rings` count what the caller did and how many phones rang for the call, for draws by key.
+    The channel is that on which they called us, or on which they are called back.
     """
 
     call: Call
@@ -41,6 +43,7 @@ class Caller(Entity, kw_only=True):
     keys: list[str]
     typing: bool = False
     waiting: bool = False
+    served: bool = False
     acts: int = 0
     rings: int = 0
 
@@ -58,6 +61,8 @@ class Callers(PbxListener):
         self._habits = scenario.callers
         self._lines = scenario.lines
         self._population = population
+        self._at_home = AtHome(scenario.callers)
+        exchange.phones.people = self._at_home.phone_at
         self._callers: dict[str, Caller] = {}
         self._journeys: dict[str, list[Journey]] = {}
         self._counts_from_us = 0
@@ -118,6 +123,7 @@ class Callers(PbxListener):
             caller_number=call.person.number, caller_name=call.person.name, dialed_number=call.dialed_number
         )
         self._callers[channel.uniqueid] = Caller(call=call, channel=channel, keys=self._journey(call))
+        self._at_home.calls_us(call)
         return channel
 
     def _perhaps_again(self, call: Call, share: float) -> None:
@@ -150,6 +156,12 @@ class Callers(PbxListener):
 
     # --- what one hears -------------------------------------------------------------------------
 
+    def channel_created(self, channel: Channel) -> None:
+        """Be called back."""
+        call = self._at_home.call_at(channel.address) if is_outside(channel.address) else None
+        if call is not None:
+            self._callers[channel.uniqueid] = Caller(call=call, channel=channel, keys=[], waiting=True)
+
     def listening_began(self, channel: Channel) -> None:
         """Take up the next entry of keys at a prompt; speak and press # where a message is recorded."""
         caller = self._callers.get(channel.uniqueid)
@@ -158,11 +170,18 @@ class Callers(PbxListener):
             return
         if listening.activity is Activity.RECORD:
             self._after("message", caller, partial(self._exchange.press, channel, "#"))
+        elif caller.waiting and len(listening.keys) == 1:
+            self._consider_callback(caller, listening.keys)
         elif listening.activity is Activity.PROMPT and caller.keys and not caller.typing:
             caller.typing = True
             person = caller.call.person
             entry = caller.keys.pop().format(account=person.account, pin=person.pin)
             self._after("thinking", caller, partial(self._type, caller, entry))
+
+    def _consider_callback(self, caller: Caller, key: str) -> None:
+        """Press the one key that is offered to who waits, or wait on: the same mind at every offer."""
+        if happens(self._habits.callback_share, caller.call.stream("callback")):
+            self._after("thinking", caller, partial(self._exchange.press, caller.channel, key))
 
     def _type(self, caller: Caller, entry: str) -> None:
         if caller.channel.ended:
@@ -190,17 +209,23 @@ class Callers(PbxListener):
             self._perhaps_again(caller.call, self._habits.retry_share)
 
     def bridge_entered(self, bridge: Bridge, channel: Channel) -> None:
-        """End a talk with somebody outside after a while; talks with agents are the workforce's."""
-        caller = self._callers.get(channel.uniqueid)
-        if caller is None:
-            return
-        for peer in bridge.channels:
-            if is_outside(peer.address):
-                self._after("outside_talk", caller, partial(self._exchange.leave, channel))
+        """Be served, once both are there; a talk with somebody outside ends after a while.
+
+        How long one talks with an agent is the workforce's.
+        """
+        for party in bridge.channels if len(bridge.channels) > 1 else ():
+            caller = self._callers.get(party.uniqueid)
+            if caller is None:
+                continue
+            caller.served = True
+            if any(is_outside(peer.address) for peer in party.peers()):
+                self._after("outside_talk", caller, partial(self._exchange.leave, party))
 
     def channel_ended(self, channel: Channel, cause: int) -> None:
-        """Forget the call."""
-        self._callers.pop(channel.uniqueid, None)
+        """Forget the call; who was not served may be called back."""
+        caller = self._callers.pop(channel.uniqueid, None)
+        if caller is not None:
+            self._at_home.comes_home(caller.call, served=caller.served)
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from core.model.commands import AppendToLedger, PopScreen, RingLeg
 from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
+    CallbackBooked,
     CallbackClosed,
     CallbackPostponed,
     ContactAbandoned,
@@ -52,13 +53,22 @@ LAST_EVENTS = 30
 
 
 class ContactsConserved:
-    """Each contact arrives once and ends exactly once; nothing happens to one that is not open."""
+    """Each contact arrives once and ends exactly once; nothing happens to one that is not open.
+
+    Only callbacks may be open when the day is over: their customers are called on another.
+    """
 
     def __init__(self) -> None:
         self.arrived = 0
         self.ended: dict[str, int] = {}
         self._open: dict[ContactId, None] = {}
         self._closed: dict[ContactId, str] = {}
+        self._callbacks: dict[ContactId, None] = {}
+
+    def book(self, event: CallbackBooked) -> None:
+        """Open a callback."""
+        self.arrive(event)
+        self._callbacks[event.contact_id] = None
 
     def arrive(self, event: ContactEvent) -> None:
         """Open the contact."""
@@ -79,8 +89,9 @@ class ContactsConserved:
 
     def close(self) -> None:
         """Demand that nobody is left."""
-        if self._open:
-            raise BrokenPromise(f"{len(self._open)} contacts never ended, first {next(iter(self._open))}")
+        left = [contact_id for contact_id in self._open if contact_id not in self._callbacks]
+        if left:
+            raise BrokenPromise(f"{len(left)} contacts never ended, first {left[0]}")
 
 
 class LegsEnd:
@@ -160,6 +171,7 @@ class Checkers:
             PbxSynced: (idle.sync,),
             PbxLost: (idle.lose,),
             ContactArrived: (self.contacts.arrive,),
+            CallbackBooked: (self.contacts.book,),
             ContactAdopted: (self.contacts.arrive, room.adopt),
             ContactQueued: (idle.stand,),
             StandingChanged: (idle.stand,),

@@ -217,6 +217,7 @@ _BETWEEN_KEYS = Constant(value_s=0.3)
 _MESSAGE = Uniform(kind="uniform", low_s=5, high_s=30)
 _OUTSIDE_TALK = Exponential(kind="exponential", mean_s=120)
 _RETRY_AFTER = Constant(value_s=1200)
+_CALLBACK_ANSWER = Uniform(kind="uniform", low_s=3, high_s=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +227,9 @@ class CallerHabits:
     Of those who lost patience a share `retry_share` calls once more after `retry_after`, of those who
     heard busy a share `retry_blocked_share`, of those whose matter was not settled a share
     `retry_unsettled_share`: each time as patient as before and with the same matter.
+
+    Who waits and is offered a callback takes it in a share `callback_share`. Whoever is called back answers
+    in a share `callback_answered_share` of all cases, after `callback_answer`, and else lets it ring.
     """
 
     __pydantic_config__ = STRICT
@@ -247,3 +251,9 @@ class CallerHabits:
     """The share of those whose matter was not settled that call once more."""
     retry_after: Duration = _RETRY_AFTER
     """How long they wait before they do, in seconds."""
+    callback_share: Share = 0.0
+    """The share of those offered a callback while they wait that take it."""
+    callback_answered_share: Share = 0.8
+    """The share of callbacks that the customer answers."""
+    callback_answer: Duration = _CALLBACK_ANSWER
+    """How long the customer's phone rings until answered, in seconds."""

@@ -86,16 +86,25 @@ def outside_address(number: str) -> str:
     return f"PJSIP/{number}{_TRUNK}"
 
 
+def number_outside(address: str) -> str:
+    """Return the number of an address beyond the trunk."""
+    return address.removesuffix(_TRUNK).rpartition("/")[2]
+
+
 def is_outside(address: str) -> bool:
     """Tell whether `address` lies beyond the trunk."""
     return address.endswith(_TRUNK)
 
 
 class PhoneBook:
-    """All phones by address. Numbers beyond the trunk are always there; any other unknown address is not."""
+    """All phones by address. Numbers beyond the trunk are always there; any other unknown address is not.
+
+    `people` knows who is at an address beyond the trunk; where it knows nobody, somebody answers as well.
+    """
 
     def __init__(self) -> None:
         self._phones: dict[str, Phone] = {}
+        self.people: Callable[[str], Phone | None] = _nobody
         self._outside = Phone(_TRUNK, always(Reach.ANSWER, OUTSIDE_ANSWER_US), lines=OUTSIDE_LINES)
 
     def __iter__(self) -> Iterator[Phone]:
@@ -110,4 +119,11 @@ class PhoneBook:
     def find(self, address: str) -> Phone | None:
         """Return the phone at `address`, or None where there is none."""
         phone = self._phones.get(address)
-        return self._outside if phone is None and is_outside(address) else phone
+        if phone is None and is_outside(address):
+            return self.people(address) or self._outside
+        return phone
+
+
+def _nobody(address: str) -> Phone | None:
+    """Know nobody at the address."""
+    return None

@@ -124,7 +124,7 @@ async def test_caller_who_hung_up_and_rings_back_stands_at_the_old_place(
 
 
 async def book(goldline: GoldlineServer, callers: StartCallers) -> str:
-    """Let the customer press the key at the announcement, and somebody else wait behind; return the contact."""
+    """Let the customer press the key at the announcement, somebody else wait behind; return the contact."""
     steps = [Wait(1_600), Press("1"), Wait(20_000)]
     customer = callers([CUSTOMER], dialed=STRAIGHT_NUMBER, steps=steps)
     await goldline.recorded("ContactQueued")
