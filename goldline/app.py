@@ -30,6 +30,7 @@ from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
+from core.model.destination import DestinationKind
 from core.model.ids import AgentId, Ids
 from goldline.config import Config
 from goldline.config_agents import agent_profile, miss_rules, work_channels, work_rules, wrap_up_limits
@@ -110,6 +111,7 @@ def build_brain(
     diversion = Diversion(engine, contacts, router, door)
     Resume(engine, contacts, router, queues)
     callbacks = CallbackDesk(engine, contacts, ids, router, offers, rulebook, callback_farewell)
+    diversion.guard(DestinationKind.CALLBACK, callbacks.refusal)
     CallbackDialer(engine, contacts, ids, callbacks, rulebook)
     CallbackRecall(engine, contacts, callbacks, adoption, rulebook)
     Plan(engine, contacts, router, rulebook, circumstances, diversion)

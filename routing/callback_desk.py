@@ -166,18 +166,10 @@ class CallbackDesk:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))
 
     def _diverted(self, event: ContactDiverted) -> None:
-        """Take a caller whom the queue's rules send here; who cannot be called back stays, or is let go."""
+        """Take a caller whom the queue's rules send here; `refusal` has been asked before."""
         contact = self._contacts.get(event.contact_id)
-        if event.to is not DestinationKind.CALLBACK or contact is None:
-            return
-        if not self.refusal(contact, event.queue):
+        if contact is not None and event.to is DestinationKind.CALLBACK:
             self._let_go(contact, event.queue, event)
-        elif contact.state is ContactState.QUEUED:
-            self._router.stand_in_line(contact, event)
-        else:
-            self._contacts.move(contact, ContactTrigger.OVERFLOW)
-            self._engine.send(HangUpLeg(leg_id=contact.leg_id))
-            self._engine.publish(_ended(contact, event))
 
     # --- wishes ----------------------------------------------------------------------------------
 

@@ -26,7 +26,8 @@ from routing.tags import caller_tag
 HOPS_MAX = 10
 """More ways than any caller has patience for; each of them costs at least the time of a step or a menu."""
 
-_FOR_CALLERS = frozenset({DestinationKind.FLOW, DestinationKind.NUMBER, DestinationKind.CALLBACK})
+Guard = Callable[[Contact, QueueName], str]
+"""(contact, queue it comes from) -> why it is not taken, empty where it is."""
 
 _LetGo = Callable[[Contact, Destination, DivertReason, Event], None]
 
@@ -47,6 +48,7 @@ class Diversion:
         self._contacts = contacts
         self._router = router
         self._door = door
+        self._guards: dict[DestinationKind, Guard] = {}
         self._let_go: Mapping[DestinationKind, _LetGo] = {
             DestinationKind.QUEUE: self._to_others,
             DestinationKind.CALLBACK: self._to_others,
@@ -55,12 +57,16 @@ class Diversion:
             DestinationKind.HANG_UP: self._hang_up,
         }
 
-    def is_open(self, contact: Contact, to: Destination, now_us: int) -> bool:
-        """Tell whether a contact in line may be sent there: where not, it does better to stay."""
-        if contact.callback or not _may_go(contact, to):
+    def guard(self, kind: DestinationKind, guard: Guard) -> None:
+        """Let `guard` say who is not taken where `kind` leads to."""
+        self._guards[kind] = guard
+
+    def is_open(self, contact: Contact, queue: QueueName, to: Destination, now_us: int) -> bool:
+        """Tell whether a contact in the line of `queue` may be sent there; if not, it does better to stay."""
+        if not self._may_go(contact, queue, to):
             return False
         if to.kind is not DestinationKind.QUEUE:
-            return contact.channel == VOICE
+            return True
         return self._door.refusal(contact, QueueName(to.target), now_us) is None
 
     def send(
@@ -74,14 +80,15 @@ class Diversion:
     ) -> None:
         """Send the contact away from `queue`, in which it waits or which it may not join.
 
-        A callback stays: nobody loses time by it, and it was promised its place.
+        Who cannot go there stays in line, and is hung up at a door.
         """
-        if contact.callback:
-            return
-        if not _may_go(contact, to):
+        in_line = self._router.is_in_line(contact.contact_id)
+        if not self._may_go(contact, queue, to):
+            if in_line:
+                return
             to = HANG_UP
         contact.hops += 1
-        if contact.state is ContactState.QUEUED:
+        if in_line:
             self._router.take_out(contact.contact_id)
         self._engine.publish(
             ContactDiverted(
@@ -96,6 +103,19 @@ class Diversion:
             )
         )
         self._let_go[to.kind](contact, to, reason, why)
+
+    def _may_go(self, contact: Contact, queue: QueueName, to: Destination) -> bool:
+        """Tell whether the contact can be sent there at all.
+
+        Only a caller hears a menu or a number. A callback stays: nobody loses time by it, and it was promised
+        its place.
+        """
+        if contact.callback or contact.hops >= HOPS_MAX:
+            return False
+        if contact.channel != VOICE and to.kind is not DestinationKind.QUEUE:
+            return False
+        guard = self._guards.get(to.kind)
+        return guard is None or not guard(contact, queue)
 
     def _to_others(self, contact: Contact, to: Destination, reason: DivertReason, why: Event) -> None:
         """Do nothing more: who answers the event takes it as it is."""
@@ -131,10 +151,3 @@ class Diversion:
                 outcome=ContactState.OVERFLOWED,
             )
         )
-
-
-def _may_go(contact: Contact, to: Destination) -> bool:
-    """Tell whether the contact can be sent there at all: only who is on the line hears a menu or a number."""
-    if contact.leg_id == NO_LEG and to.kind in _FOR_CALLERS:
-        return False
-    return contact.hops < HOPS_MAX

@@ -74,6 +74,7 @@ class Plan:
     def _begin(self, standing: Standing, why: Event) -> None:
         """Let the contact stand as the plan says from the start, or by the steps it has taken already."""
         contact = standing.contact
+        self._forget(contact.contact_id)
         rules = self._rulebook.queues[standing.kind.queue]
         need = plain_need(rules, contact)
         contact.requirements = need.all_of
@@ -154,11 +155,11 @@ class Plan:
 
     def _way_out(self, course: Course, values: Values, why: Event) -> WayOut | None:
         """Return the way on which the contact is to be sent now, if it is open to it."""
-        contact = course.contact
+        contact, queue = course.contact, course.rules.name
         if contact.state is not ContactState.QUEUED or not self._router.is_linked:
             return None
         way = course.way_out(values, why.at_us)
-        is_open = way and way.step.to and self._diversion.is_open(contact, way.step.to, why.at_us)
+        is_open = way and way.step.to and self._diversion.is_open(contact, queue, way.step.to, why.at_us)
         return way if is_open else None
 
     # --- the end ---------------------------------------------------------------------------------------

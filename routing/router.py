@@ -272,9 +272,13 @@ class Router:
         if offered is None:
             self.serve(contact_id, why)
 
+    def is_in_line(self, contact_id: ContactId) -> bool:
+        """Tell whether the contact stands in a line now, not offered to anybody."""
+        return self._index.standing(contact_id) is not None
+
     def take_out(self, contact_id: ContactId) -> None:
         """Take a contact out of the line for good, if it stands in one."""
-        if self._index.standing(contact_id) is not None:
+        if self.is_in_line(contact_id):
             self._leave(contact_id)
 
     def _join(self, standing: Standing) -> None:

@@ -25,6 +25,7 @@ from core.model.agent import AgentProfile
 from core.model.commands import AppendToLedger, CancelTimer, RingLeg, StartTimer, TagLeg
 from core.model.contact import Contact, ContactState, Requirement
 from core.model.customer import Customer
+from core.model.destination import DestinationKind
 from core.model.events import (
     CallbackBooked,
     ContactArrived,
@@ -140,6 +141,7 @@ class Floor:
         self.callbacks = CallbackDesk(
             self.engine, self.contacts, ids, self.router, offers, rulebook, lambda _: (Sound("bye"),)
         )
+        diversion.guard(DestinationKind.CALLBACK, self.callbacks.refusal)
         CallbackDialer(self.engine, self.contacts, ids, self.callbacks, rulebook)
         CallbackRecall(self.engine, self.contacts, self.callbacks, self.adoption, rulebook)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)

@@ -31,6 +31,7 @@ from core.model.customer import Customer
 from core.model.events import (
     AgentStateChanged,
     ContactAdopted,
+    ContactDiverted,
     ContactEvent,
     CustomerFound,
     CustomerLookupFailed,
@@ -49,6 +50,7 @@ from core.model.events import (
     OfferWithdrawn,
     PbxLost,
     PbxSynced,
+    StandingChanged,
     StepFinished,
     TimerFired,
 )
@@ -81,16 +83,19 @@ from simulator.checkers import Checkers
 TASK = "task"
 DEMO = load_config(Path(FOLDER) / "goldline.toml")
 DELAYS = OffersSection(reject_delay_s=3, busy_delay_s=5, no_answer_delay_s=8, misses_max=3)
+RULES = load_config(Path(__file__).with_name("chaos.toml"))
 CONFIGS = tuple(
-    DEMO.model_copy(
+    config.model_copy(
         update={"offers": DELAYS, "work": WorkSection(capacity={"voice": 1, TASK: 2}, **how_it_goes)}
     )
-    for how_it_goes in (
-        {"during_calls": True},
-        {"calls_interrupt": False, "leaving": "return"},
+    for config, how_it_goes in (
+        (DEMO, {"during_calls": True}),
+        (DEMO, {"calls_interrupt": False, "leaving": "return"}),
+        (RULES, {"during_calls": True}),
     )
 )
-"""Two centres: in one work comes during calls and is done before its agent leaves, not so in the other."""
+"""Three centres: in the second work waits for the end of calls and is given back by its agent who leaves, in
+the third everybody who waits is moved by rules."""
 FLOWS = load_flows(DEMO, FOLDER)
 AGENTS = {
     AgentId(name): AgentProfile(
@@ -169,7 +174,7 @@ class Chaos:
             self.tell(LegEnded(at_us=self.now_us, leg_id=legs[0], cause=16))
         while work := [contact for contact in self.brain.contacts if contact.channel == TASK]:
             self.tell(end_of_work(self, work[0]))
-        assert {key[0] for key in self.timers} <= {"wrap_up", "delay"}, self.timers
+        assert {key[0] for key in self.timers} <= {"wrap_up", "delay", "deserted"}, self.timers
         while self.timers:
             self.tell_all(timer_due(self, 0))
 
@@ -248,6 +253,10 @@ class Chaos:
                 self.reached.add(f"agent {state}")
             case ContactAdopted(state=state, channel=channel):
                 self.reached.add(f"adopted {state}" if channel == VOICE else f"adopted work {state}")
+            case StandingChanged(reason=reason):
+                self.reached.add(f"stands otherwise: {reason}")
+            case ContactDiverted(to=to, reason=reason):
+                self.reached |= {f"sent to {to}", f"sent for {reason}"}
             case OfferFailed(outcome=how) | OfferWithdrawn(reason=how):
                 self.reached.add(f"offer {how}")
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.rng import Streams
+from core.model.destination import DestinationKind, DivertReason
 from core.model.events import ContactArrived, InteractionRecorded
 from tests.unit.goldline.chaos import CONFIGS, SAYINGS, Chaos
 
@@ -54,6 +55,12 @@ IN_SOME = (
     *("offer agent_left", "offer work_withdrawn"),
     *(f"offer {outcome}" for outcome in ("busy", "rejected", "no_answer", "unreachable", "lost")),
 )
+MOVED = (
+    # The callers of this world show no number at which they could be called back.
+    *(f"sent to {way}" for way in DestinationKind if way is not DestinationKind.CALLBACK),
+    *(f"sent for {reason}" for reason in DivertReason if reason is not DivertReason.CLOSED),
+    *(f"stands otherwise: {reason}" for reason in ("step", "expired", "needs", "reserve_over")),
+)
 
 
 @pytest.mark.slow
@@ -62,3 +69,9 @@ def test_random_sayings_reach_every_state() -> None:
     reached = Counter(name for seed in range(COURSES) for name in play(drawn(seed), seed % 2).reached)
     assert [name for name in IN_MOST if reached[name] * 2 < COURSES] == []
     assert [name for name in IN_SOME if not reached[name]] == []
+
+
+@pytest.mark.slow
+def test_random_sayings_move_those_who_wait_by_every_rule() -> None:
+    reached = {name for seed in range(COURSES) for name in play(drawn(seed), centre=2).reached}
+    assert [name for name in MOVED if name not in reached] == []
