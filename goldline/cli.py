@@ -145,6 +145,49 @@ def whatif(
 
 
 @app.command()
+def tune(
+    scenario: Path,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Instead of the scenario's own.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the rules found to this file.")] = None,
+    policy: Annotated[str, typer.Option(help="What they are called there.")] = "tuned",
+    promise: Annotated[
+        list[str] | None,
+        typer.Option(help="TIER:SHARE/SECONDS to be kept; the top tier's 97/20 if not given."),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=40, help="Days that the search may look at.")] = 300,
+    minutes: Annotated[float, typer.Option(min=0, help="End the search after so long; 0: never.")] = 0,
+    replications: Annotated[int, typer.Option(min=2, help="Fresh days on which it is judged.")] = 10,
+    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's own.")] = None,
+    cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
+    cluster: Annotated[str, typer.Option(help="Run on this Dask scheduler, such as tcp://host:8786.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Find the weights of value routing that earn most, while the top and the lowest tier get their due."""
+    from goldline.tune.command import Choices
+    from goldline.tune.command import tune as find
+
+    choices = Choices(
+        config=config,
+        out=out,
+        policy=policy,
+        promises=promise or (),
+        days=runs,
+        minutes=minutes,
+        replications=replications,
+        seed=seed,
+        cores=cores,
+        cluster=cluster,
+    )
+    result = find(scenario, choices, progress=not as_json)
+    if as_json:
+        _print_json(result)
+    else:
+        _print_tuning(result)
+
+
+@app.command()
 def replay(
     journal: Path,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="The rules of this file.")] = None,
@@ -283,7 +326,9 @@ def estimate_train(
     from goldline.tables import drawn
 
     for error in result.get("errors", ()):
-        typer.echo(f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True)
+        typer.echo(
+            f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True
+        )
     console = Console()
     console.print(drawn(lesson_table(result), console.width))
 
@@ -312,10 +357,10 @@ def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
 
 
 def _print_figures(figures: dict[str, Any]) -> None:
-    from goldline.tables import drawn, estimate_table, figure_table
+    from goldline.tables import drawn, result_tables
 
     console = Console()
-    console.print(*(drawn(table(figures), console.width) for table in (figure_table, estimate_table)))
+    console.print(*(drawn(table, console.width) for table in result_tables(figures)))
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
@@ -334,6 +379,14 @@ def _print_turns(result: dict[str, Any]) -> None:
 
     console = Console()
     console.print(preface(result), *(drawn(table, console.width) for table in turn_tables(result)), NOTE)
+
+
+def _print_tuning(result: dict[str, Any]) -> None:
+    from goldline.tables import drawn
+    from goldline.tune.tables import remarks, tune_tables
+
+    console = Console()
+    console.print(*(drawn(table, console.width) for table in tune_tables(result)), *remarks(result), sep="\n")
 
 
 def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:

@@ -63,7 +63,7 @@ def comparison_page(result: Tree) -> Page:
 
 
 def _tile(tier: str, wait: Tree) -> Tile:
-    return Tile(label=f"{tier}: change of the mean wait, s", value=_signed(wait["difference"], ".1f"))
+    return Tile(label=f"{tier}: change of the mean wait, s", value=signed(wait["difference"], ".1f"))
 
 
 def _preface(result: Tree) -> Iterator[str]:
@@ -92,10 +92,11 @@ def _told(value: Any) -> str:
 
 def _row(name: str, figure: Tree, form: str) -> tuple[str, ...]:
     ways = (shown(figure[way], form) for way in ("recorded", "same_rules", "other_rules"))
-    return (name, *ways, _signed(figure["difference"], form))
+    return (name, *ways, signed(figure["difference"], form))
 
 
-def _signed(difference: Tree | None, form: str) -> str:
+def signed(difference: Tree | None, form: str) -> str:
+    """Return a difference with its sign and its interval, a dash for none."""
     if difference is None:
         return "-"
     text = f"{difference['mean']:+{form}}"
