@@ -24,6 +24,7 @@ from sqlalchemy import Insert, and_, bindparam, exists, func, or_, select
 
 from core.kernel.clock import Clock
 from core.model.codec import decode_as, encode
+from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
     CallbackBooked,
@@ -342,8 +343,11 @@ def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:
 
 
 def _interaction(entry: Entry) -> Entry:
-    """Return the columns of `interaction` for a ledger entry of `InteractionRecorded`."""
-    told = entry | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
+    """Return the columns of `interaction` for a ledger entry of `InteractionRecorded`.
+
+    An entry that an older program left in the spool says nothing of channels: it had but one.
+    """
+    told = entry | {"channel": VOICE} | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
     return {name: _clean(told[name]) for name in _INTERACTION_COLUMNS}
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from core.model.contact import VOICE
+
 
 class Base(DeclarativeBase):
     """The tables of Goldline; named constraints, so that a migration can change each on every database."""
@@ -123,3 +125,4 @@ class InteractionRow(Base):
     talk_us: Mapped[int] = mapped_column(BigInteger)
     wrap_up_us: Mapped[int] = mapped_column(BigInteger)
     offers: Mapped[int]
+    channel: Mapped[str] = mapped_column(server_default=VOICE)

@@ -42,6 +42,23 @@ _ESTIMATE_COLUMNS = (
 )
 
 
+_WORK_COLUMNS = (
+    _Column("brought", ("brought",), ",.0f"),
+    _Column("done", ("done",), ",.0f"),
+    _Column("withdrawn", ("withdrawn",), ",.0f"),
+    _Column("declined", ("declined",), ",.0f"),
+    _Column("returned", ("returned",), ",.0f"),
+    _Column("wait s", ("mean_wait_s",), ",.0f"),
+    _Column("work s", ("mean_work_s",), ",.0f"),
+)
+
+
+def result_tables(result: Mapping[str, Any]) -> tuple[FigureTable, ...]:
+    """Return all tables of what `goldline.simulate.simulate` returned; that of work where any was brought."""
+    tables = (figure_table(result), estimate_table(result))
+    return (*tables, work_table(result)) if result["work"] else tables
+
+
 def figure_table(result: Mapping[str, Any]) -> FigureTable:
     """Return the table of what `goldline.simulate.simulate` returned."""
     columns = tuple(_columns(result))
@@ -64,6 +81,17 @@ def estimate_table(result: Mapping[str, Any]) -> FigureTable:
         ),
         note="of those who had to wait and were answered; bias: what was expected beyond what was waited; "
         "in the band: announcements that came true",
+    )
+
+
+def work_table(result: Mapping[str, Any]) -> FigureTable:
+    """Return the table of work besides calls, by channel; see `figure_table`."""
+    rows = tuple(_row(name, row, _WORK_COLUMNS) for name, row in result["work"].items())
+    return FigureTable(
+        title="Work besides calls",
+        headings=("", *(column.heading for column in _WORK_COLUMNS)),
+        sections=(Section(title="", rows=rows),),
+        note="wait, work: means of what was done; declined: offers turned down or overlooked",
     )
 
 

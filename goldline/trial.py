@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.model.contact import VOICE
 from core.model.ids import AgentId
 from core.model.requests import RestoreQuality
 from goldline.config import Config
@@ -20,6 +21,7 @@ from metrics.frame import USUAL_THRESHOLD_S, Frame
 from metrics.occupancy import Stretch
 from metrics.summary import Tree, day_summary
 from metrics.time_lines import TimeLines
+from metrics.work import WorkByChannel, work_summary
 from simulator.scenario import Scenario
 from simulator.world import World
 
@@ -56,18 +58,20 @@ class Trial:
         watch_stretch = [lines.add] if seed == self.pictured else []
         valuation = valuation_of(self.config)
         figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch, valuation)
+        work = WorkByChannel(self.frame)
         day = SimulatedDay(
             self.scenario,
             self.config,
             seed,
             journal=journal,
-            watchers=[figures.add],
+            watchers=[figures.add, work.add],
             flows=self.flows,
             recalled=self.recalled,
         )
         day.run(told)
         figures.close(day.runner.now_us())
         tree = day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
+        tree |= {"work": work_summary(work, _channels(self.scenario))}
         return Run(figures=_telephony(day.world) | tree, time_lines=lines.of)
 
     def _tiers(self) -> list[str]:
@@ -76,6 +80,11 @@ class Trial:
         found = {default} | {group.tier or default for group in self.scenario.customers}
         ranked = [tier for tier in self.config.tiers if tier in found]
         return [*ranked, *sorted(found.difference(ranked))]
+
+
+def _channels(scenario: Scenario) -> list[str]:
+    """Return the channels of the work that the scenario brings."""
+    return sorted({entry.channel for entry in scenario.arrivals} - {VOICE})
 
 
 def _telephony(world: World) -> Tree:

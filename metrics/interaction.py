@@ -25,6 +25,7 @@ from core.model.events import (
     MessageLeft,
     OfferMade,
     TalkEnded,
+    WorkReturned,
 )
 from core.model.ids import ContactId
 from core.model.message import Event
@@ -63,6 +64,7 @@ class InteractionRecorder:
             ContactDiverted: self._diverted,
             OfferMade: self._offered,
             ContactConnected: self._connected,
+            WorkReturned: self._returned,
             TalkEnded: self._talk_ended,
         }
         for kind, fold in self._folds.items():
@@ -140,6 +142,10 @@ class InteractionRecorder:
     def _connected(self, event: ContactConnected) -> None:
         course = self._open[event.contact_id]
         course.connected_us, course.agent_id = event.at_us, event.agent_id
+
+    def _returned(self, event: WorkReturned) -> None:
+        course = self._open[event.contact_id]
+        course.connected_us, course.agent_id = None, ""
 
     def _talk_ended(self, event: TalkEnded) -> None:
         course = self._open[event.contact_id]
