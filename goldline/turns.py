@@ -200,7 +200,7 @@ def _result(config: Config, choices: Choices, days: Sequence[Compared]) -> Tree:
     section = _section(config, choices.queue)
     frame = Frame(threshold_s=choices.threshold_s)
     tiers = sorted({tier for day in days for tier in day.pairs if tier is not EVERYBODY})
-    total = _group(days, EVERYBODY, frame)
+    total = group_figures(days, EVERYBODY, frame)
     return {
         "queue": choices.queue,
         "policies": list(section.policies),
@@ -209,11 +209,11 @@ def _result(config: Config, choices: Choices, days: Sequence[Compared]) -> Tree:
         "threshold_s": choices.threshold_s,
         "left_out": sum(day.left_out for day in days),
         "total": total,
-        "tiers": {tier: _group(days, tier, frame) for tier in tiers},
+        "tiers": {tier: group_figures(days, tier, frame) for tier in tiers},
     }
 
 
-def _group(days: Sequence[Compared], tier: str | None, frame: Frame) -> Tree:
+def group_figures(days: Sequence[Compared], tier: str | None, frame: Frame) -> Tree:
     """Return every figure of a group under both policies, and by how much the second is beyond the first."""
     pairs = [pair for day in days if tier in day.pairs for pair in zip(*day.pairs[tier], strict=True)]
     met = [pair for pair in pairs if any(figures.offered for figures in pair)]

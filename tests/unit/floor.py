@@ -102,14 +102,15 @@ class Floor:
         misses: MissRules | None = None,
         work: WorkRules | None = None,
         wrap_up: WrapUpLimit = WRAP_UP,
+        policies: Mapping[str, Mapping[str, TierRules]] | None = None,
     ) -> None:
         self.now_us = 0
         self.commands: list[Command] = []
         self.engine = Engine()
         self.contacts = ContactBook()
         self.queue = queue
-        rulebook = Rulebook(queues=Queues({each.name: each for each in (queue, *others)}), tiers=tiers)
-        queues = rulebook.queues
+        queues = Queues({each.name: each for each in (queue, *others)})
+        rulebook = Rulebook(queues=queues, tiers=tiers, policies=policies or {})
         profiles = {
             AgentId(name): AgentProfile(
                 agent_id=AgentId(name), skills={"cards": levels} if isinstance(levels, int) else levels
