@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import product
 from math import prod
 
@@ -12,6 +12,9 @@ from core.model.variables import Kind, Value, variable
 
 CASES_MAX = 4_000
 """More combinations than this are not looked through, and nothing is said of them."""
+
+_OTHER = ""
+"""Stands for every word that no rule names."""
 
 Known = Mapping[str, Sequence[str]]
 """The texts that a variable can have, for those of which that is known."""
@@ -49,25 +52,23 @@ def _told(name: str, value: Value) -> str:
 
 
 def _values(name: str, compared: Sequence[Comparison], known: Known) -> list[Value]:
-    words = list(dict.fromkeys(c.value for c in compared if isinstance(c.value, str)))
-    numbers = list(dict.fromkeys(c.value for c in compared if isinstance(c.value, float) and not c.by_value))
+    """Return values of a variable between which each comparison takes every turn it can."""
+    words = [each.value for each in compared if isinstance(each.value, str)]
+    numbers = [each.value for each in compared if isinstance(each.value, float) and not each.by_value]
     found = variable(name)
+    values: list[Value]
     match found.kind if found else None:
         case Kind.TEXT:
-            return list(dict.fromkeys((*known.get(name, ()), *words))) + ([] if known.get(name) else [""])
+            values = [*known.get(name, ()), *words] if known.get(name) else [*words, _OTHER]
         case Kind.WORDS:
-            return list(dict.fromkeys([(), *((word,) for word in words), tuple(words)]))
+            values = [(), *((word,) for word in words), tuple(dict.fromkeys(words))]
         case Kind.NUMBER:
-            return sorted(set(_around(numbers, 1)))
+            values = sorted(max(0, int(number) + by) for number in (0, *numbers) for by in (-1, 0, 1))
         case Kind.SECONDS:
-            return sorted(set(_around([microseconds(number) for number in numbers], SECOND_US)))
+            bounds = (0, *map(microseconds, numbers))
+            values = sorted(max(0, bound + by) for bound in bounds for by in (-SECOND_US, 0, SECOND_US))
         case _:
-            by_value = known.get("skill", ()) if any(c.by_value for c in compared) else ()
-            return [*words, *map(str, _around(numbers, 1)), *by_value, ""]
-
-
-def _around(numbers: Iterable[float], unit: int) -> Iterator[int]:
-    """Yield whole numbers below, at and above each; what is compared is never negative."""
-    yield 0
-    for number in numbers:
-        yield from (max(0, int(number) - unit), int(number), int(number) + unit)
+            by_value = known.get("skill", ()) if any(each.by_value for each in compared) else ()
+            around = (f"{number + by:.12g}" for number in numbers for by in (-1, 0, 1))
+            values = [*words, *around, *by_value, _OTHER]
+    return list(dict.fromkeys(values))
