@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import heapq
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,19 +16,25 @@ from core.kernel.rng import Streams
 from core.model.events import ContactConnected, ContactQueued
 from core.model.ids import ContactId, QueueName
 from core.model.message import DomainEvent
+from crm.database import Database, DatabaseSettings
+from crm.ledger import LedgerSettings, SqlLedger
+from crm.schema import upgrade
 from goldline.cli import app
 from goldline.config import load_config
 from goldline.config_estimate import EstimateSection, trained_waits
+from goldline.estimate.calls import events_of, read_calls
 from goldline.estimate.samples import Sample, Sampler
 from goldline.estimate.training import Choices, train
 from goldline.harness import SimulatedDay, open_scenario
 from routing.outlook import FEATURES, Outlook
 from routing.regression import Moment
 from simulator.scenario import load_scenario
+from tests.services.clocks import Wristwatch
 
 ROOT = Path(__file__).parents[3]
 SMALL = ROOT / "examples" / "scenarios" / "small.toml"
 AGENTS, CALLS = 5, 4_000
+CENTRE = '[queues.service]\n[ivr]\nflows = ["menu.toml"]\ndefault = "menu"\n'
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +67,33 @@ def test_what_is_learned_beats_the_last_served_on_calls_to_come(calls_csv: Path,
     assert (result["refused_rows"], result["errors"][0]["column"]) == (1, "arrived")
 
 
+@pytest.mark.slow
+def test_ledger_teaches_as_well(calls_csv: Path, tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite3"
+    asyncio.run(keep(events_of(read_calls(calls_csv).calls), file))
+    config = tmp_path / "goldline.toml"
+    config.write_text(f'schema = 1\ncrm.url = "sqlite:///{file}"\n{CENTRE}')
+    result = train(None, tmp_path / "waits.toml", Choices(config=config, zone="UTC"))
+    assert result["queues"]["service"]["arriving"]["gain"] > 0.15
+
+
+async def keep(events: Iterable[DomainEvent], file: Path) -> None:
+    """Write the events into a new ledger."""
+    database = Database(DatabaseSettings(url=f"sqlite:///{file}"))
+    await upgrade(database)
+    spool = file.with_suffix(".spool")
+    ledger = await SqlLedger.open(database, Wristwatch(), LedgerSettings(spool_path=spool))
+    for event in events:
+        ledger.append(event)
+    await ledger.settled()
+    await ledger.close()
+    await database.close()
+
+
 def test_file_is_included_as_rules_and_says_the_same(calls_csv: Path, tmp_path: Path) -> None:
     train(calls_csv, tmp_path / "waits.toml", Choices(zone="Europe/Amsterdam"))
     config = tmp_path / "goldline.toml"
-    config.write_text(
-        'schema = 1\ninclude = ["waits.toml"]\n[queues.service]\n'
-        '[ivr]\nflows = ["menu.toml"]\ndefault = "menu"\n'
-    )
+    config.write_text(f'schema = 1\ninclude = ["waits.toml"]\n{CENTRE}')
     section = load_config(config).estimate
     learned = trained_waits(section)
     assert learned.zone is not None
@@ -79,7 +107,7 @@ def test_file_is_included_as_rules_and_says_the_same(calls_csv: Path, tmp_path: 
 def test_coefficient_of_an_unknown_feature_is_refused(tmp_path: Path) -> None:
     config = tmp_path / "goldline.toml"
     config.write_text(
-        "schema = 1\n[queues.service]\n[ivr]\nflows = ['menu.toml']\ndefault = 'menu'\n"
+        f"schema = 1\n{CENTRE}"
         "[estimate.queues.service]\n"
         "arriving = { intercept = 1, samples = 9, weights = { moon = 3 } }\n"
         "waiting = { intercept = 1, samples = 9, weights = { ahead = 3 } }\n"
