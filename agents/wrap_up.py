@@ -76,18 +76,25 @@ class WrapUp:
         return self._limits.get(contact.queue, NO_TIME) if contact.queue else NO_TIME
 
     def _finished(self, request: FinishWrapUp) -> None:
-        if request.agent_id not in self._in_hand:
-            raise RequestRefused("no_wrap_up", "this agent has no contact to finish")
+        self._meant(request)
         self._end(request.agent_id, request.disposition, request)
 
     def _extended(self, request: ExtendWrapUp) -> None:
+        contact_id = self._meant(request)
         agent = self._roster.named(request.agent_id)
-        if request.agent_id not in self._in_hand or not agent.extensions:
-            raise RequestRefused("no_extension", "there is no wrap-up that could be extended (again)")
+        if not agent.extensions:
+            raise RequestRefused("no_extension", "this wrap-up is not extended any further")
         agent.extensions -= 1
-        agent.until_us += self._limit(self._in_hand[request.agent_id]).extension_us
+        agent.until_us += self._limit(contact_id).extension_us
         self._engine.send(StartTimer(key=_timer(request.agent_id), at_us=agent.until_us))
         self._roster.tell(agent, request)
+
+    def _meant(self, request: FinishWrapUp | ExtendWrapUp) -> ContactId:
+        """Return the contact in wrap-up; refuse where there is none, or another than the desk means."""
+        contact_id = self._in_hand.get(request.agent_id)
+        if contact_id is None or request.contact_id not in ("", contact_id):
+            raise RequestRefused("no_wrap_up", "this agent has no such contact to finish")
+        return contact_id
 
     def _ready_ends_it(self, request: GoReady) -> None:
         if request.agent_id in self._in_hand:

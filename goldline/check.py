@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from goldline.agents_check import check_agents
 from goldline.app import build_brain, configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
@@ -14,6 +15,7 @@ from goldline.rules_check import check_config_rules
 from goldline.scenario_fit import check_fit
 from routing.checks.finding import Finding
 from simulator.scenario import load_scenario
+from simulator.world import agent_profiles
 
 
 class Checked(NamedTuple):
@@ -41,7 +43,7 @@ def _check_config(path: Path) -> Checked:
     agents = configured_agents(config)
     build_brain(config, flows, agents, run=1)
     skills = {agent_id: agent.skills for agent_id, agent in agents.items()}
-    warnings = check_config_rules(config, flows, skills, path)
+    warnings = check_config_rules(config, flows, skills, path) + check_agents(config, agents)
     return Checked(f"{len(config.queues)} queues, {len(agents)} agents, {len(flows)} flows", warnings)
 
 
@@ -52,4 +54,4 @@ def _check_scenario(path: Path) -> Checked:
         f"{len(scenario.arrivals)} streams of calls, {len(scenario.customers)} groups of customers, "
         f"{len(scenario.staff)} agents in {len(scenario.teams)} teams or alone, {len(config.queues)} queues"
     )
-    return Checked(holds, check_fit(scenario, config))
+    return Checked(holds, check_fit(scenario, config) + check_agents(config, agent_profiles(scenario)))

@@ -150,4 +150,6 @@ class Conversations:
         contact = self._by_agent.get(request.agent_id)
         if contact is None or contact.agent_leg_id is None:
             raise RequestRefused("no_conversation", "this agent talks to nobody now")
+        if request.contact_id not in ("", contact.contact_id):
+            raise RequestRefused("other_contact", f"this agent talks to {contact.contact_id} by now")
         self._engine.send(HangUpLeg(leg_id=contact.agent_leg_id))

@@ -42,9 +42,10 @@ Fields = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Glance:
-    """What the agent has just seen, and means when they wish: the offer shown last, and work in hand."""
+    """What the agent has just seen, and means when they wish: the offer shown last, call and work in hand."""
 
     offer: dict[str, Any] = field(default_factory=dict)
+    call: str = ""
     work: list[str] = field(default_factory=list)
 
     def see(self, kind: str, fields: Fields) -> None:
@@ -52,12 +53,15 @@ class Glance:
         if kind == "PopScreen":
             self.offer = {"offer_id": fields["offer_id"], "version": fields["version"]}
         elif kind == "ShowAgentState":
+            self.call = fields["contact_id"]
             self.work = [work["contact_id"] for work in fields["work"] if work["in_hand"]]
 
     def meant(self, request: str) -> dict[str, Any]:
         """Return the fields that say what a request is about."""
         if request in ("AcceptOffer", "RejectOffer"):
             return self.offer
+        if request in ("HangUpContact", "FinishWrapUp", "ExtendWrapUp"):
+            return {"contact_id": self.call}
         if request in ("FinishWork", "ReturnWork"):
             return {"contact_id": self.work[0] if self.work else ""}
         return {}

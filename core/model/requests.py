@@ -35,13 +35,19 @@ class GoNotReady(AgentRequest, frozen=True, kw_only=True):
     reason: str
 
 
-class FinishWrapUp(AgentRequest, frozen=True, kw_only=True):
-    """The work after the contact is done; `disposition` is its business result."""
+class CallRequest(AgentRequest, frozen=True, kw_only=True):
+    """A wish about the call in hand; where `contact_id` says which, a late click never meets the next one."""
+
+    contact_id: ContactId = ContactId("")
+
+
+class FinishWrapUp(CallRequest, frozen=True, kw_only=True):
+    """The work after the call is done; `disposition` is its business result."""
 
     disposition: str = ""
 
 
-class ExtendWrapUp(AgentRequest, frozen=True, kw_only=True):
+class ExtendWrapUp(CallRequest, frozen=True, kw_only=True):
     """The work after the contact takes longer: once more the time that its queue grants."""
 
 
@@ -76,7 +82,7 @@ class ReturnWork(AgentRequest, frozen=True, kw_only=True):
     contact_id: ContactId
 
 
-class HangUpContact(AgentRequest, frozen=True, kw_only=True):
+class HangUpContact(CallRequest, frozen=True, kw_only=True):
     """End the conversation from the desk."""
 
 

@@ -6,12 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.agent import WorkRules
+from agents.wrap_up import WrapUpLimit
 from core.model.agent import AGENT, AgentState
-from core.model.commands import AnswerRequest, ClearScreen, PopScreen, ShowAgentState
+from core.model.commands import AnswerRequest, ClearScreen, PopScreen, ShowAgentState, WorkShown
+from core.model.contact import VOICE
 from core.model.events import AgentStateChanged, ContactClosed
-from core.model.ids import AgentId
+from core.model.ids import AgentId, QueueName
 from core.model.requests import (
+    AcceptOffer,
+    AddWork,
     AgentRequest,
+    ExtendWrapUp,
+    FinishWork,
     FinishWrapUp,
     GoNotReady,
     GoReady,
@@ -19,8 +26,9 @@ from core.model.requests import (
     LogIn,
     LogOut,
     RejectOffer,
+    ReturnWork,
 )
-from tests.unit.floor import Floor
+from tests.unit.floor import TASK, Floor
 
 ANN = AgentId("ann")
 
@@ -105,14 +113,28 @@ def test_ready_pressed_in_wrap_up_ends_it() -> None:
     assert floor.state("ann") == ("ready", "")
 
 
-WISHES = st.sampled_from([LogIn, LogOut, GoReady, GoNotReady, FinishWrapUp, RejectOffer, HangUpContact])
-HAPPENINGS = st.one_of(WISHES, st.sampled_from(["arrive", "answer", "customer_leaves", "phone_ends", "time"]))
+WISHES = st.sampled_from(
+    [
+        *(LogIn, LogOut, GoReady, GoNotReady, FinishWrapUp, ExtendWrapUp, HangUpContact),
+        *(AcceptOffer, RejectOffer, FinishWork, ReturnWork),
+    ]
+)
+HAPPENINGS = st.one_of(
+    WISHES, st.sampled_from(["arrive", "answer", "customer_leaves", "phone_ends", "time", "work"])
+)
+RULES = st.builds(
+    WorkRules,
+    capacity=st.just({VOICE: 1, TASK: 2}),
+    during_calls=st.booleans(),
+    calls_interrupt=st.booleans(),
+    returns=st.booleans(),
+)
 
 
-@given(st.lists(HAPPENINGS, max_size=40))
-def test_what_the_desk_may_do_is_what_the_engine_grants(happenings: list[object]) -> None:
+@given(st.lists(HAPPENINGS, max_size=40), RULES)
+def test_what_the_desk_may_do_is_what_the_engine_grants(happenings: list[object], rules: WorkRules) -> None:
     """In any state reached by any course of things, a listed wish is granted and an unlisted one refused."""
-    floor = Floor({"ann": 5})
+    floor = Floor({"ann": 5}, work=rules, wrap_up=WrapUpLimit(30_000_000, 10_000_000, 1))
     for number, happening in enumerate(happenings):
         floor.pass_s(1)
         if isinstance(happening, type):
@@ -127,16 +149,29 @@ def test_what_the_desk_may_do_is_what_the_engine_grants(happenings: list[object]
 def _check_wish(floor: Floor, kind: type) -> None:
     shown = floor.orders(ShowAgentState)
     legal = shown[-1].legal if shown else ("LogIn",)
-    extra = {LogIn: {"extension": "PJSIP/ann"}, GoNotReady: {"reason": "break"}}.get(kind, {})
-    code = wish(floor, kind(at_us=floor.now_us, agent_id=ANN, **extra))
+    work = shown[-1].work if shown else ()
+    code = wish(floor, kind(at_us=floor.now_us, agent_id=ANN, **_meant(kind, work)))
     assert (code == "") == (kind.__name__ in legal), (kind, legal, code)
+
+
+def _meant(kind: type, work: tuple[WorkShown, ...]) -> dict[str, object]:
+    """Return what a wish of this kind is about: the first work on the screen that it can be about."""
+    offered = next((each for each in work if not each.in_hand), None)
+    in_hand = next((each for each in work if each.in_hand), None)
+    if kind in (AcceptOffer, RejectOffer) and offered is not None:
+        return {"offer_id": offered.offer_id, "version": offered.version}
+    if kind in (FinishWork, ReturnWork):
+        return {"contact_id": in_hand.contact_id if in_hand is not None else ""}
+    return {LogIn: {"extension": "PJSIP/ann"}, GoNotReady: {"reason": "break"}}.get(kind, {})
 
 
 def _happen(floor: Floor, happening: str, number: int) -> None:
     state = floor.state("ann")[0]
-    caller = next((c for c in floor.contacts if c.agent_id == ANN), None)
+    caller = next((c for c in floor.contacts if c.agent_id == ANN and c.channel == VOICE), None)
     if happening == "arrive":
         floor.arrive(f"caller-{number}")
+    elif happening == "work":
+        floor.hear(AddWork(at_us=floor.now_us, work_id=f"T-{number}", channel=TASK, queue=QueueName("cards")))
     elif happening == "customer_leaves" and caller is not None:
         floor.hang_up(caller.leg_id)
     elif happening == "answer" and state == AgentState.RESERVED:

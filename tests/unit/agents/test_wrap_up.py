@@ -8,9 +8,9 @@ from agents.wrap_up import WrapUpLimit
 from core.model.causes import Cause
 from core.model.commands import AnswerRequest, CancelTimer, HangUpLeg, ShowAgentState, StartTimer
 from core.model.events import ContactClosed, InteractionRecorded
-from core.model.ids import AgentId
+from core.model.ids import AgentId, ContactId
 from core.model.message import Event
-from core.model.requests import ExtendWrapUp, FinishWrapUp, GoNotReady, LogOut
+from core.model.requests import ExtendWrapUp, FinishWrapUp, GoNotReady, HangUpContact, LogOut
 from tests.unit.floor import WRAP_UP_S, Floor
 
 ANN = AgentId("ann")
@@ -92,7 +92,7 @@ def test_extension_moves_the_limit_as_often_as_the_queue_grants_it() -> None:
     floor = Floor({"ann": 5}, wrap_up=WrapUpLimit(30_000_000, extension_us=20_000_000, extensions_max=2))
     floor.ready("ann")
     floor.arrive("a")
-    assert refusal(floor, ExtendWrapUp(at_us=0, agent_id=ANN)) == "no_extension"
+    assert refusal(floor, ExtendWrapUp(at_us=0, agent_id=ANN)) == "no_wrap_up"
     floor.answer("ann")
     floor.hang_up("leg-a")
     for limit_s in (50, 70):
@@ -102,3 +102,16 @@ def test_extension_moves_the_limit_as_often_as_the_queue_grants_it() -> None:
     floor.fire("wrap_up", "ann")
     assert floor.now_us == 70_000_000
     assert floor.state("ann")[0] == "ready"
+
+
+def test_late_click_never_ends_the_talk_or_the_wrap_up_of_the_next_caller() -> None:
+    floor = in_wrap_up()
+    floor.fire("wrap_up", "ann")
+    floor.arrive("b")
+    floor.answer("ann")
+    late = ContactId("a")
+    assert refusal(floor, HangUpContact(at_us=0, agent_id=ANN, contact_id=late)) == "other_contact"
+    assert floor.state("ann")[0] == "on_contact"
+    floor.hang_up("leg-b")
+    assert refusal(floor, FinishWrapUp(at_us=0, agent_id=ANN, contact_id=late)) == "no_wrap_up"
+    assert refusal(floor, FinishWrapUp(at_us=0, agent_id=ANN, contact_id=ContactId("b"))) == ""
