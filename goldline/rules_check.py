@@ -8,7 +8,9 @@ from pathlib import Path
 from core.kernel.errors import ConfigError, Said
 from core.model.destination import DestinationKind
 from core.model.ids import AgentId, QueueName
+from goldline.app import configured_agents
 from goldline.config import Config
+from goldline.config_agents import work_channels
 from goldline.rulebook import rulebook_of
 from ivr.flow import AnyNode, Callback, Enqueue, Flow, Menu, NodeName, mentions
 from routing.checker import check_rules
@@ -50,6 +52,7 @@ def check_config_rules(
         choices=tuple(dict.fromkeys(choices)),
         default_tier=config.rules.default_tier,
         served=None if served is None else _with_overflow(served, rules),
+        has_work=bool(work_channels(config.work, configured_agents(config))),
     )
     findings = check_rules(rules, around)
     if any(finding.severity is Severity.ERROR for finding in findings):

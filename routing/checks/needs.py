@@ -104,11 +104,12 @@ def _unmet(
     """Yield the needs that no agent meets; where all are such and no step leads out, it is an error."""
     agents = list(around.able(queue).values())
     phases = [phase for state in states for phase in _phases(queue, {**call, **state})]
-    unmet = _never_met(phases, agents) if agents else []
+    unmet = [phase for phase in _never_met(phases, agents) if agents or not phase.need.alternatives]
     hopeless = unmet == phases and not any(step.to for step in queue.steps)
     misspelt = _skills_of(queue) - set(around.skills)
     for phase in unmet[:1] if hopeless else unmet:
-        what = f"nobody meets {phase.need.text}{_for(call)}"
+        asked = phase.need.text if phase.need.alternatives else "a contradiction"
+        what = f"nobody meets {asked}{_for(call)}"
         if not misspelt.isdisjoint(_skills(phase.need)):
             continue  # said of the name already
         if hopeless:

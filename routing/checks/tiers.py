@@ -42,6 +42,7 @@ def check_tiers(rules: Rulebook, around: Surroundings) -> Iterator[Finding]:
     yield from _spared_by_all(rules)
     for queue in rules.queues.values():
         yield from _in_queue(queue, rules, around)
+        yield from _boosts(queue)
     yield from _drowned_queues(rules, around)
 
 
@@ -201,6 +202,16 @@ def _nobody_left(queue: QueueRules, given: Given, around: Surroundings) -> Itera
     if able and set(able) <= set(experts) and len(experts) <= reserve.count:
         what = f"spares all agents who serve {queue.name} for {seconds(reserve.hold_us):g} s"
         yield warning([*given.steps, "reserve", "count"], what, "spare fewer")
+
+
+def _boosts(queue: QueueRules) -> Iterator[Finding]:
+    """Complain of boosts that together nobody can make up for by waiting."""
+    boosts = [(number, step.credit_us) for number, step in enumerate(queue.steps) if step.credit_us]
+    total_us = sum(us for _, us in boosts)
+    if total_us > PATIENCE_US:
+        what = f"boosts of {seconds(total_us):g} s in all, more than anybody waits"
+        advice = f"that starves who is not boosted: keep them within {seconds(PATIENCE_US):g} s"
+        yield warning(["queues", queue.name, "steps", boosts[-1][0], "boost_s"], what, advice)
 
 
 # --- queues against each other -----------------------------------------------------------------------

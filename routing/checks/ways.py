@@ -10,6 +10,7 @@ from core.model.destination import HANG_UP, Destination, DestinationKind
 from core.model.hours import OpeningHours
 from core.model.ids import QueueName
 from routing.checks.finding import Finding, Surroundings, error, warning
+from routing.checks.walk import destinations
 from routing.rules import Join, QueueRules, Rulebook
 
 Ways = Mapping[str, tuple[Destination, ...]]
@@ -30,6 +31,7 @@ def check_ways(rules: Rulebook, around: Surroundings) -> Iterator[Finding]:
     yield from _policies(rules)
     yield from _ratios(rules)
     yield from _circles(rules, around)
+    yield from _unreached(rules, around)
 
 
 # --- hours -------------------------------------------------------------------------------------------
@@ -155,3 +157,16 @@ def _way_back(graph: Graph, start: QueueName) -> list[QueueName]:
                 seen.add(queue)
                 ways.append([*way, queue])
     return []
+
+
+# --- queues that nobody comes to ---------------------------------------------------------------------
+
+
+def _unreached(rules: Rulebook, around: Surroundings) -> Iterator[Finding]:
+    """Complain of a queue that no menu and no other queue leads to; work besides calls may come to any."""
+    reached = {queue for ends in around.flows.values() for queue in ends.queues}
+    for queue in rules.queues.values():
+        reached |= {QueueName(to.target) for _, to in destinations(queue)}
+    for queue in rules.queues.values():
+        if around.flows and not around.has_work and queue.name not in reached:
+            yield warning(["queues", queue.name], "no call ever comes here", "lead a menu or a queue here")
