@@ -1,63 +1,34 @@
 """One channel of work, such as voice: what is asked for on it, who is idle on it, and who meets what.
 
-Demands are filed under skills that an able agent must have, so that an agent is shown little beside what it
-meets: a need of several least levels under two of its skills, any other under its anchors. Demands that
-nobody waits with are kept for the next, the least recently used are forgotten.
+A freed agent is shown the demands it meets of those that somebody waits with. They are filed under skills
+that an able agent must have, so that it looks at little else.
 
-Where callers wait, a freed agent is taken again at once. So an idle agent is counted with each demand it
-meets only when somebody asks who is able.
+A contact is shown the idle agents who meet its need. They are kept by level in each of their skills, which
+answers a need of one skill at once. For any other need the agents are looked for among those who have its
+skills when it is asked for first; from the second time on, count is kept of them. Where callers wait, a freed
+agent is taken again at once, so it is put into these pools only when somebody asks who is able.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from core.model.ids import AgentId
-from core.model.need import Need
+from core.model.need import LEVEL_MAX, Need
 from routing.demand import Demand
+from routing.pools import Pool, Pools
 from routing.rules import Reserve
 from routing.standing import Seat
 
-UNUSED_MAX = 1_024
-"""Demands kept though nobody waits with them: more than the menus and plans of most centres make."""
+UNUSED_MAX = 4_096
+"""Demands remembered though nobody waits with them: more than the menus and plans of most centres make."""
 
-Met = dict[Demand, int]
-"""Demands that an agent meets, and at what level."""
+_NO_SKILL = ""
+"""In place of an anchor where a need has none: anybody may meet it."""
 
-
-class _Idle:
-    """An idle agent, what it meets, and whether it is counted with that yet."""
-
-    __slots__ = ("counted", "met", "seat")
-
-    def __init__(self, seat: Seat, met: Met) -> None:
-        self.seat = seat
-        self.met = met
-        self.counted = False
-
-
-class _Shelf:
-    """Demands filed under one skill, by their texts: for it alone, for another skill as well, and others."""
-
-    __slots__ = ("alone", "others", "pairs")
-
-    def __init__(self) -> None:
-        self.alone: dict[str, Demand] = {}
-        self.pairs: dict[str, dict[str, Demand]] = {}
-        self.others: dict[str, Demand] = {}
-
-
-class _Known:
-    """What is known of agents with certain skills, as of a `version` of the shelves: all but the pairs."""
-
-    __slots__ = ("met", "shelves", "skills", "version")
-
-    def __init__(self, skills: Mapping[str, int], version: int, shelves: list[_Shelf], met: Met) -> None:
-        self.skills = skills
-        self.version = version
-        self.shelves = shelves
-        self.met = met
+_EMPTY = Pools()
 
 
 class Channel:
@@ -66,13 +37,19 @@ class Channel:
     def __init__(self) -> None:
         self._demands: dict[str, Demand] = {}
         self._unused: OrderedDict[str, Demand] = OrderedDict()
-        self._shelves: dict[str, _Shelf] = {}
-        self._for_anybody: dict[str, Demand] = {}
-        self._version = 0
-        self._known: dict[AgentId, _Known] = {}
-        self._idle: dict[AgentId, _Idle] = {}
-        self._uncounted: dict[AgentId, _Idle] = {}
-        self._idle_with: dict[str, dict[AgentId, _Idle]] = {}
+        # Those that somebody waits with. Of one skill alone: by that and the level, all that an agent meets
+        # who has it at that level. Of two skills: by both. The rest: by anchor and text.
+        self._alone: dict[str, list[list[Demand]]] = {}
+        self._pairs: dict[str, dict[str, list[tuple[int, int, Demand]]]] = {}
+        self._others: dict[str, dict[str, Demand]] = {}
+        # Those of whose able agents count is kept, by anchor and text.
+        self._counted: dict[str, dict[str, Demand]] = {}
+        self._idle: dict[AgentId, Seat] = {}
+        self._uncounted: dict[AgentId, Seat] = {}
+        self._pools: dict[str, Pools] = {}
+        self._with_skill: dict[str, set[AgentId]] = {}
+        # The greatest sequence of any seat in the pools so far.
+        self._latest = 0
         # One entry for each skill and level of which the rules have a reserve.
         self._experts: dict[tuple[str, int], dict[AgentId, None]] = {}
 
@@ -81,157 +58,175 @@ class Channel:
     def demand(self, need: Need) -> Demand:
         """Return the demand of `need`, made now where there is none."""
         demand = self._demands.get(need.text)
-        return self._new(need) if demand is None else demand
+        if demand is None:
+            demand = self._demands[need.text] = self._unused[need.text] = Demand(need)
+        return demand
 
-    def used(self, demand: Demand) -> None:
-        """Take note that somebody waits with the demand."""
+    def use(self, demand: Demand) -> None:
+        """Take note that somebody waits with the demand from now on."""
         del self._unused[demand.need.text]
+        pair = demand.pair
+        if pair is None:
+            _file(self._others, demand)
+        elif demand.is_alone:
+            if pair.skill not in self._alone:
+                self._alone[pair.skill] = [[] for _ in range(LEVEL_MAX + 1)]
+            for met in self._alone[pair.skill][pair.least :]:
+                met.append(demand)
+        else:
+            met_with = self._pairs.setdefault(pair.skill, {}).setdefault(pair.second, [])
+            met_with.append((pair.least, pair.second_least, demand))
 
-    def unused(self, demand: Demand) -> None:
+    def leave_unused(self, demand: Demand) -> None:
         """Take note that nobody waits with the demand; the one unused longest may be forgotten."""
+        pair = demand.pair
+        if pair is None:
+            _take_out(self._others, demand)
+        elif demand.is_alone:
+            for met in self._alone[pair.skill][pair.least :]:
+                met.remove(demand)
+        else:
+            seconds = self._pairs[pair.skill]
+            seconds[pair.second].remove((pair.least, pair.second_least, demand))
+            if not seconds[pair.second]:
+                del seconds[pair.second]
         self._unused[demand.need.text] = demand
         if len(self._unused) > UNUSED_MAX:
             self._forget(self._unused.popitem(last=False)[1])
 
-    def _new(self, need: Need) -> Demand:
-        self.count_idle()
-        demand = self._demands[need.text] = Demand(need)
-        for shelf in self._places_of(need):
-            shelf[need.text] = demand
-        for idle in sorted(self._candidates(need), key=_sequence):
-            level = need.level(idle.seat.skills)
-            if level is not None:
-                idle.met[demand] = level
-                demand.seat(idle.seat, level)
-        self.unused(demand)
-        return demand
-
     def _forget(self, demand: Demand) -> None:
-        text, asked = demand.need.text, _asked(demand.need)
-        del self._demands[text]
-        for place in self._places_of(demand.need):
-            del place[text]
-            if not place and len(asked) > 1:
-                del self._shelves[asked[0]].pairs[asked[1]]
+        del self._demands[demand.need.text]
+        if demand.able is not None:
+            _take_out(self._counted, demand)
 
-    def _candidates(self, need: Need) -> Collection[_Idle]:
-        """Return idle agents among whom all are who meet `need`."""
-        if not need.anchors:
-            return self._idle.values()
-        found: dict[AgentId, _Idle] = {}
-        for anchor in need.anchors:
-            found.update(self._idle_with.get(anchor, {}))
-        asked = _asked(need)
-        if len(asked) < 2:
-            return found.values()
-        able = set(found).intersection(*(self._idle_with.get(skill, {}) for skill in asked))
-        return [found[agent_id] for agent_id in able]
-
-    def _places_of(self, need: Need) -> list[dict[str, Demand]]:
-        """Return where the demand of `need` is filed; whatever is not a pair there makes a new version."""
-        asked = _asked(need)
-        if len(asked) > 1:
-            return [self._shelf(asked[0]).pairs.setdefault(asked[1], {})]
-        self._version += 1
-        if not need.anchors:
-            return [self._for_anybody]
-        if asked:
-            return [self._shelf(asked[0]).alone]
-        return [self._shelf(anchor).others for anchor in need.anchors]
-
-    def _shelf(self, skill: str) -> _Shelf:
-        shelf = self._shelves.get(skill)
-        if shelf is None:
-            self._version += 1
-            shelf = self._shelves[skill] = _Shelf()
-        return shelf
+    def met_by(self, skills: Mapping[str, int]) -> list[Demand]:
+        """Return the demands that somebody waits with and an agent with `skills` meets."""
+        met: list[Demand] = []
+        for skill, level in skills.items():
+            alone = self._alone.get(skill)
+            if alone is not None:
+                met += alone[level]
+            seconds = self._pairs.get(skill)
+            if not seconds:
+                continue
+            # In whatever order: nothing hangs on that of what an agent meets.
+            for second in seconds.keys() & skills.keys():
+                for least, second_least, demand in seconds[second]:
+                    if least <= level and second_least <= skills[second]:
+                        met.append(demand)
+        if self._others:
+            met += _met(self._others, skills)
+        return met
 
     # --- agents --------------------------------------------------------------------------------------
 
     def seat(self, seat: Seat) -> None:
         """Count an agent as idle here."""
-        idle = _Idle(seat, self._met_by(seat))
-        self._idle[seat.agent_id] = self._uncounted[seat.agent_id] = idle
+        self._idle[seat.agent_id] = self._uncounted[seat.agent_id] = seat
         for (skill, level), experts in self._experts.items():
             if seat.skills.get(skill, 0) >= level:
                 experts[seat.agent_id] = None
 
     def unseat(self, agent_id: AgentId) -> None:
         """Count the agent as idle here no longer."""
-        idle = self._idle.pop(agent_id)
+        seat = self._idle.pop(agent_id)
         for experts in self._experts.values():
             experts.pop(agent_id, None)
-        if not idle.counted:
-            del self._uncounted[agent_id]
+        if self._uncounted.pop(agent_id, None) is not None:
             return
-        for skill in idle.seat.skills:
-            del self._idle_with[skill][agent_id]
-        for demand, level in idle.met.items():
-            demand.unseat(agent_id, level)
+        for skill, level in seat.skills.items():
+            del self._pools[skill][level][agent_id]
+            self._with_skill[skill].remove(agent_id)
+        for pools, level in self._counted_with(seat.skills):
+            del pools[level][agent_id]
 
-    def met_by(self, agent_id: AgentId) -> Met:
-        """Return the demands that an idle agent meets."""
-        return self._idle[agent_id].met
-
-    def count_idle(self) -> None:
-        """Count every idle agent with the demands it meets, before anybody asks who is able."""
-        if not self._uncounted:
-            return
-        for agent_id, idle in self._uncounted.items():
-            idle.counted = True
-            for skill in idle.seat.skills:
-                self._idle_with.setdefault(skill, {})[agent_id] = idle
-            for demand, level in idle.met.items():
-                demand.seat(idle.seat, level)
-        self._uncounted.clear()
+    def able(self, demand: Demand) -> Mapping[int, Pool]:
+        """Return the idle agents who meet the demand, by level and longest idle first."""
+        if self._uncounted:
+            self._count_idle()
+        if demand.able is not None:
+            return demand.able
+        if demand.is_alone:
+            assert demand.pair is not None
+            least, pools = demand.pair.least, self._pools.get(demand.pair.skill, _EMPTY)
+            return {level: pool for level, pool in pools.items() if level >= least}
+        able = self._look_for(demand.need)
+        if demand.was_asked:
+            demand.able = able
+            _file(self._counted, demand)
+        demand.was_asked = True
+        return able
 
     def experts(self, reserve: Reserve) -> Mapping[AgentId, None]:
         """Return the idle agents of whom `reserve` spares the last."""
         key = (reserve.skill, reserve.level)
         experts = self._experts.get(key)
         if experts is None:
-            seats = (idle.seat for idle in self._idle.values())
-            able = {seat.agent_id: None for seat in seats if seat.skills.get(key[0], 0) >= key[1]}
-            experts = self._experts[key] = able
+            able = (seat for seat in self._idle.values() if seat.skills.get(key[0], 0) >= key[1])
+            experts = self._experts[key] = {seat.agent_id: None for seat in able}
         return experts
 
-    # --- who meets what -------------------------------------------------------------------------------
+    def _count_idle(self) -> None:
+        """Put every idle agent into the pools in which it is not yet."""
+        for agent_id, seat in self._uncounted.items():
+            put = Pools.put_back if seat.sequence < self._latest else Pools.seat
+            for skill, level in seat.skills.items():
+                if skill not in self._pools:
+                    self._pools[skill] = Pools()
+                    self._with_skill[skill] = set()
+                put(self._pools[skill], seat, level)
+                self._with_skill[skill].add(agent_id)
+            for pools, level in self._counted_with(seat.skills):
+                put(pools, seat, level)
+            self._latest = max(self._latest, seat.sequence)
+        self._uncounted.clear()
 
-    def _met_by(self, seat: Seat) -> Met:
-        """Return the demands that the agent meets, as a new dict."""
-        known = self._known.get(seat.agent_id)
-        skills = seat.skills
-        if known is None or known.version != self._version or known.skills is not skills:
-            known = self._known[seat.agent_id] = self._know(skills)
-        met = known.met.copy()
-        for shelf in known.shelves:
-            pairs = shelf.pairs
-            # In whatever order: nothing hangs on that of what an agent meets.
-            for second in pairs.keys() & skills.keys():
-                _add_met(met, pairs[second], skills)
-        return met
+    def _counted_with(self, skills: Mapping[str, int]) -> Iterator[tuple[Pools, int]]:
+        """Go through the pools, beside those by skill, in which an agent with `skills` is counted."""
+        for demand in _met(self._counted, skills):
+            if demand.able is not None:
+                yield demand.able, demand.level(skills)
 
-    def _know(self, skills: Mapping[str, int]) -> _Known:
-        met: Met = {}
-        _add_met(met, self._for_anybody, skills)
-        shelves = [self._shelves[skill] for skill in skills if skill in self._shelves]
-        for shelf in shelves:
-            _add_met(met, shelf.alone, skills)
-            _add_met(met, shelf.others, skills)
-        return _Known(skills, self._version, shelves, met)
+    def _look_for(self, need: Need) -> Pools:
+        """Look for the idle agents who meet `need` among all who have its skills."""
+        able = Pools()
+        for seat in sorted(self._having_skills(need), key=_sequence):
+            level = need.level(seat.skills)
+            if level is not None:
+                able.seat(seat, level)
+        return able
 
-
-def _asked(need: Need) -> list[str]:
-    """Return the skills an able agent has all of, where that is simple to tell."""
-    return [requirement.skill for requirement in need.all_of if requirement.minimum]
+    def _having_skills(self, need: Need) -> Iterable[Seat]:
+        """Return idle agents, in any order, among whom all are who meet `need`."""
+        if not need.anchors:
+            return self._idle.values()
+        asked = [requirement.skill for requirement in need.all_of if requirement.minimum]
+        if asked:
+            having = set.intersection(*(self._with_skill.get(skill, set()) for skill in asked))
+        else:
+            having = set.union(*(self._with_skill.get(skill, set()) for skill in need.anchors))
+        return [self._idle[agent_id] for agent_id in having]
 
 
-def _add_met(met: Met, demands: Mapping[str, Demand], skills: Mapping[str, int]) -> None:
-    for demand in demands.values():
-        level = demand.need.level(skills)
-        if level is not None:
-            met[demand] = level
+def _file(filed: dict[str, dict[str, Demand]], demand: Demand) -> None:
+    for anchor in demand.need.anchors or (_NO_SKILL,):
+        filed.setdefault(anchor, {})[demand.need.text] = demand
 
 
-def _sequence(idle: _Idle) -> int:
-    return idle.seat.sequence
+def _take_out(filed: dict[str, dict[str, Demand]], demand: Demand) -> None:
+    for anchor in demand.need.anchors or (_NO_SKILL,):
+        del filed[anchor][demand.need.text]
+        if not filed[anchor]:
+            del filed[anchor]
+
+
+def _met(filed: Mapping[str, Mapping[str, Demand]], skills: Mapping[str, int]) -> Iterable[Demand]:
+    """Return which of the demands filed under anchors an agent meets."""
+    if not filed:
+        return ()
+    under_any = (demand for anchor in (_NO_SKILL, *skills) for demand in filed.get(anchor, {}).values())
+    return dict.fromkeys(demand for demand in under_any if demand.need.level(skills) is not None)
+
+
+def _sequence(seat: Seat) -> int:
+    return seat.sequence

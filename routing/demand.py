@@ -1,16 +1,15 @@
-"""One thing asked of agents on one channel: those who wait with it, and the idle agents who meet it."""
+"""One thing asked of agents on one channel, and the lines of those who wait with it."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from core.kernel.ordered import Ordered
-from core.model.ids import AgentId
 from core.model.need import Need
 from routing.kept_scores import KindScores
+from routing.pools import Pools
 from routing.rules import Reserve
-from routing.standing import Seat
 
 
 class Line(Ordered):
@@ -27,27 +26,39 @@ class Line(Ordered):
         self.spares = spares
 
 
+class Pair(NamedTuple):
+    """A need of least levels in two skills; both are the same skill where one is asked for."""
+
+    skill: str
+    least: int
+    second: str
+    second_least: int
+
+
 class Demand(Line):
     """A need in use: the line of those whom any able agent may have, by their places alone.
 
     Who is weighed or spares experts stands in a line `apart`, as long as anybody waits in that. `able` are
-    the idle agents by level, longest idle first.
+    the idle agents who meet it, where count of them is kept. `pair` is the need as such, if it is
+    one; `is_alone` where a least level of one skill is all that is asked for.
     """
 
-    __slots__ = ("_latest", "able", "apart", "need")
+    __slots__ = ("able", "apart", "is_alone", "need", "pair", "was_asked")
 
     def __init__(self, need: Need) -> None:
         super().__init__()
         self.need = need
+        self.pair = _pair(need)
+        self.is_alone = self.pair is not None and self.pair.skill == self.pair.second
         self.apart: dict[tuple[KindScores | None, Reserve | None], Line] = {}
-        self.able: dict[int, OrderedDict[AgentId, Seat]] = {}
-        # The greatest sequence of any seat so far.
-        self._latest = 0
+        self.able: Pools | None = None
+        self.was_asked = False
 
-    @property
-    def is_waited_with(self) -> bool:
-        """Tell whether anybody waits."""
-        return bool(self.count or self.apart)
+    def level(self, skills: Mapping[str, int]) -> int:
+        """Return the level of an agent who meets the need."""
+        if self.pair is None:
+            return self.need.level(skills) or 0
+        return min(skills[self.pair.skill], skills[self.pair.second])
 
     def line(self, kind: KindScores | None, spares: Reserve | None) -> Line:
         """Return the line for contacts of this kind that spare this reserve."""
@@ -63,29 +74,9 @@ class Demand(Line):
         if line is not self:
             del self.apart[line.kind, line.spares]
 
-    def seat(self, seat: Seat, level: int) -> None:
-        """Count an agent of this level among the able."""
-        idle = self.able.get(level)
-        if idle is None:
-            idle = self.able[level] = OrderedDict()
-        idle[seat.agent_id] = seat
-        if seat.sequence > self._latest:
-            self._latest = seat.sequence
-        else:
-            _put_in_order(idle)
 
-    def unseat(self, agent_id: AgentId, level: int) -> None:
-        """Count the agent among the able no longer."""
-        del self.able[level][agent_id]
-
-    def ready(self, spared: Collection[AgentId] = ()) -> int:
-        """Return how many idle agents are able, beside those who are `spared`."""
-        idle = sum(map(len, self.able.values()))
-        return idle - sum(agent_id in able for able in self.able.values() for agent_id in spared)
-
-
-def _put_in_order(idle: OrderedDict[AgentId, Seat]) -> None:
-    """Let the last agent come before those who became idle later: an old seat was put back."""
-    seat = next(reversed(idle.values()))
-    for agent_id in [other.agent_id for other in idle.values() if other.sequence > seat.sequence]:
-        idle.move_to_end(agent_id)
+def _pair(need: Need) -> Pair | None:
+    asked = need.all_of
+    if len(asked) not in (1, 2) or not all(requirement.minimum for requirement in asked):
+        return None
+    return Pair(asked[0].skill, asked[0].minimum, asked[-1].skill, asked[-1].minimum)

@@ -12,8 +12,9 @@ a plain scan of everything, which the tests keep (`tests/unit/routing/scan.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from core.kernel.ordered import LAST, Entry, Ordered
@@ -24,6 +25,7 @@ from core.model.ids import AgentId, ContactId, QueueName
 from routing.channel import Channel
 from routing.demand import Demand, Line
 from routing.kept_scores import KeptScores, KindScores
+from routing.pools import Pool
 from routing.ratios import QueueRatios
 from routing.rules import Reserve, Rulebook
 from routing.scores import Scores
@@ -33,6 +35,8 @@ BY_PLACE = "by_place"
 """The rule by which a freed agent takes a contact: the furthest forward, all credits counted."""
 
 _NOBODY: Mapping[Any, Any] = {}
+
+_FIRST = attrgetter("first")
 
 _Rival = tuple[int, int, AgentId, int]
 """An idle agent as a contact compares it: rank with bonus, sequence of its seat from behind, id, level."""
@@ -51,11 +55,11 @@ class _Waiter(Entity):
 
 _Personal = Mapping[ContactId, _Waiter]
 
-_Contender = tuple[int, Entry, int]
-"""A contact as a freed agent compares it: its place less its worth to the agent, its entry, the level."""
+_Contender = tuple[int, Entry, int, Line | None]
+"""A contact as a freed agent compares it: its place less its worth to the agent, entry, level, and line."""
 
 _Head = tuple[int, Entry, int, Line]
-"""The first of a line as a freed agent compares it, and the line."""
+"""One that is in a line."""
 
 
 class Index:
@@ -99,8 +103,8 @@ class Index:
         if standing.held_for is None:
             channel = self._channel(standing.channel)
             demand = channel.demand(standing.need)
-            if not demand.is_waited_with:
-                channel.used(demand)
+            if not demand.count and not demand.apart:
+                channel.use(demand)
             line = demand.line(scores if scores.weighed else None, standing.spares)
             line.add(entry)
         waiter = self._waiters[contact_id] = _Waiter(standing, scores, entry, queue, demand, line)
@@ -117,8 +121,8 @@ class Index:
             waiter.line.remove(waiter.entry)
             if not waiter.line.count:
                 waiter.demand.close(waiter.line)
-                if not waiter.demand.is_waited_with:
-                    self._channels[standing.channel].unused(waiter.demand)
+                if not waiter.demand.count and not waiter.demand.apart:
+                    self._channels[standing.channel].leave_unused(waiter.demand)
         named = standing.held_for or standing.preferred
         if named is not None:
             del self._personal[named][contact_id]
@@ -177,7 +181,7 @@ class Index:
         if seat is not None:
             for channel in seat.channels:
                 self._channels[channel].unseat(agent_id)
-            self._kept.forget_ranks(agent_id)
+            self._kept.forget_idle(agent_id)
         return seat
 
     def refresh(self, agent_id: AgentId) -> None:
@@ -214,16 +218,16 @@ class Index:
             rivals = self._named(waiter, standing.held_for)
             return len(rivals), rivals
         channel = self._channels[standing.channel]
-        channel.count_idle()
+        able = channel.able(demand)
         spared = self._spared(channel, standing.spares)
         rivals = []
-        for level, idle in demand.able.items():
+        for level, idle in able.items():
             if idle:
                 rivals += _best_two(waiter.scores, level, idle, spared)
         if standing.preferred is not None:
             rivals = [rival for rival in rivals if rival[2] != standing.preferred]
             rivals += self._named(waiter, standing.preferred)
-        return demand.ready(spared), rivals
+        return _count(able, spared) if rivals else 0, rivals
 
     def _named(self, waiter: _Waiter, agent_id: AgentId) -> list[_Rival]:
         """Return this one agent as a rival, if it is idle and may have the contact."""
@@ -239,15 +243,15 @@ class Index:
     def best_contact(self, agent_id: AgentId, now_us: int) -> Choice | None:
         """Return the contact in line that comes first for an idle agent, None where there is none."""
         seat = self._seats[agent_id]
-        heads = self._heads(seat)
-        candidates = sum([line.count for _, _, _, line in heads])
-        personal = self._personal.get(agent_id)
-        if personal is None:
-            best = _first_two(heads)
-        else:
+        personal = self._personal.get(agent_id, _NOBODY)
+        candidates, heads = self._heads(seat, personal)
+        best: Sequence[_Contender] = heads
+        if personal:
             named = self._by_name(seat, personal)
-            candidates += sum(self._waiters[entry[2]].line is None for _, entry, _ in named)
-            best = sorted(named + _beside(heads, personal))[:2]
+            candidates += sum(line is None for _, _, _, line in named)
+            best = sorted([*named, *_beside(heads, personal)])[:2]
+        else:
+            best = _first_two(heads)
         if not best:
             return None
         return Choice(
@@ -258,20 +262,36 @@ class Index:
             candidates=candidates,
         )
 
-    def _heads(self, seat: Seat) -> list[_Head]:
-        """Return the first of each line that the agent may serve."""
-        agent_id = seat.agent_id
+    def _heads(self, seat: Seat, personal: _Personal) -> tuple[int, list[_Head]]:
+        """Return how many stand in the lines that the agent may serve, and the first of each that matters."""
+        candidates = 0
         heads: list[_Head] = []
         for name in seat.channels:
             channel = self._channels[name]
-            for demand, level in channel.met_by(agent_id).items():
-                first = demand.first
-                if first is not LAST:
-                    heads.append((first[0], first, level, demand))
-                for line in demand.apart.values() if demand.apart else ():
-                    if line.spares is None or agent_id not in self._spared(channel, line.spares):
-                        first, worth_us = line.first, self._worth_us(line.kind, agent_id, level)
-                        heads.append((first[0] - worth_us, first, level, line))
+            demands = channel.met_by(seat.skills)
+            nearest = [demand for demand in demands if demand.count]
+            candidates += sum([demand.count for demand in nearest])
+            if not personal:
+                # Where places alone decide, the first two are among the heads of two lines.
+                nearest.sort(key=_FIRST)
+                del nearest[2:]
+            heads += [(line.first[0], line.first, line.level(seat.skills), line) for line in nearest]
+            apart = self._heads_apart(demands, seat, channel)
+            candidates += sum([line.count for _, _, _, line in apart])
+            heads += apart
+        return candidates, heads
+
+    def _heads_apart(self, demands: Iterable[Demand], seat: Seat, channel: Channel) -> list[_Head]:
+        """Return the first of each line apart that the agent may serve."""
+        heads: list[_Head] = []
+        for demand in demands:
+            if not demand.apart:
+                continue
+            level = demand.level(seat.skills)
+            for line in demand.apart.values():
+                if line.spares is None or seat.agent_id not in self._spared(channel, line.spares):
+                    worth_us = self._worth_us(line.kind, seat.agent_id, level)
+                    heads.append((line.first[0] - worth_us, line.first, level, line))
         return heads
 
     def _by_name(self, seat: Seat, personal: _Personal) -> list[_Contender]:
@@ -282,15 +302,14 @@ class Index:
             if level is not None:
                 worth_us = self._worth_us(waiter.scores, seat.agent_id, level)
                 worth_us += _bonus_us(waiter.standing, seat.agent_id)
-                contenders.append((waiter.entry[0] - worth_us, waiter.entry, level))
+                contenders.append((waiter.entry[0] - worth_us, waiter.entry, level, waiter.line))
         return contenders
 
     def _worth_us(self, kind: KindScores | None, agent_id: AgentId, level: int) -> int:
         """Return by how much contacts of `kind` stand further forward for this agent than by their place."""
         if kind is None:
             return 0
-        fit_us = kind.fits[level][agent_id]
-        return fit_us + self._ratios.pressure_us(kind.queue, self.length) if kind.pressed else fit_us
+        return kind.fits[level][agent_id] + self._pressure_us(kind)
 
     # --- who may have whom -----------------------------------------------------------------------------
 
@@ -326,60 +345,74 @@ class Index:
         )
 
     def _as_contact(self, contender: _Contender, seat: Seat, now_us: int) -> Candidate:
-        after_us, entry, level = contender
+        after_us, entry, level, _ = contender
         waiter = self._waiters[entry[2]]
+        terms = _place_terms(waiter.standing, now_us)
+        if waiter.scores.fitting:
+            terms += self._scores.fit_terms(waiter.standing.kind, seat.agent_id, level)
+        if waiter.standing.preferred is not None or waiter.scores.pressed:
+            terms += self._rarer_terms(waiter, seat.agent_id)
         return Candidate(
             agent_id=seat.agent_id,
             contact_id=entry[2],
             level=level,
             idle_us=now_us - seat.since_us,
             score_us=now_us - after_us,
-            terms=tuple(self._contact_terms(waiter, seat.agent_id, level, now_us)),
+            terms=terms,
         )
 
-    def _contact_terms(self, waiter: _Waiter, agent_id: AgentId, level: int, now_us: int) -> list[Term]:
-        """Return what the score is made of: the place, what the pair is worth, what its queue presses for."""
-        standing, scores = waiter.standing, waiter.scores
-        contact = standing.contact
-        waited_us = contact.waited_us(now_us)
-        terms = [Term("waited", waited_us)]
-        if contact.head_start_us:
-            terms.append(Term("head_start", contact.head_start_us))
-        credit_us = now_us - standing.place.key_us - waited_us - contact.head_start_us
-        if credit_us:
-            terms.append(Term("credit", credit_us))
-        if scores.fitting:
-            terms += self._scores.fit_terms(standing.kind, agent_id, level)
-        bonus_us = _bonus_us(standing, agent_id)
-        if bonus_us:
-            terms.append(Term("preferred", bonus_us))
-        pressure_us = self._ratios.pressure_us(scores.queue, self.length) if scores.pressed else 0
-        if pressure_us:
-            terms.append(Term("pressure", pressure_us))
-        return terms
+    def _rarer_terms(self, waiter: _Waiter, agent_id: AgentId) -> tuple[Term, ...]:
+        """Return what the agent counts for as the preferred one, and what the queue's share presses for."""
+        bonus_us = _bonus_us(waiter.standing, agent_id)
+        pressure_us = self._pressure_us(waiter.scores)
+        terms = (Term("preferred", bonus_us), Term("pressure", pressure_us))
+        return tuple(term for term in terms if term.us)
+
+    def _pressure_us(self, kind: KindScores) -> int:
+        return self._ratios.pressure_us(kind.queue, self.length) if kind.pressed else 0
+
+
+def _place_terms(standing: Standing, now_us: int) -> tuple[Term, ...]:
+    """Return what a contact's place is made of: the time in line, its tier's head start, other credits."""
+    contact = standing.contact
+    waited_us, head_start_us = contact.waited_us(now_us), contact.head_start_us
+    credit_us = now_us - standing.place.key_us - waited_us - head_start_us
+    terms: tuple[Term, ...] = (Term("waited", waited_us),)
+    if head_start_us:
+        terms += (Term("head_start", head_start_us),)
+    if credit_us:
+        terms += (Term("credit", credit_us),)
+    return terms
+
+
+def _count(able: Mapping[int, Pool], spared: Mapping[AgentId, None]) -> int:
+    """Return how many agents are able, beside those who are spared."""
+    idle = sum(map(len, able.values()))
+    return idle - sum(agent_id in pool for pool in able.values() for agent_id in spared) if spared else idle
 
 
 def _bonus_us(standing: Standing, agent_id: AgentId) -> int:
     return standing.preferred_us if standing.preferred == agent_id else 0
 
 
-def _first_two(heads: list[_Head]) -> list[_Contender]:
+def _first_two(heads: list[_Head]) -> list[_Head]:
     """Return the first two of all that stand in the lines."""
-    if not heads:
-        return []
     heads.sort()
-    after_us, first, level, line = heads[0]
-    others = [head[:3] for head in heads[1:2]]
-    second = line.second()
-    if second is not LAST:
-        others.append((after_us + second[0] - first[0], second, level))
-    return [(after_us, first, level), *sorted(others)[:1]]
+    best = heads[:2]
+    if best:
+        after_us, first, level, line = best[0]
+        second = line.second()
+        if second is not LAST:
+            behind = (after_us + second[0] - first[0], second, level, line)
+            if len(best) == 1 or behind < best[1]:
+                best[1:] = [behind]
+    return best
 
 
-def _beside(heads: Iterable[_Head], personal: _Personal) -> list[_Contender]:
+def _beside(heads: Iterable[_Head], personal: _Personal) -> list[_Head]:
     """Return the first two of each line, passing over those who wait for the agent by name."""
     return [
-        (after_us + entry[0] - first[0], entry, level)
+        (after_us + entry[0] - first[0], entry, level, line)
         for after_us, first, level, line in heads
         for entry in islice((each for each in line if each[2] not in personal), 2)
     ]

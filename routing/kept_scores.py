@@ -70,25 +70,27 @@ class KeptScores:
         self._rulebook = rulebook
         self._scores = scores
         self._kinds: dict[Kind, KindScores] = {}
-        self._fits_of: dict[AgentId, list[_Table]] = {}
-        self._ranks_of: dict[AgentId, list[_Table]] = {}
+        self._for_good: dict[AgentId, list[_Table]] = {}
+        self._while_idle: dict[AgentId, list[_Table]] = {}
 
     def of(self, kind: Kind) -> KindScores:
         """Return the scores of contacts of `kind`."""
         scores = self._kinds.get(kind)
         if scores is None:
-            fits = _ByLevel(self._scores.fit_us, kind, self._fits_of)
-            ranks = _ByLevel(self._scores.rank_us, kind, self._ranks_of)
+            fits = _ByLevel(self._scores.fit_us, kind, self._for_good)
+            fitting = self._rulebook.tier(kind).choose in FITTING
+            kept = self._for_good if fitting else self._while_idle
+            ranks = _ByLevel(self._scores.rank_us, kind, kept)
             scores = self._kinds[kind] = KindScores(kind, self._rulebook, fits, ranks)
         return scores
 
     def forget(self, agent_id: AgentId) -> None:
-        """Forget what was kept of the agent: it has changed."""
-        self.forget_ranks(agent_id)
-        for table in self._fits_of.pop(agent_id, ()):
+        """Forget all that was kept of the agent: it has changed."""
+        self.forget_idle(agent_id)
+        for table in self._for_good.pop(agent_id, ()):
             del table[agent_id]
 
-    def forget_ranks(self, agent_id: AgentId) -> None:
-        """Forget how the agent ranked: it is idle no longer."""
-        for table in self._ranks_of.pop(agent_id, ()):
+    def forget_idle(self, agent_id: AgentId) -> None:
+        """Forget what was kept as long as the agent was idle."""
+        for table in self._while_idle.pop(agent_id, ()):
             del table[agent_id]

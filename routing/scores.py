@@ -1,8 +1,8 @@
 """What an agent is worth to a contact, in microseconds of waiting, by the strategy of its tier.
 
 Two views of one pair. `fit_us`: an agent became free and compares those who wait. `rank_us`: a contact came
-and compares those who are idle. The index keeps what it was told: `rank_us` while the agent is idle, `fit_us`
-for good. Whatever else changes them is told by the index's `refresh`.
+and compares those who are idle. The index keeps what it was told, `rank_us` as long as the agent is idle, of
+the `FITTING` strategies both for good. Whatever changes them meanwhile is told by the index's `refresh`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LEVEL_ONLY = frozenset({Strategy.LONGEST_IDLE, Strategy.HIGHEST_LEVEL, Strategy.
 """Strategies under which `rank_us` is the same for all agents of one level."""
 
 FITTING = frozenset({Strategy.VALUE})
-"""Strategies under which `fit_us` may be other than 0."""
+"""Strategies under which `fit_us` may be other than 0, and only what is learned changes it or `rank_us`."""
 
 
 class Scores(Protocol):

@@ -43,7 +43,10 @@ class Ordered:
         """Put `entry` in its place."""
         at = bisect_right(self._bounds, entry)
         piece = self._pieces[at]
-        insort(piece, entry)
+        if not piece or entry > piece[-1]:
+            piece.append(entry)
+        else:
+            insort(piece, entry)
         self.count += 1
         if entry < self.first:
             self.first = entry
@@ -61,7 +64,7 @@ class Ordered:
         """Take `entry` out; raise `KeyError` where it is not in."""
         at = bisect_right(self._bounds, entry)
         piece = self._pieces[at]
-        within = bisect_left(piece, entry)
+        within = 0 if entry is self.first else bisect_left(piece, entry)
         if within == len(piece) or piece[within] != entry:
             raise KeyError(entry)
         del piece[within]
