@@ -6,7 +6,6 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from goldline.agents_check import check_agents
 from goldline.app import build_brain, configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
@@ -15,7 +14,6 @@ from goldline.rules_check import check_config_rules
 from goldline.scenario_fit import check_fit
 from routing.checks.finding import Finding
 from simulator.scenario import load_scenario
-from simulator.world import agent_profiles
 
 
 class Checked(NamedTuple):
@@ -42,8 +40,7 @@ def _check_config(path: Path) -> Checked:
     flows = load_flows(config, path.parent)
     agents = configured_agents(config)
     build_brain(config, flows, agents, run=1)
-    skills = {agent_id: agent.skills for agent_id, agent in agents.items()}
-    warnings = check_config_rules(config, flows, skills, path) + check_agents(config, agents)
+    warnings = check_config_rules(config, flows, agents, path)
     return Checked(f"{len(config.queues)} queues, {len(agents)} agents, {len(flows)} flows", warnings)
 
 
@@ -54,4 +51,4 @@ def _check_scenario(path: Path) -> Checked:
         f"{len(scenario.arrivals)} streams of calls, {len(scenario.customers)} groups of customers, "
         f"{len(scenario.staff)} agents in {len(scenario.teams)} teams or alone, {len(config.queues)} queues"
     )
-    return Checked(holds, check_fit(scenario, config) + check_agents(config, agent_profiles(scenario)))
+    return Checked(holds, check_fit(scenario, config))

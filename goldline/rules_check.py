@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.kernel.errors import ConfigError, Said
+from core.model.agent import AgentProfile
 from core.model.destination import DestinationKind
 from core.model.ids import AgentId, QueueName
-from goldline.app import configured_agents
+from goldline.agents_check import check_agents
 from goldline.config import Config
 from goldline.config_agents import work_channels
 from goldline.rulebook import rulebook_of
@@ -33,28 +34,28 @@ class RulesRefused(ConfigError):
 def check_config_rules(
     config: Config,
     flows: Mapping[str, Flow],
-    agents: Mapping[AgentId, Mapping[str, int]],
+    agents: Mapping[AgentId, AgentProfile],
     origin: Path,
     served: frozenset[QueueName] | None = None,
 ) -> list[Finding]:
     """Return the warnings about the rules of the file `origin`; raise `RulesRefused` where there is an error.
 
-    `agents` are the skills of those who will work by these rules, in the queues `served` or in all; where
-    there are none, nothing is said of who could serve what.
+    `agents` are those who will work by these rules, in the queues `served` or in all; where there are none,
+    nothing is said of who could serve what.
     """
     nodes = [node for flow in flows.values() for node in flow.nodes.values()]
     choices = (choice for node in nodes if isinstance(node, Menu) for choice in node.options.values())
     rules = rulebook_of(config)
     around = Surroundings(
-        agents=agents,
+        agents={agent_id: agent.skills for agent_id, agent in agents.items()},
         flows={name: _ends(flow) for name, flow in flows.items()},
         languages=tuple(dict.fromkeys(language for flow in flows.values() for language in flow.prompts)),
         choices=tuple(dict.fromkeys(choices)),
         default_tier=config.rules.default_tier,
         served=None if served is None else _with_overflow(served, rules),
-        has_work=bool(work_channels(config.work, configured_agents(config))),
+        has_work=bool(work_channels(config.work, agents)),
     )
-    findings = check_rules(rules, around)
+    findings = check_rules(rules, around) + check_agents(config, agents)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RulesRefused(str(origin), findings)
     return findings

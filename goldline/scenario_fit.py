@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from core.kernel.errors import Said
 from core.kernel.schema import Steps, one_of
 from core.model.contact import VOICE
-from core.model.ids import AgentId, QueueName
+from core.model.ids import QueueName
 from goldline.config import Config
 from goldline.flows import load_flows
 from goldline.rulebook import rulebook_of
@@ -23,6 +23,7 @@ from routing.checks.walk import asks_by_value, skills_of
 from simulator.demand import FileArrivals
 from simulator.scenario import Scenario
 from simulator.scenario_checks import Problem
+from simulator.world import agent_profiles
 
 
 def check_fit(scenario: Scenario, config: Config) -> list[Finding]:
@@ -35,9 +36,8 @@ def check_fit(scenario: Scenario, config: Config) -> list[Finding]:
     flows = load_flows(config, path.parent)
     for steps, found, allowed in _problems(scenario, config, flows):
         raise scenario.refusal(steps, found, allowed)
-    skills = {AgentId(plan.id): plan.skills for plan in scenario.staff}
     called = {QueueName(node.queue) for _, _, node in _queues_called(scenario, config, flows)}
-    return check_config_rules(config, flows, skills, path, served=frozenset(called))
+    return check_config_rules(config, flows, agent_profiles(scenario), path, served=frozenset(called))
 
 
 def _problems(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:

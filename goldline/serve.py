@@ -37,8 +37,7 @@ async def run_server(path: Path) -> None:
     flows = load_flows(config, path.parent)
     clock = WallClock()
     agents = configured_agents(config)
-    skills = {agent_id: agent.skills for agent_id, agent in agents.items()}
-    for warning in check_config_rules(config, flows, skills, path):
+    for warning in check_config_rules(config, flows, agents, path):
         log.warning("rules", where=warning.where, what=warning.what, advice=warning.advice)
     async with open_stores(config, clock) as stores:
         centre = LiveCentre(config, flows, agents, stores, clock)
