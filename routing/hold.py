@@ -139,7 +139,9 @@ class Hold:
         contact = self._contacts.of_leg(event.leg_id)
         if event.step != ANNOUNCE_STEP or event.outcome == "hangup" or not _waits(contact):
             return
-        if not (event.digits and self._callbacks.leave_line(contact, event)):
+        if event.digits and self._callbacks.leave_line(contact, event):
+            self._engine.send(CancelTimer(key=_timer(contact.contact_id)))
+        else:
             self._play_music(contact)
 
     def _play_music(self, contact: Contact) -> None:

@@ -21,6 +21,7 @@ from core.model.commands import (
     DialogueStep,
     HangUpLeg,
     LookUpCustomer,
+    PlayPrompt,
     PopScreen,
     RingLeg,
     StartTimer,
@@ -30,6 +31,7 @@ from core.model.contact import VOICE, Contact, ContactState
 from core.model.customer import Customer
 from core.model.events import (
     AgentStateChanged,
+    CallbackClosed,
     ContactAdopted,
     ContactDiverted,
     ContactEvent,
@@ -54,11 +56,13 @@ from core.model.events import (
     StepFinished,
     TimerFired,
 )
-from core.model.ids import AgentId, BridgeId, CustomerId, LegId, QueueName, TimerKey
+from core.model.ids import NO_LEG, AgentId, BridgeId, CustomerId, LegId, QueueName, TimerKey
 from core.model.message import Command, DomainEvent, Event
 from core.model.requests import (
     AcceptOffer,
     AddWork,
+    BookCallback,
+    CancelCallback,
     ExtendWrapUp,
     FinishWork,
     FinishWrapUp,
@@ -76,6 +80,7 @@ from crm.open_contacts import fold_open_contacts
 from goldline.app import build_brain
 from goldline.config import load_config
 from goldline.config_agents import OffersSection, WorkSection, capacity_of
+from goldline.config_routing import CallbackSection
 from goldline.demo import FOLDER
 from goldline.flows import load_flows
 from simulator.checkers import Checkers
@@ -84,6 +89,13 @@ TASK = "task"
 DEMO = load_config(Path(FOLDER) / "goldline.toml")
 DELAYS = OffersSection(reject_delay_s=3, busy_delay_s=5, no_answer_delay_s=8, misses_max=3)
 RULES = load_config(Path(__file__).with_name("chaos.toml"))
+CONTINUITY = {"resume_within_s": 600, "callback": CallbackSection(key="1"), "announce_first_s": 5}
+KEEPS_PLACES = DEMO.model_copy(
+    update={
+        "queues": {name: queue.model_copy(update=CONTINUITY) for name, queue in DEMO.queues.items()},
+        "tiers": {name: tier.model_copy(update={"prefer_s": 30}) for name, tier in DEMO.tiers.items()},
+    }
+)
 CONFIGS = tuple(
     config.model_copy(
         update={"offers": DELAYS, "work": WorkSection(capacity={"voice": 1, TASK: 2}, **how_it_goes)}
@@ -92,10 +104,12 @@ CONFIGS = tuple(
         (DEMO, {"during_calls": True}),
         (DEMO, {"calls_interrupt": False, "leaving": "return"}),
         (RULES, {"during_calls": True}),
+        (KEEPS_PLACES, {"calls_interrupt": False, "leaving": "return"}),
     )
 )
-"""Three centres: in the second work waits for the end of calls and is given back by its agent who leaves, in
-the third everybody who waits is moved by rules."""
+"""Four centres: in the second work waits for the end of calls and is given back by its agent who leaves, in
+the third everybody who waits is moved by rules, in the fourth callers are called back and get their places
+and their agents again."""
 FLOWS = load_flows(DEMO, FOLDER)
 AGENTS = {
     AgentId(name): AgentProfile(
@@ -172,6 +186,8 @@ class Chaos:
         self.tell(PbxSynced(at_us=self.now_us, pbx="main"))
         while legs := [*self.callers, *self.phones]:
             self.tell(LegEnded(at_us=self.now_us, leg_id=legs[0], cause=16))
+        while callbacks := open_callbacks(self):
+            self.tell(cancel(self, callbacks[0]))
         while work := [contact for contact in self.brain.contacts if contact.channel == TASK]:
             self.tell(end_of_work(self, work[0]))
         assert {key[0] for key in self.timers} <= {"wrap_up", "delay", "deserted"}, self.timers
@@ -257,6 +273,8 @@ class Chaos:
                 self.reached.add(f"stands otherwise: {reason}")
             case ContactDiverted(to=to, reason=reason):
                 self.reached |= {f"sent to {to}", f"sent for {reason}"}
+            case CallbackClosed(outcome=how):
+                self.reached.add(f"callback {how}")
             case OfferFailed(outcome=how) | OfferWithdrawn(reason=how):
                 self.reached.add(f"offer {how}")
 
@@ -281,7 +299,8 @@ def call_in(chaos: Chaos, pick: int) -> list[Event]:
     chaos.called += 1
     leg = LegId(f"caller-{chaos.called}")
     chaos.callers.append(leg)
-    created = LegCreated(at_us=chaos.now_us, leg_id=leg, address="PJSIP/t-1", caller_number="+31")
+    number = number_of(leg)
+    created = LegCreated(at_us=chaos.now_us, leg_id=leg, address="PJSIP/t-1", caller_number=number)
     return [created, open_dialogue(chaos, leg)][:: 1 if pick % 3 else -1]
 
 
@@ -293,6 +312,8 @@ def step_ends(chaos: Chaos, pick: int) -> list[Event]:
     step = chaos.steps[leg]
     outcome = ODD_OUTCOMES.get(pick // 8 % 16, "done")
     digits = ("2", "3", "2", "10000000", "9", "")[pick // 64 % 6] if isinstance(step, CollectDigits) else ""
+    if isinstance(step, PlayPrompt) and pick // 64 % 2:
+        digits = step.stop_digits[:1]
     return [StepFinished(at_us=chaos.now_us, leg_id=leg, step=step.step, outcome=outcome, digits=digits)]
 
 
@@ -306,14 +327,17 @@ def phone_answers(chaos: Chaos, pick: int) -> list[Event]:
     if not chaos.phones:
         return []
     phone = list(chaos.phones)[pick % len(chaos.phones)]
-    at, bridge, caller = chaos.now_us, BridgeId(f"b-{phone}"), chaos.phones[phone].bridge_with
-    told = [
+    at, bridge, other = chaos.now_us, BridgeId(f"b-{phone}"), chaos.phones[phone].bridge_with
+    told: list[Event] = [
         LegCreated(at_us=at, leg_id=phone, address="PJSIP/ann-1"),
         LegRinging(at_us=at, leg_id=phone),
         LegAnswered(at_us=at, leg_id=phone),
-        LegJoined(at_us=at, leg_id=phone, bridge_id=bridge),
-        *([LegJoined(at_us=at, leg_id=caller, bridge_id=bridge)] if caller in chaos.callers else []),
     ]
+    if other == NO_LEG:
+        return [*told, open_dialogue(chaos, phone)]
+    told.append(LegJoined(at_us=at, leg_id=phone, bridge_id=bridge))
+    if other in (*chaos.callers, *chaos.phones):
+        told.append(LegJoined(at_us=at, leg_id=other, bridge_id=bridge))
     return told[: 2 + pick // 4 % 4] if pick % 4 == 0 else told
 
 
@@ -416,6 +440,25 @@ def work_ends(chaos: Chaos, pick: int) -> list[Event]:
     return [kind(at_us=chaos.now_us, agent_id=pop.agent_id, contact_id=pop.contact_id)]
 
 
+def callback_wished(chaos: Chaos, pick: int) -> list[Event]:
+    """A desk wants somebody to be called back, or not any more."""
+    callbacks = open_callbacks(chaos)
+    if callbacks and pick % 3 == 0:
+        return [cancel(chaos, callbacks[pick // 3 % len(callbacks)])]
+    number, queue = f"+31201234{pick % 6}", QueueName(("accounts", "cards")[pick // 6 % 2])
+    return [BookCallback(at_us=chaos.now_us, agent_id=AgentId("ann"), number=number, queue=queue)]
+
+
+def open_callbacks(chaos: Chaos) -> list[Contact]:
+    """Return the callbacks whose customers are still to be reached."""
+    over = (ContactState.CONNECTED, ContactState.WRAP_UP)
+    return [each for each in chaos.brain.contacts if each.callback and each.state not in over]
+
+
+def cancel(chaos: Chaos, callback: Contact) -> Event:
+    return CancelCallback(at_us=chaos.now_us, agent_id=AgentId("ann"), contact_id=callback.contact_id)
+
+
 def end_of_work(chaos: Chaos, contact: Contact) -> Event:
     """Return what ends the work: its agent has done it, or it is withdrawn."""
     if contact.state is ContactState.CONNECTED and contact.agent_id is not None:
@@ -437,7 +480,13 @@ def dialogue_opens(chaos: Chaos, pick: int) -> list[Event]:
 
 def open_dialogue(chaos: Chaos, leg: LegId, noted: LegId | None = None) -> Event:
     tag = chaos.notes.get(noted or leg, "")
-    return DialogueOpened(at_us=chaos.now_us, leg_id=leg, caller_number="+31", dialed_number="8000", tag=tag)
+    number = number_of(leg)
+    return DialogueOpened(at_us=chaos.now_us, leg_id=leg, caller_number=number, dialed_number="8000", tag=tag)
+
+
+def number_of(leg: LegId) -> str:
+    """Return the number of who calls on the leg: there are few, so that people call again."""
+    return f"+31201234{sum(map(ord, leg)) % 4}"
 
 
 def leg_leaves(chaos: Chaos, pick: int) -> list[Event]:
@@ -497,6 +546,7 @@ WEIGHTS: dict[Saying, int] = {
     work_withdrawn: 1,
     desk_answers: 5,
     work_ends: 3,
+    callback_wished: 1,
     leg_leaves: 1,
     dialogue_opens: 2,
     dialogue_closes: 1,

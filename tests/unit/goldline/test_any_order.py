@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.kernel.rng import Streams
 from core.model.destination import DestinationKind, DivertReason
-from core.model.events import ContactArrived, InteractionRecorded
+from core.model.events import CallbackBooked, ContactArrived, InteractionRecorded
 from tests.unit.goldline.chaos import CONFIGS, SAYINGS, Chaos
 
 LENGTH = 200
@@ -37,7 +37,8 @@ def test_random_sayings_break_nothing_and_leave_nothing(sayings: list[tuple[int,
     chaos = play(sayings, centre)
     assert len(chaos.brain.contacts) == 0
     chaos.checkers.contacts.close()
-    arrived = [event.contact_id for event in chaos.ledger if isinstance(event, ContactArrived)]
+    begins = (ContactArrived, CallbackBooked)
+    arrived = [event.contact_id for event in chaos.ledger if isinstance(event, begins)]
     recorded = [event.contact_id for event in chaos.ledger if isinstance(event, InteractionRecorded)]
     assert sorted(recorded) == sorted(arrived), "each contact is recorded once, over all runs"
 
@@ -55,8 +56,12 @@ IN_SOME = (
     *("offer agent_left", "offer work_withdrawn"),
     *(f"offer {outcome}" for outcome in ("busy", "rejected", "no_answer", "unreachable", "lost")),
 )
+KEPT = (
+    *("AgentPreferred", "PlaceResumed", "CallbackDialed", "CallbackPostponed", "adopted postponed"),
+    *(f"callback {outcome}" for outcome in ("reached", "cancelled", "called_in")),
+)
 MOVED = (
-    # The callers of this world show no number at which they could be called back.
+    # Too few wait long enough in the queue that sends them to a callback.
     *(f"sent to {way}" for way in DestinationKind if way is not DestinationKind.CALLBACK),
     *(f"sent for {reason}" for reason in DivertReason if reason is not DivertReason.CLOSED),
     *(f"stands otherwise: {reason}" for reason in ("step", "expired", "needs", "reserve_over")),
@@ -75,3 +80,9 @@ def test_random_sayings_reach_every_state() -> None:
 def test_random_sayings_move_those_who_wait_by_every_rule() -> None:
     reached = {name for seed in range(COURSES) for name in play(drawn(seed), centre=2).reached}
     assert [name for name in MOVED if name not in reached] == []
+
+
+@pytest.mark.slow
+def test_random_sayings_keep_places_and_call_back() -> None:
+    reached = {name for seed in range(COURSES) for name in play(drawn(seed), centre=3).reached}
+    assert [name for name in KEPT if name not in reached] == []
