@@ -8,10 +8,10 @@ to settle most; value routing. All meet the same callers. Each run has agents of
 engine had to learn on earlier days under the first policy: what it knows are outcomes, never the truth.
 
 `value share` is what resolved contacts are worth, of all that came; intervals are of paired runs, at 95 %.
-Below the line the same where agents hardly differ. The exit status is 1 where value routing does not earn at
-least a tenth more than first come, first served (lower end 8 %), and 3 points of the value more than strict
-priority (lower end 2 points); where fewer than 97 % of the top tier are answered within 20 s; or where the
-lowest tier waits longer or hangs up more often than under first come, first served.
+The last rows show the same where agents hardly differ. The exit status is 1 where value routing does not
+earn at least a tenth more than first come, first served (lower end 8 %), and 3 points of the value more than
+strict priority (lower end 2 points); where fewer than 97 % of the top tier are answered within 20 s; or where
+the lowest tier waits longer or hangs up more often than under first come, first served.
 """
 
 from __future__ import annotations
