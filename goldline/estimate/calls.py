@@ -1,26 +1,27 @@
-"""A list of calls, read strictly and told as the events it stands for.
+"""A list of calls, read strictly; `goldline.estimate.call_events` tells the events it stands for.
 
 A CSV file with a header; the order of rows and columns does not matter, columns of other names are passed
 over. An instant is ISO 8601, such as `2026-03-02 09:15:07`, or a number of seconds; all of them on one clock.
 
-| column    | also called                  | holds                                                     |
-|-----------|------------------------------|-----------------------------------------------------------|
-| `queue`   | `queue_name`, `skill`        | the queue that was asked for                              |
-| `arrived` | `arrival`, `queued`          | the instant of asking for it                              |
-| `outcome` | `result`                     | `served` or `abandoned` (also `answered`, `left`, `hang`) |
-| `wait_s`  | `wait`, `waited_s`, `waited` | seconds in line                                           |
-| `agent`   | `agent_id`, `agent_name`     | who served; empty where nobody did                        |
-| `ended`   | `service_end`, `end`         | when the agent was done; empty where nobody served        |
+| column     | also called                                | holds                                            |
+|------------|--------------------------------------------|--------------------------------------------------|
+| `queue`    | `queue_name`, `skill`                      | the queue that was asked for                     |
+| `arrived`  | `arrival`, `arrival_time`, `date_received` | the instant of asking for it                     |
+| `outcome`  | `result`, `served`                         | `served` or `abandoned`, or 1 and 0              |
+| `wait_s`   | `wait`, `waited`, `waited_s`               | seconds in line                                  |
+| `answered` | `service_start`                            | instead of these two: when; empty for abandoned  |
+| `agent`    | `agent_id`, `agent_name`, `agent_number`   | who served; empty where nobody did               |
+| `ended`    | `service_end`, `end`, `hangup`             | when the agent was done; empty for abandoned     |
 
-Optional are `tier`, and `head_start_s`, by which the contact stood further forward in line. A row that
-cannot be is refused with its line, its column, what was found and what is allowed; the others are used.
+With `answered`, an abandoned call `ended` when the caller left. Optional are `tier`, and `head_start_s`, by
+which the contact stood further forward in line. `NULL` is an empty cell. A row that cannot be is refused with
+its line, its column, what was found and what is allowed; the others are used.
 """
 
 from __future__ import annotations
 
 import csv
-import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
@@ -30,35 +31,28 @@ from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.errors import ConfigError
-from core.model.agent import AgentState
-from core.model.events import (
-    AgentStateChanged,
-    ContactAbandoned,
-    ContactConnected,
-    ContactQueued,
-)
-from core.model.ids import AgentId, ContactId, OfferId, QueueName
-from core.model.message import DomainEvent
+from core.model.ids import AgentId, QueueName
 
-IDLE_UNTIL_GONE_US = 1_800 * SECOND_US
-"""Who serves nobody for half an hour is taken for gone: a list of calls does not tell when agents leave."""
 WAIT_MAX_S = 86_400.0
 """Longer waits are slips of a clock."""
 ERRORS_KEPT_MAX = 100
 
 _COLUMNS = {
     "queue": ("queue_name", "skill"),
-    "arrived": ("arrival", "queued"),
-    "outcome": ("result",),
-    "wait_s": ("wait", "waited_s", "waited"),
-    "agent": ("agent_id", "agent_name"),
-    "ended": ("service_end", "end"),
+    "arrived": ("arrival", "arrival_time", "date_received"),
+    "outcome": ("result", "served"),
+    "wait_s": ("wait", "waited", "waited_s"),
+    "answered": ("service_start",),
+    "agent": ("agent_id", "agent_name", "agent_number"),
+    "ended": ("service_end", "end", "hangup"),
     "tier": (),
     "head_start_s": (),
 }
-_OPTIONAL = {"tier", "head_start_s"}
 _NAMES = {alias: name for name, aliases in _COLUMNS.items() for alias in (name, *aliases)}
-_SERVED = {"served": True, "answered": True, "abandoned": False, "left": False, "hang": False}
+_ALWAYS = ("queue", "arrived", "agent", "ended")
+_EITHER = ("outcome", "wait_s")
+_SERVED = {"served": True, "answered": True, "1": True, "abandoned": False, "left": False, "0": False}
+_EMPTY = "null"
 
 
 class Call(NamedTuple):
@@ -125,7 +119,8 @@ def read_calls(path: Path) -> CallList:
 
 def _header(cells: list[str], path: Path) -> dict[str, int]:
     named = {_NAMES.get(cell.strip().lower(), ""): place for place, cell in enumerate(cells)}
-    missing = [name for name in _COLUMNS if name not in named and name not in _OPTIONAL]
+    needed = _ALWAYS if "answered" in named else (*_ALWAYS, *_EITHER)
+    missing = [name for name in needed if name not in named]
     if missing:
         raise ConfigError(f"{path}: header", ", ".join(cells), f"also the columns {', '.join(missing)}")
     named.pop("", None)
@@ -136,7 +131,7 @@ def _take(found: CallList, line: int, columns: Mapping[str, int], cells: list[st
     try:
         if len(cells) <= max(columns.values()):
             raise _Refused("", str(len(cells)), f"at least {max(columns.values()) + 1} cells")
-        found.calls.append(_call({name: cells[place].strip() for name, place in columns.items()}))
+        found.calls.append(_call({name: _text(cells[place]) for name, place in columns.items()}))
     except _Refused as refusal:
         found.refused += 1
         if len(found.errors) < ERRORS_KEPT_MAX:
@@ -144,14 +139,16 @@ def _take(found: CallList, line: int, columns: Mapping[str, int], cells: list[st
             found.errors.append(error)
 
 
+def _text(cell: str) -> str:
+    text = cell.strip()
+    return "" if text.lower() == _EMPTY else text
+
+
 def _call(row: Mapping[str, str]) -> Call:
-    served = _SERVED.get(row["outcome"].lower())
-    if served is None:
-        raise _Refused("outcome", row["outcome"], "served or abandoned")
     if not row["queue"]:
         raise _Refused("queue", "", "a name")
     arrived_us = _instant_us(row, "arrived")
-    waited_us = _seconds_us(row, "wait_s")
+    served, waited_us = _wait(row, arrived_us)
     ended_us = _instant_us(row, "ended") if served else 0
     if served and not row["agent"]:
         raise _Refused("agent", "", "who served the call")
@@ -166,6 +163,20 @@ def _call(row: Mapping[str, str]) -> Call:
         tier=intern(row.get("tier", "")),
         head_start_us=_seconds_us(row, "head_start_s") if row.get("head_start_s") else 0,
     )
+
+
+def _wait(row: Mapping[str, str], arrived_us: int) -> tuple[bool, int]:
+    """Return whether the call was served, and how long it waited."""
+    if "answered" not in row:
+        served = _SERVED.get(row["outcome"].lower())
+        if served is None:
+            raise _Refused("outcome", row["outcome"], "served or abandoned")
+        return served, _seconds_us(row, "wait_s")
+    column = "answered" if row["answered"] else "ended"
+    waited_us = _instant_us(row, column) - arrived_us
+    if not 0 <= waited_us <= WAIT_MAX_S * SECOND_US:
+        raise _Refused(column, row[column], f"0 to {WAIT_MAX_S:g} s after the arrival")
+    return column == "answered", waited_us
 
 
 def _instant_us(row: Mapping[str, str], column: str) -> int:
@@ -193,101 +204,3 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if isfinite(value) else None
-
-
-# --- the same as events --------------------------------------------------------------------------------
-
-
-def events_of(calls: Iterable[Call]) -> Iterator[DomainEvent]:
-    """Yield what `calls`, ordered by arrival, tell of contacts and agents, in the order of time."""
-    yield from _Telling().told(calls)
-
-
-class _Telling:
-    """What is still to be told of calls that have arrived: a heap by instant, then by order of arrival."""
-
-    def __init__(self) -> None:
-        self._later: list[tuple[int, int, Callable[[int], Iterator[DomainEvent]]]] = []
-        self._number = 0
-        self._free_since_us: dict[AgentId, int] = {}
-
-    def told(self, calls: Iterable[Call]) -> Iterator[DomainEvent]:
-        for number, call in enumerate(calls):
-            yield from self._until(call.arrived_us)
-            contact_id = ContactId(str(number))
-            yield _queued(contact_id, call)
-            ended = self._answered(contact_id, call) if call.served else _abandoned(contact_id, call)
-            self._at(call.arrived_us + call.waited_us, ended)
-        yield from self._until(None)
-
-    def _at(self, at_us: int, tell: Callable[[int], Iterator[DomainEvent]]) -> None:
-        self._number += 1
-        heapq.heappush(self._later, (at_us, self._number, tell))
-
-    def _until(self, now_us: int | None) -> Iterator[DomainEvent]:
-        while self._later and (now_us is None or self._later[0][0] <= now_us):
-            at_us, _, tell = heapq.heappop(self._later)
-            yield from tell(at_us)
-
-    def _answered(self, contact_id: ContactId, call: Call) -> Callable[[int], Iterator[DomainEvent]]:
-        def tell(at_us: int) -> Iterator[DomainEvent]:
-            self._free_since_us.pop(call.agent, None)
-            yield _connected(contact_id, call, at_us)
-            yield _changed(call.agent, AgentState.READY, AgentState.ON_CONTACT, at_us)
-            self._at(call.ended_us, self._freed(call.agent))
-
-        return tell
-
-    def _freed(self, agent: AgentId) -> Callable[[int], Iterator[DomainEvent]]:
-        def tell(at_us: int) -> Iterator[DomainEvent]:
-            self._free_since_us[agent] = at_us
-            yield _changed(agent, AgentState.ON_CONTACT, AgentState.READY, at_us)
-            self._at(at_us + IDLE_UNTIL_GONE_US, gone)
-
-        def gone(at_us: int) -> Iterator[DomainEvent]:
-            if self._free_since_us.get(agent) == at_us - IDLE_UNTIL_GONE_US:
-                yield _changed(agent, AgentState.READY, AgentState.LOGGED_OUT, at_us)
-
-        return tell
-
-
-def _queued(contact_id: ContactId, call: Call) -> ContactQueued:
-    return ContactQueued(
-        at_us=call.arrived_us,
-        contact_id=contact_id,
-        queue=call.queue,
-        tier=call.tier,
-        key_us=call.arrived_us - call.head_start_us,
-        position=0,
-    )
-
-
-def _connected(contact_id: ContactId, call: Call, at_us: int) -> ContactConnected:
-    return ContactConnected(
-        at_us=at_us,
-        contact_id=contact_id,
-        queue=call.queue,
-        tier=call.tier,
-        agent_id=call.agent,
-        offer_id=OfferId(""),
-        waited_us=call.waited_us,
-        level=0,
-    )
-
-
-def _abandoned(contact_id: ContactId, call: Call) -> Callable[[int], Iterator[DomainEvent]]:
-    def tell(at_us: int) -> Iterator[DomainEvent]:
-        yield ContactAbandoned(
-            at_us=at_us,
-            contact_id=contact_id,
-            queue=call.queue,
-            tier=call.tier,
-            stage="queue",
-            waited_us=call.waited_us,
-        )
-
-    return tell
-
-
-def _changed(agent: AgentId, old: AgentState, new: AgentState, at_us: int) -> AgentStateChanged:
-    return AgentStateChanged(at_us=at_us, agent_id=agent, old=old, new=new)

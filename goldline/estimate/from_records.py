@@ -17,7 +17,8 @@ from core.model.ids import QueueName
 from core.model.message import DomainEvent
 from crm.ledger_pages import read_events, read_span
 from goldline.config import Config
-from goldline.estimate.calls import CallList, events_of
+from goldline.estimate.call_events import events_of
+from goldline.estimate.calls import CallList
 from goldline.estimate.learner import Judge, Learner
 from goldline.estimate.lesson import Lesson
 from goldline.estimate.samples import Sample, Sampler

@@ -13,8 +13,8 @@ from goldline.estimate.samples import Sample
 from routing.outlook import FEATURES
 from routing.regression import LinearWait, Moment
 
-SAMPLES_LEAST = 500
-"""Of a queue, in either moment: about ten for each feature; with fewer the last served is as good."""
+SAMPLES_LEAST = 200
+"""Of a queue, in either moment; with fewer the last served is as good."""
 LAST_LEFT = FEATURES.index("last_left")
 
 Place = tuple[QueueName, Moment]

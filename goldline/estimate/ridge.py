@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 from operator import add, mul
 
-PENALTY = 1e-3
-"""What holds the weights down, as a share of the samples: enough for features that say nearly the same."""
+PRIOR_SAMPLES = 300.0
+"""As many samples as say that no feature matters. On a real bank's months, learned from 100 waits to 13,000,
+this was the best or as good as the best."""
 BATCH = 2_048
 """Samples whose products are added up at a time, column by column."""
 ROUNDING = 1e-9
@@ -55,10 +56,11 @@ class Regression:
         self._products = [list(map(add, *rows)) for rows in zip(self._products, other._products, strict=True)]
         return self
 
-    def fit(self, penalty: float = PENALTY) -> Fit:
+    def fit(self, prior_samples: float = PRIOR_SAMPLES) -> Fit:
         """Return the best linear function so far; without samples that is 0."""
         self._add_up()
         count = max(self.samples, 1)
+        penalty = prior_samples / count
         means = [total / count for total in self._sums]
         spread = [sqrt(max(self._covariance(place, place), 0.0)) for place in range(len(means))]
         told = [j for j in range(len(means) - 1) if spread[j] > ROUNDING * (1 + abs(means[j]))]

@@ -22,7 +22,8 @@ from crm.schema import upgrade
 from goldline.cli import app
 from goldline.config import load_config
 from goldline.config_estimate import EstimateSection, trained_waits
-from goldline.estimate.calls import events_of, read_calls
+from goldline.estimate.call_events import events_of
+from goldline.estimate.calls import read_calls
 from goldline.estimate.samples import Sample, Sampler
 from goldline.estimate.training import Choices, train
 from goldline.harness import SimulatedDay, open_scenario

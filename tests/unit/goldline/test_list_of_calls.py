@@ -10,7 +10,8 @@ from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.model.events import AgentStateChanged, ContactAbandoned, ContactConnected, ContactQueued
 from core.model.message import DomainEvent
-from goldline.estimate.calls import CallList, events_of, read_calls
+from goldline.estimate.call_events import events_of
+from goldline.estimate.calls import CallList, read_calls
 
 HEADER = "queue,arrived,outcome,wait_s,agent,ended"
 
@@ -33,6 +34,18 @@ def test_rows_are_read_by_the_names_of_columns_in_any_order(tmp_path: Path) -> N
     assert (second.queue, second.agent, second.served) == ("cards", "ann", True)
     assert second.arrived_us - first.arrived_us == microseconds(7.5)
     assert second.ended_us - second.arrived_us == microseconds(292.5)
+
+
+def test_answer_can_stand_as_an_instant_and_null_for_none(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "2014-01-02 08:00:00,cards,17,2014-01-02 08:00:30,2014-01-02 08:05:00",
+        "2014-01-02 08:00:10,cards,NULL,NULL,2014-01-02 08:00:50",
+        "2014-01-02 08:00:20,cards,17,2014-01-02 08:00:10,2014-01-02 08:05:00",
+        header="date_received,queue_name,agent_number,answered,hangup",
+    )
+    assert [(call.served, call.waited_us // 10**6) for call in found.calls] == [(True, 30), (False, 40)]
+    assert [(error.line, error.column) for error in found.errors] == [(4, "answered")]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def learned(samples: list[tuple[list[float], float]]) -> Regression:
 
 
 def test_linear_function_is_found_and_what_tells_nothing_weighs_nothing() -> None:
-    fit = learned(drawn(1, BATCH + 500)).fit(penalty=1e-9)
+    fit = learned(drawn(1, BATCH + 500)).fit(prior_samples=1e-6)
     assert fit.samples == BATCH + 500
     assert fit.weights == pytest.approx((2, -3, 0, 0), abs=2e-3)
     assert fit.weights[2] == 0
@@ -42,11 +42,16 @@ def test_sums_of_two_parts_are_those_of_the_whole() -> None:
     assert part.fit().weights == pytest.approx(learned(samples).fit().weights, rel=1e-9)
 
 
+def test_few_samples_are_believed_less_than_many() -> None:
+    few, many = (learned(drawn(3, count)).fit().weights[0] for count in (100, 10_000))
+    assert 0 < few < 1 < many < 2
+
+
 def test_same_feature_twice_is_no_trouble_and_shares_the_weight() -> None:
     regression = Regression(2)
     for x in range(100):
         regression.add([float(x), float(x)], 4.0 * x)
-    assert regression.fit().weights == pytest.approx((2, 2), rel=1e-2)
+    assert regression.fit(prior_samples=0.1).weights == pytest.approx((2, 2), rel=1e-2)
 
 
 def test_nothing_learned_is_nothing_foretold() -> None:
