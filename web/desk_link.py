@@ -28,6 +28,8 @@ from core.model.commands import AnswerRequest, ClearScreen, DeskCommand, PopScre
 from core.model.ids import AgentId
 from core.model.requests import (
     AcceptOffer,
+    BookCallback,
+    CancelCallback,
     ExtendWrapUp,
     FinishWork,
     FinishWrapUp,
@@ -50,7 +52,7 @@ REQUESTS = frozenset(
     for kind in (
         *(LogIn, LogOut, GoReady, GoNotReady),
         *(AcceptOffer, RejectOffer, HangUpContact, FinishWrapUp, ExtendWrapUp),
-        *(FinishWork, ReturnWork),
+        *(FinishWork, ReturnWork, BookCallback, CancelCallback),
     )
 )
 """What a desk may ask; `RestoreAgent` is the program's own."""

@@ -2,6 +2,7 @@
 
     ready | away REASON | logout | reject | hangup | done [DISPOSITION] | more
     accept | finish [DISPOSITION] | return           for work besides calls
+    cancel CONTACT                                   for a callback that is not wanted any more
 
 What is accepted or rejected is the offer shown last, finished or given back the work in hand longest. It
 speaks the desks' WebSocket (`web.desk_link`) like any other screen, so it is also the shortest example of how
@@ -34,6 +35,7 @@ WISHES: Mapping[str, tuple[str, str]] = {
     "accept": ("AcceptOffer", ""),
     "finish": ("FinishWork", "disposition"),
     "return": ("ReturnWork", ""),
+    "cancel": ("CancelCallback", "contact_id"),
 }
 """Each word: the request it makes, and the field that the rest of the line fills."""
 
