@@ -47,6 +47,7 @@ from routing.board import QueueBoard
 from routing.callback_desk import CallbackDesk
 from routing.callback_dialer import CallbackDialer
 from routing.callback_recall import CallbackRecall
+from routing.callback_wishes import CallbackWishes
 from routing.circumstances import Circumstances
 from routing.conversation import Conversations
 from routing.desertion import Desertion
@@ -113,6 +114,7 @@ def build_brain(
     callbacks = CallbackDesk(engine, contacts, ids, router, offers, rulebook, callback_farewell)
     diversion.guard(DestinationKind.CALLBACK, callbacks.refusal)
     CallbackDialer(engine, contacts, ids, callbacks, rulebook)
+    CallbackWishes(engine, callbacks, adoption, rulebook, config.rules.default_tier)
     CallbackRecall(engine, contacts, callbacks, adoption, rulebook)
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Preference(engine, contacts, router, rulebook, agents)

@@ -46,7 +46,7 @@ class Callbacks(Protocol):
         """Return why this customer cannot be called back from `queue`; an empty text where they can."""
         ...
 
-    def book(self, contact: Contact, queue: QueueName, why: Event, number: str = "") -> None:
+    def book(self, contact: Contact, queue: QueueName, why: Event, number: str = "") -> object:
         """Book a callback for a customer whose own contact ends; there MUST be no `refusal`."""
         ...
 

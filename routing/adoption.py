@@ -140,14 +140,15 @@ class Adoption:
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._tell(contact, ContactState.QUEUED, tag, why)
 
-    def recall_customer(self, contact: Contact, customer_id: str) -> None:
-        """Have the record of a contact's customer brought, where there is one."""
-        if customer_id:
+    def recall_customer(self, contact: Contact, customer_id: str, number: str = "") -> None:
+        """Have the record of a contact's customer brought, by the id or else by the number, if any."""
+        if customer_id or number:
             self._engine.send(
                 LookUpCustomer(
                     lookup_id=_PREFIX + contact.contact_id,
                     deadline_us=self._deadline_us,
                     customer_id=customer_id,
+                    caller_number=number,
                 )
             )
 

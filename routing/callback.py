@@ -77,11 +77,12 @@ CALLBACK = Table(
 class Callback(Entity, kw_only=True):
     """One callback in hand; `state` changes only through `CALLBACK`.
 
-    It is not dialed before `due_us`.
+    `known_by` is what its customer is known again by who calls first. It is not dialed before `due_us`.
     """
 
     contact: Contact
     queue: QueueRules
+    known_by: tuple[str, ...]
     due_us: int
     attempts: int = 0
     state: CallbackState = CALLBACK.start

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.kernel.errors import RequestRefused
 from core.model.commands import CancelTimer, HangUpLeg, PlayPrompt, StartTimer, TagLeg
 from core.model.contact import CONTACT, Contact, ContactState, ContactTrigger
 from core.model.destination import DestinationKind
@@ -35,7 +34,6 @@ from core.model.ids import NO_LEG, ContactId, Ids, QueueName
 from core.model.message import Event
 from core.model.numbers import shown_number
 from core.model.prompts import Prompt
-from core.model.requests import BookCallback, CancelCallback
 from routing.callback import Callback, CallbackState, CallbackTrigger
 from routing.offer import OfferDesk
 from routing.resume import identities, move_to
@@ -76,8 +74,6 @@ class CallbackDesk:
         engine.subscribe(ContactDiverted, self._diverted)
         engine.subscribe(TimerFired, self._time_has_come)
         engine.subscribe(StepFinished, self._farewell_heard)
-        engine.serve(BookCallback, self._asked)
-        engine.serve(CancelCallback, self._cancelled)
 
     def __iter__(self) -> Iterator[Callback]:
         return iter(self._open.values())
@@ -104,15 +100,23 @@ class CallbackDesk:
             return "already_booked"
         return ""
 
-    def book(self, contact: Contact, queue: QueueName, why: Event, number: str = "", due_us: int = 0) -> None:
+    def book(
+        self, contact: Contact, queue: QueueName, why: Event, number: str = "", due_us: int = 0
+    ) -> Callback:
         """Book a callback for a customer whose own contact ends; there MUST be no `refusal`."""
         successor = self._successor(contact, queue, number or contact.caller_number, why.at_us)
-        callback = Callback(contact=successor, queue=self._rulebook.queues[queue], due_us=due_us)
+        callback = Callback(
+            contact=successor,
+            queue=self._rulebook.queues[queue],
+            known_by=identities(successor),
+            due_us=due_us,
+        )
         self._contacts.add(successor)
         self._engine.publish(_booked(callback, contact.contact_id, why))
         self._contacts.move(successor, ContactTrigger.POSTPONE)
         self.keep(callback)
         self.proceed(callback, why)
+        return callback
 
     def leave_line(self, contact: Contact, why: Event) -> bool:
         """Let a caller go whom we call back; tell whether that is so, else the caller stays."""
@@ -171,36 +175,12 @@ class CallbackDesk:
         if contact is not None and event.to is DestinationKind.CALLBACK:
             self._let_go(contact, event.queue, event)
 
-    # --- wishes ----------------------------------------------------------------------------------
-
-    def _asked(self, request: BookCallback) -> None:
-        if request.queue not in self._rulebook.queues:
-            raise RequestRefused("unknown_queue", f"there is no queue {request.queue!r}")
-        customer = Contact(
-            contact_id=ContactId(""),
-            leg_id=NO_LEG,
-            arrived_us=request.at_us,
-            caller_number=request.number,
-            tier=request.tier,
-        )
-        refusal = self.refusal(customer, request.queue)
-        if refusal:
-            raise RequestRefused(refusal, f"{request.queue} books no callback to this number")
-        self.book(customer, request.queue, request, due_us=request.due_us)
-
-    def _cancelled(self, request: CancelCallback) -> None:
-        callback = self._open.get(request.contact_id)
-        if callback is None:
-            raise RequestRefused("no_callback", f"{request.contact_id} is no open callback")
-        self.close(callback, CallbackTrigger.CANCEL, "cancelled", request)
-
     # --- in line, and out of it for a while ----------------------------------------------------------
 
     def keep(self, callback: Callback) -> None:
         """Take a new callback in hand."""
-        contact = callback.contact
-        self._open[contact.contact_id] = callback
-        for who in identities(contact):
+        self._open[callback.contact.contact_id] = callback
+        for who in callback.known_by:
             self._by_customer[callback.queue.name, who] = callback
 
     def proceed(self, callback: Callback, why: Event) -> None:
@@ -292,9 +272,8 @@ class CallbackDesk:
         callback.move(trigger)
         contact = callback.contact
         del self._open[contact.contact_id]
-        for who in identities(contact):
-            if self._by_customer.get((callback.queue.name, who)) is callback:
-                del self._by_customer[callback.queue.name, who]
+        for who in callback.known_by:
+            del self._by_customer[callback.queue.name, who]
         self._engine.send(CancelTimer(key=callback.timer))
         self._engine.publish(
             CallbackClosed(

@@ -86,6 +86,7 @@ class CallbackRecall:
         return Callback(
             contact=_contact(booked, policy_at(queue, booked.at_us)),
             queue=replace(queue, callback=rules),
+            known_by=tuple(who for who in (booked.customer_id, booked.number) if who),
             due_us=max(booked.due_us, spaced_us),
             attempts=len(attempts),
         )

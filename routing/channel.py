@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from core.model.ids import AgentId
 from core.model.need import LEVEL_MAX, Need

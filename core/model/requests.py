@@ -144,7 +144,8 @@ class RateContact(AgentRequest, frozen=True, kw_only=True):
 class BookCallback(AgentRequest, frozen=True, kw_only=True):
     """Call a customer back from `queue`, at the place of one who calls now, and not before `due_us`.
 
-    `agent_id` is who asks, empty for a program. The customer is known by the id, or else by the number.
+    `agent_id` is who asks, empty for a program. The customer's record is found by the id, or else by the
+    number; the place is that of `tier`, or of the tier of callers nobody knows.
     """
 
     number: str

@@ -52,6 +52,7 @@ from routing.adoption import Adoption
 from routing.callback_desk import CallbackDesk
 from routing.callback_dialer import CallbackDialer
 from routing.callback_recall import CallbackRecall
+from routing.callback_wishes import CallbackWishes
 from routing.circumstances import Circumstances
 from routing.conversation import Conversations
 from routing.desertion import Desertion
@@ -144,6 +145,7 @@ class Floor:
         )
         diversion.guard(DestinationKind.CALLBACK, self.callbacks.refusal)
         CallbackDialer(self.engine, self.contacts, ids, self.callbacks, rulebook)
+        CallbackWishes(self.engine, self.callbacks, self.adoption, rulebook, "standard")
         CallbackRecall(self.engine, self.contacts, self.callbacks, self.adoption, rulebook)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
