@@ -27,6 +27,9 @@ from simulator.scenario import load_scenario
 
 SEARCH_SEEDS = 2_000_003
 """Days that are looked at in the search have seeds of their own, far from those of the verdict."""
+CROWD, CROWD_MIN = 16, 6
+GENERATIONS_MIN = 12
+"""Where days are few, fewer rules at a time are tried, so that there are still so many generations."""
 USUAL_PROMISE = (0.97, 20.0)
 """What the top tier is promised if nobody says otherwise: the share, and the seconds."""
 
@@ -118,7 +121,8 @@ class Tuner:
             return not limit_s or passed_s < limit_s
 
         chance = Streams(self._seed).stream("tune")
-        effort = Effort(days=self._choices.days)
+        days = self._choices.days
+        effort = Effort(days=days, crowd=max(CROWD_MIN, min(CROWD, days // GENERATIONS_MIN)))
         return Search(self._space.start, self._pairs, self._objective.score, chance, effort, goes_on)
 
     def _pairs(self, trials: Sequence[Trial]) -> list[Pair]:
