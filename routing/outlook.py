@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from core.kernel.clock import SECOND_US
 from core.kernel.record import Entity
@@ -32,14 +32,12 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import DomainEvent
+from routing.recent import LAST_FEW, LAST_MANY, RECENT_US, RecentFlow, RecentLine
+from routing.standing import Place
 
-RECENT_US = 900 * SECOND_US
-"""How far back answers and arrivals are counted; also the cap on how old the last answer can be."""
 SHORT_US = 300 * SECOND_US
-LAST_MANY = 10
-"""Answers whose waits and distances are averaged."""
-HANDLED_MANY = 50
-"""Talks whose length is averaged."""
+BUSY_LEAST = 0.5
+"""Fewer agents at work on a queue are counted as half of one, so that its work has a length."""
 LONGEST_S = 3_600.0
 """The cap on every derived wait: beyond an hour a queue's length tells nothing."""
 SHARE_WHOLE = 1_000_000
@@ -50,103 +48,49 @@ HOURS = tuple(range(0, 24, 2))
 _NO_HOUR = (0.0,) * len(HOURS)
 HOUR_US = 3_600 * SECOND_US
 
-_OWN = (
-    "ahead",
-    "line",
-    "waited",
-    "last",
-    "last_left",
-    "last_age",
-    "last_few",
-    "last_many",
-    "head",
-    "mean_waiting",
-    "answered_short",
-    "answered",
-    "arrived_short",
-    "arrived",
-    "left",
-    "gap",
-    "fluid",
-    "busy",
-    "ready",
-    "work",
-)
-_ALL = (
-    "all_waiting",
-    "all_head",
-    "all_last",
-    "all_last_many",
-    "all_busy",
-    "all_ready",
-    "all_answered_short",
-    "all_arrived_short",
-    "all_gap",
-    "all_fluid",
-)
+_OWN = {
+    "ahead": "contacts further forward in the same line",
+    "line": "contacts in it",
+    "waited": "how long this contact has waited",
+    "last": "the wait of the last served",
+    "last_left": "what is left of that",
+    "last_age": "how long ago that was",
+    "last_few": "the mean wait of the last three",
+    "last_many": "the mean wait of the last ten",
+    "head": "how long the first in line has waited",
+    "mean_waiting": "how long those in line have waited, in the mean",
+    "answered_short": "answered in the last five minutes",
+    "answered": "answered in the last quarter of an hour",
+    "arrived_short": "arrivals of the last five minutes",
+    "arrived": "arrivals of the last quarter of an hour",
+    "left": "who hung up in line in the last quarter of an hour",
+    "gap": "the mean time between the last ten answers",
+    "fluid": "gap for each of those ahead",
+    "busy": "agents busy, each for the share of the queue in what they serve",
+    "ready": "agents idle, in the same way",
+    "work": "a talk for each of those ahead and this one, over the agents busy",
+}
+"""What is seen of the contact's own queue."""
+_ALL = {
+    "all_waiting": "contacts in all lines",
+    "all_head": "the longest wait so far of anybody in line",
+    "all_last": "the wait of the last served of any queue",
+    "all_last_many": "the mean wait of the last ten",
+    "all_busy": "agents busy",
+    "all_ready": "agents idle",
+    "all_answered_short": "answered in the last five minutes",
+    "all_arrived_short": "arrivals of the last five minutes",
+    "all_gap": "the mean time between the last ten answers",
+    "all_fluid": "gap for each of those in all lines",
+}
+"""What is seen of all queues."""
 FEATURES = (*_OWN, *_ALL, *(f"hour_{hour}" for hour in HOURS))
 """The names of the first features, in order."""
 
 
-class Service(NamedTuple):
-    """A contact entered service."""
-
-    at_us: int
-    waited_us: int
-
-
-class _Flow:
-    """What lately passed through a line, or through all of them."""
-
-    def __init__(self) -> None:
-        self.last = Service(0, 0)
-        self.services: deque[Service] = deque(maxlen=LAST_MANY)
-        self.answered: deque[int] = deque()
-        self.arrived: deque[int] = deque()
-        self.left: deque[int] = deque()
-
-    def serve(self, at_us: int, waited_us: int) -> None:
-        self.last = Service(at_us, waited_us)
-        self.services.append(self.last)
-        self.answered.append(at_us)
-
-    def forget(self, now_us: int) -> None:
-        since_us = now_us - RECENT_US
-        for instants in (self.answered, self.arrived, self.left):
-            while instants and instants[0] < since_us:
-                instants.popleft()
-
-    def gap_s(self, now_us: int) -> float:
-        """Return the mean time between the last answers, up to now."""
-        if not self.services:
-            return RECENT_US / SECOND_US
-        gap_us = (now_us - self.services[0].at_us) / len(self.services)
-        return min(gap_us, RECENT_US) / SECOND_US
-
-    def mean_wait_s(self, count: int) -> float:
-        """Return the mean wait of the last `count` that were answered."""
-        if not self.services:
-            return 0.0
-        last = list(self.services)[-count:]
-        return sum(service.waited_us for service in last) / len(last) / SECOND_US
-
-
-class _Line(_Flow):
-    """One queue: who stands in it, and how much of the agents' work it is, in millionths of an agent."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.places: list[tuple[int, int]] = []
-        self.queued_us: dict[ContactId, int] = {}
-        self.queued_sum_us = 0
-        self.busy_ppm = 0
-        self.ready_ppm = 0
-        self.handled_us: deque[int] = deque(maxlen=HANDLED_MANY)
-
-
 class _Waiting(Entity):
     queue: QueueName
-    place: tuple[int, int]
+    place: Place
     since_us: int
 
 
@@ -170,8 +114,8 @@ class Outlook:
         self._sequence = 0
         self._callbacks: dict[ContactId, None] = {}
         self._waiting: dict[ContactId, _Waiting] = {}
-        self._lines: dict[QueueName, _Line] = {}
-        self._all = _Flow()
+        self._lines: dict[QueueName, RecentLine] = {}
+        self._all = RecentFlow()
         self._agents: dict[AgentId, _Agent] = {}
         self._busy = 0
         self._ready = 0
@@ -219,53 +163,33 @@ class Outlook:
     def look_from(self, queue: QueueName, key_us: int, now_us: int) -> list[float]:
         """Return the features for a contact that would join the line of `queue` at the place `key_us`."""
         line = self._line(queue)
-        return self._features(line, bisect_left(line.places, (key_us, self._sequence + 1)), 0, now_us)
+        return self._features(line, bisect_left(line.places, Place(key_us, self._sequence + 1)), 0, now_us)
 
-    def _features(self, line: _Line, ahead: int, waited_us: int, now_us: int) -> list[float]:
-        everything = self._all
-        line.forget(now_us)
-        everything.forget(now_us)
-        waited_s = waited_us / SECOND_US
-        last_s = line.last.waited_us / SECOND_US
-        gap_s, all_gap_s = line.gap_s(now_us), everything.gap_s(now_us)
-        busy = line.busy_ppm / SHARE_WHOLE
-        length = len(line.places)
-        handle_s = sum(line.handled_us) / len(line.handled_us) / SECOND_US if line.handled_us else 0.0
-        short_us = now_us - SHORT_US
+    def _features(self, line: RecentLine, ahead: int, waited_us: int, now_us: int) -> list[float]:
         return [
-            float(ahead),
-            float(length),
-            waited_s,
-            last_s,
-            max(last_s - waited_s, 0.0),
-            min(now_us - line.last.at_us, RECENT_US) / SECOND_US,
-            line.mean_wait_s(3),
-            line.mean_wait_s(LAST_MANY),
-            _head_s(line, now_us),
-            (now_us - line.queued_sum_us / length) / SECOND_US if length else 0.0,
-            float(_since(line.answered, short_us)),
-            float(len(line.answered)),
-            float(_since(line.arrived, short_us)),
-            float(len(line.arrived)),
-            float(len(line.left)),
-            gap_s,
-            min(ahead * gap_s, LONGEST_S),
-            busy,
-            line.ready_ppm / SHARE_WHOLE,
-            min((ahead + 1) * handle_s / max(busy, 0.5), LONGEST_S),
-            float(len(self._waiting)),
-            max((_head_s(other, now_us) for other in self._lines.values()), default=0.0),
-            everything.last.waited_us / SECOND_US,
-            everything.mean_wait_s(LAST_MANY),
-            float(self._busy),
-            float(self._ready),
-            float(_since(everything.answered, short_us)),
-            float(_since(everything.arrived, short_us)),
-            all_gap_s,
-            min(len(self._waiting) * all_gap_s, LONGEST_S),
+            *_of_line(line, ahead, waited_us / SECOND_US, now_us),
+            *self._of_floor(now_us),
             *(_hours(self._time_of_day(now_us)) if self._time_of_day else _NO_HOUR),
             *(float(len(self._line(queue).places)) for queue in self._watched),
         ]
+
+    def _of_floor(self, now_us: int) -> tuple[float, ...]:
+        """Return `_ALL`, in that order."""
+        flow, waiting = self._all, len(self._waiting)
+        flow.forget(now_us)
+        gap_s = flow.gap_s(now_us)
+        return (
+            float(waiting),
+            max((line.head_s(now_us) for line in self._lines.values()), default=0.0),
+            flow.last.waited_us / SECOND_US,
+            flow.mean_wait_s(LAST_MANY),
+            float(self._busy),
+            float(self._ready),
+            float(_since(flow.answered, now_us - SHORT_US)),
+            float(_since(flow.arrived, now_us - SHORT_US)),
+            gap_s,
+            min(waiting * gap_s, LONGEST_S),
+        )
 
     # --- folding: contacts -----------------------------------------------------------------------
 
@@ -281,30 +205,31 @@ class Outlook:
         self._leave(event.contact_id)
         if event.contact_id in self._callbacks:
             return
-        line = self._line(event.queue)
-        self._join(event.contact_id, event.queue, event.key_us, event.at_us)
-        line.arrived.append(event.at_us)
-        self._all.arrived.append(event.at_us)
+        line, at_us = self._line(event.queue), event.at_us
+        self._all.arrive(at_us)
+        line.arrive(at_us)
+        line.queued_us[event.contact_id] = at_us
+        line.queued_sum_us += at_us
+        self._waiting[event.contact_id] = _Waiting(event.queue, self._stand(line, event.key_us), at_us)
 
     def _moved(self, event: StandingChanged) -> None:
-        waiting = self._leave(event.contact_id)
+        waiting = self._waiting.get(event.contact_id)
         if waiting is not None:
-            self._join(event.contact_id, event.queue, event.key_us, waiting.since_us)
+            line = self._lines[waiting.queue]
+            line.give_up(waiting.place)
+            waiting.place = self._stand(line, event.key_us)
 
-    def _join(self, contact_id: ContactId, queue: QueueName, key_us: int, since_us: int) -> None:
+    def _stand(self, line: RecentLine, key_us: int) -> Place:
         self._sequence += 1
-        line = self._line(queue)
-        waiting = _Waiting(queue, (key_us, self._sequence), since_us)
-        self._waiting[contact_id] = waiting
-        insort(line.places, waiting.place)
-        line.queued_us[contact_id] = since_us
-        line.queued_sum_us += since_us
+        place = Place(key_us, self._sequence)
+        insort(line.places, place)
+        return place
 
     def _leave(self, contact_id: ContactId) -> _Waiting | None:
         waiting = self._waiting.pop(contact_id, None)
         if waiting is not None:
             line = self._lines[waiting.queue]
-            del line.places[bisect_left(line.places, waiting.place)]
+            line.give_up(waiting.place)
             line.queued_sum_us -= line.queued_us.pop(contact_id)
         return waiting
 
@@ -330,9 +255,9 @@ class Outlook:
         _learn(agent.shares_ppm, event.queue)
         self._count(agent, +1)
 
-    def _line(self, queue: QueueName) -> _Line:
+    def _line(self, queue: QueueName) -> RecentLine:
         if queue not in self._lines:
-            self._lines[queue] = _Line()
+            self._lines[queue] = RecentLine()
         return self._lines[queue]
 
     # --- folding: agents -------------------------------------------------------------------------
@@ -375,9 +300,34 @@ def _learn(shares_ppm: dict[QueueName, int], queue: QueueName) -> None:
     shares_ppm[queue] = shares_ppm.get(queue, 0) + given_up
 
 
-def _head_s(line: _Line, now_us: int) -> float:
-    """Return how long the contact has waited that came first of those in line."""
-    return (now_us - next(iter(line.queued_us.values()))) / SECOND_US if line.queued_us else 0.0
+def _of_line(line: RecentLine, ahead: int, waited_s: float, now_us: int) -> tuple[float, ...]:
+    """Return `_OWN`, in that order."""
+    line.forget(now_us)
+    last_s = line.last.waited_us / SECOND_US
+    gap_s = line.gap_s(now_us)
+    busy = line.busy_ppm / SHARE_WHOLE
+    return (
+        float(ahead),
+        float(len(line.places)),
+        waited_s,
+        last_s,
+        max(last_s - waited_s, 0.0),
+        min(now_us - line.last.at_us, RECENT_US) / SECOND_US,
+        line.mean_wait_s(LAST_FEW),
+        line.mean_wait_s(LAST_MANY),
+        line.head_s(now_us),
+        line.mean_waiting_s(now_us),
+        float(_since(line.answered, now_us - SHORT_US)),
+        float(len(line.answered)),
+        float(_since(line.arrived, now_us - SHORT_US)),
+        float(len(line.arrived)),
+        float(len(line.left)),
+        gap_s,
+        min(ahead * gap_s, LONGEST_S),
+        busy,
+        line.ready_ppm / SHARE_WHOLE,
+        min((ahead + 1) * line.mean_handle_s() / max(busy, BUSY_LEAST), LONGEST_S),
+    )
 
 
 def _since(instants: deque[int], since_us: int) -> int:

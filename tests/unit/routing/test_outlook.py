@@ -17,7 +17,8 @@ from core.model.events import (
 )
 from core.model.hours import time_of_day_us
 from core.model.ids import AgentId, ContactId, OfferId, QueueName
-from routing.outlook import FEATURES, LAST_MANY, Outlook
+from routing.outlook import FEATURES, Outlook
+from routing.recent import LAST_MANY
 from routing.regression import EXPECTED_MAX_S, LinearWait
 
 CARDS, LOANS = QueueName("cards"), QueueName("loans")
