@@ -238,7 +238,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Tell what two policies of a queue brought that were in force by turns, and how sure that is."""
-    from goldline.turns import Choices, compare_turns
+    from goldline.compare import Choices, compare_turns
 
     choices = Choices(
         queue=queue,

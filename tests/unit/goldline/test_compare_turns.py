@@ -17,7 +17,7 @@ from core.model.events import ContactArrived, ContactConnected, ContactQueued, I
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
 from core.model.message import DomainEvent
 from goldline.cli import app
-from goldline.turns import Choices, Compared, compare_turns, group_figures
+from goldline.compare import Choices, Compared, compare_turns, group_figures
 from metrics.frame import Frame
 from metrics.turns import TurnFigures
 from metrics.valuation import Valuation
