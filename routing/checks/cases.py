@@ -56,7 +56,7 @@ def _values(name: str, compared: Sequence[Comparison], known: Known) -> list[Val
     words = [each.value for each in compared if isinstance(each.value, str)]
     numbers = [each.value for each in compared if isinstance(each.value, float) and not each.by_value]
     found = variable(name)
-    values: list[Value]
+    values: Sequence[Value]
     match found.kind if found else None:
         case Kind.TEXT:
             values = [*known.get(name, ()), *words] if known.get(name) else [*words, _OTHER]

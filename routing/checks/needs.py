@@ -71,7 +71,7 @@ def _of_step(queue: QueueRules, number: int, case: Values) -> list[Phase]:
     """Return what a step asks for from its instant on, nothing where it leaves that as it was."""
     step = queue.steps[number]
     turns = needs_over_time(step.needs, case) if step.needs is not None else []
-    key = ["queues", queue.name, "steps", number, "require"]
+    key: Steps = ["queues", queue.name, "steps", number, "require"]
     began = [turn for turn in turns if turn.after_us <= step.after_us][-1:]
     later = [turn for turn in turns if turn.after_us > step.after_us]
     return [Phase(max(turn.after_us, step.after_us), turn.need, key) for turn in (*began, *later)]

@@ -24,7 +24,7 @@ def check_steps(rules: Rulebook, around: Surroundings) -> Iterator[Finding]:
         known = known_texts(queue, rules, around)
         tiers = _tiers_of(queue, rules)
         for number, step in enumerate(queue.steps):
-            here = ["queues", queue.name, "steps", number]
+            here: Steps = ["queues", queue.name, "steps", number]
             yield from _after_a_way_out(here, queue, number)
             yield from _repeated(here, queue, number)
             if step.when is not None:
