@@ -73,10 +73,10 @@ class Agent:
     misses: int = 0
     shut: bool = False
     extensions: int = 0
-    capacity: tuple[tuple[str, int], ...] = field(init=False)
+    capacity: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.capacity = tuple(sorted({**self.rules.capacity, **self.profile.capacity}.items()))
+        self.capacity = dict(sorted({**self.rules.capacity, **self.profile.capacity}.items()))
 
     @property
     def is_bound(self) -> bool:
@@ -87,25 +87,25 @@ class Agent:
         """Return the channels of which the agent can be offered a contact now."""
         if self.next_state is not None:
             return ()
-        return tuple(channel for channel, count in self.capacity if count and self._is_open(channel, count))
+        return tuple(channel for channel in self.capacity if self._takes(channel) and self.has_room(channel))
 
-    def _is_open(self, channel: str, count: int) -> bool:
+    def _takes(self, channel: str) -> bool:
+        """Tell whether the agent's state lets contacts of `channel` come, were there room for them."""
         if channel == VOICE:
             return self.state is AgentState.READY and (self.rules.calls_interrupt or not self.work)
-        takes_work = self.state is AgentState.READY or (
-            self.rules.during_calls and self.state in BUSY_STATES and not self.shut
-        )
-        return takes_work and sum(work.channel == channel for work in self.work.values()) < count
+        if self.state in BUSY_STATES:
+            return self.rules.during_calls and not self.shut
+        return self.state is AgentState.READY
 
     def has_room(self, channel: str) -> bool:
-        """Tell whether the agent is there, and can have in hand one more contact of `channel`."""
-        count = dict(self.capacity).get(channel, 0)
+        """Tell whether the agent can have one more contact of `channel` in hand."""
         has = sum(work.channel == channel for work in self.work.values())
-        return self.state is not AgentState.LOGGED_OUT and has < count
+        return has < self.capacity.get(channel, 0)
 
     def legal(self) -> tuple[str, ...]:
         """Return the requests that would be granted now, so that no illegal button can be pressed."""
-        return tuple(dict.fromkeys((*LEGAL[self.state], *self._also_legal())))
+        always, also = LEGAL[self.state], tuple(self._also_legal())
+        return tuple(dict.fromkeys(always + also)) if also else always
 
     def _also_legal(self) -> Iterator[str]:
         if self.state is AgentState.READY and self.next_state is not None:

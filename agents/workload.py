@@ -197,7 +197,7 @@ class Workload:
         if contact is None or contact.channel == VOICE or event.state is not ContactState.CONNECTED:
             return
         agent = self._roster.find(contact.agent_id)
-        if agent is None or not agent.has_room(contact.channel):
+        if agent is None or agent.state is AgentState.LOGGED_OUT or not agent.has_room(contact.channel):
             self._return(contact, NO_ROOM, event)
             return
         work = self._take(agent, contact, contact.offer_id or OfferId(""), version=2)

@@ -56,7 +56,7 @@ from routing.door import Door
 from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
-from routing.offer import OfferDesk
+from routing.offer_desk import OfferDesk
 from routing.plan import Plan
 from routing.preference import Preference
 from routing.resume import Resume

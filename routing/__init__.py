@@ -1,6 +1,7 @@
 """Which contact goes to which agent, and when.
 
-`queue` keeps the waiting contacts in order, `pool` the agents who could take one, `match` chooses (pure),
-`router` makes the decision, `offer` carries it out at the agent's phone, `conversation` watches the talk,
-`hold` entertains those who wait, `adoption` takes up what an earlier run of the engine left on the PBX.
+`rules` says what holds for whom, as data. `admission` lets contacts into their queues, `work` what other
+programs bring; `plan` takes them through the steps of their queue, `divert` sends them elsewhere. `index`
+knows who waits and who has room, `router` makes the decision, `offer_desk` carries it out, `conversation`
+watches the talk. `hold` entertains those who wait; `adoption` takes up what an earlier run left on the PBX.
 """

@@ -35,7 +35,7 @@ from core.model.message import Event
 from core.model.numbers import shown_number
 from core.model.prompts import Prompt
 from routing.callback import Callback, CallbackState, CallbackTrigger
-from routing.offer import OfferDesk
+from routing.offer_desk import OfferDesk
 from routing.resume import identities, move_to
 from routing.router import Router
 from routing.rules import Kind, Rulebook

@@ -34,7 +34,7 @@ from core.model.ids import NO_LEG, AgentId, ContactId, QueueName
 from core.model.message import Event
 from core.model.need import Need, need_of
 from routing.index import Index
-from routing.offer import OfferDesk
+from routing.offer_desk import OfferDesk
 from routing.rules import Kind, Rulebook
 from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag

@@ -34,7 +34,7 @@ from core.model.events import (
 from core.model.ids import NO_LEG, ContactId, Ids
 from core.model.message import Event
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
-from routing.offer import OfferDesk
+from routing.offer_desk import OfferDesk
 from routing.router import Router
 from routing.rules import Kind, Rulebook
 

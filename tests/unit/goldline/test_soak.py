@@ -17,7 +17,7 @@ from goldline.cli import app
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.soak import soak
 from routing.conversation import Conversations
-from routing.offer import OfferDesk
+from routing.offer_desk import OfferDesk
 from routing.router import Router
 from simulator.faults import FaultKind, Slip
 from simulator.scenario import Scenario, load_scenario
