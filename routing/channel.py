@@ -12,10 +12,10 @@ agent is taken again at once, so it is put into these pools only when somebody a
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from core.model.ids import AgentId
-from core.model.need import LEVEL_MAX, Need
+from core.model.need import Need
 from routing.demand import Demand
 from routing.pools import Pool, Pools
 from routing.rules import Reserve
@@ -36,9 +36,9 @@ class Channel:
     def __init__(self) -> None:
         self._demands: dict[str, Demand] = {}
         self._unused: OrderedDict[str, Demand] = OrderedDict()
-        # Those that somebody waits with. Of one skill alone: by that and the level, all that an agent meets
-        # who has it at that level. Of two skills: by both. The rest: by anchor and text.
-        self._alone: dict[str, list[list[Demand]]] = {}
+        # Those that somebody waits with: of one skill alone with the least level, of two skills by both with
+        # both least levels, the rest by anchor and text.
+        self._alone: dict[str, list[tuple[int, Demand]]] = {}
         self._pairs: dict[str, dict[str, list[tuple[int, int, Demand]]]] = {}
         self._others: dict[str, dict[str, Demand]] = {}
         # Those of whose able agents count is kept, by anchor and text.
@@ -68,10 +68,7 @@ class Channel:
         if pair is None:
             _file(self._others, demand)
         elif demand.is_alone:
-            if pair.skill not in self._alone:
-                self._alone[pair.skill] = [[] for _ in range(LEVEL_MAX + 1)]
-            for met in self._alone[pair.skill][pair.least :]:
-                met.append(demand)
+            self._alone.setdefault(pair.skill, []).append((pair.least, demand))
         else:
             met_with = self._pairs.setdefault(pair.skill, {}).setdefault(pair.second, [])
             met_with.append((pair.least, pair.second_least, demand))
@@ -82,8 +79,7 @@ class Channel:
         if pair is None:
             _take_out(self._others, demand)
         elif demand.is_alone:
-            for met in self._alone[pair.skill][pair.least :]:
-                met.remove(demand)
+            self._alone[pair.skill].remove((pair.least, demand))
         else:
             seconds = self._pairs[pair.skill]
             seconds[pair.second].remove((pair.least, pair.second_least, demand))
@@ -102,9 +98,9 @@ class Channel:
         """Return the demands that somebody waits with and an agent with `skills` meets."""
         met: list[Demand] = []
         for skill, level in skills.items():
-            alone = self._alone.get(skill)
-            if alone is not None:
-                met += alone[level]
+            for least, demand in self._alone.get(skill, ()):
+                if least <= level:
+                    met.append(demand)
             seconds = self._pairs.get(skill)
             if not seconds:
                 continue
@@ -133,10 +129,10 @@ class Channel:
             experts.pop(agent_id, None)
         if self._uncounted.pop(agent_id, None) is not None:
             return
-        for skill, level in seat.skills.items():
+        for skill, level in seat.profile.skills.items():
             del self._pools[skill][level][agent_id]
             self._with_skill[skill].remove(agent_id)
-        for pools, level in self._counted_with(seat.skills):
+        for pools, level in self._counted_with(seat):
             del pools[level][agent_id]
 
     def able(self, demand: Demand) -> Mapping[int, Pool]:
@@ -169,22 +165,23 @@ class Channel:
         """Put every idle agent into the pools in which it is not yet."""
         for agent_id, seat in self._uncounted.items():
             put = Pools.put_back if seat.sequence < self._latest else Pools.seat
-            for skill, level in seat.skills.items():
+            for skill, level in seat.profile.skills.items():
                 if skill not in self._pools:
                     self._pools[skill] = Pools()
                     self._with_skill[skill] = set()
                 put(self._pools[skill], seat, level)
                 self._with_skill[skill].add(agent_id)
-            for pools, level in self._counted_with(seat.skills):
+            for pools, level in self._counted_with(seat):
                 put(pools, seat, level)
             self._latest = max(self._latest, seat.sequence)
         self._uncounted.clear()
 
-    def _counted_with(self, skills: Mapping[str, int]) -> Iterator[tuple[Pools, int]]:
-        """Go through the pools, beside those by skill, in which an agent with `skills` is counted."""
-        for demand in _met(self._counted, skills):
-            if demand.able is not None:
-                yield demand.able, demand.level(skills)
+    def _counted_with(self, seat: Seat) -> list[tuple[Pools, int]]:
+        """Return the pools, beside those by skill, in which the agent is counted, and at what level."""
+        if not self._counted:
+            return []
+        met = _met(self._counted, seat.skills)
+        return [(each.able, each.level(seat.skills)) for each in met if each.able is not None]
 
     def _look_for(self, need: Need) -> Pools:
         """Look for the idle agents who meet `need` among all who have its skills."""

@@ -170,8 +170,10 @@ class Index:
 
     def seat(self, seat: Seat) -> None:
         """Count the agent as idle on the seat's channels."""
-        self.unseat(seat.agent_id)
-        self._seats[seat.agent_id] = seat
+        agent_id = seat.profile.agent_id
+        if agent_id in self._seats:
+            self.unseat(agent_id)
+        self._seats[agent_id] = seat
         for channel in seat.channels:
             self._channel(channel).seat(seat)
 
@@ -235,7 +237,7 @@ class Index:
         level = self._level(standing, seat) if seat is not None else None
         if seat is None or level is None:
             return []
-        rank_us = waiter.scores.ranks[level][agent_id]
+        rank_us = waiter.scores.rank_us(agent_id, level)
         return [(rank_us + _bonus_us(standing, agent_id), -seat.sequence, agent_id, level)]
 
     # --- an agent became idle: who comes first? ---------------------------------------------------------
@@ -422,14 +424,16 @@ def _best_two(
     scores: KindScores, level: int, idle: Mapping[AgentId, Seat], spared: Mapping[AgentId, None]
 ) -> list[_Rival]:
     """Return the best two of the idle agents of one level, who come longest idle first."""
-    ranks = scores.ranks[level]
-    agents: Iterable[AgentId] = [each for each in idle if each not in spared] if spared else idle
-    if scores.level_only:
-        return [(ranks[each], -idle[each].sequence, each, level) for each in islice(agents, 2)]
-    agents = list(agents)
-    worths = list(map(ranks.__getitem__, agents))
+    if spared:
+        idle = {agent_id: seat for agent_id, seat in idle.items() if agent_id not in spared}
     best: list[_Rival] = []
-    for _ in range(min(2, len(agents))):
+    if scores.level_only:
+        for agent_id, seat in islice(idle.items(), 2):
+            best.append((scores.rank_us(agent_id, level), -seat.sequence, agent_id, level))
+        return best
+    agents = list(idle)
+    worths = list(map(scores.ranks[level].__getitem__, agents))
+    for _ in agents[:2]:
         at = worths.index(max(worths))
         best.append((worths[at], -idle[agents[at]].sequence, agents[at], level))
         del worths[at], agents[at]

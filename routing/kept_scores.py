@@ -50,7 +50,17 @@ class KindScores:
     queue keeps a share of all who wait. `weighed`: one of the two, so that places alone decide nothing.
     """
 
-    __slots__ = ("fits", "fitting", "level_only", "pressed", "queue", "ranks", "strategy", "weighed")
+    __slots__ = (
+        "_level_ranks",
+        "fits",
+        "fitting",
+        "level_only",
+        "pressed",
+        "queue",
+        "ranks",
+        "strategy",
+        "weighed",
+    )
 
     def __init__(self, kind: Kind, rulebook: Rulebook, fits: _ByLevel, ranks: _ByLevel) -> None:
         self.queue = kind.queue
@@ -61,6 +71,16 @@ class KindScores:
         self.weighed = self.fitting or self.pressed
         self.fits = fits
         self.ranks = ranks
+        self._level_ranks: dict[int, int] = {}
+
+    def rank_us(self, agent_id: AgentId, level: int) -> int:
+        """Return the worth of an idle agent with this level in what is asked for."""
+        if not self.level_only:
+            return self.ranks[level][agent_id]
+        rank_us = self._level_ranks.get(level)
+        if rank_us is None:
+            rank_us = self._level_ranks[level] = self.ranks[level][agent_id]
+        return rank_us
 
 
 class KeptScores:
