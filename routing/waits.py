@@ -7,6 +7,7 @@ that has to wait is given the wait expected of it, so that the error can be meas
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from core.contacts import ContactBook
@@ -14,7 +15,7 @@ from core.engine import Engine
 from core.model.contact import VOICE, Contact, ContactState
 from core.model.events import ContactConnected, ContactQueued
 from core.model.hours import time_of_day_us
-from core.model.ids import QueueName
+from core.model.ids import NO_LEG, QueueName
 from routing.estimate import LastServed, Served
 from routing.outlook import Outlook
 from routing.regression import NOTHING_LEARNED, LinearWait, Moment, TrainedWaits
@@ -57,7 +58,7 @@ class WaitEstimates:
         if learned is not None:
             key_us = now_us - forward_us - self._rulebook.queues[queue].credit_us
             return learned.at_us(self._outlook.look_from(queue, key_us, now_us))
-        return self._expected_us(queue, tier, forward_us, self._router.waiting(queue) + 1)
+        return self._expected_us(queue, tier, forward_us, lambda: self._router.waiting(queue) + 1)
 
     def left_us(self, contact: Contact, now_us: int) -> int:
         """Return how long a contact in line will still wait."""
@@ -66,8 +67,12 @@ class WaitEstimates:
         learned = self._learned(contact.queue, Moment.WAITING if waited_us else Moment.ARRIVING)
         if learned is not None:
             return learned.at_us(self._seen(contact, contact.queue, now_us))
-        position = self._router.position(contact) or 1  # offered: as good as the first
-        whole_us = self._expected_us(contact.queue, contact.tier, _forward_us(contact), position)
+        whole_us = self._expected_us(
+            contact.queue,
+            contact.tier,
+            _forward_us(contact),
+            lambda: self._router.position(contact) or 1,  # offered: as good as the first
+        )
         return max(0, whole_us - waited_us)
 
     def _seen(self, contact: Contact, queue: QueueName, now_us: int) -> list[float]:
@@ -80,21 +85,20 @@ class WaitEstimates:
         learned = self._trained.waits.get((queue, moment))
         return learned if learned is not None and self._outlook.knows(queue) else None
 
-    def _expected_us(self, queue: QueueName, tier: str, forward_us: int, position: int) -> int:
+    def _expected_us(self, queue: QueueName, tier: str, forward_us: int, position: Callable[[], int]) -> int:
+        """Return the wait by who was served last; only where nobody was is the position asked for."""
         turn_us = self._rulebook.queues[queue].handle_expected_us // max(
             1, self._router.working_agents(queue)
         )
         served = self._last_served.get(queue)
         wait_us = served.wait_us(tier, forward_us, turn_us) if served else None
-        return position * turn_us if wait_us is None else wait_us
+        return position() * turn_us if wait_us is None else wait_us
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._contacts.get(event.contact_id)
-        if contact is None or contact.channel != VOICE:
-            return
-        if contact.queued_us != event.at_us:
+        if contact is None or contact.queued_us != event.at_us:
             return  # it stood in another line before, or in this one in an earlier run: no new wait
-        waits = contact.state is ContactState.QUEUED
+        waits = contact.state is ContactState.QUEUED and contact.leg_id != NO_LEG
         contact.estimated_us = self.left_us(contact, event.at_us) if waits else None
 
     def _connected(self, event: ContactConnected) -> None:
