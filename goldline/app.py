@@ -119,7 +119,7 @@ def build_brain(
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Preference(engine, contacts, router, rulebook, agents)
     Admission(engine, contacts, router, door, diversion, rulebook)
-    Desertion(engine, router, door, diversion, queues)
+    Desertion(engine, contacts, router, door, diversion, queues)
     Hold(engine, contacts, router, estimates, queues, callbacks, announcement)
     work = WorkDeskRules(
         channels=work_channels(config.work, agents),

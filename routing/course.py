@@ -118,14 +118,15 @@ class Course(Entity, kw_only=True):
 
     def _hold_over_us(self) -> int:
         assert self.reserve is not None
-        return (self.contact.queued_us or self.entered_us) + self.reserve.hold_us
+        since_us = self.contact.queued_us
+        return (self.entered_us if since_us is None else since_us) + self.reserve.hold_us
 
     # --- what comes next -------------------------------------------------------------------------------
 
     def next_us(self, values: Values, now_us: int) -> int | None:
         """Return the next instant at which something may change; None where nothing ever will."""
         instants = [at_us for at_us in self._instants(values, now_us) if at_us > now_us]
-        if self._looks_again(now_us):
+        if self._looks_again(values, now_us):
             instants.append(now_us + self.rules.recheck_us)
         return min(instants, default=None)
 
@@ -148,11 +149,12 @@ class Course(Entity, kw_only=True):
         number = self._in_force(now_us)
         return self.rules.steps[number - 1].needs if number else self.rules.needs
 
-    def _looks_again(self, now_us: int) -> bool:
+    def _looks_again(self, values: Values, now_us: int) -> bool:
         """Tell whether a way out is shut, or the state of the queue decides a step or a need."""
-        due = [step for _, step in self._open() if now_us >= self._due_us(step)]
-        asked = [self._asked_for(now_us), *(step.when for step in due)]
-        return any(step.to for step in due) or any(map(is_changing, filter(None, asked)))
+        if self.way_out(values, now_us) is not None:
+            return True
+        awaited = [step.when for _, step in self._open() if now_us >= self._due_us(step)]
+        return any(is_changing(asked) for asked in (self._asked_for(now_us), *awaited) if asked is not None)
 
 
 # --- needs ---------------------------------------------------------------------------------------------

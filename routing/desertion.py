@@ -6,6 +6,7 @@ been deserted for its whole `leave_empty_us`. One timer for each queue, and only
 
 from __future__ import annotations
 
+from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.agent import AT_WORK
 from core.model.commands import CancelTimer, StartTimer
@@ -23,9 +24,16 @@ class Desertion:
     """The feature that lets nobody wait for ever where nobody comes."""
 
     def __init__(
-        self, engine: Engine, router: Router, door: Door, diversion: Diversion, queues: Queues
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        router: Router,
+        door: Door,
+        diversion: Diversion,
+        queues: Queues,
     ) -> None:
         self._engine = engine
+        self._contacts = contacts
         self._router = router
         self._door = door
         self._diversion = diversion
@@ -39,21 +47,30 @@ class Desertion:
         engine.subscribe(TimerFired, self._time_up)
 
     def _queued(self, event: ContactQueued) -> None:
-        if event.queue in self._graces_us:
-            self._look(event.queue, event, anew=len(self._router.line(event.queue)) == 1)
+        contact = self._contacts.get(event.contact_id)
+        if contact is None or event.queue not in self._graces_us:
+            return
+        if self._door.is_staffed(contact, event.queue, event.at_us):
+            self._end(event.queue)
+        else:
+            self._look(event.queue, event, anew=self._router.waiting(event.queue) == 1)
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
-        if (event.old in AT_WORK) is not (event.new in AT_WORK):
+        comes_or_goes = (event.old in AT_WORK) is not (event.new in AT_WORK)
+        if comes_or_goes or event.old is event.new:  # away for another reason, and perhaps for longer
             for queue in self._graces_us:
                 self._look(queue, event)
 
     def _look(self, queue: QueueName, why: Event, *, anew: bool = False) -> None:
         """Begin or end the grace of a line that somebody joined, or an agent left or came to."""
-        is_deserted = self._is_deserted(queue, why.at_us)
-        if is_deserted and (anew or queue not in self._deserted):
+        if not self._is_deserted(queue, why.at_us):
+            self._end(queue)
+        elif anew or queue not in self._deserted:
             self._deserted[queue] = None
             self._wait(queue, why)
-        elif not is_deserted and queue in self._deserted:
+
+    def _end(self, queue: QueueName) -> None:
+        if queue in self._deserted:
             del self._deserted[queue]
             self._engine.send(CancelTimer(key=_timer(queue)))
 

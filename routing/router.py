@@ -208,7 +208,8 @@ class Router:
     # --- agents come and go -----------------------------------------------------------------------------
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
-        self._count_at_work(event.agent_id, event.new in AT_WORK)
+        # Who is left alone for a while, after a missed call perhaps, comes back by itself.
+        self._count_at_work(event.agent_id, event.new in AT_WORK or bool(event.until_us))
         self._index.unseat(event.agent_id)
         if event.channels:
             seat = self._seat(event)

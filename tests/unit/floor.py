@@ -150,7 +150,7 @@ class Floor:
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
-        Desertion(self.engine, self.router, door, diversion, queues)
+        Desertion(self.engine, self.contacts, self.router, door, diversion, queues)
         self.hold = Hold(
             self.engine,
             self.contacts,

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agents.misses import MissRules
 from core.kernel.clock import SECOND_US, microseconds
-from core.model.causes import Cause
+from core.model.causes import Cause, RingOutcome
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState, Requirement
 from core.model.destination import HANG_UP, Destination, DestinationKind, DivertReason
@@ -97,6 +98,33 @@ def test_staffed_queue_takes_callers_while_somebody_able_is_at_work_though_busy(
     floor.fire("wrap_up", "ann")
     floor.arrive("third")
     assert sent(floor) == [("third", "cards", "hang_up", "empty")]
+
+
+def test_agent_who_is_left_alone_for_a_moment_after_a_missed_call_is_still_at_work() -> None:
+    rules = cards(join=Join.STAFFED, leave_empty_us=30 * SECOND_US, empty=TO_DESK)
+    delays = MissRules(delays_us={RingOutcome.BUSY: 60 * SECOND_US}, misses_max=3)
+    floor = Floor({"ann": 5}, queue=rules, others=[DESK], misses=delays)
+    floor.ready("ann")
+    first = floor.arrive("first")
+    floor.hang_up(floor.phone_of("ann"), cause=17)
+    assert floor.state("ann") == ("not_ready", "phone_busy")
+    second = floor.arrive("second")
+    floor.let_pass(50)
+    assert (first.queue, second.queue) == ("cards", "cards")
+    floor.let_pass(10)
+    assert floor.offered()[-1] == ("first", "ann")
+
+
+def test_agent_who_uses_that_moment_to_leave_is_gone() -> None:
+    rules = cards(leave_empty_us=30 * SECOND_US, empty=TO_DESK)
+    delays = MissRules(delays_us={RingOutcome.BUSY: 60 * SECOND_US}, misses_max=3)
+    floor = Floor({"ann": 5}, queue=rules, others=[DESK], misses=delays)
+    floor.ready("ann")
+    caller = floor.arrive("caller")
+    floor.hang_up(floor.phone_of("ann"), cause=17)
+    floor.not_ready("ann")
+    floor.let_pass(30)
+    assert caller.queue == "desk"
 
 
 def test_somebody_who_is_able_only_after_a_step_is_somebody() -> None:

@@ -186,6 +186,12 @@ def test_step_on_a_condition_is_taken_once_and_lasts_when_it_is_over() -> None:
     assert floor.offered() == [("first", "novice")]
 
 
+def test_condition_that_no_queue_can_change_is_not_looked_at_again() -> None:
+    floor = Floor({}, queue=queue(step(when='tier == "gold"', to=HANG_UP)))
+    floor.arrive("ordinary")
+    assert ("plan", "ordinary") not in floor.timers
+
+
 def test_queue_without_conditions_is_looked_at_only_when_a_step_is_due() -> None:
     floor = Floor({}, queue=queue(step(100, needs="cards >= 1")))
     floor.arrive("caller")
