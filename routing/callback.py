@@ -19,6 +19,7 @@ from core.model.contact import Contact
 from core.model.events import CallbackClosed, CallbackDialed
 from core.model.ids import TimerKey
 from core.model.message import Event
+from routing.resume import FormerPlace
 from routing.rules import QueueRules
 
 
@@ -77,12 +78,14 @@ CALLBACK = Table(
 class Callback(Entity, kw_only=True):
     """One callback in hand; `state` changes only through `CALLBACK`.
 
-    `known_by` is what its customer is known again by who calls first. It is not dialed before `due_us`.
+    `known_by` is what its customer is known by who calls first. It was booked for `booked_for_us` or soon
+    after, and is not dialed before `due_us`.
     """
 
     contact: Contact
     queue: QueueRules
     known_by: tuple[str, ...]
+    booked_for_us: int
     due_us: int
     attempts: int = 0
     state: CallbackState = CALLBACK.start
@@ -96,7 +99,14 @@ class Callback(Entity, kw_only=True):
     def expires_us(self) -> int:
         """When it is given up, however often the customer was dialed by then."""
         assert self.queue.callback is not None
-        return self.contact.arrived_us + self.queue.callback.keep_us
+        return self.booked_for_us + self.queue.callback.keep_us
+
+    @property
+    def place(self) -> FormerPlace:
+        """Where it stands in line, or will."""
+        contact = self.contact
+        assert contact.entered_us is not None, "booked with a place"
+        return FormerPlace(contact.contact_id, contact.key_us, contact.entered_us)
 
     def move(self, trigger: CallbackTrigger) -> None:
         """Change the state by the table."""

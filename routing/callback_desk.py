@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.commands import CancelTimer, HangUpLeg, PlayPrompt, StartTimer, TagLeg
-from core.model.contact import CONTACT, Contact, ContactState, ContactTrigger
+from core.model.contact import CONTACT, VOICE, Contact, ContactState, ContactTrigger
 from core.model.destination import DestinationKind
 from core.model.events import (
     CallbackBooked,
@@ -26,7 +26,6 @@ from core.model.events import (
     CallbackPostponed,
     ContactClosed,
     ContactDiverted,
-    PlaceResumed,
     StepFinished,
     TimerFired,
 )
@@ -36,7 +35,7 @@ from core.model.numbers import shown_number
 from core.model.prompts import Prompt
 from routing.callback import Callback, CallbackState, CallbackTrigger
 from routing.offer_desk import OfferDesk
-from routing.resume import identities, move_to
+from routing.resume import give_place, identities
 from routing.router import Router
 from routing.rules import Kind, Rulebook
 from routing.standing import Standing
@@ -109,6 +108,7 @@ class CallbackDesk:
             contact=successor,
             queue=self._rulebook.queues[queue],
             known_by=identities(successor),
+            booked_for_us=max(due_us, why.at_us),
             due_us=due_us,
         )
         self._contacts.add(successor)
@@ -248,24 +248,13 @@ class CallbackDesk:
     def _call_in(self, standing: Standing, why: Event) -> None:
         """Let a customer who calls before we did have the callback's place; there is no callback then."""
         contact, queue = standing.contact, standing.kind.queue
+        if contact.callback or contact.channel != VOICE:
+            return
         found = [self._by_customer.get((queue, who)) for who in identities(contact)]
         callback = next(filter(None, found), None)
-        if contact.callback or callback is None:
-            return
-        place = callback.contact
-        if place.key_us < contact.key_us:
-            assert place.entered_us is not None
-            move_to(standing, place.key_us, place.entered_us)
-            self._engine.publish(
-                PlaceResumed(
-                    at_us=why.at_us,
-                    cause_id=why.cause_id,
-                    contact_id=contact.contact_id,
-                    of_contact_id=place.contact_id,
-                    key_us=place.key_us,
-                )
-            )
-        self.close(callback, CallbackTrigger.CALL_IN, "called_in", why)
+        if callback is not None:
+            give_place(self._engine, standing, callback.place, why)
+            self.close(callback, CallbackTrigger.CALL_IN, "called_in", why)
 
     def close(self, callback: Callback, trigger: CallbackTrigger, reason: str, why: Event) -> None:
         """End a callback; its contact ends with it, unless customer and agent talk."""

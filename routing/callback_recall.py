@@ -87,6 +87,7 @@ class CallbackRecall:
             contact=_contact(booked, policy_at(queue, booked.at_us)),
             queue=replace(queue, callback=rules),
             known_by=tuple(who for who in (booked.customer_id, booked.number) if who),
+            booked_for_us=max(booked.due_us, booked.at_us),
             due_us=max(booked.due_us, spaced_us),
             attempts=len(attempts),
         )

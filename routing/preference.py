@@ -59,6 +59,8 @@ class Preference:
         self._last: dict[str, AgentId] = {}
         self._at_work: dict[AgentId, None] = {}
         self._held: dict[ContactId, AgentId] = {}
+        if not _is_asked_for(rulebook):
+            return
         router.shape(self._prefer)
         engine.subscribe(AgentStateChanged, self._agent_changed)
         engine.subscribe(TimerFired, self._time_up)
@@ -154,6 +156,13 @@ class Preference:
             return False
         self._engine.send(CancelTimer(key=_timer(contact_id)))
         return True
+
+
+def _is_asked_for(rulebook: Rulebook) -> bool:
+    """Tell whether any tier, anywhere, prefers an agent."""
+    special = [*rulebook.policies.values(), *(queue.tiers for queue in rulebook.queues.values())]
+    tiers = (tier for tiers in (rulebook.tiers, *special) for tier in tiers.values())
+    return any(tier.prefer_us or tier.preferred_us for tier in tiers)
 
 
 def _key(contact: Contact) -> str:

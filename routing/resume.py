@@ -44,12 +44,18 @@ class _Course(Entity, kw_only=True):
     entered_us: int = 0
 
 
-class _Left(NamedTuple):
-    """A place that somebody gave up, since when it stood in that line, and until when it can be had again."""
+class FormerPlace(NamedTuple):
+    """Where a contact stood in a line, before all that the queue's rules add, and since when."""
 
     contact_id: ContactId
     key_us: int
     entered_us: int
+
+
+class _Left(NamedTuple):
+    """A place that somebody gave up, and until when it can be had again."""
+
+    place: FormerPlace
     until_us: int
 
 
@@ -69,6 +75,8 @@ class Resume:
         self._queues = queues
         self._courses: dict[ContactId, _Course] = {}
         self._left: dict[_Who, _Left] = {}
+        if not any(rules.resume_within_us for rules in queues.values()):
+            return
         self._folds: dict[type[Event], Callable[[Any], None]] = {
             ContactArrived: self._arrived,
             CustomerIdentified: self._identified,
@@ -116,7 +124,8 @@ class Resume:
         if not within_us:
             return
         self._drop_old(event.at_us)
-        left = _Left(event.contact_id, course.key_us, course.entered_us, event.at_us + within_us)
+        place = FormerPlace(event.contact_id, course.key_us, course.entered_us)
+        left = _Left(place, event.at_us + within_us)
         for who in filter(None, (course.customer_id, course.number)):
             self._left.pop((course.queue, who), None)  # so that the latest are at the end
             self._left[course.queue, who] = left
@@ -136,22 +145,11 @@ class Resume:
 
     def _resume(self, standing: Standing, why: Event) -> None:
         """Let a caller who left stand at the old place, where it is further forward than the new one."""
-        contact = standing.contact
-        if contact.channel != VOICE:
+        if standing.channel != VOICE:
             return
-        left = self._take(standing.kind.queue, contact)
-        if left is None or left.until_us < why.at_us or left.key_us >= contact.key_us:
-            return
-        move_to(standing, left.key_us, left.entered_us)
-        self._engine.publish(
-            PlaceResumed(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
-                contact_id=contact.contact_id,
-                of_contact_id=left.contact_id,
-                key_us=left.key_us,
-            )
-        )
+        left = self._take(standing.kind.queue, standing.contact)
+        if left is not None and left.until_us >= why.at_us:
+            give_place(self._engine, standing, left.place, why)
 
     def _take(self, queue: QueueName, contact: Contact) -> _Left | None:
         """Return the place of this caller, to be had once; the customer's comes before the number's."""
@@ -165,9 +163,20 @@ def identities(contact: Contact) -> tuple[str, ...]:
     return tuple(who for who in (customer_id, shown_number(contact.caller_number)) if who)
 
 
-def move_to(standing: Standing, key_us: int, entered_us: int) -> None:
-    """Let a contact that is about to join a line stand in it as one that came at `entered_us` to `key_us`."""
+def give_place(engine: Engine, standing: Standing, place: FormerPlace, why: Event) -> None:
+    """Let a contact that is about to join a line have the place of another, if that is further forward."""
     contact = standing.contact
-    contact.credit_us += contact.key_us - key_us
-    contact.entered_us = entered_us
+    if place.key_us >= contact.key_us:
+        return
+    contact.credit_us += contact.key_us - place.key_us
+    contact.entered_us = place.entered_us
     standing.place = Place(contact.key_us, standing.place.sequence)
+    engine.publish(
+        PlaceResumed(
+            at_us=why.at_us,
+            cause_id=why.cause_id,
+            contact_id=contact.contact_id,
+            of_contact_id=place.contact_id,
+            key_us=place.key_us,
+        )
+    )

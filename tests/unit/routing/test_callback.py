@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.kernel.fsm import IllegalTransition
+from core.kernel.errors import IllegalTransition
 from core.model.commands import (
     HangUpLeg,
     PlayMusic,

@@ -32,9 +32,9 @@ from core.model.events import (
 from core.model.ids import AgentId, CustomerId, QueueName
 from core.model.message import Event
 from core.model.prompts import Sound
-from core.model.requests import BookCallback, CancelCallback
+from core.model.requests import AddWork, BookCallback, CancelCallback
 from routing.rules import QueueRules, Step
-from tests.unit.floor import CARDS, Floor
+from tests.unit.floor import CARDS, TASK, Floor
 from tests.unit.routing.calling_back import (
     DAY_US,
     FIRST_HOUR,
@@ -272,3 +272,22 @@ def test_holidays_and_nights_are_passed_over() -> None:
     assert hours.next_change_us(0) == HOUR_US
     assert hours.next_change_us(HOUR_US) == 3 * DAY_US
     assert replace(hours, weekly={}).next_change_us(0) is None
+
+
+def test_task_about_the_customer_is_no_call_of_the_customer() -> None:
+    floor = centre()
+    floor.hear(wish(floor))
+    floor.hear(AddWork(at_us=floor.now_us, work_id="T-1", channel=TASK, queue=CARDS.name, reference=NUMBER))
+    assert floor.events(CallbackClosed) == []
+
+
+def test_callback_for_next_week_is_kept_from_then_on() -> None:
+    floor = centre()
+    week_us = 7 * DAY_US
+    assert asked(floor, wish(floor, due_us=week_us)) == ""
+    contact_id = floor.events(CallbackBooked)[0].contact_id
+    floor.fire("callback", contact_id)
+    assert floor.now_us == week_us
+    floor.fire("callback", contact_id)
+    assert floor.now_us == week_us + RULES.keep_us
+    assert floor.events(CallbackClosed)[0].reason == "expired"
