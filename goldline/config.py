@@ -155,6 +155,14 @@ class Config(Section):
             raise KeyRefused("rules.default_tier", self.rules.default_tier, f"one of the tiers: {known}")
         return self
 
+    @model_validator(mode="after")
+    def _waits_are_of_queues(self) -> Config:
+        unknown = sorted(self.estimate.queues.keys() - self.queues.keys())
+        if unknown:
+            known = ", ".join(sorted(self.queues))
+            raise KeyRefused("estimate.queues", unknown[0], f"one of the queues: {known}; or train anew")
+        return self
+
 
 def load_config(path: Path) -> Config:
     """Return the configuration in the file at `path`; raise `ConfigError` naming what is wrong, and where."""

@@ -105,15 +105,20 @@ def test_file_is_included_as_rules_and_says_the_same(calls_csv: Path, tmp_path: 
     assert len(wait.weights) == len(FEATURES) + 1
 
 
-def test_coefficient_of_an_unknown_feature_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("queue", "feature", "wrong"), [("service", "moon", r"moon.*train anew"), ("other", "ahead", "other")]
+)
+def test_coefficients_of_what_is_not_there_are_refused(
+    tmp_path: Path, queue: str, feature: str, wrong: str
+) -> None:
     config = tmp_path / "goldline.toml"
     config.write_text(
         f"schema = 1\n{CENTRE}"
-        "[estimate.queues.service]\n"
-        "arriving = { intercept = 1, samples = 9, weights = { moon = 3 } }\n"
+        f"[estimate.queues.{queue}]\n"
+        f"arriving = {{ intercept = 1, samples = 9, weights = {{ {feature} = 3 }} }}\n"
         "waiting = { intercept = 1, samples = 9, weights = { ahead = 3 } }\n"
     )
-    with pytest.raises(ConfigError, match=r"moon.*train anew"):
+    with pytest.raises(ConfigError, match=wrong):
         load_config(config)
 
 
