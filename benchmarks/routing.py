@@ -18,6 +18,7 @@ from benchmarks._crowd import Crowd, rulebook
 from benchmarks._other_ways import AppQueue, ModCallcenter
 from benchmarks.report import options, print_figures
 from core.model.ids import AgentId, ContactId
+from goldline.garbage import prefer_latency
 from routing.index import Index
 from routing.rules import Rulebook
 from routing.scores import Scores
@@ -126,12 +127,11 @@ class Cost:
 
 
 def measured(regime: Regime, make: Make, events: int) -> Cost:
-    """Return what events cost in a centre that has been running for a while, garbage frozen as in `serve`."""
+    """Return what events cost in a centre that has run for a while, garbage collected as in `serve`."""
     centre = Centre(regime, make)
     centre.warm_up()
     centre.run(events)
-    gc.collect()
-    gc.freeze()
+    prefer_latency()
     centre.taken_ns.clear()
     centre.run(events)
     gc.unfreeze()

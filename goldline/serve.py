@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import structlog
 from goldline.app import configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
+from goldline.garbage import prefer_latency
 from goldline.journal_head import head_of_run
 from goldline.live import LiveCentre, open_journal, open_stores
 from goldline.logs import set_up_logs
@@ -53,11 +53,10 @@ def _prefer_latency() -> None:
     """Make a turn's latency steady; measured by `benchmarks.connect_latency`.
 
     The database driver works in a thread of its own: five milliseconds, Python's default, are longer than
-    a whole connection takes. What was loaded until now lives for ever, so collections need not look at it.
+    a whole connection takes.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    gc.collect()
-    gc.freeze()
+    prefer_latency()
 
 
 async def _interrupted() -> None:
