@@ -51,7 +51,7 @@ class Desk:
         await self._connection.close()
         await self._reading
 
-    async def ask(self, request: str, **fields: str) -> None:
+    async def ask(self, request: str, **fields: Any) -> None:
         """Make a wish and wait until it is granted; raise `Refused` where it is not."""
         self._requests += 1
         number = str(self._requests)
