@@ -16,6 +16,9 @@ CASES_MAX = 4_000
 _OTHER = ""
 """Stands for every word that no rule names."""
 
+_SOME = "some"
+"""Stands for a skill, where a variable names one and nothing is known of any."""
+
 Known = Mapping[str, Sequence[str]]
 """The texts that a variable can have, for those of which that is known."""
 
@@ -55,11 +58,12 @@ def _values(name: str, compared: Sequence[Comparison], known: Known) -> list[Val
     """Return values of a variable between which each comparison takes every turn it can."""
     words = [each.value for each in compared if isinstance(each.value, str)]
     numbers = [each.value for each in compared if isinstance(each.value, float) and not each.by_value]
+    texts = _texts(name, any(each.by_value for each in compared), known)
     found = variable(name)
     values: Sequence[Value]
     match found.kind if found else None:
         case Kind.TEXT:
-            values = [*known.get(name, ()), *words] if known.get(name) else [*words, _OTHER]
+            values = [*texts, *words]
         case Kind.WORDS:
             values = [(), *((word,) for word in words), tuple(dict.fromkeys(words))]
         case Kind.NUMBER:
@@ -68,7 +72,13 @@ def _values(name: str, compared: Sequence[Comparison], known: Known) -> list[Val
             bounds = (0, *map(microseconds, numbers))
             values = sorted(max(0, bound + by) for bound in bounds for by in (-SECOND_US, 0, SECOND_US))
         case _:
-            by_value = known.get("skill", ()) if any(each.by_value for each in compared) else ()
             around = (f"{number + by:.12g}" for number in numbers for by in (-1, 0, 1))
-            values = [*words, *around, *by_value, _OTHER]
+            values = [*words, *around, *texts]
     return list(dict.fromkeys(values))
+
+
+def _texts(name: str, by_value: bool, known: Known) -> Sequence[str]:
+    """Return the texts that a variable can have beside the words that rules name."""
+    if by_value:
+        return known.get(name) or known.get("skill") or (_SOME,)
+    return known.get(name) or (_OTHER,)
