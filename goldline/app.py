@@ -68,6 +68,7 @@ from routing.track_record import TrackRecords
 from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
 from routing.work import WorkDesk, WorkDeskRules
+from routing.work_recall import WorkRecall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,8 @@ def build_brain(
         behind_calls_us=microseconds(config.work.behind_calls_s),
         deadline_us=deadline_us,
     )
-    WorkDesk(engine, contacts, ids, router, offers, rulebook, work)
+    work_desk = WorkDesk(engine, contacts, ids, router, offers, rulebook, work)
+    WorkRecall(engine, contacts, work_desk, rulebook)
     roster = Roster(engine, agents, work_rules(config.work))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)

@@ -3,40 +3,39 @@
 A task, a mail or a note to call back stands in the same queues as calls, by the same rules, and is offered on
 the screen of an agent who has room for one more of its channel (`agents.workload`). Asked for twice under one
 name it is the same work. It is kept in the ledger from the first moment, so a new run of ours takes it up
-again: at its place in line, or in the hands of the agent who had it.
+again (`routing.work_recall`).
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.commands import AnswerWork, LookUpCustomer
-from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.contact import Contact, ContactState, ContactTrigger, Requirement
 from core.model.customer import Customer
 from core.model.events import (
-    ContactAdopted,
     ContactArrived,
     ContactClosed,
-    ContactConnected,
-    ContactQueued,
-    ContactRecalled,
     CustomerFound,
     CustomerIdentified,
     CustomerLookupFailed,
     InteractionRecorded,
     QueueingAsked,
     WorkAdded,
-    WorkReturned,
 )
-from core.model.ids import NO_LEG, ContactId, Ids
+from core.model.ids import NO_LEG, ContactId, Ids, QueueName
 from core.model.message import Event
+from core.model.need import LEVEL_MAX
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
 from routing.offer_desk import OfferDesk
 from routing.router import Router
-from routing.rules import Kind, Rulebook
+from routing.rules import Rulebook
 
 TEXT_MAX = 4_000
 """Characters of a reference: a link and some sentences. What is longer belongs behind the link."""
@@ -45,6 +44,7 @@ NAME_MAX = 200
 ENDED_MAX = 10_000
 """Names of ended work that are remembered, so that asking again for it long after adds nothing."""
 
+_SKILL = re.compile(r"[A-Za-z0-9_-]{1,40}").fullmatch
 _PREFIX = "work-"
 """Begins the ids of our lookups, so that those of others are told apart."""
 
@@ -64,7 +64,7 @@ class WorkDeskRules:
 
 
 class WorkDesk:
-    """The feature that takes in work, and takes it up again after a restart."""
+    """The feature that takes in work, looks up its customer and hands it to its queue."""
 
     def __init__(
         self,
@@ -86,11 +86,11 @@ class WorkDesk:
         self._added: dict[ContactId, WorkAdded] = {}
         self._contact_of: dict[str, ContactId] = {}
         self._ended: dict[str, ContactId] = {}
+        self._open: Counter[tuple[QueueName, str]] = Counter()
         engine.subscribe(AddWork, self._asked)
         engine.subscribe(WithdrawWork, self._asked)
         engine.subscribe(CustomerFound, self._looked_up)
         engine.subscribe(CustomerLookupFailed, self._looked_up)
-        engine.subscribe(ContactRecalled, self._recalled)
         engine.subscribe(InteractionRecorded, self._over)
 
     # --- requests ----------------------------------------------------------------------------------
@@ -111,27 +111,32 @@ class WorkDesk:
         self._check(request)
         contact_id = ContactId(self._ids.new("C"))
         added = _added(request, contact_id)
-        contact = self._begin(added, request.at_us)
+        contact = self.open(added, request.at_us)
         self._engine.publish(_arrived(added))
         self._engine.publish(added)
-        self._look_up(contact, added)
-        if not added.customer_id:
-            self._identified(contact, added, None, "skipped", request)
+        self.identify(contact, added, request)
         return contact_id
 
     def _check(self, request: AddWork) -> None:
+        """Refuse what could not be done, or would be more than a line holds."""
+        rules, rulebook = self._rules, self._rulebook
         if not 0 < len(request.work_id) <= NAME_MAX or len(request.reference) > TEXT_MAX:
             raise RequestRefused(
                 "too_long", f"a name has 1 to {NAME_MAX} characters, a reference {TEXT_MAX} at most"
             )
-        if request.channel not in self._rules.channels:
-            known = ", ".join(sorted(self._rules.channels)) or "none"
-            raise RequestRefused("unknown_channel", f"{request.channel!r} is none of: {known}")
-        if request.queue not in self._rulebook.queues:
+        if request.channel not in rules.channels:
+            raise RequestRefused(
+                "unknown_channel", f"{request.channel!r} is none of: {_listed(rules.channels)}"
+            )
+        if request.queue not in rulebook.queues:
             raise RequestRefused("unknown_queue", f"there is no queue {request.queue!r}")
-        length_max = self._rulebook.queues[request.queue].length_max
-        if self._router.waiting(request.queue, request.channel) >= length_max:
-            raise RequestRefused("queue_full", f"{length_max} wait in {request.queue} already")
+        if request.tier and rulebook.tiers and request.tier not in rulebook.tiers:
+            raise RequestRefused("unknown_tier", f"{request.tier!r} is none of: {_listed(rulebook.tiers)}")
+        if not all(_is_sound(each) for each in request.requirements):
+            raise RequestRefused("bad_requirements", "a requirement is a skill with a level from 1 to 10")
+        length_max = rulebook.queues[request.queue].length_max
+        if self._open[request.queue, request.channel] >= length_max:
+            raise RequestRefused("queue_full", f"{length_max} are open in {request.queue} already")
 
     def _withdraw(self, request: WithdrawWork) -> ContactId:
         contact_id = self._contact_of.get(request.work_id)
@@ -156,7 +161,8 @@ class WorkDesk:
 
     # --- from the door to the line --------------------------------------------------------------------
 
-    def _begin(self, added: WorkAdded, arrived_us: int) -> Contact:
+    def open(self, added: WorkAdded, arrived_us: int) -> Contact:
+        """Take the work into the book under its name; it is in no line yet."""
         contact = Contact(
             contact_id=added.contact_id,
             leg_id=NO_LEG,
@@ -171,9 +177,11 @@ class WorkDesk:
         self._contacts.add(contact)
         self._contact_of[added.work_id] = added.contact_id
         self._added[added.contact_id] = added
+        self._open[added.queue, added.channel] += 1
         return contact
 
-    def _look_up(self, contact: Contact, added: WorkAdded) -> None:
+    def identify(self, contact: Contact, added: WorkAdded, why: Event) -> None:
+        """Find the customer's record, where there is a customer; new work then asks for its queue."""
         if added.customer_id:
             self._engine.send(
                 LookUpCustomer(
@@ -182,6 +190,8 @@ class WorkDesk:
                     customer_id=added.customer_id,
                 )
             )
+        elif contact.state is ContactState.IN_IVR:
+            self._identified(contact, added, None, "skipped", why)
 
     def _looked_up(self, event: CustomerFound | CustomerLookupFailed) -> None:
         if not event.lookup_id.startswith(_PREFIX):
@@ -230,61 +240,18 @@ class WorkDesk:
         added = self._added.pop(event.contact_id, None)
         if added is None:
             return
+        self._open[added.queue, added.channel] -= 1
         self._ended[added.work_id] = self._contact_of.pop(added.work_id)
         if len(self._ended) > ENDED_MAX:
             del self._ended[next(iter(self._ended))]
 
-    # --- after a restart -------------------------------------------------------------------------------
 
-    def _recalled(self, event: ContactRecalled) -> None:
-        """Take up open work of an earlier run as its history left it."""
-        added = next((past for past in event.history if isinstance(past, WorkAdded)), None)
-        if added is None:
-            return
-        contact = self._begin(added, event.history[0].at_us)
-        self._look_up(contact, added)
-        queued = [past for past in event.history if isinstance(past, ContactQueued)]
-        if queued:
-            self._restore(contact, added, queued, event)
-        elif not added.customer_id:
-            self._identified(contact, added, None, "skipped", event)
-
-    def _restore(
-        self, contact: Contact, added: WorkAdded, queued: list[ContactQueued], recalled: ContactRecalled
-    ) -> None:
-        last = queued[-1]
-        contact.queue, contact.tier, contact.policy = last.queue, last.tier, last.policy
-        contact.queued_us, contact.entered_us = queued[0].at_us, last.at_us
-        contact.asked, contact.requirements = added.requirements, last.requirements
-        kind = Kind(last.queue, last.tier, last.policy)
-        contact.head_start_us = self._rulebook.tier(kind).head_start_us
-        self._contacts.move(contact, ContactTrigger.QUEUE)
-        agent = _held_by(recalled)
-        if agent is not None:
-            self._contacts.move(contact, ContactTrigger.CONNECT)
-            contact.agent_id, contact.offer_id = agent.agent_id, agent.offer_id
-            contact.connected_us = agent.at_us
-        self._engine.publish(
-            ContactAdopted(
-                at_us=recalled.at_us,
-                cause_id=recalled.cause_id,
-                contact_id=contact.contact_id,
-                state=contact.state,
-                agent_id=contact.agent_id or "",
-                channel=contact.channel,
-            )
-        )
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
-def _held_by(recalled: ContactRecalled) -> ContactConnected | None:
-    """Return how the work came into the hands that had it last, None where it was in nobody's."""
-    held: ContactConnected | None = None
-    for past in recalled.history:
-        if isinstance(past, ContactConnected):
-            held = past
-        elif isinstance(past, WorkReturned):
-            held = None
-    return held
+def _is_sound(requirement: Requirement) -> bool:
+    return bool(_SKILL(requirement.skill)) and 1 <= requirement.minimum <= LEVEL_MAX
 
 
 def _added(request: AddWork, contact_id: ContactId) -> WorkAdded:

@@ -73,6 +73,7 @@ from routing.track_record import TrackRecords
 from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
 from routing.work import WorkDesk, WorkDeskRules
+from routing.work_recall import WorkRecall
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
@@ -162,6 +163,7 @@ class Floor:
         )
         brought = WorkDeskRules(channels=frozenset({TASK}), default_tier="standard", deadline_us=200_000)
         self.work_desk = WorkDesk(self.engine, self.contacts, ids, self.router, offers, rulebook, brought)
+        WorkRecall(self.engine, self.contacts, self.work_desk, rulebook)
         self.roster = Roster(self.engine, profiles, work)
         missed = Misses(self.engine, self.roster, misses or MissRules())
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))

@@ -9,7 +9,7 @@ from agents.misses import MissRules
 from core.kernel.clock import microseconds
 from core.model.causes import RingOutcome
 from core.model.commands import AnswerRequest, AnswerWork, ClearScreen, PopScreen, RingLeg, ShowAgentState
-from core.model.contact import VOICE, ContactState
+from core.model.contact import VOICE, ContactState, Requirement
 from core.model.events import (
     ContactClosed,
     ContactConnected,
@@ -126,9 +126,12 @@ def test_brought_twice_under_one_name_it_is_one_task() -> None:
         ({"queue": QueueName("nowhere")}, "unknown_queue"),
         ({"reference": "x" * 5_000}, "too_long"),
         ({"work_id": ""}, "too_long"),
+        ({"tier": "diamond"}, "unknown_tier"),
+        ({"requirements": (Requirement(skill="cards", minimum=11),)}, "bad_requirements"),
+        ({"requirements": (Requirement(skill="cards or tea"),)}, "bad_requirements"),
     ],
 )
-def test_work_nobody_could_do_is_refused_with_its_code(given: dict[str, str], code: str) -> None:
+def test_work_nobody_could_do_is_refused_with_its_code(given: dict[str, object], code: str) -> None:
     floor = office()
     fields = {"work_id": "T-1", "channel": TASK, "queue": "cards"} | given
     (answer,) = [c for c in floor.hear(AddWork(at_us=0, **fields)) if isinstance(c, AnswerWork)]  # type: ignore[arg-type]

@@ -115,6 +115,16 @@ def test_full_line_takes_no_more_work_and_still_takes_calls() -> None:
     assert floor.router.waiting(CARDS.name) == 1
 
 
+def test_flood_of_work_is_refused_even_while_its_customers_are_looked_up() -> None:
+    floor = Floor({"ann": 5}, work=BOTH, queue=dataclasses.replace(CARDS, length_max=2))
+    for number in range(2):
+        bring(floor, f"T-{number}", customer_id="K1")
+    request = AddWork(at_us=0, work_id="T-2", channel=TASK, queue=CARDS.name, customer_id="K1")
+    assert [c.code for c in floor.hear(request) if isinstance(c, AnswerWork)] == ["queue_full"]
+    floor.hear(WithdrawWork(at_us=0, work_id="T-0"))
+    bring(floor, "T-2")
+
+
 # --- a new run of ours -------------------------------------------------------------------------------------
 
 
