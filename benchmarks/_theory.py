@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -118,9 +118,9 @@ class TheoryDay:
         return _length_s(self.present, teams, until_s)
 
 
-def simulated_day(name: str, seed: int, scenario: Scenario | None = None) -> TheoryDay:
-    """Run the scenario of this name, or another one in its place, and return the day."""
-    usual, config = opened(name)
+def simulated_day(name: str, seed: int, scenario: Scenario | None = None, rules: str = "") -> TheoryDay:
+    """Run the scenario of this name, or another one in its place, and return the day; see `opened`."""
+    usual, config = opened(name, rules)
     scenario = scenario or usual
     fold = TheoryDay(scenario.warm_up_us)
     day = SimulatedDay(scenario, config, seed, watchers=[fold.add], checked=False)
@@ -133,10 +133,10 @@ def simulated_day(name: str, seed: int, scenario: Scenario | None = None) -> The
 
 
 @cache
-def opened(name: str) -> tuple[Scenario, Config]:
-    """Return the scenario of this name and its engine configuration."""
+def opened(name: str, rules: str = "") -> tuple[Scenario, Config]:
+    """Return the scenario of this name and its engine configuration, or that of the name `rules`."""
     scenario = load_scenario(FOLDER / f"{name}.toml")
-    return scenario, open_scenario(scenario)
+    return scenario, open_scenario(replace(scenario, engine_config=f"{rules}.toml") if rules else scenario)
 
 
 def of_queue(queue: str, contacts: Iterable[InteractionRecorded]) -> list[InteractionRecorded]:

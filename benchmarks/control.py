@@ -21,10 +21,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks._theory import FOLDER, opened
+from benchmarks._theory import opened
 from benchmarks._two_paces import TwoPaces
 from benchmarks.report import Row, parser, print_figures, shown
-from goldline.config import load_config
 from goldline.harness import SimulatedDay
 from goldline.replications import each_run
 from metrics.day import DayFigures
@@ -95,7 +94,7 @@ class Control:
             duration_s=scenario.duration_s, warm_up_s=scenario.warm_up_s, interval_s=scenario.duration_s
         )
         figures = DayFigures(frame)
-        config = load_config(FOLDER / f"{self.rules}.toml")
+        _, config = opened(self.scenario.name, self.rules)
         day = SimulatedDay(scenario, config, seed, watchers=[figures.add], checked=False)
         day.run()
         figures.close(day.runner.now_us())

@@ -76,11 +76,11 @@ class Days:
         """Simulate the day; its seed is its place counted from 1."""
         example = BY_NAME[self.name]
         seed = place + 1
-        scenario, _ = opened(example.scenario)
+        scenario, _ = opened(example.scenario, example.rules)
         if self.stratified:
             share = (place + KeyedDraws(seed, "stratum").of(0).random()) / self.count
             scenario = with_busyness(scenario, share)
-        day = simulated_day(example.scenario, seed, scenario)
+        day = simulated_day(example.scenario, seed, scenario, example.rules)
         return [(figure.total(day), figure.count(day)) for figure in example.figures]
 
 
