@@ -163,14 +163,14 @@ class Channel:
 
     def _count_idle(self) -> None:
         """Put every idle agent into the pools in which it is not yet."""
+        pools_of, with_skill = self._pools, self._with_skill
         for agent_id, seat in self._uncounted.items():
             put = Pools.put_back if seat.sequence < self._latest else Pools.seat
             for skill, level in seat.profile.skills.items():
-                if skill not in self._pools:
-                    self._pools[skill] = Pools()
-                    self._with_skill[skill] = set()
-                put(self._pools[skill], seat, level)
-                self._with_skill[skill].add(agent_id)
+                if skill not in pools_of:
+                    pools_of[skill], with_skill[skill] = Pools(), set()
+                put(pools_of[skill], seat, level)
+                with_skill[skill].add(agent_id)
             for pools, level in self._counted_with(seat):
                 put(pools, seat, level)
             self._latest = max(self._latest, seat.sequence)

@@ -56,9 +56,11 @@ class Demand(Line):
 
     def level(self, skills: Mapping[str, int]) -> int:
         """Return the level of an agent who meets the need."""
-        if self.pair is None:
+        pair = self.pair
+        if pair is None:
             return self.need.level(skills) or 0
-        return min(skills[self.pair.skill], skills[self.pair.second])
+        level, second = skills[pair.skill], skills[pair.second]
+        return level if level < second else second
 
     def line(self, kind: KindScores | None, spares: Reserve | None) -> Line:
         """Return the line for contacts of this kind that spare this reserve."""

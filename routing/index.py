@@ -66,7 +66,6 @@ class Index:
     """All contacts in line and all seats."""
 
     def __init__(self, rulebook: Rulebook, scores: Scores) -> None:
-        self._scores = scores
         self._kept = KeptScores(rulebook, scores)
         self._ratios = QueueRatios(rulebook.ratios)
         self._waiters: dict[ContactId, _Waiter] = {}
@@ -244,6 +243,8 @@ class Index:
 
     def best_contact(self, agent_id: AgentId, now_us: int) -> Choice | None:
         """Return the contact in line that comes first for an idle agent, None where there is none."""
+        if not self._waiters:
+            return None
         seat = self._seats[agent_id]
         personal = self._personal.get(agent_id, _NOBODY)
         candidates, heads = self._heads(seat, personal)
@@ -270,17 +271,16 @@ class Index:
         heads: list[_Head] = []
         for name in seat.channels:
             channel = self._channels[name]
-            demands = channel.met_by(seat.skills)
-            nearest = [demand for demand in demands if demand.count]
-            candidates += sum([demand.count for demand in nearest])
-            if not personal:
-                # Where places alone decide, the first two are among the heads of two lines.
-                nearest.sort(key=_FIRST)
-                del nearest[2:]
-            heads += [(line.first[0], line.first, line.level(seat.skills), line) for line in nearest]
+            demands = channel.met_by(seat.profile.skills)
+            lines = demands if personal else _nearest_two(demands)
+            candidates += sum([demand.count for demand in demands])
+            heads += [
+                (line.first[0], line.first, line.level(seat.skills), line) for line in lines if line.count
+            ]
             apart = self._heads_apart(demands, seat, channel)
-            candidates += sum([line.count for _, _, _, line in apart])
-            heads += apart
+            if apart:
+                candidates += sum([line.count for _, _, _, line in apart])
+                heads += apart
         return candidates, heads
 
     def _heads_apart(self, demands: Iterable[Demand], seat: Seat, channel: Channel) -> list[_Head]:
@@ -335,7 +335,7 @@ class Index:
     def _as_agent(self, waiter: _Waiter, rival: _Rival, now_us: int) -> Candidate:
         score_us, _, agent_id, level = rival
         standing = waiter.standing
-        terms = self._scores.rank_terms(standing.kind, agent_id, level)
+        terms = waiter.scores.rank_terms(agent_id, level)
         bonus_us = _bonus_us(standing, agent_id)
         return Candidate(
             agent_id=agent_id,
@@ -349,9 +349,7 @@ class Index:
     def _as_contact(self, contender: _Contender, seat: Seat, now_us: int) -> Candidate:
         after_us, entry, level, _ = contender
         waiter = self._waiters[entry[2]]
-        terms = _place_terms(waiter.standing, now_us)
-        if waiter.scores.fitting:
-            terms += self._scores.fit_terms(waiter.standing.kind, seat.agent_id, level)
+        terms = _place_terms(waiter.standing, now_us) + waiter.scores.fit_terms(seat.agent_id, level)
         if waiter.standing.preferred is not None or waiter.scores.pressed:
             terms += self._rarer_terms(waiter, seat.agent_id)
         return Candidate(
@@ -371,7 +369,7 @@ class Index:
         return tuple(term for term in terms if term.us)
 
     def _pressure_us(self, kind: KindScores) -> int:
-        return self._ratios.pressure_us(kind.queue, self.length) if kind.pressed else 0
+        return self._ratios.pressure_us(kind.kind.queue, self.length) if kind.pressed else 0
 
 
 def _place_terms(standing: Standing, now_us: int) -> tuple[Term, ...]:
@@ -395,6 +393,16 @@ def _count(able: Mapping[int, Pool], spared: Mapping[AgentId, None]) -> int:
 
 def _bonus_us(standing: Standing, agent_id: AgentId) -> int:
     return standing.preferred_us if standing.preferred == agent_id else 0
+
+
+def _nearest_two(demands: list[Demand]) -> list[Demand]:
+    """Return the demands of which one or two have the first two contacts, where places alone decide."""
+    if len(demands) < 3:
+        return demands
+    others = demands.copy()
+    nearest = min(others, key=_FIRST)
+    others.remove(nearest)
+    return [nearest, min(others, key=_FIRST)]
 
 
 def _first_two(heads: list[_Head]) -> list[_Head]:

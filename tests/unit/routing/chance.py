@@ -141,7 +141,7 @@ class ChanceFloor:
         self._ask_for_agent(contact_id)
 
     def _stands(self) -> dict[str, Any]:
-        named = self._anybody() if self.chance.random() < 0.2 else None
+        named = self._anybody() if self.chance.random() < 0.3 else None
         return {
             "kind": Kind(self.chance.choice(QUEUES), self.chance.choice(list(Strategy))),
             "need": self._need(),
