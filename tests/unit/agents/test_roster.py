@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,7 +148,7 @@ def test_what_the_desk_may_do_is_what_the_engine_grants(happenings: list[object]
         assert change.old == change.new or (change.old, change.new) in steps
 
 
-def _check_wish(floor: Floor, kind: type) -> None:
+def _check_wish(floor: Floor, kind: type[Any]) -> None:
     shown = floor.orders(ShowAgentState)
     legal = shown[-1].legal if shown else ("LogIn",)
     work = shown[-1].work if shown else ()
@@ -154,7 +156,7 @@ def _check_wish(floor: Floor, kind: type) -> None:
     assert (code == "") == (kind.__name__ in legal), (kind, legal, code)
 
 
-def _meant(kind: type, work: tuple[WorkShown, ...]) -> dict[str, object]:
+def _meant(kind: type[Any], work: tuple[WorkShown, ...]) -> dict[str, Any]:
     """Return what a wish of this kind is about: the first work on the screen that it can be about."""
     offered = next((each for each in work if not each.in_hand), None)
     in_hand = next((each for each in work if each.in_hand), None)
@@ -162,7 +164,11 @@ def _meant(kind: type, work: tuple[WorkShown, ...]) -> dict[str, object]:
         return {"offer_id": offered.offer_id, "version": offered.version}
     if kind in (FinishWork, ReturnWork):
         return {"contact_id": in_hand.contact_id if in_hand is not None else ""}
-    return {LogIn: {"extension": "PJSIP/ann"}, GoNotReady: {"reason": "break"}}.get(kind, {})
+    named: dict[type[Any], dict[str, Any]] = {
+        LogIn: {"extension": "PJSIP/ann"},
+        GoNotReady: {"reason": "break"},
+    }
+    return named.get(kind, {})
 
 
 def _happen(floor: Floor, happening: str, number: int) -> None:

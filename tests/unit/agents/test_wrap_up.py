@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agents.wrap_up import WrapUpLimit
 from core.model.causes import Cause
 from core.model.commands import AnswerRequest, CancelTimer, HangUpLeg, ShowAgentState, StartTimer
+from core.model.contact import Requirement
 from core.model.events import ContactClosed, InteractionRecorded
-from core.model.ids import AgentId, ContactId
+from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import Event
 from core.model.requests import ExtendWrapUp, FinishWrapUp, GoNotReady, HangUpContact, LogOut
+from routing.rules import QueueRules
 from tests.unit.floor import WRAP_UP_S, Floor
 
 ANN = AgentId("ann")
@@ -115,3 +119,26 @@ def test_late_click_never_ends_the_talk_or_the_wrap_up_of_the_next_caller() -> N
     floor.hang_up("leg-b")
     assert refusal(floor, FinishWrapUp(at_us=0, agent_id=ANN, contact_id=late)) == "no_wrap_up"
     assert refusal(floor, FinishWrapUp(at_us=0, agent_id=ANN, contact_id=ContactId("b"))) == ""
+
+
+def test_limit_of_the_agent_outranks_that_of_the_queue() -> None:
+    floor = ringing()
+    ann = floor.roster[ANN]
+    ann.profile = replace(ann.profile, wrap_up_limit_us=5_000_000)
+    floor.answer("ann")
+    floor.hang_up("leg-a")
+    floor.fire("wrap_up", "ann")
+    assert floor.now_us == 5_000_000
+
+
+def test_who_wraps_up_a_call_of_one_queue_is_offered_none_of_another() -> None:
+    loans = QueueRules(name=QueueName("loans"), requirements=(Requirement(skill="cards"),))
+    floor = Floor({"ann": 5}, others=(loans,))
+    floor.ready("ann")
+    floor.arrive("a")
+    floor.answer("ann")
+    floor.hang_up("leg-a")
+    floor.arrive("b", queue="loans")
+    assert floor.offered() == [("a", "ann")]
+    floor.fire("wrap_up", "ann")
+    assert floor.offered()[-1] == ("b", "ann")
