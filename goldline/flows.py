@@ -14,7 +14,8 @@ from ivr.loader import load_flow, parse_flow
 def load_flows(config: Config, folder: Path) -> dict[str, Flow]:
     """Return the flows by name; relative paths are beside the configuration, in `folder`.
 
-    Raises `ConfigError` for a broken flow, two of one name, and a queue the configuration does not have.
+    Raises `ConfigError` for a broken flow, two of one name, a queue the configuration does not have, and a
+    callback from a queue that makes none.
     """
     return _by_name(((file, load_flow(folder / file)) for file in config.ivr.flows), config)
 
@@ -44,3 +45,6 @@ def _check_queues(flow: Flow, config: Config, file: str) -> None:
         if isinstance(node, Callback | Enqueue | QueueState | TellWait) and node.queue not in config.queues:
             known = ", ".join(sorted(config.queues))
             raise ConfigError(f"{file}: nodes.{name}.queue", node.queue, f"one of the queues: {known}")
+        if isinstance(node, Callback) and config.queues[node.queue].callback is None:
+            allowed = "a queue that calls back, by a table queues.NAME.callback"
+            raise ConfigError(f"{file}: nodes.{name}.queue", node.queue, allowed)

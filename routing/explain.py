@@ -8,23 +8,30 @@ ledger tells of the agents at that instant. Nothing here is on the way of a call
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from core.kernel.clock import seconds
 from core.kernel.record import Record
 from core.model.agent import AgentProfile, AgentState
 from core.model.events import (
+    AgentPreferred,
     AgentStateChanged,
+    CallbackBooked,
     Candidate,
     ContactQueued,
     DecisionMade,
     InteractionRecorded,
     OfferFailed,
     OfferMade,
+    PlaceResumed,
+    StandingEvent,
     Term,
 )
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import DomainEvent
 from core.model.need import Need
+
+E = TypeVar("E", bound=DomainEvent)
 
 NAMES_MAX = 5
 """Agents named in one line; of more only the number is told."""
@@ -54,7 +61,11 @@ class EarlierOffer(Record, frozen=True, kw_only=True):
 
 
 class Explanation(Record, frozen=True, kw_only=True):
-    """One decision and what surrounded it. `behind_us` is by how much the runner-up came second."""
+    """One decision and what surrounded it. `behind_us` is by how much the runner-up came second.
+
+    `held_for` alone could have the contact, where not empty; `preferred` is whom its customer knows,
+    `place_of` the earlier contact whose place it has. Of a callback, `callback_of` is the call that booked it.
+    """
 
     contact_id: ContactId
     queue: QueueName
@@ -63,6 +74,10 @@ class Explanation(Record, frozen=True, kw_only=True):
     behind_us: int | None
     excluded: tuple[Excluded, ...]
     earlier: tuple[EarlierOffer, ...]
+    held_for: str = ""
+    preferred: AgentPreferred | None = None
+    place_of: str = ""
+    callback_of: str | None = None
 
 
 def explain(
@@ -76,22 +91,28 @@ def explain(
 
     `states` are the agents' last changes at that instant or before, `need` is what the contact asked for.
     """
-    queued = _last_queued(history, decision)
-    runner_up = decision.runner_up
+    before = history[: history.index(decision)]
+    queued, runner_up = _last(ContactQueued, before), decision.runner_up
+    assert queued is not None, "only who is in line is decided about"
+    stood = [event for event in before if isinstance(event, StandingEvent)][-1]
+    resumed, booked = _last(PlaceResumed, before), _last(CallbackBooked, before)
     return Explanation(
         contact_id=decision.contact_id,
         queue=queued.queue,
         tier=queued.tier,
         decision=decision,
         behind_us=None if runner_up is None else decision.winner.score_us - runner_up.score_us,
-        excluded=_excluded(decision, agents, states, need),
+        excluded=_excluded(decision, agents, states, need, stood.held_for),
         earlier=tuple(_earlier(history, decision)),
+        held_for=stood.held_for,
+        preferred=_last(AgentPreferred, before),
+        place_of=resumed.of_contact_id if resumed is not None else "",
+        callback_of=booked.of_contact_id if booked is not None else None,
     )
 
 
-def _last_queued(history: Sequence[DomainEvent], decision: DecisionMade) -> ContactQueued:
-    before = history[: history.index(decision)]
-    return [event for event in before if isinstance(event, ContactQueued)][-1]
+def _last(kind: type[E], events: Sequence[DomainEvent]) -> E | None:
+    return next((event for event in reversed(events) if isinstance(event, kind)), None)
 
 
 def _excluded(
@@ -99,6 +120,7 @@ def _excluded(
     agents: Mapping[AgentId, AgentProfile],
     states: Mapping[AgentId, AgentStateChanged],
     need: Need,
+    held_for: str,
 ) -> tuple[Excluded, ...]:
     """Return by reason who was logged in and not chosen; who is named in the decision is left out."""
     named = {decision.winner.agent_id, decision.runner_up.agent_id if decision.runner_up else ""}
@@ -107,13 +129,13 @@ def _excluded(
         if change.new is AgentState.LOGGED_OUT or agent_id in named or agent_id not in agents:
             continue
         able = need.level(agents[agent_id].skills) is not None
-        by_reason.setdefault(_reason(change) if able else _LACKS, []).append(agent_id)
+        by_reason.setdefault(_reason(change, held_for) if able else _LACKS, []).append(agent_id)
     return tuple(Excluded(reason=reason, agents=tuple(who)) for reason, who in by_reason.items())
 
 
-def _reason(change: AgentStateChanged) -> str:
+def _reason(change: AgentStateChanged, held_for: str) -> str:
     if change.new is AgentState.READY:
-        return _COULD
+        return f"{_COULD}, but it was held for {held_for}" if held_for else _COULD
     return _STATES.get(change.new) or f"away ({change.reason or 'not ready'})"
 
 
@@ -158,7 +180,8 @@ def told(explanation: Explanation) -> list[str]:
         f"first: {_candidate(decision, decision.winner)}",
         f"second: {_second(explanation)}",
     ]
-    return lines + _earlier_line(explanation) + _excluded_lines(explanation)
+    known = _known_line(explanation)
+    return lines + known + _earlier_line(explanation) + _excluded_lines(explanation)
 
 
 def never_offered(history: Sequence[DomainEvent]) -> list[str]:
@@ -209,6 +232,23 @@ def _term(term: Term, *, first: bool) -> str:
     sign = "-" if term.us < 0 else "" if first else "+"
     gap = " " if sign and not first else ""
     return f"{sign}{gap}{amount:.1f} s {term.name.replace('_', ' ')}"
+
+
+_KNOWN = {"named": "the named agent", "last": "the agent of last time"}
+
+
+def _known_line(explanation: Explanation) -> list[str]:
+    """Return the line on what goes back to an earlier contact: the agent, the place, the promise to call."""
+    said = []
+    if explanation.callback_of is not None:
+        said.append(f"called back, as {explanation.callback_of or 'a desk'} asked")
+    if explanation.place_of:
+        said.append(f"at the place of {explanation.place_of}")
+    if explanation.preferred is not None:
+        preferred = explanation.preferred
+        held = ", for whom it was held" if explanation.held_for == preferred.agent_id else ""
+        said.append(f"{preferred.agent_id} is {_KNOWN[preferred.because]}{held}")
+    return [f"known: {'; '.join(said)}"] if said else []
 
 
 def _earlier_line(explanation: Explanation) -> list[str]:

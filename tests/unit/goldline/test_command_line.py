@@ -83,6 +83,16 @@ def test_flow_to_a_queue_that_is_not_there(goldline: Run, tmp_path: Path) -> Non
     assert "welcome.toml: nodes.to-support.queue: found 'support'; one of the queues: sales" in err
 
 
+def test_callback_from_a_queue_that_makes_none(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path)
+    flow = tmp_path / "welcome.toml"
+    text = flow.read_text().replace('kind = "queue"', 'kind = "callback"\nrefused = "bye"')
+    flow.write_text(text + '\n[nodes.bye]\nkind = "hang_up"\n')
+    status, _, err = goldline("check-config", tmp_path / "goldline.toml")
+    assert status == 2
+    assert "nodes.to-support.queue: found 'support'; a queue that calls back" in err
+
+
 def test_two_flows_of_one_name(goldline: Run, tmp_path: Path) -> None:
     goldline("asterisk-config", tmp_path)
     (tmp_path / "again.toml").write_text((tmp_path / "welcome.toml").read_text())

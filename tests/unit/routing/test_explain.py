@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile, AgentState
 from core.model.events import AgentStateChanged, ContactEvent, DecisionMade
 from core.model.ids import AgentId
 from core.model.message import DomainEvent
 from core.model.need import need_from_text
 from routing.explain import Explanation, explain, never_offered, told
+from routing.rules import TierRules
 from tests.unit.floor import Floor
+from tests.unit.routing.calling_back import NUMBER, book, centre
 
 
 def explained(floor: Floor, contact: str, skills: dict[str, int]) -> Explanation:
@@ -119,3 +122,31 @@ def test_agents_who_are_logged_out_are_not_spoken_of() -> None:
     floor.arrive("caller")
     assert explained(floor, "caller", skills).excluded == ()
     assert AgentState.LOGGED_OUT.value not in " ".join(told(explained(floor, "caller", skills)))
+
+
+def test_agent_whom_the_customer_knows_is_told_and_for_whom_the_others_had_to_leave_it() -> None:
+    skills = {"ann": 5, "bob": 7}
+    tiers = {"standard": TierRules(name="standard", prefer_us=microseconds(30))}
+    floor = Floor(skills, tiers=tiers)
+    floor.ready("ann")
+    floor.arrive("first", number="5550001")
+    floor.answer("ann")
+    floor.hang_up("leg-first")
+    floor.ready("bob")
+    floor.arrive("again", number="5550001")
+    floor.fire("wrap_up", "ann")
+    lines = told(explained(floor, "again", skills))
+    assert "known: ann is the agent of last time, for whom it was held" in lines
+    assert "not: bob free too, but it was held for ann" in lines
+
+
+def test_place_and_callback_are_told() -> None:
+    floor = centre()
+    callback = book(floor)
+    floor.ready("ann")
+    lines = told(explained(floor, callback.contact_id, {"ann": 5}))
+    assert "known: called back, as caller asked" in lines
+    floor.arrive("again", number=NUMBER)
+    lines = told(explained(floor, "again", {"ann": 5}))
+    assert f"known: at the place of {callback.contact_id}" in lines
+    assert len(lines) <= 10
