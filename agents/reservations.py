@@ -47,6 +47,7 @@ class Reservations:
         contact = self._contacts.get(event.contact_id)
         if agent.state is not AgentState.READY or contact is None:
             self._engine.publish(not_reserved(event, contact))
+            self._roster.tell(agent, event)
             return
         agent.contact_id = event.contact_id
         self._roster.move(agent, AgentTrigger.RESERVE, event)

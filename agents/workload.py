@@ -62,6 +62,7 @@ class Workload:
         contact = self._contacts.get(event.contact_id)
         if contact is None or event.channel not in agent.open_channels():
             self._engine.publish(not_reserved(event, contact))
+            self._roster.tell(agent, event)
             return
         self._take(agent, contact, event.offer_id, event.version)
         self._engine.send_first(screen_pop(event, contact))

@@ -14,6 +14,7 @@ from typing import Any
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.agent import AT_WORK, AgentProfile
+from core.model.causes import RingOutcome
 from core.model.commands import TagLeg
 from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
@@ -25,6 +26,7 @@ from core.model.events import (
     ContactQueued,
     LegEnded,
     OfferFailed,
+    OfferMade,
     OfferWithdrawn,
     PbxLost,
     StandingChanged,
@@ -65,6 +67,8 @@ class Router:
         self._offered: dict[ContactId, Standing] = {}
         # Who waits and must leave the last experts to others yet.
         self._sparing: dict[ContactId, Standing] = {}
+        # Agents chosen in this turn: the agents' side has not heard of it yet.
+        self._asked: dict[AgentId, None] = {}
         self._working: dict[AgentId, None] = {}
         # How many of them could serve each queue, as far as it was asked for.
         self._crews: dict[QueueName, int] = {}
@@ -75,7 +79,8 @@ class Router:
         engine.subscribe(AdoptionFinished, self._open_gate)
         engine.subscribe(PbxLost, self._shut_gate)
         engine.subscribe(AgentStateChanged, self._agent_changed)
-        engine.subscribe(OfferFailed, self._offer_over)
+        engine.subscribe(OfferMade, self._offer_made)
+        engine.subscribe(OfferFailed, self._offer_failed)
         engine.subscribe(OfferWithdrawn, self._offer_over)
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(WorkReturned, self._work_returned)
@@ -89,13 +94,12 @@ class Router:
 
     def longest_wait_us(self, queue: QueueName, now_us: int) -> int:
         """Return the longest time any contact has waited in `queue`, 0 where none waits."""
-        return max((contact.waited_us(now_us) for contact in self._index.of_queue(queue)), default=0)
+        first_us = self._index.first_queued_us(queue)
+        return 0 if first_us is None else now_us - first_us
 
     def ready_agents(self, queue: QueueName) -> int:
         """Return how many idle agents could serve the queue's own requirements."""
-        need = need_of(self._rulebook.queues[queue].requirements)
-        idle = (seat for seat in self._index.seats() if VOICE in seat.channels)
-        return sum(need.level(seat.skills) is not None for seat in idle)
+        return self._index.ready(need_of(self._rulebook.queues[queue].requirements))
 
     def working_agents(self, queue: QueueName) -> int:
         """Return how many agents who could serve the queue are at work: idle or busy, not away."""
@@ -117,9 +121,7 @@ class Router:
 
     def is_anybody_idle(self, need: Need, only: AgentId | None = None) -> bool:
         """Tell whether an idle agent, `only` that one where given, meets `need`."""
-        idle = (seat for seat in self._index.seats() if VOICE in seat.channels)
-        able = (seat.skills for seat in idle if only in (None, seat.agent_id))
-        return _is_any_met((need,), able)
+        return self._index.ready(need) > 0 if only is None else self._index.is_ready(only, need)
 
     def line(self, queue: QueueName) -> list[Contact]:
         """Return the contacts that wait in `queue`, first in line first."""
@@ -172,16 +174,20 @@ class Router:
             channel=contact.channel,
         )
 
+    def _offer_failed(self, event: OfferFailed) -> None:
+        # The agents' side tells next what else this agent may be offered, if anything.
+        self._index.unseat(event.agent_id)
+        standing = self._offered.get(event.contact_id)
+        is_refused = event.outcome is not RingOutcome.LOST
+        if standing is not None and is_refused and event.agent_id not in standing.refused_by:
+            standing.refused_by += (event.agent_id,)
+        self._offer_over(event)
+
     def _offer_over(self, event: OfferFailed | OfferWithdrawn) -> None:
-        if isinstance(event, OfferFailed):
-            # The agents' side tells next what else this agent may be offered, if anything.
-            self._index.unseat(event.agent_id)
         standing = self._offered.pop(event.contact_id, None)
         if standing is None or standing.contact.state is not ContactState.QUEUED:
             return  # the contact is gone, and its place with it
-        if isinstance(event, OfferFailed) and event.agent_id not in standing.refused_by:
-            standing.refused_by += (event.agent_id,)
-        self._join(standing)
+        self._index.join(standing)
         self.serve(event.contact_id, event)
 
     def _connected(self, event: ContactConnected) -> None:
@@ -211,11 +217,15 @@ class Router:
         # Who is left alone for a while, after a missed call perhaps, comes back by itself.
         self._count_at_work(event.agent_id, event.new in AT_WORK or bool(event.until_us))
         self._index.unseat(event.agent_id)
-        if event.channels:
+        if event.channels and event.agent_id not in self._asked:
             seat = self._seat(event)
             self._index.seat(seat)
             self._take_next(event.agent_id, event)
             self._share_experts(seat, event)
+
+    def _offer_made(self, event: OfferMade) -> None:
+        """From now on the agents' side knows of the offer: what it tells of the agent counts it in."""
+        self._asked.pop(event.agent_id, None)
 
     def _count_at_work(self, agent_id: AgentId, is_at_work: bool) -> None:
         if is_at_work != (agent_id in self._working):
@@ -338,6 +348,7 @@ class Router:
         standing = self._leave(choice.winner.contact_id)
         self._offered[choice.winner.contact_id] = standing
         self._index.unseat(choice.winner.agent_id)
+        self._asked[choice.winner.agent_id] = None
         self._offers.make(standing, choice, len(self._index), why)
 
     def _open_gate(self, event: AdoptionFinished) -> None:

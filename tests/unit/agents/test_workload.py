@@ -16,6 +16,7 @@ from core.model.events import (
     DecisionMade,
     InteractionRecorded,
     OfferFailed,
+    OfferWithdrawn,
     WorkReturned,
 )
 from core.model.ids import AgentId, ContactId, OfferId, QueueName
@@ -186,6 +187,20 @@ def test_where_work_may_come_during_calls_it_does() -> None:
     bring(floor, "T-1")
     finish(floor, accept(floor))
     assert floor.state("ann")[0] == "on_contact"
+
+
+def test_ready_pressed_in_wrap_up_brings_no_more_work_than_there_is_room_for() -> None:
+    """The wish is told before the wrap-up ends, and the end of it after: two chances to offer one place."""
+    floor = office(rules=WorkRules(capacity={VOICE: 1, TASK: 1}, during_calls=True))
+    floor.arrive("caller")
+    floor.answer("ann")
+    wish(floor, GoNotReady(at_us=0, agent_id=ANN, reason="break"))
+    floor.hang_up("leg-caller")
+    for number in range(3):
+        bring(floor, f"T-{number}")
+    assert wish(floor, GoReady(at_us=0, agent_id=ANN)) == ""
+    assert len(floor.offered()) == 2
+    assert floor.events(OfferWithdrawn) == []
 
 
 def test_where_calls_may_not_interrupt_they_wait_for_the_end_of_the_task() -> None:
