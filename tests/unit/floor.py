@@ -136,11 +136,21 @@ class Floor:
         index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary))
         ValueNews(self.engine, values, index)
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
+        self._build_lines(rulebook, ids, offers, profiles)
+        self._build_desks(profiles, misses or MissRules(), work, wrap_up)
+        QualityLearner(self.engine, self.contacts, profiles, queues.skills(), quality)
+        if synced:
+            self.hear(PbxSynced(at_us=0, pbx="main"))
+
+    def _build_lines(
+        self, rulebook: Rulebook, ids: Ids, offers: OfferDesk, profiles: Mapping[AgentId, AgentProfile]
+    ) -> None:
+        """Build what brings contacts into line, and what becomes of them there."""
         self.estimates = WaitEstimates(self.engine, self.contacts, self.router, rulebook)
-        circumstances = Circumstances(self.router, self.estimates, queues)
-        door = Door(self.router, circumstances, queues)
+        circumstances = Circumstances(self.router, self.estimates, rulebook.queues)
+        door = Door(self.router, circumstances, rulebook.queues)
         diversion = Diversion(self.engine, self.contacts, self.router, door)
-        self.resume = Resume(self.engine, self.contacts, self.router, queues)
+        self.resume = Resume(self.engine, self.contacts, self.router, rulebook.queues)
         self.callbacks = CallbackDesk(
             self.engine, self.contacts, ids, self.router, offers, rulebook, lambda _: (Sound("bye"),)
         )
@@ -151,28 +161,34 @@ class Floor:
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
-        Desertion(self.engine, self.contacts, self.router, door, diversion, queues)
+        Desertion(self.engine, self.contacts, self.router, door, diversion, rulebook.queues)
         self.hold = Hold(
             self.engine,
             self.contacts,
             self.router,
             self.estimates,
-            queues,
+            rulebook.queues,
             self.callbacks,
             lambda *_: (Sound("wait"),),
         )
         brought = WorkDeskRules(channels=frozenset({TASK}), default_tier="standard", deadline_us=200_000)
         self.work_desk = WorkDesk(self.engine, self.contacts, ids, self.router, offers, rulebook, brought)
         WorkRecall(self.engine, self.contacts, self.work_desk, rulebook)
+
+    def _build_desks(
+        self,
+        profiles: Mapping[AgentId, AgentProfile],
+        misses: MissRules,
+        work: WorkRules | None,
+        wrap_up: WrapUpLimit,
+    ) -> None:
+        """Build the agents' side."""
         self.roster = Roster(self.engine, profiles, work)
-        missed = Misses(self.engine, self.roster, misses or MissRules())
+        missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
         self.workload = Workload(self.engine, self.contacts, self.roster, missed)
-        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: wrap_up})
-        QualityLearner(self.engine, self.contacts, profiles, queues.skills(), quality)
-        if synced:
-            self.hear(PbxSynced(at_us=0, pbx="main"))
+        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {self.queue.name: wrap_up})
 
     # --- time and messages ----------------------------------------------------------------------
 
