@@ -187,7 +187,7 @@ class Router:
         standing = self._offered.pop(event.contact_id, None)
         if standing is None or standing.contact.state is not ContactState.QUEUED:
             return  # the contact is gone, and its place with it
-        self._index.join(standing)
+        self._join(standing)
         self.serve(event.contact_id, event)
 
     def _connected(self, event: ContactConnected) -> None:
