@@ -64,7 +64,7 @@ class Explanation(Record, frozen=True, kw_only=True):
     """One decision and what surrounded it. `behind_us` is by how much the runner-up came second.
 
     `held_for` alone could have the contact, where not empty; `preferred` is whom its customer knows,
-    `place_of` the earlier contact whose place it has. Of a callback, `callback_of` is the call that booked it.
+    `place_of` the contact whose place it took over. Of a callback, `callback_of` is the call that booked it.
     """
 
     contact_id: ContactId
