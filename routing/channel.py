@@ -58,7 +58,8 @@ class Channel:
         """Return the demand of `need`, made now where there is none."""
         demand = self._demands.get(need.text)
         if demand is None:
-            demand = self._demands[need.text] = self._unused[need.text] = Demand(need)
+            demand = self._demands[need.text] = Demand(need)
+            self._remember(demand)
         return demand
 
     def use(self, demand: Demand) -> None:
@@ -85,14 +86,16 @@ class Channel:
             seconds[pair.second].remove((pair.least, pair.second_least, demand))
             if not seconds[pair.second]:
                 del seconds[pair.second]
+        self._remember(demand)
+
+    def _remember(self, demand: Demand) -> None:
+        """Keep a demand that nobody waits with, and forget another where there are too many."""
         self._unused[demand.need.text] = demand
         if len(self._unused) > UNUSED_MAX:
-            self._forget(self._unused.popitem(last=False)[1])
-
-    def _forget(self, demand: Demand) -> None:
-        del self._demands[demand.need.text]
-        if demand.able is not None:
-            _take_out(self._counted, demand)
+            text, oldest = self._unused.popitem(last=False)
+            del self._demands[text]
+            if oldest.able is not None:
+                _take_out(self._counted, oldest)
 
     def met_by(self, skills: Mapping[str, int]) -> list[Demand]:
         """Return the demands that somebody waits with and an agent with `skills` meets."""
@@ -151,6 +154,10 @@ class Channel:
             _file(self._counted, demand)
         demand.was_asked = True
         return able
+
+    def ready(self, need: Need) -> int:
+        """Return how many idle agents meet `need`."""
+        return sum(map(len, self.able(self.demand(need)).values()))
 
     def experts(self, reserve: Reserve) -> Mapping[AgentId, None]:
         """Return the idle agents of whom `reserve` spares the last."""

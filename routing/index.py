@@ -13,19 +13,22 @@ a plain scan of everything, which the tests keep (`tests/unit/routing/scan.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heappop
 from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from core.kernel.ordered import LAST, Entry, Ordered
+from core.kernel.ordered import LAST, Entry
 from core.kernel.record import Entity
 from core.model.contact import VOICE, Contact
 from core.model.events import Candidate, Term
 from core.model.ids import AgentId, ContactId, QueueName
+from core.model.need import Need
 from routing.channel import Channel
 from routing.demand import Demand, Line
 from routing.kept_scores import KeptScores, KindScores
 from routing.pools import Pool
+from routing.queue_line import QueueLine
 from routing.ratios import QueueRatios
 from routing.rules import Reserve, Rulebook
 from routing.scores import Scores
@@ -48,7 +51,7 @@ class _Waiter(Entity):
     standing: Standing
     scores: KindScores
     entry: Entry
-    queue: Ordered
+    queue: QueueLine
     demand: Demand | None
     line: Line | None
 
@@ -69,7 +72,7 @@ class Index:
         self._kept = KeptScores(rulebook, scores)
         self._ratios = QueueRatios(rulebook.ratios)
         self._waiters: dict[ContactId, _Waiter] = {}
-        self._queues: dict[tuple[QueueName, str], Ordered] = {}
+        self._queues: dict[tuple[QueueName, str], QueueLine] = {}
         # Who waits for an agent by name: for nobody else, or for that one rather than for others.
         self._personal: dict[AgentId, dict[ContactId, _Waiter]] = {}
         self._seats: dict[AgentId, Seat] = {}
@@ -98,6 +101,7 @@ class Index:
         entry = (*standing.place, contact_id)
         queue = self._queue(kind.queue, standing.channel)
         queue.add(entry)
+        queue.note_arrival(standing.contact)
         demand = line = None
         if standing.held_for is None:
             channel = self._channel(standing.channel)
@@ -149,10 +153,21 @@ class Index:
         waiter = self._waiters[contact_id]
         return 1 + waiter.queue.rank(waiter.entry)
 
-    def _queue(self, queue: QueueName, channel: str) -> Ordered:
+    def first_queued_us(self, queue: QueueName, channel: str = VOICE) -> int | None:
+        """Return when the contact was queued that has waited longest in `queue`, None where none waits."""
+        line = self._queue(queue, channel)
+        while line.arrivals:
+            queued_us, contact_id = line.arrivals[0]
+            waiter = self._waiters.get(contact_id)
+            if waiter is not None and waiter.queue is line:
+                return queued_us
+            heappop(line.arrivals)
+        return None
+
+    def _queue(self, queue: QueueName, channel: str) -> QueueLine:
         line = self._queues.get((queue, channel))
         if line is None:
-            line = self._queues[queue, channel] = Ordered()
+            line = self._queues[queue, channel] = QueueLine()
         return line
 
     def _channel(self, name: str) -> Channel:
@@ -166,6 +181,15 @@ class Index:
     def seats(self) -> Iterator[Seat]:
         """Go through the seats, longest idle first."""
         return iter(sorted(self._seats.values(), key=lambda seat: seat.sequence))
+
+    def ready(self, need: Need, channel: str = VOICE) -> int:
+        """Return how many idle agents meet `need`."""
+        return self._channel(channel).ready(need)
+
+    def is_ready(self, agent_id: AgentId, need: Need, channel: str = VOICE) -> bool:
+        """Tell whether this agent is idle and meets `need`."""
+        seat = self._seats.get(agent_id)
+        return seat is not None and channel in seat.channels and need.level(seat.skills) is not None
 
     def seat(self, seat: Seat) -> None:
         """Count the agent as idle on the seat's channels."""

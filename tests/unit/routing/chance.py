@@ -261,20 +261,22 @@ class ChanceFloor:
         self._stand_up(one.winner.agent_id)
 
     def _compare_lines(self) -> None:
-        """Compare what can be asked of lines, of one queue and one contact at a time."""
+        """Compare what can be asked beside decisions, of one queue, need, contact and agent at a time."""
         queue, channel = self.chance.choice(QUEUES), self.chance.choice((VOICE, "task"))
-        lines = [
-            [contact.contact_id for contact in side.of_queue(queue, channel)]
+        need, agent_id = self._need(), self._anybody()
+        one, other = (
+            (
+                [contact.contact_id for contact in side.of_queue(queue, channel)],
+                side.length(queue, channel),
+                side.first_queued_us(queue, channel),
+                [side.position(contact_id) for contact_id in list(self._waiting)[:1]],
+                side.ready(need, channel),
+                side.is_ready(agent_id, need, channel),
+            )
             for side in (self._index, self._scan)
-        ]
-        lengths = [side.length(queue, channel) for side in (self._index, self._scan)]
-        places = [
-            side.position(contact_id)
-            for contact_id in list(self._waiting)[:1]
-            for side in (self._index, self._scan)
-        ]
-        if lines[0] != lines[1] or lengths[0] != lengths[1] or len(dict.fromkeys(places)) > 1:
-            raise Disagreement(f"line of {queue}: {lines}, {lengths}, {places}")
+        )
+        if one != other:
+            raise Disagreement(f"asked of {queue}, {channel}, {need.text}, {agent_id}: {one}, {other}")
 
 
 def compare(seed: int, events: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from core.model.contact import VOICE, Contact
 from core.model.events import Candidate, Term
 from core.model.ids import AgentId, ContactId, QueueName
+from core.model.need import Need
 from routing.index import BY_PLACE
 from routing.ratios import QueueRatios
 from routing.rules import Rulebook
@@ -58,10 +59,21 @@ class Scan:
         like_it = (s for s in self._line.values() if _waits_for(s, own.kind.queue, own.channel))
         return 1 + sum(1 for standing in like_it if _place(standing) < _place(own))
 
+    def first_queued_us(self, queue: QueueName, channel: str = VOICE) -> int | None:
+        return min((contact.queued_us or 0 for contact in self.of_queue(queue, channel)), default=None)
+
     # --- seats -----------------------------------------------------------------------------------
 
     def seats(self) -> Iterator[Seat]:
         return iter(sorted(self._seats.values(), key=_sequence))
+
+    def ready(self, need: Need, channel: str = VOICE) -> int:
+        idle = (seat for seat in self._seats.values() if channel in seat.channels)
+        return sum(need.level(seat.skills) is not None for seat in idle)
+
+    def is_ready(self, agent_id: AgentId, need: Need, channel: str = VOICE) -> bool:
+        idle = (seat for seat in self._seats.values() if channel in seat.channels)
+        return any(seat.agent_id == agent_id and need.level(seat.skills) is not None for seat in idle)
 
     def seat(self, seat: Seat) -> None:
         self._seats[seat.agent_id] = seat
