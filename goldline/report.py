@@ -12,7 +12,7 @@ from typing import Any
 from core.kernel.clock import seconds
 from core.model.agent import AgentState
 from core.model.ids import AgentId
-from goldline.tables import POLICY, figure_table, heading, shown
+from goldline.tables import POLICY, estimate_table, figure_table, heading, shown
 from metrics.occupancy import Stretch
 from simulator.report.blocks import (
     ClassAxis,
@@ -61,7 +61,12 @@ def simulation_page(
         title=result["scenario"],
         subtitle=heading(result),
         tiles=_tiles(result),
-        blocks=(*_plots(result), *_time_lines(result, scenario, stretches, reasons), table),
+        blocks=(
+            *_plots(result),
+            *_time_lines(result, scenario, stretches, reasons),
+            table,
+            estimate_table(result),
+        ),
         notes=_NOTES,
         clock_s=clock_s(scenario.starts_at),
     )

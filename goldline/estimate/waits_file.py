@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.model.ids import QueueName
@@ -12,6 +13,8 @@ from routing.outlook import FEATURES
 
 DIGITS = 7
 """Significant digits of a coefficient: a wait of an hour to the millisecond."""
+_BARE = re.compile(r"[A-Za-z0-9_-]+").fullmatch
+"""The keys that TOML takes without quotes."""
 
 
 def waits_file(fits: Fits, watched: Sequence[QueueName], trained_on: str, zone: str | None) -> str:
@@ -26,7 +29,7 @@ def _text(fits: Fits, watched: Sequence[QueueName], trained_on: str, zone: str |
     if zone:
         yield f"zone = {_quoted(zone)}"
     for (queue, moment), fit in fits.items():
-        place = f"estimate.queues.{_quoted(queue)}.{moment}"
+        place = f"estimate.queues.{_key(queue)}.{moment}"
         own, lines = _named(fit, watched)
         yield f"\n[{place}]"
         yield f"intercept = {_number(fit.intercept)}"
@@ -47,11 +50,15 @@ def _named(fit: Fit, watched: Sequence[QueueName]) -> tuple[dict[str, float], di
 def _assignments(weights: Mapping[str, float]) -> Iterator[str]:
     for name, weight in weights.items():
         if weight:
-            yield f"{_quoted(name)} = {_number(weight)}"
+            yield f"{_key(name)} = {_number(weight)}"
 
 
 def _number(value: float) -> str:
     return f"{value:.{DIGITS}g}"
+
+
+def _key(name: str) -> str:
+    return name if _BARE(name) else _quoted(name)
 
 
 def _quoted(text: str) -> str:
