@@ -30,6 +30,7 @@ from core.model.events import (
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import DomainEvent
 from core.model.need import Need
+from routing.strategies import aged
 
 E = TypeVar("E", bound=DomainEvent)
 
@@ -38,6 +39,7 @@ NAMES_MAX = 5
 
 _LACKS = "without the skills"
 _COULD = "free too"
+_FULL = "has no room left"
 _STATES: Mapping[AgentState, str] = {
     AgentState.RESERVED: "offered another",
     AgentState.ON_CONTACT: "on a contact",
@@ -102,7 +104,7 @@ def explain(
         tier=queued.tier,
         decision=decision,
         behind_us=None if runner_up is None else decision.winner.score_us - runner_up.score_us,
-        excluded=_excluded(decision, agents, states, need, stood.held_for),
+        excluded=_excluded(decision, agents, states, need, (queued.channel, stood.held_for)),
         earlier=tuple(_earlier(history, decision)),
         held_for=stood.held_for,
         preferred=_last(AgentPreferred, before),
@@ -120,7 +122,7 @@ def _excluded(
     agents: Mapping[AgentId, AgentProfile],
     states: Mapping[AgentId, AgentStateChanged],
     need: Need,
-    held_for: str,
+    wanted: tuple[str, str],
 ) -> tuple[Excluded, ...]:
     """Return by reason who was logged in and not chosen; who is named in the decision is left out."""
     named = {decision.winner.agent_id, decision.runner_up.agent_id if decision.runner_up else ""}
@@ -129,14 +131,16 @@ def _excluded(
         if change.new is AgentState.LOGGED_OUT or agent_id in named or agent_id not in agents:
             continue
         able = need.level(agents[agent_id].skills) is not None
-        by_reason.setdefault(_reason(change, held_for) if able else _LACKS, []).append(agent_id)
+        by_reason.setdefault(_reason(change, *wanted) if able else _LACKS, []).append(agent_id)
     return tuple(Excluded(reason=reason, agents=tuple(who)) for reason, who in by_reason.items())
 
 
-def _reason(change: AgentStateChanged, held_for: str) -> str:
-    if change.new is AgentState.READY:
-        return f"{_COULD}, but it was held for {held_for}" if held_for else _COULD
-    return _STATES.get(change.new) or f"away ({change.reason or 'not ready'})"
+def _reason(change: AgentStateChanged, channel: str, held_for: str) -> str:
+    if change.new is not AgentState.READY:
+        return _STATES.get(change.new) or f"away ({change.reason or 'not ready'})"
+    if channel not in change.channels:
+        return _FULL
+    return f"{_COULD}, but it was held for {held_for}" if held_for else _COULD
 
 
 def _earlier(history: Sequence[DomainEvent], decision: DecisionMade) -> Iterator[EarlierOffer]:
@@ -157,6 +161,7 @@ _RULES = {
     "longest_idle": "whoever was idle longest",
     "highest_level": "the highest level first, then whoever was idle longest",
     "lowest_level": "the lowest level first, to spare the experts",
+    "weighted_level": "whoever was idle longest, each level counting as so many seconds more",
     "least_occupied": "whoever has been busy for the least share of the time",
     "fewest_contacts": "whoever has had the fewest contacts",
     "round_robin": "one after the other",
@@ -217,14 +222,15 @@ def _second(explanation: Explanation) -> str:
 def _candidate(decision: DecisionMade, candidate: Candidate) -> str:
     """Say who was compared, and what of."""
     if decision.asked == "contact":
-        return f"{candidate.contact_id}: {_sum(candidate)}"
+        return f"{candidate.contact_id}: {_sum(decision, candidate)}"
     who = f"{candidate.agent_id}, level {candidate.level}, idle {seconds(candidate.idle_us):.1f} s"
-    return f"{who}: {_sum(candidate)}" if candidate.terms else who
+    return f"{who}: {_sum(decision, candidate)}" if candidate.terms else who
 
 
-def _sum(candidate: Candidate) -> str:
-    terms = " ".join(_term(term, first=not place) for place, term in enumerate(candidate.terms))
-    return terms if len(candidate.terms) < 2 else f"{terms} = {seconds(candidate.score_us):.1f} s"
+def _sum(decision: DecisionMade, candidate: Candidate) -> str:
+    terms = [aged(term, decision.at_us) for term in candidate.terms]
+    said = " ".join(_term(term, first=not place) for place, term in enumerate(terms))
+    return said if len(terms) < 2 else f"{said} = {seconds(sum(term.us for term in terms)):.1f} s"
 
 
 def _term(term: Term, *, first: bool) -> str:

@@ -10,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from core.kernel.clock import SECOND_US
 from core.model.events import Term
 from core.model.ids import AgentId
 from routing.rules import Kind, Rulebook, Strategy
-
-LEVEL_US = 3_600 * SECOND_US
-"""One level more outweighs any idle time where the level decides."""
 
 LEVEL_ONLY = frozenset({Strategy.LONGEST_IDLE, Strategy.HIGHEST_LEVEL, Strategy.LOWEST_LEVEL})
 """Strategies under which `rank_us` is the same for all agents of one level."""
@@ -43,36 +39,6 @@ class Scores(Protocol):
     def rank_terms(self, kind: Kind, agent_id: AgentId, level: int) -> tuple[Term, ...]:
         """Return the parts of `rank_us`, for the explanation."""
         ...
-
-
-class LevelScores:
-    """Scores by configured level alone: for strategies that look at nothing learned."""
-
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._rulebook = rulebook
-
-    def fit_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
-        """Return 0: whoever stands first is served first."""
-        return 0
-
-    def rank_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
-        """Return the level's worth where the tier asks for the best agent (or spares them), else 0."""
-        match self._rulebook.tier(kind).choose:
-            case Strategy.HIGHEST_LEVEL:
-                return level * LEVEL_US
-            case Strategy.LOWEST_LEVEL:
-                return -level * LEVEL_US
-            case _:
-                return 0
-
-    def fit_terms(self, kind: Kind, agent_id: AgentId, level: int) -> tuple[Term, ...]:
-        """Return no terms."""
-        return ()
-
-    def rank_terms(self, kind: Kind, agent_id: AgentId, level: int) -> tuple[Term, ...]:
-        """Return the one term of `rank_us`, if it counts."""
-        worth_us = self.rank_us(kind, agent_id, level)
-        return (Term("level", worth_us),) if worth_us else ()
 
 
 class ScoresByStrategy:

@@ -96,6 +96,17 @@ PARTS: Mapping[Strategy, Mapping[str, Part]] = {
 }
 """What each strategy adds up, by the names of the terms. Of instants the earlier is the better."""
 
+AGES: Mapping[str, str] = {"idle_since": "idle", "offered_at": "since_last_offer"}
+"""Terms that are instants, and what they are called as the time since."""
+
+
+def aged(term: Term, now_us: int) -> Term:
+    """Return an instant as the time since; any other term as it is.
+
+    Added up are instants, for those do not change while an agent is idle; all of one kind age alike.
+    """
+    return Term(AGES[term.name], now_us + term.us) if term.name in AGES else term
+
 
 class StrategyScores:
     """The `Scores` of all strategies that look at levels, track records and pace."""

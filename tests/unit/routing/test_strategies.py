@@ -7,13 +7,12 @@ from collections.abc import Mapping
 import pytest
 
 from core.kernel.clock import microseconds
-from core.model.events import DecisionMade
+from core.model.events import DecisionMade, Term
 from core.model.ids import AgentId
 from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogOut, RejectOffer
 from routing.rules import Strategy, TierRules, Weights
-from routing.strategies import PARTS
+from routing.strategies import PARTS, aged
 from tests.unit.floor import WRAP_UP_S, Floor
-
 
 NO_WEIGHTS = Weights()
 
@@ -148,3 +147,17 @@ def test_who_is_alike_in_all_else_is_chosen_by_the_longest_idle_time(strategy: S
     floor.ready("sooner")
     floor.ready("later")
     assert chosen_for(floor, "caller") == "sooner"
+
+
+def test_what_decided_is_told_as_times_since() -> None:
+    floor = floor_under(
+        Strategy.WEIGHTED_LEVEL, {"novice": 2, "expert": 5}, Weights(level_us=microseconds(20))
+    )
+    floor.ready("novice", "expert")
+    floor.pass_s(30)
+    assert chosen_for(floor, "caller") == "expert"
+    decision = floor.events(DecisionMade)[-1]
+    assert [aged(term, decision.at_us) for term in decision.winner.terms] == [
+        Term("level", microseconds(100)),
+        Term("idle", microseconds(30)),
+    ]
