@@ -7,7 +7,8 @@ ledger tells of the agents at that instant. Nothing here is on the way of a call
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from core.kernel.clock import seconds
@@ -97,6 +98,7 @@ def explain(
     queued, runner_up = _last(ContactQueued, before), decision.runner_up
     assert queued is not None, "only who is in line is decided about"
     stood = [event for event in before if isinstance(event, StandingEvent)][-1]
+    reason = partial(_reason, channel=queued.channel, held_for=stood.held_for)
     resumed, booked = _last(PlaceResumed, before), _last(CallbackBooked, before)
     return Explanation(
         contact_id=decision.contact_id,
@@ -104,7 +106,7 @@ def explain(
         tier=queued.tier,
         decision=decision,
         behind_us=None if runner_up is None else decision.winner.score_us - runner_up.score_us,
-        excluded=_excluded(decision, agents, states, need, (queued.channel, stood.held_for)),
+        excluded=_excluded(decision, agents, states, need, reason),
         earlier=tuple(_earlier(history, decision)),
         held_for=stood.held_for,
         preferred=_last(AgentPreferred, before),
@@ -122,7 +124,7 @@ def _excluded(
     agents: Mapping[AgentId, AgentProfile],
     states: Mapping[AgentId, AgentStateChanged],
     need: Need,
-    wanted: tuple[str, str],
+    reason: Callable[[AgentStateChanged], str],
 ) -> tuple[Excluded, ...]:
     """Return by reason who was logged in and not chosen; who is named in the decision is left out."""
     named = {decision.winner.agent_id, decision.runner_up.agent_id if decision.runner_up else ""}
@@ -131,7 +133,7 @@ def _excluded(
         if change.new is AgentState.LOGGED_OUT or agent_id in named or agent_id not in agents:
             continue
         able = need.level(agents[agent_id].skills) is not None
-        by_reason.setdefault(_reason(change, *wanted) if able else _LACKS, []).append(agent_id)
+        by_reason.setdefault(reason(change) if able else _LACKS, []).append(agent_id)
     return tuple(Excluded(reason=reason, agents=tuple(who)) for reason, who in by_reason.items())
 
 
