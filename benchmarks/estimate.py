@@ -31,7 +31,7 @@ from goldline.demo.day import DEMO_SCENARIO
 from goldline.estimate.calls import read_calls
 from goldline.estimate.from_records import learn_calls
 from goldline.estimate.from_scenario import Days, Watching, learn_and_judge
-from goldline.estimate.learner import Errors, Place
+from goldline.estimate.learner import Errors, Case
 from goldline.harness import SimulatedDay
 from goldline.replications import each_run
 from goldline.trial import Trial, make_trial
@@ -167,7 +167,7 @@ def _trials() -> Iterator[tuple[str, Trial]]:
         )
 
 
-def _added_up(errors: dict[Place, Errors]) -> Errors:
+def _added_up(errors: dict[Case, Errors]) -> Errors:
     """Return the errors at arrival over all queues."""
     total = Errors()
     for (_, moment), found in errors.items():

@@ -26,6 +26,7 @@ from goldline.live import open_database
 from routing.outlook import Outlook
 
 LEARNED_SHARE = 0.75
+"""Of the records; the rest judges."""
 
 
 class Pupil:
@@ -45,17 +46,21 @@ class Pupil:
 
     def lesson(self, trained_on: str) -> Lesson:
         """Return what was learned."""
-        judge = self._judge or Judge(self._learner.fits())
+        judge = self._judging()
         return Lesson(fits=judge.fits, watched=self._watched, errors=judge.errors, trained_on=trained_on)
 
     def _take(self, sample: Sample) -> None:
-        if sample.at_us < self._cut_us:
-            if self._judge is None:
-                self._learner.take(sample)
-            return  # else it was queued before the cut and answered long after: no matter
+        if sample.at_us >= self._cut_us:
+            self._judging().take(sample)
+        elif self._judge is None:
+            # Who was queued before the cut and answered when the first were judged is left out.
+            self._learner.take(sample)
+
+    def _judging(self) -> Judge:
+        """Return the judge; from its first use on nothing more is learned."""
         if self._judge is None:
             self._judge = Judge(self._learner.fits())
-        self._judge.take(sample)
+        return self._judge
 
 
 def learn_calls(found: CallList, name: str, zone: str | None) -> Lesson:

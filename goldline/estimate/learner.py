@@ -17,8 +17,9 @@ SAMPLES_LEAST = 200
 """Of a queue, in either moment; with fewer the last served is as good."""
 LAST_LEFT = FEATURES.index("last_left")
 
-Place = tuple[QueueName, Moment]
-Fits = Mapping[Place, Fit]
+Case = tuple[QueueName, Moment]
+"""What is learned by itself."""
+Fits = Mapping[Case, Fit]
 
 
 class Learner:
@@ -27,15 +28,15 @@ class Learner:
     def __init__(self, watched: Sequence[QueueName]) -> None:
         self.watched = tuple(watched)
         self._features = len(FEATURES) + len(self.watched)
-        self._regressions: dict[Place, Regression] = {}
+        self._regressions: dict[Case, Regression] = {}
 
     def take(self, sample: Sample) -> None:
         """Learn from one sample."""
         self._regression((sample.queue, sample.moment)).add(sample.features, sample.left_s)
 
     def __iadd__(self, other: Learner) -> Learner:
-        for place, regression in other._regressions.items():
-            mine = self._regression(place)
+        for case, regression in other._regressions.items():
+            mine = self._regression(case)
             mine += regression
         return self
 
@@ -49,14 +50,14 @@ class Learner:
             for moment in Moment
         }
 
-    def _samples(self, place: Place) -> int:
-        regression = self._regressions.get(place)
+    def _samples(self, case: Case) -> int:
+        regression = self._regressions.get(case)
         return regression.samples if regression else 0
 
-    def _regression(self, place: Place) -> Regression:
-        if place not in self._regressions:
-            self._regressions[place] = Regression(self._features)
-        return self._regressions[place]
+    def _regression(self, case: Case) -> Regression:
+        if case not in self._regressions:
+            self._regressions[case] = Regression(self._features)
+        return self._regressions[case]
 
 
 @dataclass(slots=True)
@@ -87,23 +88,23 @@ class Judge:
     def __init__(self, fits: Fits) -> None:
         self.fits = fits
         self._waits = {
-            place: LinearWait(intercept=fit.intercept, weights=fit.weights) for place, fit in fits.items()
+            case: LinearWait(intercept=fit.intercept, weights=fit.weights) for case, fit in fits.items()
         }
-        self.errors: dict[Place, Errors] = {place: Errors() for place in fits}
+        self.errors: dict[Case, Errors] = {case: Errors() for case in fits}
 
     def take(self, sample: Sample) -> None:
         """Count the errors of one sample; of a queue of which nothing was learned there are none."""
-        place = (sample.queue, sample.moment)
-        learned = self._waits.get(place)
+        case = (sample.queue, sample.moment)
+        learned = self._waits.get(case)
         if learned is None:
             return
-        found = self.errors[place]
+        found = self.errors[case]
         found.waits += 1
         found.left_s += sample.left_s
         found.last_served_s2 += (sample.features[LAST_LEFT] - sample.left_s) ** 2
         found.learned_s2 += (seconds(learned.at_us(sample.features)) - sample.left_s) ** 2
 
     def __iadd__(self, other: Judge) -> Judge:
-        for place, errors in other.errors.items():
-            self.errors[place] += errors
+        for case, errors in other.errors.items():
+            self.errors[case] += errors
         return self

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.kernel.errors import ConfigError
 from core.model.ids import QueueName
-from goldline.estimate.learner import Errors, Fits, Place
+from goldline.estimate.learner import Errors, Fits, Case
 from goldline.estimate.waits_file import waits_file
 from metrics.summary import Tree, rounded
 
@@ -20,7 +20,7 @@ class Lesson:
 
     fits: Fits
     watched: tuple[QueueName, ...]
-    errors: Mapping[Place, Errors]
+    errors: Mapping[Case, Errors]
     trained_on: str
 
     def write(self, out: Path, zone: str | None) -> None:
