@@ -31,7 +31,7 @@ from goldline.demo.day import DEMO_SCENARIO
 from goldline.estimate.calls import read_calls
 from goldline.estimate.from_records import learn_calls
 from goldline.estimate.from_scenario import Days, Watching, learn_and_judge
-from goldline.estimate.learner import Errors, Case
+from goldline.estimate.learner import Case, Errors
 from goldline.harness import SimulatedDay
 from goldline.replications import each_run
 from goldline.trial import Trial, make_trial

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.kernel.errors import ConfigError
 from core.model.ids import QueueName
-from goldline.estimate.learner import Errors, Fits, Case
+from goldline.estimate.learner import Case, Errors, Fits
 from goldline.estimate.waits_file import waits_file
 from metrics.summary import Tree, rounded
 
