@@ -23,11 +23,11 @@ import structlog
 from sqlalchemy import Insert, and_, bindparam, exists, func, or_, select
 
 from core.kernel.clock import Clock
+from core.model.callback_events import CallbackBooked
 from core.model.codec import decode_as, encode
 from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
-    CallbackBooked,
     ContactArrived,
     ContactEvent,
     ContactRecalled,

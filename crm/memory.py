@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.kernel.clock import Clock, microseconds
+from core.model.callback_events import CallbackBooked
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer, Interaction
 from core.model.events import (
     AgentStateChanged,
-    CallbackBooked,
     ContactArrived,
     ContactEvent,
     ContactRecalled,

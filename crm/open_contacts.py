@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.model.events import (
-    CallbackBooked,
-    ContactArrived,
-    ContactEvent,
-    ContactRecalled,
-    InteractionRecorded,
-)
+from core.model.callback_events import CallbackBooked
+from core.model.events import ContactArrived, ContactEvent, ContactRecalled, InteractionRecorded
 from core.model.ids import NO_LEG, ContactId
 
 BEGINNINGS = (ContactArrived, CallbackBooked)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from core.model.events import CallbackBooked, CallbackClosed, CallbackDialed
+from core.model.callback_events import CallbackBooked, CallbackClosed, CallbackDialed
 from core.model.ids import ContactId
 
 OUTCOMES = ("reached", "called_in", "unreached", "cancelled")

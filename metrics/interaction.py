@@ -8,9 +8,9 @@ from typing import Any
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.record import Entity
+from core.model.callback_events import CallbackBooked
 from core.model.contact import VOICE, ContactState
 from core.model.events import (
-    CallbackBooked,
     ContactAbandoned,
     ContactAdopted,
     ContactArrived,

@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from core.kernel.fsm import Table
 from core.kernel.record import Entity
+from core.model.callback_events import CallbackClosed, CallbackDialed
 from core.model.contact import Contact
-from core.model.events import CallbackClosed, CallbackDialed
 from core.model.ids import TimerKey
 from core.model.message import Event
 from routing.resume import FormerPlace

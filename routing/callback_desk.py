@@ -17,18 +17,11 @@ from msgspec.structs import replace
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.model.callback_events import CallbackBooked, CallbackClosed, CallbackPostponed
 from core.model.commands import CancelTimer, HangUpLeg, PlayPrompt, StartTimer, TagLeg
 from core.model.contact import CONTACT, VOICE, Contact, ContactState, ContactTrigger
 from core.model.destination import DestinationKind
-from core.model.events import (
-    CallbackBooked,
-    CallbackClosed,
-    CallbackPostponed,
-    ContactClosed,
-    ContactDiverted,
-    StepFinished,
-    TimerFired,
-)
+from core.model.events import ContactClosed, ContactDiverted, StepFinished, TimerFired
 from core.model.ids import NO_LEG, ContactId, Ids, QueueName
 from core.model.message import Event
 from core.model.numbers import shown_number

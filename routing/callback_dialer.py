@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.model.callback_events import CallbackDialed
 from core.model.causes import RingOutcome, ring_outcome
 from core.model.commands import CancelTimer, PlayMusic, RingLeg
 from core.model.events import (
     AgentReserved,
-    CallbackDialed,
     ContactConnected,
     DialogueOpened,
     LegEnded,

@@ -11,15 +11,9 @@ from dataclasses import replace
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.model.callback_events import CallbackBooked, CallbackDialed
 from core.model.contact import Contact, ContactState, ContactTrigger
-from core.model.events import (
-    AdoptionFinished,
-    CallbackBooked,
-    CallbackDialed,
-    ContactAdopted,
-    ContactClosed,
-    ContactRecalled,
-)
+from core.model.events import AdoptionFinished, ContactAdopted, ContactClosed, ContactRecalled
 from core.model.ids import NO_LEG, AgentId, ContactId
 from core.model.message import Event
 from routing.adoption import Adoption

@@ -14,10 +14,10 @@ from typing import TypeVar
 from core.kernel.clock import seconds
 from core.kernel.record import Record
 from core.model.agent import AgentProfile, AgentState
+from core.model.callback_events import CallbackBooked
 from core.model.events import (
     AgentPreferred,
     AgentStateChanged,
-    CallbackBooked,
     Candidate,
     ContactQueued,
     DecisionMade,

@@ -18,11 +18,10 @@ from typing import Any
 from core.kernel.clock import SECOND_US
 from core.kernel.record import Entity
 from core.model.agent import BUSY_STATES, AgentState
+from core.model.callback_events import CallbackBooked, CallbackClosed
 from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
-    CallbackBooked,
-    CallbackClosed,
     ContactAbandoned,
     ContactConnected,
     ContactDiverted,

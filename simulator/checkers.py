@@ -13,13 +13,11 @@ from typing import Any
 
 from core.kernel.clock import seconds
 from core.kernel.errors import InvariantBroken
+from core.model.callback_events import CallbackBooked, CallbackClosed, CallbackPostponed
 from core.model.commands import AppendToLedger, PopScreen, RingLeg
 from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
-    CallbackBooked,
-    CallbackClosed,
-    CallbackPostponed,
     ContactAbandoned,
     ContactAdopted,
     ContactArrived,

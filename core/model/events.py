@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Union
 
 from core.kernel.record import Record
+from core.model import callback_events
 from core.model.agent import AgentState
 from core.model.causes import RingOutcome
 from core.model.contact import VOICE, ContactState, Requirement
 from core.model.customer import Customer
 from core.model.destination import DestinationKind, DivertReason
 from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
+from core.model.message import ContactEvent as ContactEvent
 from core.model.message import DomainEvent, Event
 from core.model.quality import SkillQuality
 
@@ -195,12 +197,6 @@ class CustomerLookupFailed(Event, frozen=True, kw_only=True):
 
 
 # --- contacts ---------------------------------------------------------------------------------
-
-
-class ContactEvent(DomainEvent, frozen=True, kw_only=True):
-    """Something happened to one customer's matter."""
-
-    contact_id: ContactId
 
 
 class ContactArrived(ContactEvent, frozen=True, kw_only=True):
@@ -389,61 +385,6 @@ class ContactAbandoned(ContactEvent, frozen=True, kw_only=True):
     tier: str
     stage: str
     waited_us: int
-
-
-class CallbackEvent(ContactEvent, frozen=True, kw_only=True):
-    """Something happened to a callback, a contact of its own that has no leg until it is dialed."""
-
-
-class CallbackBooked(CallbackEvent, frozen=True, kw_only=True):
-    """The customer leaves and will be called back at `number`; the contact is new by this.
-
-    It takes over the place of `of_contact_id`, which ends as CALLBACK; none where somebody else booked it.
-    What makes its place is told whole, for a new run of ours goes on from it. Not dialed before `due_us`.
-    """
-
-    of_contact_id: str
-    number: str
-    queue: QueueName
-    customer_id: str
-    tier: str
-    language: str
-    queued_us: int
-    entered_us: int
-    head_start_us: int
-    credit_us: int
-    due_us: int
-    asked: tuple[Requirement, ...] = ()
-    preferred_agent: str = ""
-
-
-class CallbackDialed(CallbackEvent, frozen=True, kw_only=True):
-    """An agent is on the line and the customer's phone is being rung, for the `attempt`-th time from 1."""
-
-    agent_id: AgentId
-    leg_id: LegId
-    attempt: int
-
-
-class CallbackPostponed(CallbackEvent, frozen=True, kw_only=True):
-    """The callback stands in no line until `until_us`: the queue is `closed`, or the customer was not had.
-
-    Then `reason` is the outcome of the ringing, or `agent_left` while it rang.
-    """
-
-    reason: str
-    until_us: int
-
-
-class CallbackClosed(CallbackEvent, frozen=True, kw_only=True):
-    """The callback is over; `outcome` is `reached`, `unreached`, `cancelled` or `called_in`.
-
-    `reason` is that of the last attempt, or `expired`; `attempts` is how often the customer was dialed.
-    """
-
-    outcome: str
-    reason: str
-    attempts: int
 
 
 class ContactSentOn(ContactEvent, frozen=True, kw_only=True):
@@ -635,5 +576,6 @@ if TYPE_CHECKING:
     AnyDomainEvent = DomainEvent
 else:
     # The codec reads this annotation and must know which classes may stand there.
-    _told = [kind for kind in vars().values() if isinstance(kind, type) and issubclass(kind, DomainEvent)]
+    _kinds = [*vars().values(), *vars(callback_events).values()]
+    _told = dict.fromkeys(kind for kind in _kinds if isinstance(kind, type) and issubclass(kind, DomainEvent))
     AnyDomainEvent = Union[tuple(kind for kind in _told if kind is not DomainEvent)]  # noqa: UP007

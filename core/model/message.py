@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from core.kernel.record import Record
+from core.model.ids import ContactId
 
 
 class Event(Record, frozen=True, kw_only=True):
@@ -25,6 +26,12 @@ def numbered(event: Event, cause_id: str) -> Event:
 
 class DomainEvent(Event, frozen=True, kw_only=True):
     """A fact about a contact or an agent: it goes to the ledger, from which every report is folded."""
+
+
+class ContactEvent(DomainEvent, frozen=True, kw_only=True):
+    """Something happened to one customer's matter."""
+
+    contact_id: ContactId
 
 
 class Request(Event, frozen=True, kw_only=True):

@@ -12,10 +12,10 @@ from sqlalchemy import func, select, text
 
 from core.kernel.clock import SECOND_US
 from core.model.agent import AgentState
+from core.model.callback_events import CallbackBooked
 from core.model.contact import ContactState, Requirement
 from core.model.events import (
     AgentStateChanged,
-    CallbackBooked,
     ContactArrived,
     ContactClosed,
     ContactQueued,

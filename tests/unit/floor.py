@@ -22,12 +22,12 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile
+from core.model.callback_events import CallbackBooked
 from core.model.commands import AppendToLedger, CancelTimer, RingLeg, StartTimer, TagLeg
 from core.model.contact import Contact, ContactState, Requirement
 from core.model.customer import Customer
 from core.model.destination import DestinationKind
 from core.model.events import (
-    CallbackBooked,
     ContactArrived,
     CustomerIdentified,
     DialogueOpened,

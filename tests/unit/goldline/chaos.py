@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from core.model.agent import AgentProfile
+from core.model.callback_events import CallbackClosed
 from core.model.commands import (
     AppendToLedger,
     CancelTimer,
@@ -31,7 +32,6 @@ from core.model.contact import VOICE, Contact, ContactState
 from core.model.customer import Customer
 from core.model.events import (
     AgentStateChanged,
-    CallbackClosed,
     ContactAdopted,
     ContactDiverted,
     ContactEvent,

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.rng import Streams
+from core.model.callback_events import CallbackBooked
 from core.model.destination import DestinationKind, DivertReason
-from core.model.events import CallbackBooked, ContactArrived, InteractionRecorded
+from core.model.events import ContactArrived, InteractionRecorded
 from tests.unit.goldline.chaos import CONFIGS, SAYINGS, Chaos
 
 LENGTH = 200

@@ -9,13 +9,10 @@ from typing import TypeVar
 import pytest
 
 from core.kernel.clock import microseconds
+from core.model.callback_events import CallbackBooked, CallbackClosed, CallbackDialed, CallbackEvent
 from core.model.contact import ContactState
 from core.model.events import (
     AgentPreferred,
-    CallbackBooked,
-    CallbackClosed,
-    CallbackDialed,
-    CallbackEvent,
     ContactArrived,
     ContactConnected,
     InteractionRecorded,

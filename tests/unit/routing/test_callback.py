@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.kernel.errors import IllegalTransition
+from core.model.callback_events import CallbackClosed, CallbackDialed, CallbackPostponed
 from core.model.commands import (
     HangUpLeg,
     PlayMusic,
@@ -13,9 +14,6 @@ from core.model.commands import (
 )
 from core.model.contact import ContactState
 from core.model.events import (
-    CallbackClosed,
-    CallbackDialed,
-    CallbackPostponed,
     ContactConnected,
     DialogueOpened,
     InteractionRecorded,

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from core.kernel.clock import microseconds
+from core.model.callback_events import CallbackBooked, CallbackClosed
 from core.model.commands import (
     HangUpLeg,
     RingLeg,
 )
 from core.model.contact import ContactState
 from core.model.customer import Customer
-from core.model.events import (
-    CallbackBooked,
-    CallbackClosed,
-    ContactRecalled,
-    InteractionRecorded,
-    PbxSynced,
-)
+from core.model.events import ContactRecalled, InteractionRecorded, PbxSynced
 from core.model.ids import NO_LEG, CustomerId
 from tests.unit.floor import Floor
 from tests.unit.routing.calling_back import (

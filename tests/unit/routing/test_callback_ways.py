@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.kernel.clock import microseconds
+from core.model.callback_events import CallbackBooked, CallbackClosed, CallbackDialed, CallbackPostponed
 from core.model.commands import (
     AnswerRequest,
     LookUpCustomer,
@@ -19,16 +20,7 @@ from core.model.commands import (
 from core.model.contact import ContactState
 from core.model.customer import Customer
 from core.model.destination import Destination, DestinationKind
-from core.model.events import (
-    CallbackBooked,
-    CallbackClosed,
-    CallbackDialed,
-    CallbackPostponed,
-    ContactConnected,
-    CustomerFound,
-    InteractionRecorded,
-    StepFinished,
-)
+from core.model.events import ContactConnected, CustomerFound, InteractionRecorded, StepFinished
 from core.model.ids import AgentId, CustomerId, QueueName
 from core.model.message import Event
 from core.model.prompts import Sound

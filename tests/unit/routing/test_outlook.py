@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.agent import AgentState
+from core.model.callback_events import CallbackBooked
 from core.model.events import (
     AgentStateChanged,
-    CallbackBooked,
     ContactAbandoned,
     ContactConnected,
     ContactQueued,
