@@ -112,6 +112,8 @@ class Agent:
             yield "GoReady"
         if self.state is AgentState.WRAP_UP and self.extensions:
             yield "ExtendWrapUp"
+        if not self.work:
+            return
         if any(not work.in_hand for work in self.work.values()):
             yield from ("AcceptOffer", "RejectOffer")
         if any(work.in_hand for work in self.work.values()):

@@ -223,12 +223,14 @@ def _take_out(filed: dict[str, dict[str, Demand]], demand: Demand) -> None:
             del filed[anchor]
 
 
-def _met(filed: Mapping[str, Mapping[str, Demand]], skills: Mapping[str, int]) -> Iterable[Demand]:
+def _met(filed: Mapping[str, Mapping[str, Demand]], skills: Mapping[str, int]) -> list[Demand]:
     """Return which of the demands filed under anchors an agent meets."""
-    if not filed:
-        return ()
-    under_any = (demand for anchor in (_NO_SKILL, *skills) for demand in filed.get(anchor, {}).values())
-    return dict.fromkeys(demand for demand in under_any if demand.need.level(skills) is not None)
+    met: list[Demand] = []
+    for anchor in (_NO_SKILL, *skills):
+        for demand in filed[anchor].values() if anchor in filed else ():
+            if demand.need.level(skills) is not None and demand not in met:
+                met.append(demand)
+    return met
 
 
 def _sequence(seat: Seat) -> int:

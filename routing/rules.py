@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US
@@ -263,4 +264,9 @@ class Rulebook:
         for tiers in (self.policies.get(kind.policy, {}), self.queues[kind.queue].tiers, self.tiers):
             if kind.tier in tiers:
                 return tiers[kind.tier]
-        return TierRules(name=kind.tier)
+        return _nothing_special(kind.tier)
+
+
+@lru_cache(maxsize=1_000)
+def _nothing_special(tier: str) -> TierRules:
+    return TierRules(name=tier)

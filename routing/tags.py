@@ -45,7 +45,7 @@ def caller_tag(contact: Contact) -> str:
 
 def encode_requirements(requirements: tuple[Requirement, ...]) -> str:
     """Return requirements as words that need no quoting in a tag, such as `cards.2~english.1`."""
-    return "~".join(f"{need.skill}.{need.minimum}" for need in requirements)
+    return "~".join([f"{need.skill}.{need.minimum}" for need in requirements]) if requirements else ""
 
 
 def decode_requirements(text: str) -> tuple[Requirement, ...]:
@@ -55,7 +55,7 @@ def decode_requirements(text: str) -> tuple[Requirement, ...]:
 
 def encode_steps(steps: tuple[tuple[int, int], ...]) -> str:
     """Return numbers of steps and their instants in the same way, such as `2.1700000000000000`."""
-    return "~".join(f"{number}.{at_us}" for number, at_us in steps)
+    return "~".join([f"{number}.{at_us}" for number, at_us in steps]) if steps else ""
 
 
 def decode_steps(text: str) -> tuple[tuple[int, int], ...]:
