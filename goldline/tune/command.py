@@ -29,7 +29,7 @@ SEARCH_SEEDS = 2_000_003
 """Days that are looked at in the search have seeds of their own, far from those of the verdict."""
 CROWD, CROWD_MIN = 16, 6
 GENERATIONS_MIN = 12
-"""Where days are few, fewer rules at a time are tried, so that there are still so many generations."""
+"""Where days are few, fewer sets of weights race, so that there are at least about so many generations."""
 USUAL_PROMISE = (0.97, 20.0)
 """What the top tier is promised if nobody says otherwise: the share, and the seconds."""
 
@@ -113,17 +113,16 @@ class Tuner:
     # --- the search --------------------------------------------------------------------------------
 
     def _search(self, told: Told) -> Search[Pair]:
-        limit_s = self._choices.minutes * 60
+        limit_s, days = self._choices.minutes * 60, self._choices.days
+        effort = Effort(days=days, crowd=max(CROWD_MIN, min(CROWD, days // GENERATIONS_MIN)))
+        chance = Streams(self._seed).stream("tune")
 
-        def goes_on(share: float, best: Point) -> bool:
+        def has_time(share: float, best: Point) -> bool:
             passed_s = seconds(self._clock.now_us() - self._begun_us)
             told(max(share, passed_s / limit_s if limit_s else 0.0))
-            return not limit_s or passed_s < limit_s
+            return not limit_s or passed_s < limit_s * (1 - effort.kept)
 
-        chance = Streams(self._seed).stream("tune")
-        days = self._choices.days
-        effort = Effort(days=days, crowd=max(CROWD_MIN, min(CROWD, days // GENERATIONS_MIN)))
-        return Search(self._space.start, self._pairs, self._objective.score, chance, effort, goes_on)
+        return Search(self._space.start, self._pairs, self._objective.score, chance, effort, has_time)
 
     def _pairs(self, trials: Sequence[Trial]) -> list[Pair]:
         """Return what each trial shows, beside its day under first come, first served."""

@@ -24,7 +24,7 @@ Trial = tuple[Point, int]
 Shown = TypeVar("Shown")
 """What a day shows of a point."""
 Told = Callable[[float, Point], bool]
-"""Hears of the share of days spent and of the best point by now; returns whether to go on."""
+"""Hears of the share of days spent and of the best point by now; returns whether there is time for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +33,15 @@ class Effort:
 
     `crowd` points begin a race, twice as many the first; `parents` are left of it. A child has the share
     `changed` of its coordinates off its parent's by a normal step, `step_first` at the beginning and
-    `step_last` at the end. Of all days the share `kept` is for the last race.
+    `step_last` at the end, and the share `crossed` from another parent. Of all days the share `kept` is for
+    the last race.
     """
 
     days: int = 300
     crowd: int = 16
     parents: int = 3
     changed: float = 0.35
+    crossed: float = 0.2
     step_first: float = 0.25
     step_last: float = 0.04
     kept: float = 0.25
@@ -69,7 +71,7 @@ class Search(Generic[Shown]):
         self._told = told
         self._spent = 0
         self._next_day = 0
-        self._goes_on = True
+        self._has_time = True
 
     def best(self) -> Point:
         """Return the best point that was found."""
@@ -78,32 +80,35 @@ class Search(Generic[Shown]):
         winners = {self._start: None}
         while True:
             parents = self._race(points, keep=effort.parents, days_a_round=effort.crowd // 2)
-            if not self._goes_on:
-                return parents[0]
             winners[parents[0]] = None
-            if self._spent >= effort.days * (1 - effort.kept):
+            if not self._has_time or self._spent >= effort.days * (1 - effort.kept):
                 return self._last_race(list(winners))
             points = [*parents, *self._children(parents, effort.crowd - len(parents))]
 
     # --- races -----------------------------------------------------------------------------------
 
     def _last_race(self, winners: Sequence[Point]) -> Point:
-        """Return the best of those who won a generation, on as many days as are left for it."""
+        """Return the best of those who won a generation, on as many days as were kept of those spent."""
         days = self._spent * self._effort.kept / (1 - self._effort.kept)
         rounds = max(1, ceil(log2(len(winners))))
-        (best,) = self._race(winners, keep=1, days_a_round=int(days / rounds))
+        (best,) = self._race(winners, keep=1, days_a_round=int(days / rounds), to_the_end=True)
         return best
 
-    def _race(self, points: Sequence[Point], *, keep: int, days_a_round: int) -> list[Point]:
-        """Return the best `keep` of the points, the best first; each round drops half of them."""
+    def _race(
+        self, points: Sequence[Point], *, keep: int, days_a_round: int, to_the_end: bool = False
+    ) -> list[Point]:
+        """Return the best `keep` of the points, the best first; each round drops half of them.
+
+        Where time runs out the race ends as it stands, unless it has to be run `to_the_end`.
+        """
         shown: dict[Point, list[Shown]] = {point: [] for point in points}
         left = list(shown)
-        while len(left) > keep and self._goes_on:
+        while len(left) > keep and (self._has_time or to_the_end):
             self._run(left, max(1, days_a_round // len(left)), shown)
             scores = {point: self._score(shown[point]) for point in left}
             left.sort(key=lambda point: scores[point], reverse=True)
             left = left[: max(keep, len(left) // 2)]
-            self._goes_on = self._told(self._spent / self._effort.days, left[0])
+            self._has_time = self._told(self._spent / self._effort.days, left[0])
         return left[:keep]
 
     def _run(self, points: Sequence[Point], days: int, shown: dict[Point, list[Shown]]) -> None:
@@ -132,7 +137,8 @@ class Search(Generic[Shown]):
         """Return a child of `parent` with some coordinates of `other`, and some changed."""
         chance = self._chance
         child = [
-            mine if chance.random() < 0.8 else theirs for mine, theirs in zip(parent, other, strict=True)
+            theirs if chance.random() < self._effort.crossed else mine
+            for mine, theirs in zip(parent, other, strict=True)
         ]
         changed = [place for place in range(len(child)) if chance.random() < self._effort.changed]
         for place in changed or [chance.randrange(len(child))]:
