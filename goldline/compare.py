@@ -26,7 +26,7 @@ from goldline.journal_file import read_journal
 from goldline.journal_head import read_head
 from goldline.live import open_database
 from goldline.progress import progress_bar
-from goldline.replay import brain_of, turns
+from goldline.replay import brain_of, turns_as_recorded
 from goldline.replications import each_run
 from goldline.trial import Trial, make_trial
 from goldline.valuation import valuation_of
@@ -115,7 +115,7 @@ def _from_journal(journal: Path, config: Config, choices: Choices) -> Compared:
     if not instants:
         raise ConfigError(str(journal), "no inputs", "a recorded day")
     figures = _figures(config, choices, instants[0], instants[-1])
-    for turn in turns(journal, brain_of(read_head(journal))):
+    for turn in turns_as_recorded(journal, brain_of(read_head(journal))):
         for command in turn.commands:
             if isinstance(command, AppendToLedger):
                 figures.add(command.event)

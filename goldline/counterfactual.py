@@ -20,7 +20,7 @@ from goldline.intervals import interval_tree
 from goldline.journal_head import JournalHead, read_head
 from goldline.progress import progress_bar
 from goldline.recorded_day import DayReader, RecordedDay
-from goldline.replay import brain_of, changes, replay, turns, under_rules
+from goldline.replay import brain_of, changes, replay, turns_as_recorded, under_rules
 from goldline.replications import each_run
 from goldline.rerun import Completion, rerun_config, rerun_flows, rerun_scenario
 from metrics.contacts import ContactFigures
@@ -124,9 +124,7 @@ def _runs(rerun: Rerun, choices: Choices, progress: bool) -> list[Pair]:
 def read_day(journal: Path, head: JournalHead, threshold_s: float) -> DayReader:
     """Return the day that the journal tells of; raise `ConfigError` where this engine tells another one."""
     reader = None
-    for number, turn in enumerate(turns(journal, brain_of(head)), start=1):
-        if not turn.as_recorded:
-            raise ConfigError(f"{journal}: input {number}", "another decision", "what this version decides")
+    for turn in turns_as_recorded(journal, brain_of(head)):
         if reader is None:
             reader = DayReader(Frame(origin_us=turn.message.at_us, threshold_s=threshold_s))
         reader.take(turn.message, turn.commands)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.kernel.errors import ConfigError
 from core.model.message import Command, Event
 from goldline.app import Brain, build_brain, configured_agents
 from goldline.config import load_config
@@ -71,6 +72,14 @@ def turns(journal: Path, brain: Brain) -> Iterator[Turn]:
         digest = fresh.digest()
         same = digest[:DIGEST_CHARS] == recorded
         yield Turn(message=message, commands=commands, digest=digest, as_recorded=same)
+
+
+def turns_as_recorded(journal: Path, brain: Brain) -> Iterator[Turn]:
+    """Yield the same; raise `ConfigError` at the first input on which this engine decides otherwise."""
+    for number, turn in enumerate(turns(journal, brain), start=1):
+        if not turn.as_recorded:
+            raise ConfigError(f"{journal}: input {number}", "another decision", "what this version decides")
+        yield turn
 
 
 def brain_of(head: JournalHead) -> Brain:
