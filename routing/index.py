@@ -14,11 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop
-from itertools import islice
-from operator import attrgetter
 from typing import Any
 
-from core.kernel.ordered import LAST, Entry
+from core.kernel.ordered import Entry
 from core.kernel.record import Entity
 from core.model.contact import VOICE, Contact
 from core.model.events import Candidate, Term
@@ -27,22 +25,27 @@ from core.model.need import Need
 from routing.channel import Channel
 from routing.demand import Demand, Line
 from routing.kept_scores import KeptScores, KindScores
-from routing.pools import Pool
 from routing.queue_line import QueueLine
 from routing.ratios import QueueRatios
 from routing.rules import Reserve, Rulebook
 from routing.scores import Scores
+from routing.shortlist import (
+    Contender,
+    Head,
+    Rival,
+    best_two,
+    count_able,
+    first_two,
+    nearest_two,
+    passing_over,
+    place_terms,
+)
 from routing.standing import Choice, Seat, Standing
 
 BY_PLACE = "by_place"
 """The rule by which a freed agent takes a contact: the furthest forward, all credits counted."""
 
 _NOBODY: Mapping[Any, Any] = {}
-
-_FIRST = attrgetter("first")
-
-_Rival = tuple[int, int, AgentId, int]
-"""An idle agent as a contact compares it: rank with bonus, sequence of its seat from behind, id, level."""
 
 
 class _Waiter(Entity):
@@ -57,12 +60,6 @@ class _Waiter(Entity):
 
 
 _Personal = Mapping[ContactId, _Waiter]
-
-_Contender = tuple[int, Entry, int, Line | None]
-"""A contact as a freed agent compares it: its place less its worth to the agent, entry, level, and line."""
-
-_Head = tuple[int, Entry, int, Line]
-"""One that is in a line."""
 
 
 class Index:
@@ -235,7 +232,7 @@ class Index:
             candidates=candidates,
         )
 
-    def _rivals(self, waiter: _Waiter) -> tuple[int, list[_Rival]]:
+    def _rivals(self, waiter: _Waiter) -> tuple[int, list[Rival]]:
         """Return how many idle agents may have the contact, and some: the best two are among them."""
         standing, demand = waiter.standing, waiter.demand
         if demand is None:
@@ -248,13 +245,13 @@ class Index:
         rivals = []
         for level, idle in able.items():
             if idle:
-                rivals += _best_two(waiter.scores, level, idle, spared)
+                rivals += best_two(waiter.scores, level, idle, spared)
         if standing.preferred is not None:
             rivals = [rival for rival in rivals if rival[2] != standing.preferred]
             rivals += self._named(waiter, standing.preferred)
-        return _count(able, spared) if rivals else 0, rivals
+        return count_able(able, spared) if rivals else 0, rivals
 
-    def _named(self, waiter: _Waiter, agent_id: AgentId) -> list[_Rival]:
+    def _named(self, waiter: _Waiter, agent_id: AgentId) -> list[Rival]:
         """Return this one agent as a rival, if it is idle and may have the contact."""
         seat, standing = self._seats.get(agent_id), waiter.standing
         level = self._level(standing, seat) if seat is not None else None
@@ -272,13 +269,13 @@ class Index:
         seat = self._seats[agent_id]
         personal = self._personal.get(agent_id, _NOBODY)
         candidates, heads = self._heads(seat, personal)
-        best: Sequence[_Contender] = heads
+        best: Sequence[Contender] = heads
         if personal:
             named = self._by_name(seat, personal)
             candidates += sum(line is None for _, _, _, line in named)
-            best = sorted([*named, *_beside(heads, personal)])[:2]
+            best = sorted([*named, *passing_over(personal, heads)])[:2]
         else:
-            best = _first_two(heads)
+            best = first_two(heads)
         if not best:
             return None
         return Choice(
@@ -289,14 +286,14 @@ class Index:
             candidates=candidates,
         )
 
-    def _heads(self, seat: Seat, personal: _Personal) -> tuple[int, list[_Head]]:
+    def _heads(self, seat: Seat, personal: _Personal) -> tuple[int, list[Head]]:
         """Return how many stand in the lines that the agent may serve, and the first of each that matters."""
         candidates = 0
-        heads: list[_Head] = []
+        heads: list[Head] = []
         for name in seat.channels:
             channel = self._channels[name]
             demands = channel.met_by(seat.profile.skills)
-            lines = demands if personal else _nearest_two(demands)
+            lines = demands if personal else nearest_two(demands)
             candidates += sum([demand.count for demand in demands])
             heads += [
                 (line.first[0], line.first, line.level(seat.skills), line) for line in lines if line.count
@@ -307,9 +304,9 @@ class Index:
                 heads += apart
         return candidates, heads
 
-    def _heads_apart(self, demands: Iterable[Demand], seat: Seat, channel: Channel) -> list[_Head]:
+    def _heads_apart(self, demands: Iterable[Demand], seat: Seat, channel: Channel) -> list[Head]:
         """Return the first of each line apart that the agent may serve."""
-        heads: list[_Head] = []
+        heads: list[Head] = []
         for demand in demands:
             if not demand.apart:
                 continue
@@ -320,9 +317,9 @@ class Index:
                     heads.append((line.first[0] - worth_us, line.first, level, line))
         return heads
 
-    def _by_name(self, seat: Seat, personal: _Personal) -> list[_Contender]:
+    def _by_name(self, seat: Seat, personal: _Personal) -> list[Contender]:
         """Return those that wait for this agent by name and may have it."""
-        contenders: list[_Contender] = []
+        contenders: list[Contender] = []
         for waiter in personal.values():
             level = self._level(waiter.standing, seat)
             if level is not None:
@@ -356,7 +353,7 @@ class Index:
 
     # --- the explanation -------------------------------------------------------------------------------
 
-    def _as_agent(self, waiter: _Waiter, rival: _Rival, now_us: int) -> Candidate:
+    def _as_agent(self, waiter: _Waiter, rival: Rival, now_us: int) -> Candidate:
         score_us, _, agent_id, level = rival
         standing = waiter.standing
         terms = waiter.scores.rank_terms(agent_id, level)
@@ -370,10 +367,10 @@ class Index:
             terms=(*terms, Term("preferred", bonus_us)) if bonus_us else terms,
         )
 
-    def _as_contact(self, contender: _Contender, seat: Seat, now_us: int) -> Candidate:
+    def _as_contact(self, contender: Contender, seat: Seat, now_us: int) -> Candidate:
         after_us, entry, level, _ = contender
         waiter = self._waiters[entry[2]]
-        terms = _place_terms(waiter.standing, now_us) + waiter.scores.fit_terms(seat.agent_id, level)
+        terms = place_terms(waiter.standing, now_us) + waiter.scores.fit_terms(seat.agent_id, level)
         if waiter.standing.preferred is not None or waiter.scores.pressed:
             terms += self._rarer_terms(waiter, seat.agent_id)
         return Candidate(
@@ -396,77 +393,5 @@ class Index:
         return self._ratios.pressure_us(kind.kind.queue, self.length) if kind.pressed else 0
 
 
-def _place_terms(standing: Standing, now_us: int) -> tuple[Term, ...]:
-    """Return what a contact's place is made of: the time in line, its tier's head start, other credits."""
-    contact = standing.contact
-    waited_us, head_start_us = contact.waited_us(now_us), contact.head_start_us
-    credit_us = now_us - standing.place.key_us - waited_us - head_start_us
-    terms: tuple[Term, ...] = (Term("waited", waited_us),)
-    if head_start_us:
-        terms += (Term("head_start", head_start_us),)
-    if credit_us:
-        terms += (Term("credit", credit_us),)
-    return terms
-
-
-def _count(able: Mapping[int, Pool], spared: Mapping[AgentId, None]) -> int:
-    """Return how many agents are able, beside those who are spared."""
-    idle = sum(map(len, able.values()))
-    return idle - sum(agent_id in pool for pool in able.values() for agent_id in spared) if spared else idle
-
-
 def _bonus_us(standing: Standing, agent_id: AgentId) -> int:
     return standing.preferred_us if standing.preferred == agent_id else 0
-
-
-def _nearest_two(demands: list[Demand]) -> list[Demand]:
-    """Return the demands of which one or two have the first two contacts, where places alone decide."""
-    if len(demands) < 3:
-        return demands
-    others = demands.copy()
-    nearest = min(others, key=_FIRST)
-    others.remove(nearest)
-    return [nearest, min(others, key=_FIRST)]
-
-
-def _first_two(heads: list[_Head]) -> list[_Head]:
-    """Return the first two of all that stand in the lines."""
-    heads.sort()
-    best = heads[:2]
-    if best:
-        after_us, first, level, line = best[0]
-        second = line.second()
-        if second is not LAST:
-            behind = (after_us + second[0] - first[0], second, level, line)
-            if len(best) == 1 or behind < best[1]:
-                best[1:] = [behind]
-    return best
-
-
-def _beside(heads: Iterable[_Head], personal: _Personal) -> list[_Head]:
-    """Return the first two of each line, passing over those who wait for the agent by name."""
-    return [
-        (after_us + entry[0] - first[0], entry, level, line)
-        for after_us, first, level, line in heads
-        for entry in islice((each for each in line if each[2] not in personal), 2)
-    ]
-
-
-def _best_two(
-    scores: KindScores, level: int, idle: Mapping[AgentId, Seat], spared: Mapping[AgentId, None]
-) -> list[_Rival]:
-    """Return the best two of the idle agents of one level, who come longest idle first."""
-    if spared:
-        idle = {agent_id: seat for agent_id, seat in idle.items() if agent_id not in spared}
-    best: list[_Rival] = []
-    if scores.level_only:
-        for agent_id, seat in islice(idle.items(), 2):
-            best.append((scores.rank_us(agent_id, level), -seat.sequence, agent_id, level))
-        return best
-    agents = list(idle)
-    worths = list(map(scores.ranks[level].__getitem__, agents))
-    for _ in agents[:2]:
-        at = worths.index(max(worths))
-        best.append((worths[at], -idle[agents[at]].sequence, agents[at], level))
-        del worths[at], agents[at]
-    return best
