@@ -47,14 +47,14 @@ class Knob:
 
 HEAD_START = {"head_start_s": (900.0, 0)}
 WEIGHTS = {
-    "fit_s": (600.0, 0),
+    "fit_s": (1_000.0, 0),
     "delay": (1.5, 2),
-    "resolution_s": (600.0, 0),
-    "price_s": (400.0, 0),
-    "pace_s": (200.0, 0),
+    "resolution_s": (1_000.0, 0),
+    "price_s": (600.0, 0),
+    "pace_s": (300.0, 0),
 }
 RESERVE = {"count": (10.0, 0), "hold_s": (120.0, 0)}
-"""The knobs by key: the end of the range, well beyond any sensible number, and the decimals that matter."""
+"""The knobs by key: the end of the range, unless more is configured, and the decimals that matter."""
 
 
 class Space:
@@ -75,8 +75,10 @@ class Space:
             "reserve": RESERVE if tier.reserve else {},
         }
         for table, keys in tables.items():
+            section = getattr(tier, table) if table else tier
             for key, (high, decimals) in keys.items():
-                yield Knob(tier=name, table=table, key=key, high=high, decimals=decimals)
+                end = max(high, getattr(section, key))
+                yield Knob(tier=name, table=table, key=key, high=end, decimals=decimals)
 
     @property
     def start(self) -> Point:

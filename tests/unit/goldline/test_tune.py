@@ -129,6 +129,13 @@ def test_search_starts_from_the_rules_as_they_are(centre: Path) -> None:
     assert choice["standard"].choose == "value"
 
 
+def test_search_starts_from_the_rules_however_far_they_go(centre: Path) -> None:
+    strict = RULES.format(include="", policy="").replace("head_start_s = 60", "head_start_s = 80000")
+    (centre / "goldline.toml").write_text(strict)
+    space = Space(config_of(centre))
+    assert space.choice(space.start)["gold"].head_start_s == 80_000
+
+
 def test_lowest_tier_has_no_head_start_and_only_spares_what_it_is_told_to(centre: Path) -> None:
     knobs = {(knob.tier, knob.table, knob.key) for knob in Space(config_of(centre)).knobs}
     assert ("gold", "", "head_start_s") in knobs
