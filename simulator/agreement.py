@@ -14,7 +14,7 @@ from core.calls import CallBook
 from core.contacts import ContactBook
 from core.kernel.clock import SECOND_US, seconds
 from core.model.agent import AgentState
-from core.model.contact import Contact, ContactState
+from core.model.contact import VOICE, Contact, ContactState
 from core.model.events import AgentStateChanged, PbxEvent, PbxLost, PbxSynced
 from core.model.ids import NO_LEG, AgentId, LegId
 from core.model.leg import LegState
@@ -99,7 +99,8 @@ class Agreement:
         """Yield in words all that the engine believes and the exchange does not, or the other way round."""
         yield from self._about_legs()
         for contact in self._belief.contacts:
-            yield from self._about_contact(contact)
+            if contact.channel == VOICE:
+                yield from self._about_contact(contact)
         for channel in self._exchange.channels.values():
             if channel.inbound:
                 yield from self._about_caller(channel)
