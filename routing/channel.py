@@ -46,7 +46,6 @@ class Channel:
         self._idle: dict[AgentId, Seat] = {}
         self._uncounted: dict[AgentId, Seat] = {}
         self._pools: dict[str, Pools] = {}
-        self._with_skill: dict[str, set[AgentId]] = {}
         # The greatest sequence of any seat in the pools so far.
         self._latest = 0
         # One entry for each skill and level of which the rules have a reserve.
@@ -134,7 +133,6 @@ class Channel:
             return
         for skill, level in seat.profile.skills.items():
             del self._pools[skill][level][agent_id]
-            self._with_skill[skill].remove(agent_id)
         for pools, level in self._counted_with(seat):
             del pools[level][agent_id]
 
@@ -170,14 +168,13 @@ class Channel:
 
     def _count_idle(self) -> None:
         """Put every idle agent into the pools in which it is not yet."""
-        pools_of, with_skill = self._pools, self._with_skill
-        for agent_id, seat in self._uncounted.items():
+        pools_of = self._pools
+        for seat in self._uncounted.values():
             put = Pools.put_back if seat.sequence < self._latest else Pools.seat
             for skill, level in seat.profile.skills.items():
                 if skill not in pools_of:
-                    pools_of[skill], with_skill[skill] = Pools(), set()
+                    pools_of[skill] = Pools()
                 put(pools_of[skill], seat, level)
-                with_skill[skill].add(agent_id)
             for pools, level in self._counted_with(seat):
                 put(pools, seat, level)
             self._latest = max(self._latest, seat.sequence)
@@ -205,10 +202,14 @@ class Channel:
             return self._idle.values()
         asked = [requirement.skill for requirement in need.all_of if requirement.minimum]
         if asked:
-            having = set.intersection(*(self._with_skill.get(skill, set()) for skill in asked))
+            having = set.intersection(*map(self._having, asked))
         else:
-            having = set.union(*(self._with_skill.get(skill, set()) for skill in need.anchors))
+            having = set.union(*map(self._having, need.anchors))
         return [self._idle[agent_id] for agent_id in having]
+
+    def _having(self, skill: str) -> set[AgentId]:
+        """Return the idle agents who have `skill`."""
+        return set().union(*self._pools.get(skill, _EMPTY).values())
 
 
 def _file(filed: dict[str, dict[str, Demand]], demand: Demand) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from core.model.ids import AgentId
 from routing.standing import Seat
 
-Pool = OrderedDict[AgentId, Seat]
+Pool = dict[AgentId, Seat]
+"""In the order of the seats. A plain dict comes and goes at half the cost of an ordered one, of which every
+entry would touch its neighbours; to pass over those who left from the front takes a nanosecond each."""
 
 
 class Pools(dict[int, Pool]):
@@ -17,12 +17,11 @@ class Pools(dict[int, Pool]):
         """Put an agent in that has been idle for less long than anybody there."""
         pool = self.get(level)
         if pool is None:
-            pool = self[level] = OrderedDict()
+            pool = self[level] = {}
         pool[seat.agent_id] = seat
 
     def put_back(self, seat: Seat, level: int) -> None:
         """Put an agent in among those who have been idle for longer and for less long."""
         self.seat(seat, level)
-        pool = self[level]
-        for agent_id in [other.agent_id for other in pool.values() if other.sequence > seat.sequence]:
-            pool.move_to_end(agent_id)
+        in_order = sorted(self[level].values(), key=lambda seat: seat.sequence)
+        self[level] = {each.agent_id: each for each in in_order}
