@@ -79,9 +79,14 @@ class Agent:
         self.capacity = dict(sorted({**self.rules.capacity, **self.profile.capacity}.items()))
 
     @property
+    def has_work_to_finish(self) -> bool:
+        """Tell whether there is work that has to be finished before the agent can pause or leave."""
+        return bool(self.work) and not self.rules.returns
+
+    @property
     def is_bound(self) -> bool:
-        """Tell whether something has to be finished before the agent can pause or leave."""
-        return self.state in BUSY_STATES or (bool(self.work) and not self.rules.returns)
+        """Tell whether anything has to be finished before that."""
+        return self.state in BUSY_STATES or self.has_work_to_finish
 
     def open_channels(self) -> tuple[str, ...]:
         """Return the channels of which the agent can be offered a contact now."""

@@ -88,9 +88,10 @@ class Roster:
         Whoever has other work to finish first is ready, and yet offered nothing more.
         """
         agent.contact_id = ""
-        waits = agent.work and not agent.rules.returns
-        trigger = AgentTrigger.FINISH if waits else _FINISH[agent.next_state]
-        self.move(agent, trigger, why, "" if waits else agent.next_reason)
+        if agent.has_work_to_finish:
+            self.move(agent, AgentTrigger.FINISH, why)
+        else:
+            self.move(agent, _FINISH[agent.next_state], why, agent.next_reason)
 
     def settle(self, agent: Agent, why: Event) -> None:
         """Let an agent whose hands are free by now go where it asked to, or tell what it may have next."""

@@ -140,9 +140,13 @@ class Router:
             # Adopted in talk: the agent's side hears of it next; until then nobody may be sent there.
             self._index.unseat(contact.agent_id)
 
-    def stand_in_line(self, contact: Contact, why: Event) -> None:
-        """Let a queued contact join the line at its place, and offer it to the best idle agent."""
+    def stand_in_line(self, contact: Contact, why: Event, refused_by: tuple[AgentId, ...] = ()) -> None:
+        """Let a queued contact join the line at its place, and offer it to the best idle agent.
+
+        Who is in `refused_by` has it only where nobody else can.
+        """
         standing = self._standing(contact)
+        standing.refused_by = refused_by
         for shaper in self._shapers:
             shaper(standing, why)
         if contact.leg_id != NO_LEG:
@@ -248,7 +252,7 @@ class Router:
     def _work_returned(self, event: WorkReturned) -> None:
         contact = self._contacts.get(event.contact_id)
         assert contact is not None, "returned in this very turn"
-        self.stand_in_line(contact, event)
+        self.stand_in_line(contact, event, refused_by=(event.agent_id,))
 
     # --- what plans and preferences may change ---------------------------------------------------
 

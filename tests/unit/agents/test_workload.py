@@ -350,6 +350,15 @@ def test_work_given_back_goes_to_somebody_else() -> None:
     assert finish(floor, contact_id) == "no_such_work"
 
 
+def test_work_given_back_goes_to_a_lesser_agent_before_it_comes_back_to_the_best() -> None:
+    floor = Floor({"ann": 9, "bob": 3}, work=BOTH)
+    floor.ready("ann", "bob")
+    bring(floor, "T-1", tier="platinum")
+    contact_id = accept(floor)
+    wish(floor, ReturnWork(at_us=0, agent_id=ANN, contact_id=contact_id))
+    assert [agent for _, agent in floor.offered()] == ["ann", "bob"]
+
+
 def test_finished_twice_is_finished_once() -> None:
     floor = office()
     bring(floor, "T-1")
