@@ -125,7 +125,7 @@ class Hold:
         )
         # So that an engine started anew goes on from what the caller was told.
         self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
-        self._engine.publish(_announced(contact, contact.queue, left_us, band, now))
+        self._engine.publish(_told(contact, contact.queue, left_us, band, now))
 
     def _callback_offer(self, contact: Contact) -> _Offer:
         """Return the key that books a callback and what tells so; nothing where there can be none."""
@@ -157,7 +157,7 @@ def _waits(contact: Contact | None) -> TypeGuard[Contact]:
     return contact is not None and contact.state in (ContactState.QUEUED, ContactState.OFFERED)
 
 
-def _announced(contact: Contact, queue: QueueName, left_us: int, band: Band, now: Event) -> WaitAnnounced:
+def _told(contact: Contact, queue: QueueName, left_us: int, band: Band, now: Event) -> WaitAnnounced:
     return WaitAnnounced(
         at_us=now.at_us,
         cause_id=now.cause_id,

@@ -34,7 +34,8 @@ def contact_tag(contact: Contact, role: str) -> Tag:
         credit_us=contact.credit_us,
         connected_us=contact.connected_us or 0,
         policy=contact.policy,
-        told_us=contact.told_us or 0,
+        # A microsecond stands for "no time at all": 0 is "not told yet".
+        told_us=0 if contact.told_us is None else max(contact.told_us, 1),
     )
 
 

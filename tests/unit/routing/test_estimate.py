@@ -146,6 +146,15 @@ def test_what_was_told_outlives_a_restart_of_ours() -> None:
     assert tag.told_us == patient.told_us == microseconds(260)
 
 
+def test_who_was_told_of_no_wait_at_all_is_not_told_of_more_after_a_restart() -> None:
+    floor = Floor({})
+    patient = floor.arrive("patient")
+    patient.told_us = 0
+    tag = decode_tag(caller_tag(patient))
+    assert tag is not None
+    assert tag.told_us == 1
+
+
 def test_other_line_is_another_place_of_which_nothing_was_told() -> None:
     loans = QueueRules(name=QueueName("loans"))
     leaving = Step(after_us=microseconds(50), to=Destination(DestinationKind.QUEUE, "loans"))
