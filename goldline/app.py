@@ -122,20 +122,9 @@ def build_brain(
     Admission(engine, contacts, router, door, diversion, rulebook)
     Desertion(engine, contacts, router, door, diversion, queues)
     Hold(engine, contacts, router, estimates, queues, callbacks, announcement)
-    work = WorkDeskRules(
-        channels=work_channels(config.work, agents),
-        default_tier=config.rules.default_tier,
-        behind_calls_us=microseconds(config.work.behind_calls_s),
-        deadline_us=deadline_us,
-    )
-    work_desk = WorkDesk(engine, contacts, ids, router, offers, rulebook, work)
+    work_desk = WorkDesk(engine, contacts, ids, router, offers, rulebook, _work_desk_rules(config, agents))
     WorkRecall(engine, contacts, work_desk, rulebook)
-    roster = Roster(engine, agents, work_rules(config.work))
-    misses = Misses(engine, roster, miss_rules(config.offers))
-    Wishes(engine, roster, misses, config.rules.not_ready_reasons)
-    Reservations(engine, contacts, roster, misses)
-    Workload(engine, contacts, roster, misses)
-    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues))
+    _build_agents_side(engine, contacts, config, agents)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
     Ivr(
         engine,
@@ -151,6 +140,27 @@ def build_brain(
         tiers=rulebook.tiers,
     )
     return Brain(engine=engine, contacts=contacts, calls=calls, router=router)
+
+
+def _build_agents_side(
+    engine: Engine, contacts: ContactBook, config: Config, agents: Mapping[AgentId, AgentProfile]
+) -> None:
+    """Build what keeps the agents' states, their calls, their other work and their wrap-ups."""
+    roster = Roster(engine, agents, work_rules(config.work))
+    misses = Misses(engine, roster, miss_rules(config.offers))
+    Wishes(engine, roster, misses, config.rules.not_ready_reasons)
+    Reservations(engine, contacts, roster, misses)
+    Workload(engine, contacts, roster, misses)
+    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues))
+
+
+def _work_desk_rules(config: Config, agents: Mapping[AgentId, AgentProfile]) -> WorkDeskRules:
+    return WorkDeskRules(
+        channels=work_channels(config.work, agents),
+        default_tier=config.rules.default_tier,
+        behind_calls_us=microseconds(config.work.behind_calls_s),
+        deadline_us=microseconds(config.crm.lookup_deadline_s),
+    )
 
 
 def _scores(engine: Engine, rulebook: Rulebook, values: ValueScores) -> ScoresByStrategy:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -52,7 +52,7 @@ class Ports:
     ledger: Ledger
     desk: Desk
     journal: Journal
-    work: WorkDoor = NoWork()
+    work: WorkDoor = field(default_factory=NoWork)
 
 
 class Runner:

@@ -3,8 +3,8 @@
 The device (the phone) is no state of the person: what it did shows in the offer's outcome. A state
 asked for during a call is kept as `next_state` and entered after the wrap-up.
 
-The table is about calls. Work of other channels (tasks, mails) lies beside it (`agents.workload`): whoever has
-some in hand is ready, away or in a call all the same.
+The table is about calls. Work of other channels (tasks, mails) lies beside it (`agents.workload`): whoever
+has some in hand is ready, away or in a call all the same.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ AT_WORK = BUSY_STATES | {_S.READY}
 class AgentProfile:
     """Who an agent is: the name on the board and a level (1 to 10) for each skill.
 
-    `capacity` says how many contacts of a channel at once, where it differs from what the rules give everybody;
-    `wrap_up_limit_us` takes the place of the queues' limits, where it is not None.
+    `capacity` says how many contacts of a channel at once, where it differs from what the rules give
+    everybody; `wrap_up_limit_us` takes the place of the queues' limits, where it is not None.
     """
 
     agent_id: AgentId

@@ -205,8 +205,8 @@ class WorkShown(Record, frozen=True, kw_only=True):
 class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     """Show the state, since when, why, and which requests are legal now (their class names).
 
-    It lasts until `until_us` at the longest, where that is not 0. `next_state` is what was asked for and comes
-    when all is done that is in hand. `work` is what the agent has besides the call, oldest first.
+    It lasts until `until_us` at the longest, where that is not 0. `next_state` is what was asked for and
+    comes when all is done that is in hand. `work` is what the agent has besides the call, oldest first.
     """
 
     state: AgentState
