@@ -33,7 +33,7 @@ from simulator.demand import PoissonArrivals
 from simulator.erlang import HOUR_S
 from simulator.scenario import Scenario
 
-RUNS, QUICK_RUNS = 6, 2
+RUNS, QUICK_RUNS = 8, 2
 QUICK_SHARE = 0.06
 """How much of the hours of a run is left of a quick one."""
 SERVICE_S = 60.0
