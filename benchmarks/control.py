@@ -12,7 +12,7 @@ the same pace, so the busier the agents the less is to be gained.
 
 Each setting is also run with the longest waiting and the longest idle first, over the same callers. The exit
 status is 1 where a share is off by more than 5 % of itself, where fastest first at a load of .90 saves less
-than 20 % of the wait, or where a mean wait of fastest first is not what theory says of those who know.
+than 20 % of the wait for sure, or where its mean wait is not what theory says of an engine that knows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from goldline.harness import SimulatedDay
 from goldline.replications import each_run
 from metrics.day import DayFigures
 from metrics.frame import Frame
-from simulator.confidence import Interval, ratio
+from simulator.confidence import LEVEL, Interval, ratio
 from simulator.demand import PoissonArrivals
 from simulator.erlang import HOUR_S
 from simulator.scenario import Scenario
@@ -46,6 +46,8 @@ SETTINGS = (
 )
 JUDGED = SETTINGS[0]
 SAVING_MIN = 0.20
+RARELY_WRONG = 0.999
+"""How sure an interval is to hold the truth, where several have to."""
 LEARNING = 0.05
 """How much longer the wait may be, at most, than where it is known who is quick."""
 
@@ -66,15 +68,16 @@ def main() -> int:
     rows = [_share_row(queue, by_share, by_turn) for queue in SHARES]
     rows += [_wait_row(setting, *both) for setting, both in waits.items()]
     off = max(abs(_share(queue, by_share).mean / share - 1) for queue, share in SHARES.items())
-    saving = 1 - _waits(*waits[JUDGED]).mean
+    judged = _waits(*waits[JUDGED])
     known = all(_is_near_exact(setting, fastest) for setting, (fastest, _) in waits.items())
     ratios = {
         "greatest deviation of a share, of itself": off,
-        f"wait saved by fastest first at a load of {JUDGED.load:g}": saving,
+        f"wait saved by fastest first at a load of {JUDGED.load:g}": 1 - judged.mean,
         "fastest first waits as theory says (1: yes)": int(known),
     }
     print_figures(f"Shares of queues and quick agents, {runs} runs", rows, asked.json, ratios)
-    return 0 if asked.quick or (off <= DEVIATION_MAX and saving >= SAVING_MIN and known) else 1
+    held = off <= DEVIATION_MAX and judged.low <= 1 - SAVING_MIN and known
+    return 0 if asked.quick or held else 1
 
 
 # --- the runs -----------------------------------------------------------------------------------------
@@ -131,8 +134,8 @@ def _share(queue: str, runs: Sequence[Totals]) -> Interval:
     return ratio([run[queue] for run in runs], [sum(run[each] for each in SHARES) for run in runs])
 
 
-def _mean_wait(runs: Sequence[Totals]) -> Interval:
-    return ratio([run[WAITED] / SERVICE_S for run in runs], [run[CONTACTS] for run in runs])
+def _mean_wait(runs: Sequence[Totals], level: float = LEVEL) -> Interval:
+    return ratio([run[WAITED] / SERVICE_S for run in runs], [run[CONTACTS] for run in runs], level)
 
 
 def _waits(one: Sequence[Totals], other: Sequence[Totals]) -> Interval:
@@ -142,7 +145,7 @@ def _waits(one: Sequence[Totals], other: Sequence[Totals]) -> Interval:
 
 def _is_near_exact(setting: TwoPaces, fastest: Sequence[Totals]) -> bool:
     """Tell whether the interval of the measured mean wait reaches what theory says, or little more."""
-    measured, exact = _mean_wait(fastest), setting.fastest_first()
+    measured, exact = _mean_wait(fastest, RARELY_WRONG), setting.fastest_first()
     return measured.low <= exact * (1 + LEARNING) and exact <= measured.high
 
 
