@@ -210,6 +210,7 @@ def _plan(shift: Shift, agent: AgentProfile, origin_us: int) -> AgentPlan:
         name=agent.name,
         extension=f"PJSIP/{shift.agent_id}",
         skills=dict(agent.skills),
+        capacity=dict(agent.capacity),
         from_s=seconds(shift.from_us - origin_us),
         until_s=None if shift.until_us is None else seconds(shift.until_us - origin_us),
         breaks=tuple(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from core.model.contact import VOICE, ContactState
 from core.model.events import InteractionRecorded, OfferFailed
 from core.model.message import DomainEvent
-from goldline.harness import SimulatedDay, open_scenario
-from goldline.journal_file import HashJournal
+from goldline.harness import SimulatedDay, head_of_day, open_scenario
+from goldline.journal_file import FileJournal, HashJournal
+from goldline.replay import replay_journal
 from scripts.tree import ROOT
 from simulator.scenario import Scenario, load_scenario
 
@@ -40,6 +42,15 @@ def test_calls_mails_and_cases_are_worked_off_side_by_side() -> None:
     assert any(isinstance(event, OfferFailed) for event in told), "some of the work was turned down at first"
     served = {record.agent_id for record in records if record.channel == VOICE}
     assert "daniel" not in served, "who has no room for calls has none"
+
+
+@pytest.mark.slow
+def test_replayed_from_its_journal_the_day_goes_the_same(tmp_path: Path) -> None:
+    scenario, path = morning(), tmp_path / "day.journal"
+    journal = FileJournal(path, head_of_day(scenario, open_scenario(scenario), 5))
+    lived(5, journal)
+    journal.close()
+    assert replay_journal(path)["first_difference"] is None
 
 
 @pytest.mark.slow
