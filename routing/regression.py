@@ -36,7 +36,7 @@ class LinearWait:
 
     def at_us(self, features: Sequence[float]) -> int:
         """Return the wait at `features`, in whole microseconds."""
-        wait_s = self.intercept + sum(map(mul, self.weights, features))
+        wait_s: float = self.intercept + sum(map(mul, self.weights, features))
         return round(min(max(wait_s, 0.0), EXPECTED_MAX_S) * SECOND_US)
 
 
