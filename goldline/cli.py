@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
 from core.kernel.errors import ConfigError, GoldlineError
 
@@ -218,8 +217,9 @@ def replay(
         _print_json(comparison)
     else:
         from goldline.comparison import drawn_comparison
+        from goldline.tables import terminal
 
-        Console().print(drawn_comparison(comparison))
+        terminal().print(drawn_comparison(comparison))
 
 
 @app.command()
@@ -323,13 +323,13 @@ def estimate_train(
     if as_json:
         _print_json(result)
         return
-    from goldline.tables import drawn
+    from goldline.tables import drawn, terminal
 
     for error in result.get("errors", ()):
         typer.echo(
             f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True
         )
-    console = Console()
+    console = terminal()
     console.print(drawn(lesson_table(result), console.width))
 
 
@@ -357,35 +357,35 @@ def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
 
 
 def _print_figures(figures: dict[str, Any]) -> None:
-    from goldline.tables import drawn, result_tables
+    from goldline.tables import drawn, result_tables, terminal
 
-    console = Console()
+    console = terminal()
     console.print(*(drawn(table, console.width) for table in result_tables(figures)))
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
-    from goldline.tables import drawn
+    from goldline.tables import drawn, terminal
     from goldline.whatif.tables import answer_tables, remarks
 
-    console = Console()
+    console = terminal()
     console.print(
         *(drawn(table, console.width) for table in answer_tables(answer)), *remarks(answer), sep="\n"
     )
 
 
 def _print_turns(result: dict[str, Any]) -> None:
-    from goldline.tables import drawn
+    from goldline.tables import drawn, terminal
     from goldline.turn_tables import NOTE, preface, turn_tables
 
-    console = Console()
+    console = terminal()
     console.print(preface(result), *(drawn(table, console.width) for table in turn_tables(result)), NOTE)
 
 
 def _print_tuning(result: dict[str, Any]) -> None:
-    from goldline.tables import drawn
+    from goldline.tables import drawn, terminal
     from goldline.tune.tables import remarks, tune_tables
 
-    console = Console()
+    console = terminal()
     console.print(*(drawn(table, console.width) for table in tune_tables(result)), *remarks(result), sep="\n")
 
 
@@ -393,9 +393,7 @@ def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:
     if as_json:
         _print_json(result)
     else:
-        Console().print(
-            f"{result['inputs']} inputs, first difference: {result['first_difference'] or 'none'}"
-        )
+        typer.echo(f"{result['inputs']} inputs, first difference: {result['first_difference'] or 'none'}")
     raise typer.Exit(0 if result["first_difference"] is None else 1)
 
 

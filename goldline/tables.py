@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 
 from metrics.service_level import ServiceLevelPolicy
@@ -22,6 +23,9 @@ SMALL = 100
 NAMELESS = "(none)"
 WIDE = 130
 """Columns of a terminal on which a mean and its interval stand side by side."""
+
+WITHOUT_TERMINAL = 200
+"""Columns of what is read by a program or kept in a file: nobody has to fold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,12 @@ def heading(result: Mapping[str, Any]) -> str:
     runs, seed = result["replications"], result["seed"]
     seeds = f"seed {seed}" if runs == 1 else f"{runs} runs, seeds {seed} to {seed + runs - 1}"
     return f"{seeds}: {shown(result['arrived'], ',.0f')} calls"
+
+
+def terminal() -> Console:
+    """Return where tables are drawn: as wide as the terminal, or wide enough where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WITHOUT_TERMINAL)
 
 
 def drawn(table: FigureTable, width: int = WIDE) -> Table:
