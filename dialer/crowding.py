@@ -11,7 +11,7 @@ from math import erfc, exp, pi, sqrt
 from typing import Protocol
 
 EXACT_MAX = 12
-"""Agents up to which the exact law is worth its cost: from there on whole days come out the same with both."""
+"""Agents up to which the exact law is worth its cost: beyond, days come out the same with both."""
 
 _ROOT_TWO = sqrt(2.0)
 _ROOT_TWO_PI = sqrt(2.0 * pi)

@@ -13,9 +13,10 @@ Pure: the clock is an argument, nothing is drawn, equal inputs give equal number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from dialer.answering import AnswerRates, Segment
 from dialer.crowding import ExactCrowd, NormalCrowd, crowd_of
@@ -105,7 +106,7 @@ class Pacer:
                     crowd.add(chance)
         return crowds
 
-    def _chances(self, floor: Floor) -> Iterable[tuple[Sequence[float], int]]:
+    def _chances(self, floor: Floor) -> Iterator[tuple[Sequence[float], int]]:
         """Yield, for each sort of busy agent and ringing call, its chances over the grid and how many."""
         yield from _counted(((phase, int(age_s // TABLE_STEP_S)) for phase, age_s in floor.busy), self._busy)
         yield from _counted(((segment, int(age_s)) for segment, age_s in floor.ringing), self._ringing)
@@ -157,12 +158,12 @@ class Pacer:
             crowd.add(rate * until(at_s))
 
 
-S = tuple[object, int]
+S = TypeVar("S")
 
 
 def _counted(
     sorts: Iterable[S], chances_of: Callable[[S], tuple[float, ...]]
-) -> Iterable[tuple[tuple[float, ...], int]]:
+) -> Iterator[tuple[tuple[float, ...], int]]:
     """Yield the chances of each sort once, with how many there are of it."""
     counts: dict[S, int] = {}
     for sort in sorts:

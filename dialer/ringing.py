@@ -60,7 +60,7 @@ class Ringing:
         self.failures = RingLaw([PRIOR_CALLS if second == timeout_s else 0.05 for second in span])
 
     def answers_within(self, rate: float, rung_s: float, more_s: float) -> float:
-        """Return the chance that a call of answer rate `rate`, ringing since `rung_s`, answers within `more_s`."""
+        """Return the chance that a call ringing since `rung_s` answers within `more_s`; of `rate` in all."""
         answered_so_far = self.answers.until(rung_s)
         still = rate * (1.0 - answered_so_far) + (1.0 - rate) * (1.0 - self.failures.until(rung_s))
         if still <= 0.0:
