@@ -13,7 +13,7 @@ Pure: the clock is an argument, nothing is drawn, equal inputs give equal number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
