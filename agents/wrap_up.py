@@ -1,52 +1,93 @@
-"""Wrap-up: the agent's work after a contact, bounded by the queue's limit.
+"""Wrap-up: the agent's work after a call, bounded by the queue's limit or by the agent's own.
 
 It ends when the agent says so (`FinishWrapUp`, or `GoReady` and the like) or when the limit is reached;
-either way the contact is closed with the disposition chosen, if any.
+either way the contact is closed with the disposition chosen, if any. It is a state of the agent, so whoever
+wraps up a call of one queue is offered no call of another. The desk may ask for more time as often as the
+queue grants it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from agents.roster import Roster
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
+from core.model.agent import AgentTrigger
 from core.model.commands import CancelTimer, StartTimer
 from core.model.contact import ContactState, ContactTrigger
 from core.model.events import ContactClosed, TalkEnded, TimerFired
 from core.model.ids import AgentId, ContactId, QueueName, TimerKey
 from core.model.message import Event
-from core.model.requests import FinishWrapUp, GoReady
+from core.model.requests import ExtendWrapUp, FinishWrapUp, GoReady
+
+
+class WrapUpLimit(NamedTuple):
+    """How long a wrap-up may last, and how often and by how much the desk may extend it."""
+
+    limit_us: int
+    extension_us: int = 0
+    extensions_max: int = 0
+
+
+NO_TIME = WrapUpLimit(0)
+"""For calls of a queue that left the configuration: the contact is closed at once."""
 
 
 class WrapUp:
-    """The feature that closes contacts after the talk. Built after the `Roster`, which hears first."""
+    """The feature that ends talks on the agents' side and closes contacts after them."""
 
     def __init__(
-        self, engine: Engine, contacts: ContactBook, roster: Roster, limits_us: Mapping[QueueName, int]
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        roster: Roster,
+        limits: Mapping[QueueName, WrapUpLimit],
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._roster = roster
-        self._limits_us = limits_us
+        self._limits = limits
         self._in_hand: dict[AgentId, ContactId] = {}
         engine.subscribe(TalkEnded, self._begin)
         engine.subscribe(TimerFired, self._limit_reached)
         engine.subscribe(GoReady, self._ready_ends_it)
         engine.serve(FinishWrapUp, self._finished)
+        engine.serve(ExtendWrapUp, self._extended)
 
     def _begin(self, event: TalkEnded) -> None:
-        contact = self._contacts.get(event.contact_id)
-        assert contact is not None, "a talk ended in this turn, so its contact is in the book"
+        """Let the wrap-up begin. Somebody who left the configuration meanwhile has none to show."""
+        limit = self._limit(event.contact_id)
+        until_us = event.at_us + limit.limit_us
+        agent = self._roster.find(event.agent_id)
+        if agent is not None:
+            if agent.profile.wrap_up_limit_us is not None:
+                until_us = event.at_us + agent.profile.wrap_up_limit_us
+            agent.extensions = limit.extensions_max if limit.extension_us else 0
+            self._roster.move(agent, AgentTrigger.TALK_END, event, until_us=until_us)
         self._in_hand[event.agent_id] = event.contact_id
-        limit_us = self._limits_us.get(contact.queue, 0) if contact.queue else 0
-        self._engine.send(StartTimer(key=_timer(event.agent_id), at_us=event.at_us + limit_us))
+        self._engine.send(StartTimer(key=_timer(event.agent_id), at_us=until_us))
+
+    def _limit(self, contact_id: ContactId) -> WrapUpLimit:
+        contact = self._contacts.get(contact_id)
+        assert contact is not None, "a contact in wrap-up stays in the book"
+        return self._limits.get(contact.queue, NO_TIME) if contact.queue else NO_TIME
 
     def _finished(self, request: FinishWrapUp) -> None:
         if request.agent_id not in self._in_hand:
             raise RequestRefused("no_wrap_up", "this agent has no contact to finish")
         self._end(request.agent_id, request.disposition, request)
+
+    def _extended(self, request: ExtendWrapUp) -> None:
+        agent = self._roster.named(request.agent_id)
+        if request.agent_id not in self._in_hand or not agent.extensions:
+            raise RequestRefused("no_extension", "there is no wrap-up that could be extended (again)")
+        agent.extensions -= 1
+        agent.until_us += self._limit(self._in_hand[request.agent_id]).extension_us
+        self._engine.send(StartTimer(key=_timer(request.agent_id), at_us=agent.until_us))
+        self._roster.tell(agent, request)
 
     def _ready_ends_it(self, request: GoReady) -> None:
         if request.agent_id in self._in_hand:
@@ -70,7 +111,9 @@ class WrapUp:
                 disposition=disposition,
             )
         )
-        self._roster.finish(agent_id, why)
+        agent = self._roster.find(agent_id)
+        if agent is not None:
+            self._roster.finish(agent, why)
 
 
 def _timer(agent_id: AgentId) -> TimerKey:

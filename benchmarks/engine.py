@@ -28,7 +28,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.message import Command, DomainEvent, Event
-from core.model.requests import RestoreAgent
+from core.model.requests import RestoreAgent, RestoreQuality
 from core.ports import Journal
 from cti.ami.wire import AmiParser
 from cti.asterisk.adapter import UNUSED_EVENTS
@@ -96,6 +96,10 @@ class Echo:
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Remember nobody."""
+        return ()
+
+    async def learned_quality(self) -> Sequence[RestoreQuality]:
+        """Have learned nothing."""
         return ()
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:

@@ -23,7 +23,7 @@ from core.model.commands import AnswerWork, DeskCommand, LookUpCustomer, PbxComm
 from core.model.customer import Customer
 from core.model.events import ContactRecalled
 from core.model.message import Command, DomainEvent, Event
-from core.model.requests import RestoreAgent
+from core.model.requests import RestoreAgent, RestoreQuality
 
 Sink = Callable[[Event], None]
 """Where an edge hands in what it learned; returns at once."""
@@ -58,6 +58,10 @@ class Ledger(Protocol):
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return one `RestoreAgent` for each agent the ledger knows to be logged in."""
+        ...
+
+    async def learned_quality(self) -> Sequence[RestoreQuality]:
+        """Return one `RestoreQuality` for each agent of whom outcomes have taught something."""
         ...
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:

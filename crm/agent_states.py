@@ -25,6 +25,7 @@ def fold_agent_states(changes: Iterable[AgentStateChanged]) -> tuple[RestoreAgen
             extension=change.extension,
             next_state=change.next_state,
             next_reason=change.next_reason,
+            until_us=change.until_us,
         )
         for agent_id, change in sorted(last.items())
         if change.new is not AgentState.LOGGED_OUT

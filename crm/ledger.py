@@ -30,10 +30,12 @@ from core.model.events import (
     ContactEvent,
     ContactRecalled,
     InteractionRecorded,
+    QualityLearned,
 )
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
-from core.model.requests import RestoreAgent
+from core.model.requests import RestoreAgent, RestoreQuality
+from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
 from crm.database import ROW_ERRORS, Database
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
@@ -158,6 +160,11 @@ class SqlLedger:
         """Return what each agent not logged out was doing last."""
         changes = await _read(self._database, _LAST_CHANGES, {"kind": AgentStateChanged.__name__})
         return fold_agent_states(cast(Sequence[AgentStateChanged], changes))
+
+    async def learned_quality(self) -> Sequence[RestoreQuality]:
+        """Return what had been learned last of each agent."""
+        learned = await _read(self._database, _LAST_CHANGES, {"kind": QualityLearned.__name__})
+        return fold_quality(cast(Sequence[QualityLearned], learned))
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
         """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""

@@ -19,10 +19,12 @@ from core.model.events import (
     ContactEvent,
     ContactRecalled,
     InteractionRecorded,
+    QualityLearned,
 )
 from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
-from core.model.requests import RestoreAgent
+from core.model.requests import RestoreAgent, RestoreQuality
+from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
 from crm.open_contacts import fold_open_contacts
 from crm.phones import e164
@@ -76,6 +78,10 @@ class MemoryLedger:
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
         return fold_agent_states(e for e in self.events if isinstance(e, AgentStateChanged))
+
+    async def learned_quality(self) -> Sequence[RestoreQuality]:
+        """Return what had been learned last of each agent."""
+        return fold_quality(e for e in self.events if isinstance(e, QualityLearned))
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
         """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""

@@ -8,7 +8,8 @@ they are built, and so hear of each message in this order:
 3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
 4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it;
    `TrackRecords` before the `Router`, which chooses by what they have counted
-5. `Hold`, `Roster`, `WrapUp`, `Ivr`: each answers facts that those above established
+5. `Hold`, the agents' side from `Roster` to `WrapUp`, `QualityLearner`, `Ivr`: each answers facts that those
+   above established
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.misses import Misses
+from agents.quality import QualityLearner
+from agents.reservations import Reservations
 from agents.roster import Roster
+from agents.wishes import Wishes
+from agents.workload import Workload
 from agents.wrap_up import WrapUp
 from core.calls import CallBook
 from core.contacts import ContactBook
@@ -24,24 +30,41 @@ from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
-from core.model.contact import Requirement
-from core.model.ids import AgentId, Ids, QueueName
-from goldline.config import Config, QueueSection
+from core.model.ids import AgentId, Ids
+from goldline.config import Config
+from goldline.config_agents import agent_profile, miss_rules, work_channels, work_rules, wrap_up_limits
+from goldline.config_estimate import trained_waits
+from goldline.config_quality import quality_rules
+from goldline.rulebook import rulebook_of
 from ivr.flow import Flow
 from ivr.interpreter import Ivr
-from ivr.prompts import announcement
+from ivr.prompts import announcement, callback_farewell
 from metrics.interaction import InteractionRecorder
+from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.callback_desk import CallbackDesk
+from routing.callback_dialer import CallbackDialer
+from routing.callback_recall import CallbackRecall
+from routing.circumstances import Circumstances
 from routing.conversation import Conversations
+from routing.desertion import Desertion
+from routing.divert import Diversion
+from routing.door import Door
 from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
+from routing.plan import Plan
+from routing.preference import Preference
+from routing.resume import Resume
 from routing.router import Router
-from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
+from routing.rules import Rulebook, Strategy
+from routing.scores import ScoresByStrategy
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
+from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
+from routing.work import WorkDesk, WorkDeskRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,30 +85,58 @@ def build_brain(
     `flows` are by name, `agents` who may log in, `run` is the number of this start of the engine: no two
     runs on one PBX may share it. Raises `ConfigError` where flows and configuration do not fit.
     """
-    rulebook = _rulebook(config)
+    rulebook = rulebook_of(config)
     queues = rulebook.queues
     engine = Engine()
     contacts = ContactBook()
     ids = Ids(run)
     calls = CallBook(engine)
     deadline_us = microseconds(config.crm.lookup_deadline_s)
-    Adoption(engine, contacts, calls, deadline_us)
+    adoption = Adoption(engine, contacts, calls, deadline_us)
     InteractionRecorder(engine, contacts)
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
-    scores = StrategyScores(rulebook, TrackRecords(engine, queues))
-    router = Router(engine, contacts, offers, rulebook, Index(rulebook, scores), agents)
-    estimates = WaitEstimates(engine, contacts, router, rulebook)
+    quality = quality_rules(config.quality)
+    values = ValueScores(rulebook, agents, quality.prior)
+    index = Index(rulebook, _scores(engine, rulebook, values))
+    ValueNews(engine, values, index)
+    router = Router(engine, contacts, offers, rulebook, index, agents)
+    learned = trained_waits(config.estimate)
+    estimates = WaitEstimates(engine, contacts, router, rulebook, learned)
+    circumstances = Circumstances(router, estimates, queues)
+    door = Door(router, circumstances, queues)
+    diversion = Diversion(engine, contacts, router, door)
+    Resume(engine, contacts, router, queues)
+    callbacks = CallbackDesk(engine, contacts, ids, router, offers, rulebook, callback_farewell)
+    CallbackDialer(engine, contacts, ids, callbacks, rulebook)
+    CallbackRecall(engine, contacts, callbacks, adoption, rulebook)
+    Plan(engine, contacts, router, rulebook, circumstances, diversion)
+    Preference(engine, contacts, router, rulebook, agents)
+    Admission(engine, contacts, router, door, diversion, rulebook)
+    Desertion(engine, router, door, diversion, queues)
     Hold(engine, contacts, router, estimates, queues, announcement)
-    roster = Roster(engine, contacts, agents, config.rules.not_ready_reasons)
-    WrapUp(engine, contacts, roster, _wrap_up_limits(config))
+    work = WorkDeskRules(
+        channels=work_channels(config.work, agents),
+        default_tier=config.rules.default_tier,
+        behind_calls_us=microseconds(config.work.behind_calls_s),
+        deadline_us=deadline_us,
+    )
+    WorkDesk(engine, contacts, ids, router, offers, rulebook, work)
+    roster = Roster(engine, agents, work_rules(config.work))
+    misses = Misses(engine, roster, miss_rules(config.offers))
+    Wishes(engine, roster, misses, config.rules.not_ready_reasons)
+    Reservations(engine, contacts, roster, misses)
+    Workload(engine, contacts, roster, misses)
+    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues))
+    QualityLearner(engine, contacts, agents, queues.skill_of, quality)
     Ivr(
         engine,
         contacts=contacts,
         ids=ids,
         flows=_flows_by_number(config, flows),
         default_flow=_flow(flows, config.ivr.default, "ivr.default"),
+        named_flows=flows,
         queue_view=router,
         deadline_us=deadline_us,
         default_tier=config.rules.default_tier,
@@ -94,50 +145,15 @@ def build_brain(
     return Brain(engine=engine, contacts=contacts, calls=calls, router=router)
 
 
+def _scores(engine: Engine, rulebook: Rulebook, values: ValueScores) -> ScoresByStrategy:
+    """Return the scores of all strategies: those that look at levels and records, and that of value."""
+    ordinary = StrategyScores(rulebook, TrackRecords(engine), values.quality)
+    return ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary)
+
+
 def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
     """Return the agents that the configuration names."""
-    return {
-        AgentId(name): AgentProfile(agent_id=AgentId(name), name=agent.name or name, skills=agent.skills)
-        for name, agent in config.agents.items()
-    }
-
-
-def _rulebook(config: Config) -> Rulebook:
-    return Rulebook(queues=_queues(config), tiers=_tiers(config))
-
-
-def _queues(config: Config) -> Queues:
-    return Queues((QueueName(name), _queue(QueueName(name), queue)) for name, queue in config.queues.items())
-
-
-def _queue(name: QueueName, section: QueueSection) -> QueueRules:
-    return QueueRules(
-        name=name,
-        requirements=tuple(
-            Requirement(skill=skill, minimum=level) for skill, level in sorted(section.requirements.items())
-        ),
-        ring_timeout_us=microseconds(section.ring_timeout_s),
-        music=section.music,
-        announce_first_us=microseconds(section.announce_first_s),
-        announce_every_us=microseconds(section.announce_every_s),
-        handle_expected_us=microseconds(section.handle_expected_s),
-        length_max=section.length_max,
-    )
-
-
-def _tiers(config: Config) -> dict[str, TierRules]:
-    return {
-        name: TierRules(
-            name=name,
-            head_start_us=microseconds(tier.head_start_s),
-            choose=Strategy.HIGHEST_LEVEL if tier.best_agent_first else Strategy.LONGEST_IDLE,
-        )
-        for name, tier in config.tiers.items()
-    }
-
-
-def _wrap_up_limits(config: Config) -> dict[QueueName, int]:
-    return {QueueName(name): microseconds(queue.wrap_up_limit_s) for name, queue in config.queues.items()}
+    return {AgentId(name): agent_profile(AgentId(name), agent) for name, agent in config.agents.items()}
 
 
 def _flows_by_number(config: Config, flows: Mapping[str, Flow]) -> dict[str, Flow]:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from goldline.app import build_brain, configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
 from goldline.harness import open_scenario
+from goldline.rules_check import check_config_rules
+from goldline.scenario_fit import check_fit
+from routing.checks.finding import Finding
 from simulator.scenario import load_scenario
 
 
-def check_file(path: Path) -> str:
-    """Return what the file holds, where all is well with it; raise `ConfigError` where not."""
+class Checked(NamedTuple):
+    """What a sound file holds, and what its rules are warned of."""
+
+    holds: str
+    warnings: list[Finding]
+
+
+def check_file(path: Path) -> Checked:
+    """Return what the file holds; raise `ConfigError` where a run would not start with it."""
     return _check_scenario(path) if _is_scenario(path) else _check_config(path)
 
 
@@ -24,17 +35,21 @@ def _is_scenario(path: Path) -> bool:
         return False  # whoever reads it as a configuration says what is wrong
 
 
-def _check_config(path: Path) -> str:
+def _check_config(path: Path) -> Checked:
     config = load_config(path)
     flows = load_flows(config, path.parent)
-    build_brain(config, flows, configured_agents(config), run=1)
-    return f"{len(config.queues)} queues, {len(config.agents)} agents, {len(flows)} flows"
+    agents = configured_agents(config)
+    build_brain(config, flows, agents, run=1)
+    skills = {agent_id: agent.skills for agent_id, agent in agents.items()}
+    warnings = check_config_rules(config, flows, skills, path)
+    return Checked(f"{len(config.queues)} queues, {len(agents)} agents, {len(flows)} flows", warnings)
 
 
-def _check_scenario(path: Path) -> str:
+def _check_scenario(path: Path) -> Checked:
     scenario = load_scenario(path)
-    queues = open_scenario(scenario).queues
-    return (
+    config = open_scenario(scenario)
+    holds = (
         f"{len(scenario.arrivals)} streams of calls, {len(scenario.customers)} groups of customers, "
-        f"{len(scenario.staff)} agents in {len(scenario.teams)} teams or alone, {len(queues)} queues"
+        f"{len(scenario.staff)} agents in {len(scenario.teams)} teams or alone, {len(config.queues)} queues"
     )
+    return Checked(holds, check_fit(scenario, config))

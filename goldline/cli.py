@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -22,6 +23,8 @@ app = typer.Typer(
 )
 crm_app = typer.Typer(help="The customers' records.", no_args_is_help=True)
 app.add_typer(crm_app, name="crm")
+estimate_app = typer.Typer(help="Waits as they are foretold to callers.", no_args_is_help=True)
+app.add_typer(estimate_app, name="estimate")
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
@@ -176,6 +179,41 @@ def replay(
         Console().print(drawn_comparison(comparison))
 
 
+@app.command()
+def compare(
+    queue: Annotated[str, typer.Option(help="The queue whose policies were in force by turns.")],
+    source: Annotated[
+        Path | None, typer.Argument(help="A scenario (.toml) or a journal; without it the ledger.")
+    ] = None,
+    config: ConfigFile = Path("goldline.toml"),
+    since: Annotated[datetime | None, typer.Option(help="Of the ledger: from this day on, in UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Of the ledger: before this day.")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="Days of a scenario.")] = 20,
+    seed: Annotated[int | None, typer.Option(help="That of the first, instead of the scenario's.")] = None,
+    cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
+    threshold: Annotated[float, typer.Option(min=0, help="Seconds the service level promises.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what two policies of a queue brought that were in force by turns, and how sure that is."""
+    from goldline.turns import Choices, compare_turns
+
+    choices = Choices(
+        queue=queue,
+        config=config,
+        since=since,
+        until=until,
+        replications=replications,
+        seed=seed,
+        cores=cores,
+        threshold_s=threshold,
+    )
+    result = compare_turns(source, choices, progress=not as_json)
+    if as_json:
+        _print_json(result)
+    else:
+        _print_turns(result)
+
+
 @app.command("asterisk-config")
 def asterisk_config(
     folder: Path,
@@ -193,7 +231,10 @@ def check_config(file: Path) -> None:
     """Check a configuration with its flows, or a scenario; name what is wrong, or say that all is well."""
     from goldline.check import check_file
 
-    typer.echo(f"{file}: {check_file(file)}: good")
+    checked = check_file(file)
+    for warning in checked.warnings:
+        typer.echo(f"{file}: {warning}", err=True)
+    typer.echo(f"{file}: {checked.holds}: {'as warned' if checked.warnings else 'good'}")
 
 
 @app.command()
@@ -214,6 +255,37 @@ def why(
         _print_json(found.as_json())
     else:
         typer.echo("\n".join(lines(found, whole=course)))
+
+
+@estimate_app.command("train")
+def estimate_train(
+    out: Annotated[Path, typer.Option(help="The file to write, for the configuration to include.")],
+    source: Annotated[
+        Path | None, typer.Argument(help="A scenario, or a list of calls (.csv); without it the ledger.")
+    ] = None,
+    config: ConfigFile = Path("goldline.toml"),
+    replications: Annotated[int, typer.Option(min=1, help="Days of a scenario to learn from.")] = 20,
+    seed: Annotated[int | None, typer.Option(help="That of the first, instead of the scenario's.")] = None,
+    cores: Annotated[int, typer.Option(help="Days at a time; -1: one on each core.")] = -1,
+    zone: Annotated[
+        str | None, typer.Option(help="Learn by the time of day too, in this zone, such as Europe/Amsterdam.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn how long callers will wait from what can be seen, and tell how good that is."""
+    from goldline.estimate.training import Choices, lesson_table, train
+
+    choices = Choices(replications=replications, seed=seed, cores=cores, zone=zone, config=config)
+    result = train(source, out, choices, progress=not as_json)
+    if as_json:
+        _print_json(result)
+        return
+    from goldline.tables import drawn
+
+    for error in result.get("errors", ()):
+        typer.echo(f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True)
+    console = Console()
+    console.print(drawn(lesson_table(result), console.width))
 
 
 @crm_app.command("import")
@@ -240,10 +312,10 @@ def crm_score(config: ConfigFile = Path("goldline.toml")) -> None:
 
 
 def _print_figures(figures: dict[str, Any]) -> None:
-    from goldline.tables import drawn, figure_table
+    from goldline.tables import drawn, estimate_table, figure_table
 
     console = Console()
-    console.print(drawn(figure_table(figures), console.width))
+    console.print(*(drawn(table(figures), console.width) for table in (figure_table, estimate_table)))
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
@@ -254,6 +326,14 @@ def _print_answer(answer: dict[str, Any]) -> None:
     console.print(
         *(drawn(table, console.width) for table in answer_tables(answer)), *remarks(answer), sep="\n"
     )
+
+
+def _print_turns(result: dict[str, Any]) -> None:
+    from goldline.tables import drawn
+    from goldline.turn_tables import NOTE, preface, turn_tables
+
+    console = Console()
+    console.print(preface(result), *(drawn(table, console.width) for table in turn_tables(result)), NOTE)
 
 
 def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:

@@ -2,31 +2,25 @@
 
 The classes below are the file, section by section; every limit stands here with its range. An unknown
 key, a wrong type or a value out of range stops the start with a `ConfigError` that names the key, what
-was found and what is allowed. Seconds become microseconds in `goldline.app`, once. Secrets are
-`SecretStr`: they print as stars.
+was found and what is allowed. The rules of routing are in `goldline.config_routing`. Seconds become
+microseconds in `goldline.rulebook` and `goldline.app`, once. Secrets are `SecretStr`: they print as stars.
 """
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
-from core.kernel.errors import ConfigError, KeyRefused
+from core.kernel.errors import KeyRefused
 from core.kernel.schema import config_error
-
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
-Port = Annotated[int, Field(ge=1, le=65_535)]
-Level = Annotated[int, Field(ge=1, le=10)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, and closed to keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from goldline.config_agents import AgentSection, OffersSection, WorkSection
+from goldline.config_estimate import EstimateSection
+from goldline.config_quality import QualitySection
+from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
+from goldline.include import read_tables
+from goldline.section import Name, Port, Section
 
 
 class PbxSection(Section):
@@ -65,33 +59,6 @@ class CrmSection(Section):
     spool: str = "goldline-ledger.spool"
 
 
-class TierSection(Section):
-    """A value tier: its head start in line, and whether its callers get the best agent first."""
-
-    head_start_s: Seconds = 0
-    best_agent_first: bool = False
-
-
-class QueueSection(Section):
-    """A queue. `length_max` keeps a flood from filling the memory; 0 seconds of announcement is none."""
-
-    requirements: dict[Name, Level] = {}
-    ring_timeout_s: Annotated[float, Field(ge=2, le=120)] = 15
-    wrap_up_limit_s: Seconds = 60
-    music: Name = "default"
-    announce_first_s: Seconds = 20
-    announce_every_s: Seconds = 60
-    handle_expected_s: Annotated[float, Field(ge=1, le=7_200)] = 240
-    length_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
-
-
-class AgentSection(Section):
-    """An agent and the level of each skill, 1 to 10."""
-
-    name: str = ""
-    skills: dict[Name, Level] = {}
-
-
 class IvrSection(Section):
     """The menus: flow files, beside this file if not absolute, and which number starts which flow."""
 
@@ -104,7 +71,9 @@ class RulesSection(Section):
     """House rules: the tier of callers nobody knows, and why an agent may be away."""
 
     default_tier: Name = "standard"
+    """The tier of callers nobody knows."""
     not_ready_reasons: tuple[Name, ...] = ("break", "lunch", "training", "admin")
+    """Why an agent may be away."""
 
 
 class DeskSection(Section):
@@ -135,9 +104,27 @@ class Config(Section):
     agi: AgiSection = AgiSection()
     crm: CrmSection = CrmSection()
     rules: RulesSection = RulesSection()
+    """House rules."""
+    include: tuple[str, ...] = ()
+    """Files beside this one whose tables are joined with these; no key may stand in two of them."""
     tiers: dict[Name, TierSection] = {}
+    """The value tiers, by name, the highest first."""
     queues: dict[Name, QueueSection] = Field(min_length=1)
+    """The queues, by name."""
+    policies: dict[Name, PolicySection] = {}
+    """Bundles of rules for tiers, by name, for queues that run them."""
+    ratios: tuple[RatioSection, ...] = ()
+    """Queues that keep fixed shares of all who wait in them; a queue stands in one entry at most."""
+    quality: QualitySection = QualitySection()
+    """How it is learned from outcomes how good each agent is."""
+    estimate: EstimateSection = EstimateSection()
+    """What was learned about waits; `goldline estimate` writes it."""
+    offers: OffersSection = OffersSection()
+    """What becomes of agents whose offers come to nothing."""
+    work: WorkSection = WorkSection()
+    """Work besides calls."""
     agents: dict[Name, AgentSection] = {}
+    """The agents, by name."""
     ivr: IvrSection
     desk: DeskSection = DeskSection()
     journal: JournalSection = JournalSection()
@@ -153,19 +140,13 @@ class Config(Section):
 
 def load_config(path: Path) -> Config:
     """Return the configuration in the file at `path`; raise `ConfigError` naming what is wrong with it."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(str(path), error.strerror, "a readable file") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(path), str(error), "a TOML document") from error
-    return parse_config(tables, str(path))
+    return parse_config(read_tables(path), str(path))
 
 
 def parse_config(tables: dict[str, Any], origin: str) -> Config:
     """Return the configuration that `tables` spell out; `origin` names them in errors."""
     try:
-        return Config.model_validate(tables)
+        return Config.model_validate(with_inherited(tables))
     except ValidationError as error:
         # Not chained: the error of pydantic quotes what it was given, secrets and all.
         raise config_error(error.errors(), Config.model_json_schema(), tables, origin) from None

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import isfinite
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
 from goldline.comparison import comparison_page
 from goldline.harness import SimulatedDay
+from goldline.intervals import interval_tree
 from goldline.journal_head import JournalHead, read_head
 from goldline.progress import progress_bar
 from goldline.recorded_day import DayReader, RecordedDay
@@ -28,7 +28,7 @@ from metrics.day import DayFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
 from metrics.ratio import Ratio
 from metrics.summary import Tree, rounded
-from simulator.confidence import Interval, ratio, ratio_difference
+from simulator.confidence import ratio, ratio_difference
 from simulator.report.page import write_page
 
 Group = tuple[str, str]
@@ -174,9 +174,9 @@ def _compared(recorded: Figures, runs: Sequence[Pair], group: Group, measure: st
     same, other = (_ratios([run[side] for run in runs], group, measure) for side in (SAME, OTHER))
     return {
         "recorded": rounded(_ratio(recorded, group, measure).value),
-        "same_rules": _known(ratio(*same), any(same[1])),
-        "other_rules": _known(ratio(*other), any(other[1])),
-        "difference": _known(ratio_difference(same, other), any(same[1]) and any(other[1])),
+        "same_rules": interval_tree(ratio(*same), any(same[1])),
+        "other_rules": interval_tree(ratio(*other), any(other[1])),
+        "difference": interval_tree(ratio_difference(same, other), any(same[1]) and any(other[1])),
     }
 
 
@@ -187,11 +187,3 @@ def _ratios(figures: Sequence[Figures], group: Group, measure: str) -> tuple[lis
 
 def _ratio(figures: Figures, group: Group, measure: str) -> Ratio:
     return figures[group][measure] if group in figures else Ratio(0, 0)
-
-
-def _known(found: Interval, is_known: bool) -> Tree | None:
-    """Return the interval as JSON has it; None where nothing was counted."""
-    if not is_known:
-        return None
-    half_width = rounded(found.half_width) if isfinite(found.half_width) else None
-    return {"mean": rounded(found.mean), "half_width": half_width}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from msgspec.structs import replace
+
 from core.engine import Engine
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.errors import InvariantBroken
@@ -57,7 +59,8 @@ class SimulatedDay:
 
     `watchers` are shown every event of the ledger as it happens: folds that make figures. `checked` says
     whether the invariants are held against every turn; without, and with `NoJournal`, a day runs fastest.
-    `flows` take the place of the files that `config` names.
+    `flows` take the place of the files that `config` names. `recalled` is what the ledger of earlier days has
+    to say when the engine starts.
     """
 
     def __init__(
@@ -70,8 +73,10 @@ class SimulatedDay:
         watchers: Iterable[Watcher] = (),
         checked: bool = True,
         flows: Mapping[str, Flow] | None = None,
+        recalled: Iterable[Event] = (),
     ) -> None:
         self._scenario = scenario
+        self._recalled = recalled
         if flows is None:
             flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
         agents = agent_profiles(scenario)
@@ -110,6 +115,8 @@ class SimulatedDay:
 
     def _run(self, progress: Callable[[float], None] | None) -> None:
         self._look()
+        for message in self._recalled:
+            self.runner.receive(replace(message, at_us=self.runner.now_us()))
         self._stage.start()
         end_us = microseconds(self._scenario.duration_s)
         for percent in range(1, 101):

@@ -115,6 +115,8 @@ def _plain(value: Any, prefix: str) -> Any:
         return _open_fields(value, prefix)
     if isinstance(value, dict):
         return {key: _plain(item, f"{prefix}{key}.") for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item, prefix) for item in value]
     return value
 
 

@@ -96,7 +96,7 @@ class LiveCentre:
         self._stores = stores
 
     async def start(self, journal: Journal, desk: Desk | None = None) -> None:
-        """Take up the agents' states and the contacts left open, then the calls.
+        """Take up the agents' states, what was learned of them and the contacts left open, then the calls.
 
         Raises `OSError` where a port is taken. `desk` takes the place of the desks' door where screens are
         not on the network.
@@ -113,6 +113,8 @@ class LiveCentre:
         now_us, ledger = self.runner.now_us(), self._stores.ledger
         for agent in await ledger.last_agent_states():
             self.runner.receive(replace(agent, at_us=now_us))
+        for learned in await ledger.learned_quality():
+            self.runner.receive(replace(learned, at_us=now_us))
         for contact in await ledger.open_contacts(now_us - CALL_MAX_US):
             self.runner.receive(replace(contact, at_us=now_us))
         if desk is None:

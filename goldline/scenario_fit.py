@@ -11,19 +11,32 @@ from difflib import get_close_matches
 
 from core.kernel.errors import Said
 from core.kernel.schema import Steps, one_of
+from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.flows import load_flows
+from goldline.rulebook import rulebook_of
+from goldline.rules_check import check_config_rules
 from ivr.flow import Branch, Enqueue, Flow, NodeName, SetValues, mentions
+from routing.checks.finding import Finding
+from routing.checks.names import skills_of
 from simulator.demand import FileArrivals
 from simulator.scenario import Scenario
 from simulator.scenario_checks import Problem
 
 
-def check_fit(scenario: Scenario, config: Config) -> None:
-    """Raise `ConfigError` about the first thing on which scenario and configuration do not agree."""
-    flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
+def check_fit(scenario: Scenario, config: Config) -> list[Finding]:
+    """Return the warnings about the rules by which the scenario's agents will work.
+
+    Raises `ConfigError` about the first thing on which scenario and configuration do not agree, and for rules
+    that cannot be meant.
+    """
+    path = scenario.folder / scenario.engine_config
+    flows = load_flows(config, path.parent)
     for steps, found, allowed in _problems(scenario, config, flows):
         raise scenario.refusal(steps, found, allowed)
+    skills = {AgentId(plan.id): plan.skills for plan in scenario.staff}
+    called = {QueueName(node.queue) for _, _, node in _queues_called(scenario, config, flows)}
+    return check_config_rules(config, flows, skills, path, served=frozenset(called))
 
 
 def _problems(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
@@ -62,7 +75,7 @@ def _unknown(name: str, known: Iterable[str], steps: Steps) -> Iterator[Problem]
 
 def _skills(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
     """Yield the skills of agents that no queue and no flow asks for: they are misspelt."""
-    asked = {skill for queue in config.queues.values() for skill in queue.requirements}
+    asked = set(skills_of(rulebook_of(config)))
     asked |= {skill for flow in flows.values() for skill in _skills_of(flow.nodes.values())}
     skilled: list[tuple[Steps, Mapping[str, int]]]
     skilled = [(["agents", entry], agent.skills) for entry, agent in enumerate(scenario.agents)]
@@ -88,7 +101,21 @@ def _nearest(skill: str, asked: Sequence[str]) -> str:
 
 
 def _queues_nobody_serves(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
-    """Yield the numbers whose callers may come to stand in a line that no agent of the day serves."""
+    """Yield the numbers whose callers may come to stand in a line that no agent of the day serves.
+
+    Where a queue has steps, its requirements change: the check of the rules looks at these.
+    """
+    for entry, number, node in _queues_called(scenario, config, flows):
+        queue = config.queues[node.queue]
+        needs = queue.requirements | dict(node.skills)
+        if not queue.steps and not any(_meets(agent.skills, needs) for agent in scenario.staff):
+            yield ["arrivals", entry, "dialed_number"], number, _needed(node.queue, needs)
+
+
+def _queues_called(
+    scenario: Scenario, config: Config, flows: Mapping[str, Flow]
+) -> Iterator[tuple[int, str, Enqueue]]:
+    """Yield the nodes that hand callers over, with the entry of their arrivals and the number dialed."""
     for entry, arrivals in enumerate(scenario.arrivals):
         numbers = [arrivals.dialed_number]
         if isinstance(arrivals, FileArrivals):
@@ -96,9 +123,7 @@ def _queues_nobody_serves(scenario: Scenario, config: Config, flows: Mapping[str
         for number in numbers:
             flow = flows.get(config.ivr.numbers.get(number, config.ivr.default))
             for node in _queues_reached(flow, number) if flow else ():
-                needs = config.queues[node.queue].requirements | dict(node.skills)
-                if not any(_meets(agent.skills, needs) for agent in scenario.staff):
-                    yield ["arrivals", entry, "dialed_number"], number, _needed(node.queue, needs)
+                yield entry, number, node
 
 
 def _queues_reached(flow: Flow, number: str) -> Iterator[Enqueue]:

@@ -17,6 +17,7 @@ from goldline.flows import load_flows
 from goldline.journal_head import head_of_run
 from goldline.live import LiveCentre, open_journal, open_stores
 from goldline.logs import set_up_logs
+from goldline.rules_check import check_config_rules
 from goldline.wall_clock import WallClock
 
 log = structlog.get_logger()
@@ -36,6 +37,9 @@ async def run_server(path: Path) -> None:
     flows = load_flows(config, path.parent)
     clock = WallClock()
     agents = configured_agents(config)
+    skills = {agent_id: agent.skills for agent_id, agent in agents.items()}
+    for warning in check_config_rules(config, flows, skills, path):
+        log.warning("rules", where=warning.where, what=warning.what, advice=warning.advice)
     async with open_stores(config, clock) as stores:
         centre = LiveCentre(config, flows, agents, stores, clock)
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))

@@ -33,21 +33,50 @@ class _Column:
     form: str
 
 
+_ESTIMATE_COLUMNS = (
+    _Column("expected", ("estimate", "expected"), ",.0f"),
+    _Column("bias s", ("estimate", "bias_s"), "+.1f"),
+    _Column("RMS error s", ("estimate", "rmse_s"), ".1f"),
+    _Column("told", ("estimate", "announced"), ",.0f"),
+    _Column("in the band", ("estimate", "share_in_band"), ".1%"),
+)
+
+
 def figure_table(result: Mapping[str, Any]) -> FigureTable:
     """Return the table of what `goldline.simulate.simulate` returned."""
     columns = tuple(_columns(result))
     groups = {"by tier": result["tiers"], "by queue": result["queues"], "by team": _teams(result)}
+    return FigureTable(
+        title=f"{result['scenario']}, {heading(result)}",
+        headings=("", *(column.heading for column in columns)),
+        sections=_sections(result, columns, groups),
+        note=_note(result),
+    )
+
+
+def estimate_table(result: Mapping[str, Any]) -> FigureTable:
+    """Return the table of how true the expected waits were; see `figure_table`."""
+    return FigureTable(
+        title="Waits as they were expected",
+        headings=("", *(column.heading for column in _ESTIMATE_COLUMNS)),
+        sections=_sections(
+            result, _ESTIMATE_COLUMNS, {"by tier": result["tiers"], "by queue": result["queues"]}
+        ),
+        note="of those who had to wait and were answered; bias: what was expected beyond what was waited; "
+        "in the band: announcements that came true",
+    )
+
+
+def _sections(
+    result: Mapping[str, Any], columns: tuple[_Column, ...], groups: Mapping[str, Mapping[str, Any]]
+) -> tuple[Section, ...]:
+    """Return the rows of everybody and of each group."""
     by_group = (
         Section(title=title, rows=tuple(_row(name or NAMELESS, row, columns) for name, row in rows.items()))
         for title, rows in groups.items()
         if rows
     )
-    return FigureTable(
-        title=f"{result['scenario']}, {heading(result)}",
-        headings=("", *(column.heading for column in columns)),
-        sections=(Section(title="", rows=(_row("all", result, columns),)), *by_group),
-        note=_note(result),
-    )
+    return (Section(title="", rows=(_row("all", result, columns),)), *by_group)
 
 
 def heading(result: Mapping[str, Any]) -> str:
@@ -97,6 +126,9 @@ def _columns(result: Mapping[str, Any]) -> Iterator[_Column]:
     yield _Column("95 % s", ("p95_wait_s",), ".1f")
     yield _Column(f"in {result['threshold_s']:g} s", ("service_level", POLICY.value), ".1%")
     yield _Column("handle s", ("mean_handle_s",), ".0f")
+    if _mean(result["resolved"]):
+        yield _Column("resolved", ("resolved_share",), ".1%")
+        yield _Column("value", ("value_share",), ".1%")
     yield _Column("occupancy", ("occupancy",), ".1%")
 
 
@@ -131,6 +163,8 @@ def _note(result: Mapping[str, Any]) -> str:
         "wait: mean of the answered, and what 95 % of them did not exceed",
         f"in {result['threshold_s']:g} s: answered within it, of all answered or abandoned",
     ]
+    if _mean(result["resolved"]):
+        parts.append("resolved: of those finished; value: earned by them, of all that asked for a queue")
     if result["replications"] > 1:
         parts.append(f"±: half of the 95 % interval over {result['replications']} runs")
     if result["warm_up_s"]:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.model.ids import AgentId
+from core.model.requests import RestoreQuality
 from goldline.config import Config
+from goldline.experience import experience
 from goldline.flows import load_flows
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_file import HashJournal
 from goldline.progress import Told
+from goldline.valuation import valuation_of
 from ivr.flow import Flow
 from metrics.day import DayFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
@@ -33,7 +36,7 @@ class Run:
 class Trial:
     """A scenario with all that its files say: picklable, so that any core of any machine may run it.
 
-    `pictured` is the seed of the run whose agents' time lines are kept.
+    `pictured` is the seed of the run whose agents' time lines are kept, `recalled` what was learned before.
     """
 
     scenario: Scenario
@@ -41,6 +44,7 @@ class Trial:
     flows: Mapping[str, Flow]
     frame: Frame
     pictured: int | None = None
+    recalled: tuple[RestoreQuality, ...] = ()
 
     def __call__(self, seed: int) -> Run:
         """Return the run of this seed."""
@@ -50,9 +54,16 @@ class Trial:
         """Run once, every invariant checked at every step; raise `InvariantBroken` where one is."""
         lines = TimeLines()
         watch_stretch = [lines.add] if seed == self.pictured else []
-        figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch)
+        valuation = valuation_of(self.config)
+        figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch, valuation)
         day = SimulatedDay(
-            self.scenario, self.config, seed, journal=journal, watchers=[figures.add], flows=self.flows
+            self.scenario,
+            self.config,
+            seed,
+            journal=journal,
+            watchers=[figures.add],
+            flows=self.flows,
+            recalled=self.recalled,
         )
         day.run(told)
         figures.close(day.runner.now_us())
@@ -95,7 +106,14 @@ def make_trial(
         interval_s=interval_s or usual_interval_s(scenario.duration_s),
         threshold_s=threshold_s,
     )
-    return Trial(scenario=scenario, config=config, flows=flows, frame=frame, pictured=pictured)
+    return Trial(
+        scenario=scenario,
+        config=config,
+        flows=flows,
+        frame=frame,
+        pictured=pictured,
+        recalled=experience(scenario, config, flows, days=scenario.proficiency.earlier_days),
+    )
 
 
 def usual_interval_s(duration_s: float) -> float:

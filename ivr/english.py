@@ -52,7 +52,11 @@ def wait(low: int, high: int | None) -> Prompt:
 
     The core set has no recording of "to" or "more than"; those of its letters are understood.
     """
-    return (Sound("queue-holdtime"), *_band(low, high), Sound("queue-minute" if high == 1 else "queue-minutes"))
+    return (
+        Sound("queue-holdtime"),
+        *_band(low, high),
+        Sound("queue-minute" if high == 1 else "queue-minutes"),
+    )
 
 
 def _band(low: int, high: int | None) -> Prompt:

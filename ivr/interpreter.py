@@ -1,7 +1,8 @@
 """The feature `Ivr`: runs a flow on each caller's leg until a queue, a number or nobody has the call.
 
-It begins when a leg without a note of ours opens its dialogue, and again from the flow's start when a leg
-comes back whose contact was still in the IVR (our process, or the leg's link, had died). A node that needs
+It begins when a leg without a note of ours opens its dialogue, or when routing sends a contact out of its
+line to a flow, and again from the flow's start when a leg comes back whose contact was still in the IVR (our
+process, or the leg's link, had died). A node that needs
 nothing from outside returns the one that follows; any other returns None and goes on when its step or its
 lookup ends. What the far side does twice, late or out of turn is not heard: only the step in hand is.
 """
@@ -17,12 +18,14 @@ from core.kernel.clock import microseconds
 from core.kernel.errors import InvariantBroken
 from core.model.commands import HangUpLeg, TagLeg, TransferLeg
 from core.model.contact import Contact, ContactState, ContactTrigger, Requirement
+from core.model.destination import DestinationKind
 from core.model.events import (
     ChoiceMade,
     ContactAbandoned,
     ContactAdopted,
     ContactArrived,
     ContactClosed,
+    ContactDiverted,
     ContactEvent,
     ContactSentOn,
     DialogueClosed,
@@ -70,7 +73,8 @@ _NEED_CUSTOMER = (Branch, Say, Balance, Lookup, Enqueue)
 class Ivr:
     """The feature that talks to callers before a human does.
 
-    `flows` are by dialed number, `default_flow` is for any other. `deadline_us` bounds each lookup;
+    `flows` are by dialed number, `default_flow` is for any other, `named_flows` by their own names are for
+    those whom routing sends. `deadline_us` bounds each lookup;
     `tiers` are the tiers that routing knows, `default_tier` stands for any other and for nobody known.
     """
 
@@ -82,6 +86,7 @@ class Ivr:
         ids: Ids,
         flows: Mapping[str, Flow],
         default_flow: Flow,
+        named_flows: Mapping[str, Flow],
         queue_view: QueueView,
         deadline_us: int,
         default_tier: str,
@@ -92,6 +97,7 @@ class Ivr:
         self._ids = ids
         self._flows = flows
         self._default_flow = default_flow
+        self._named_flows = named_flows
         self._queue_view = queue_view
         self._default_tier = default_tier
         self._dialogues: dict[LegId, Dialogue] = {}
@@ -104,6 +110,7 @@ class Ivr:
             settled=self._lookup_settled,
         )
         engine.subscribe(DialogueOpened, self._opened)
+        engine.subscribe(ContactDiverted, self._sent)
         engine.subscribe(DialogueClosed, self._link_closed)
         engine.subscribe(StepFinished, self._step_finished)
         engine.subscribe(LegEnded, self._leg_ended)
@@ -120,14 +127,15 @@ class Ivr:
     # --- callers come, callers go -----------------------------------------------------------------
 
     def _opened(self, event: DialogueOpened) -> None:
-        tag = self._note_of(event)
-        if tag is not None and (tag.queue or tag.role != CALLER):
-            return  # waits in a queue, or is an agent: not ours
         returning = self._dialogues.get(event.leg_id)
         if returning is not None:
             self._recognition.forget(returning)
             self._begin(returning.contact, event)
-        elif self._contacts.of_leg(event.leg_id) is None:
+            return
+        tag = self._note_of(event)
+        if tag is not None and (tag.queue or tag.role != CALLER):
+            return  # waits in a queue, or is an agent: not ours
+        if self._contacts.of_leg(event.leg_id) is None:
             self._begin(self._welcome(event, tag), event)
         # else handed to a queue a moment ago: the note that says so was not read yet
 
@@ -151,8 +159,11 @@ class Ivr:
             arrived_us=note.arrived_us,
             caller_number=event.caller_number,
             dialed_number=event.dialed_number,
-            language=event.language,
-            tier=self._default_tier,
+            language=note.language or event.language,
+            tier=note.tier or self._default_tier,
+            queued_us=note.queued_us or None,
+            flow=note.flow,
+            hops=note.hops,
         )
         self._contacts.add(contact)
         self._engine.publish(_adoption(contact, event) if tag else _arrival(contact, event))
@@ -163,15 +174,29 @@ class Ivr:
     def _new_note(self, event: DialogueOpened) -> Tag:
         return Tag(role=CALLER, contact=self._ids.new("C"), arrived_us=event.arrived_us or event.at_us)
 
+    def _sent(self, event: ContactDiverted) -> None:
+        """Take over a contact that routing sends out of a line, or from the door of a queue."""
+        contact = self._contacts.get(event.contact_id)
+        if contact is not None and event.to is DestinationKind.FLOW:
+            self._begin(contact, event)
+
     def _begin(self, contact: Contact, why: Event) -> None:
-        """Take the contact's flow from its start; what an earlier attempt had brought is void."""
-        flow = self._flows.get(contact.dialed_number, self._default_flow)
+        """Take the contact's flow from its start.
+
+        What an earlier attempt had brought is void, but not what a caller told who has stood in line.
+        """
+        flow = self._flow_of(contact)
         contact.language = spoken_language(contact.language, flow.prompts) or flow.language
-        contact.choices = ()
-        contact.requirements = ()
-        dialogue = Dialogue(contact=contact, flow=flow, at=flow.start)
+        if not contact.flow:
+            contact.choices = ()
+            contact.requirements = ()
+        dialogue = Dialogue(contact=contact, flow=flow, at=flow.start, identified=bool(contact.flow))
         self._dialogues[contact.leg_id] = dialogue
         self._go(dialogue, flow.start, why)
+
+    def _flow_of(self, contact: Contact) -> Flow:
+        by_number = self._flows.get(contact.dialed_number, self._default_flow)
+        return self._named_flows.get(contact.flow, by_number)
 
     def _link_closed(self, event: DialogueClosed) -> None:
         """Hold still: the leg either comes back through a new dialogue or ends."""

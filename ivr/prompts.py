@@ -73,6 +73,12 @@ def announcement(language: str, position: int, low: int, high: int | None) -> Pr
     return prompts.position(position) + prompts.wait(low, high)
 
 
+def callback_farewell(language: str) -> Prompt:
+    """Return what a caller hears last who will be called back."""
+    prompts = PROMPT_SETS.get(language, ENGLISH)
+    return prompts.named("thank-you") + prompts.named("goodbye")
+
+
 def day(value: date) -> Prompt:
     """Return a calendar day."""
     return (SayDate(int(datetime.combine(value, time(12), UTC).timestamp())),)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.kernel.clock import SECOND_US, microseconds
+from metrics.estimates import EstimateFigures
 from metrics.frame import Frame
 from metrics.ratio import Ratio
 from metrics.service_level import ServiceLevelPolicy, WaitCounts, percentile, service_level
@@ -29,8 +30,9 @@ def _no_waits() -> array[int]:
 class ContactFigures:
     """Contacts that asked for a queue. All that are not waiting any more are told apart by their end.
 
-    `blocked` were turned away at a full line; `elsewhere` went on to a number or left a message. The waits
-    are microseconds, in the order in which they ended.
+    `blocked` were turned away at the door; `elsewhere` went on to a number, a menu or a message. The waits
+    are microseconds, in the order in which they ended. `value` is what all of them are worth, `earned` what
+    those are worth that an agent resolved.
     """
 
     offered: int = 0
@@ -41,6 +43,10 @@ class ContactFigures:
     levels: int = 0
     handled: int = 0
     handled_us: int = 0
+    resolved: int = 0
+    value: float = 0.0
+    earned: float = 0.0
+    estimates: EstimateFigures = field(default_factory=EstimateFigures)
 
     @property
     def answered(self) -> int:
@@ -67,6 +73,16 @@ class ContactFigures:
     def mean_handle_s(self) -> Ratio:
         """Return the mean of talk and wrap-up together of those finished."""
         return Ratio(self.handled_us / SECOND_US, self.handled)
+
+    @property
+    def resolved_share(self) -> Ratio:
+        """Return the share resolved of those finished."""
+        return Ratio(self.resolved, self.handled)
+
+    @property
+    def value_share(self) -> Ratio:
+        """Return the share of the value that was earned, of all that asked for a queue."""
+        return Ratio(self.earned, self.value)
 
     @property
     def mean_level(self) -> Ratio:
@@ -100,6 +116,10 @@ class ContactFigures:
         self.levels += other.levels
         self.handled += other.handled
         self.handled_us += other.handled_us
+        self.resolved += other.resolved
+        self.value += other.value
+        self.earned += other.earned
+        self.estimates += other.estimates
         return self
 
 

@@ -6,26 +6,29 @@
     figures.of(tier="gold").mean_wait_s
 
 Contacts lie in cells, one for each queue, tier and interval of the day (that in which they asked for the
-queue); every other view is a sum of cells. A contact that arrived in the warm-up is in no cell, but it
-takes its place in line like any other.
+queue); every other view is a sum of cells. Whoever is sent from queue to queue stays where it was counted
+first. A contact that arrived in the warm-up is in no cell, but it takes its place in line like any other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from core.model.contact import ContactState
+from core.model.destination import DestinationKind
 from core.model.events import (
     AgentStateChanged,
     ContactAbandoned,
     ContactArrived,
     ContactConnected,
+    ContactDiverted,
     ContactQueued,
     CustomerIdentified,
     InteractionRecorded,
     QueueingAsked,
+    WaitAnnounced,
 )
 from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
@@ -33,6 +36,7 @@ from metrics.contacts import ContactFigures, added_up
 from metrics.frame import Frame
 from metrics.occupancy import Stretch, Stretches, TeamTime
 from metrics.queue_length import QueueLength
+from metrics.valuation import Valuation
 
 
 class Cell(NamedTuple):
@@ -45,13 +49,21 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    """A contact under way: whether it is to be counted, what it asked for, where it is counted."""
+    """A contact under way: whether it is to be counted, what it asked for, where it is counted, what it was
+    told of its wait.
+
+    `line` is the queue in whose line it stands. `sent_away` is set where routing has sent it out of one, or
+    from a door, and it is in no line since; `over` when it needs no more counting.
+    """
 
     counts: bool
     queue: str = ""
     tier: str = ""
     figures: ContactFigures | None = None
-    waits: bool = False
+    line: str = ""
+    sent_away: bool = False
+    over: bool = False
+    told: list[WaitAnnounced] = field(default_factory=list)
 
 
 class DayFigures:
@@ -60,7 +72,8 @@ class DayFigures:
     `arrived` counts all contacts, `left_in_ivr` those that hung up before any queue, and `done_in_ivr` those
     that asked for none: the menu served them, took a message or sent them on.
 
-    `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time.
+    `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time;
+    `valuation` says what contacts are worth.
     """
 
     def __init__(
@@ -68,6 +81,7 @@ class DayFigures:
         frame: Frame | None = None,
         team_of: Mapping[AgentId, str] | None = None,
         on_stretch: Iterable[Callable[[Stretch], None]] = (),
+        valuation: Valuation | None = None,
     ) -> None:
         self.frame = frame or Frame()
         self.arrived = 0
@@ -76,6 +90,7 @@ class DayFigures:
         self.cells: dict[Cell, ContactFigures] = {}
         self.lengths: dict[str, QueueLength] = {}
         self.time = TeamTime(self.frame, team_of or {})
+        self._valuation = valuation or Valuation()
         self._on_stretch = (self.time.add, *on_stretch)
         self._stretches = Stretches(self._stretch)
         self._open: dict[ContactId, _Open] = {}
@@ -84,6 +99,8 @@ class DayFigures:
             CustomerIdentified: self._identified,
             QueueingAsked: self._asked,
             ContactQueued: self._queued,
+            ContactDiverted: self._diverted,
+            WaitAnnounced: self._announced,
             ContactConnected: self._connected,
             ContactAbandoned: self._abandoned,
             InteractionRecorded: self._recorded,
@@ -151,12 +168,33 @@ class DayFigures:
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._open.get(event.contact_id)
-        if contact is None or contact.figures is not None:
-            return  # back in line after an offer: no second wish
-        contact.queue, contact.tier, contact.waits = event.queue, event.tier, True
-        contact.figures = self._cell(contact, event.at_us)
-        contact.figures.offered += 1
+        if contact is None or contact.line:
+            return
+        if contact.figures is None:
+            contact.queue, contact.tier = event.queue, event.tier
+            contact.figures = self._offered(contact, event.at_us)
+        contact.line, contact.sent_away = event.queue, False
         self._length(event.queue).change(+1, event.at_us)
+
+    def _diverted(self, event: ContactDiverted) -> None:
+        """Count a contact where it asked first; who is turned away from a door has waited nowhere."""
+        contact = self._open.get(event.contact_id)
+        if contact is None:
+            return
+        waited = contact.figures is not None
+        if contact.figures is None:
+            contact.queue = event.queue
+            contact.figures = self._offered(contact, event.at_us)
+        self._leave_line(contact, event.at_us)
+        contact.sent_away = True
+        if event.to is DestinationKind.HANG_UP:
+            contact.over = True
+            contact.figures.elsewhere += waited
+            contact.figures.blocked += not waited
+
+    def _announced(self, event: WaitAnnounced) -> None:
+        if (contact := self._open.get(event.contact_id)) is not None:
+            contact.told.append(event)
 
     def _connected(self, event: ContactConnected) -> None:
         contact = self._open.get(event.contact_id)
@@ -164,6 +202,9 @@ class DayFigures:
             self._leave_line(contact, event.at_us)
             contact.figures.answered_us.append(event.waited_us)
             contact.figures.levels += event.level
+            contact.figures.estimates.answered(event)
+            for announced in contact.told:
+                contact.figures.estimates.told(announced, event.at_us)
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         contact = self._open.get(event.contact_id)
@@ -171,36 +212,47 @@ class DayFigures:
             return
         if contact.figures is None:
             self.left_in_ivr += contact.counts
-        else:
+        elif not contact.sent_away:
             self._leave_line(contact, event.at_us)
             contact.figures.abandoned_us.append(event.waited_us)
 
     def _recorded(self, event: InteractionRecorded) -> None:
         """Count the work; tell those turned away at a full line from those that went on elsewhere."""
         contact = self._open.pop(event.contact_id, None)
-        if contact is None:
+        if contact is None or contact.over:
             return
         if contact.figures is None:
             self._ended_without_waiting(contact, event)
-        elif contact.waits:
+        elif contact.line or contact.sent_away:
             self._leave_line(contact, event.at_us)
             contact.figures.elsewhere += 1
         elif event.outcome is ContactState.CLOSED:
             contact.figures.handled += 1
             contact.figures.handled_us += event.talk_us + event.wrap_up_us
+            if event.disposition in self._valuation.resolved:
+                contact.figures.resolved += 1
+                contact.figures.earned += self._value(contact)
 
     def _ended_without_waiting(self, contact: _Open, event: InteractionRecorded) -> None:
         if contact.queue and event.outcome is ContactState.OVERFLOWED:
-            figures = self._cell(contact, event.at_us)
-            figures.offered += 1
-            figures.blocked += 1
+            self._offered(contact, event.at_us).blocked += 1
         elif event.outcome is not ContactState.ABANDONED:
             self.done_in_ivr += contact.counts
 
     def _leave_line(self, contact: _Open, at_us: int) -> None:
-        if contact.waits:
-            contact.waits = False
-            self._length(contact.queue).change(-1, at_us)
+        if contact.line:
+            self._length(contact.line).change(-1, at_us)
+            contact.line = ""
+
+    def _offered(self, contact: _Open, at_us: int) -> ContactFigures:
+        """Count that the contact asked for a queue; return where."""
+        figures = self._cell(contact, at_us)
+        figures.offered += 1
+        figures.value += self._value(contact)
+        return figures
+
+    def _value(self, contact: _Open) -> float:
+        return self._valuation.value_of(contact.queue, contact.tier)
 
     def _cell(self, contact: _Open, at_us: int) -> ContactFigures:
         """Return where the contact is counted; for one of the warm-up that is nowhere."""

@@ -8,13 +8,15 @@ from typing import Any
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.record import Entity
-from core.model.contact import ContactState
+from core.model.contact import VOICE, ContactState
 from core.model.events import (
+    CallbackBooked,
     ContactAbandoned,
     ContactAdopted,
     ContactArrived,
     ContactClosed,
     ContactConnected,
+    ContactDiverted,
     ContactQueued,
     ContactRecalled,
     ContactSentOn,
@@ -32,6 +34,7 @@ class _Course(Entity, kw_only=True):
     """What is known so far of one contact; None marks an instant that has not come."""
 
     arrived_us: int
+    channel: str = VOICE
     caller_number: str = ""
     customer_id: str = ""
     queue: str = ""
@@ -39,6 +42,7 @@ class _Course(Entity, kw_only=True):
     agent_id: str = ""
     ended_by: str = ""
     queued_us: int | None = None
+    left_line_us: int | None = None
     connected_us: int | None = None
     talk_ended_us: int | None = None
     offers: int = 0
@@ -54,7 +58,9 @@ class InteractionRecorder:
         self._folds: dict[type[Event], Callable[[Any], None]] = {
             ContactArrived: self._arrived,
             CustomerIdentified: self._identified,
+            CallbackBooked: self._booked,
             ContactQueued: self._queued,
+            ContactDiverted: self._diverted,
             OfferMade: self._offered,
             ContactConnected: self._connected,
             TalkEnded: self._talk_ended,
@@ -77,7 +83,22 @@ class InteractionRecorder:
 
     def _arrived(self, event: ContactArrived) -> None:
         self._open[event.contact_id] = _Course(
-            arrived_us=event.at_us, caller_number=event.caller_number, ended_by="customer"
+            arrived_us=event.at_us,
+            channel=event.channel,
+            caller_number=event.caller_number,
+            ended_by="customer" if event.channel == VOICE else "agent",
+        )
+
+    def _booked(self, event: CallbackBooked) -> None:
+        """Begin a callback: what went before is told by the record of the call that booked it."""
+        self._open[event.contact_id] = _Course(
+            arrived_us=event.at_us,
+            caller_number=event.number,
+            customer_id=event.customer_id,
+            queue=event.queue,
+            tier=event.tier,
+            ended_by="customer",
+            queued_us=event.at_us,
         )
 
     def _adopted(self, event: ContactAdopted) -> None:
@@ -86,13 +107,14 @@ class InteractionRecorder:
             return
         self._open[event.contact_id] = _Course(
             arrived_us=contact.arrived_us,
+            channel=contact.channel,
             caller_number=contact.caller_number,
             customer_id=contact.customer.customer_id if contact.customer else "",
             queue=contact.queue or "",
             tier=contact.tier,
             agent_id=contact.agent_id or "",
-            ended_by="customer",
-            queued_us=contact.queued_us,
+            ended_by="customer" if contact.channel == VOICE else "agent",
+            queued_us=contact.arrived_us if contact.callback else contact.queued_us,
             connected_us=contact.connected_us,
             offers=contact.offers,
         )
@@ -104,8 +126,13 @@ class InteractionRecorder:
     def _queued(self, event: ContactQueued) -> None:
         course = self._open[event.contact_id]
         course.queue, course.tier = event.queue, event.tier
+        course.left_line_us = None
         if course.queued_us is None:
             course.queued_us = event.at_us
+
+    def _diverted(self, event: ContactDiverted) -> None:
+        course = self._open[event.contact_id]
+        course.queue, course.left_line_us = event.queue, event.at_us
 
     def _offered(self, event: OfferMade) -> None:
         self._open[event.contact_id].offers += 1
@@ -138,7 +165,7 @@ class InteractionRecorder:
         if course is None:
             return  # told twice: a message left is also a contact closed
         end_us = why.at_us
-        queue_end_us = _first(course.connected_us, end_us)
+        queue_end_us = _first(course.connected_us, _first(course.left_line_us, end_us))
         self._engine.publish(
             InteractionRecorded(
                 at_us=end_us,
@@ -153,13 +180,21 @@ class InteractionRecorder:
                 disposition=disposition,
                 ended_by=course.ended_by,
                 arrived_us=course.arrived_us,
-                ivr_us=_first(course.queued_us, end_us) - course.arrived_us,
+                ivr_us=_in_ivr_us(course, end_us),
                 queue_us=_span(course.queued_us, queue_end_us),
                 talk_us=_span(course.connected_us, _first(course.talk_ended_us, end_us)),
                 wrap_up_us=_span(course.talk_ended_us, end_us),
                 offers=course.offers,
+                channel=course.channel,
             )
         )
+
+
+def _in_ivr_us(course: _Course, end_us: int) -> int:
+    """Return the time in menus: before the first line, and after the last one was left for a menu."""
+    if course.queued_us is None:
+        return end_us - course.arrived_us
+    return course.queued_us - course.arrived_us + _span(course.left_line_us, end_us)
 
 
 def _first(instant_us: int | None, otherwise_us: int) -> int:

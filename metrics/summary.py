@@ -17,6 +17,7 @@ from typing import Any
 
 from metrics.contacts import ContactFigures, by_length
 from metrics.day import DayFigures
+from metrics.estimates import EstimateFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
 from metrics.occupancy import WorkTime
 from metrics.queue_length import QueueLength
@@ -69,10 +70,24 @@ def contact_summary(contacts: ContactFigures, frame: Frame) -> Tree:
         "share_within_20s": contacts.service_level(replace(frame, threshold_s=USUAL_THRESHOLD_S)),
         "p95_wait_s": contacts.percentile_s(0.95),
         "mean_handle_s": contacts.mean_handle_s,
+        "resolved": contacts.resolved,
+        "resolved_share": contacts.resolved_share,
+        "value_share": contacts.value_share,
         "mean_skill_level": contacts.mean_level,
+        "estimate": _estimate_summary(contacts.estimates),
         "service_level": {
             policy.value: contacts.service_level(frame, policy) for policy in ServiceLevelPolicy
         },
+    }
+
+
+def _estimate_summary(estimates: EstimateFigures) -> Tree:
+    return {
+        "expected": estimates.expected,
+        "bias_s": estimates.bias_s,
+        "rmse_s": estimates.root_mean_square_s,
+        "announced": estimates.announced,
+        "share_in_band": estimates.share_in_band,
     }
 
 

@@ -20,7 +20,7 @@ from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.commands import HangUpLeg, LookUpCustomer, TagLeg
-from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     ContactAdopted,
@@ -34,7 +34,7 @@ from core.model.events import (
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
 from core.model.message import Event
 from core.model.tag import AGENT, CALLBACK, CALLER, Tag, decode_tag
-from routing.tags import caller_tag, decode_requirements
+from routing.tags import caller_tag, decode_requirements, decode_steps
 
 _PREFIX = "adopted-"
 """Begins the ids of our lookups, so that the IVR's and ours are told apart."""
@@ -74,15 +74,22 @@ class Adoption:
             self._adopt_waiting(event.leg_id, tag, event.caller_number, event)
 
     def _synced(self, event: PbxSynced) -> None:
-        callers = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role == CALLER}
+        callers = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role != AGENT}
         agents = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role == AGENT}
         self._tags.clear()
         for leg_id, tag in agents.items():
             self._adopt_talk_or_drop(leg_id, tag, callers, event)
         for leg_id, tag in callers.items():
-            if tag.queue:
+            if tag.role == CALLBACK:
+                self._drop_unless_ours(leg_id)
+            elif tag.queue:
                 self._adopt_waiting(leg_id, tag, self._number_of(leg_id), event)
         self._engine.publish(AdoptionFinished(at_us=event.at_us, cause_id=event.cause_id, pbx=event.pbx))
+
+    def _drop_unless_ours(self, leg_id: LegId) -> None:
+        """Let the phone of a customer ring no longer whom an earlier run called back: no agent is there."""
+        if self._contacts.of_leg(leg_id) is None:
+            self._engine.send(HangUpLeg(leg_id=leg_id))
 
     def _adopt_talk_or_drop(
         self, agent_leg_id: LegId, tag: Tag, callers: Mapping[LegId, Tag], why: Event
@@ -133,15 +140,19 @@ class Adoption:
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._tell(contact, ContactState.QUEUED, tag, why)
 
-    def _tell(self, contact: Contact, state: ContactState, tag: Tag, why: Event) -> None:
-        if tag.customer:
+    def recall_customer(self, contact: Contact, customer_id: str) -> None:
+        """Have the record of a contact's customer brought, where there is one."""
+        if customer_id:
             self._engine.send(
                 LookUpCustomer(
                     lookup_id=_PREFIX + contact.contact_id,
                     deadline_us=self._deadline_us,
-                    customer_id=tag.customer,
+                    customer_id=customer_id,
                 )
             )
+
+    def _tell(self, contact: Contact, state: ContactState, tag: Tag, why: Event) -> None:
+        self.recall_customer(contact, tag.customer)
         self._engine.publish(
             ContactAdopted(at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=state)
         )
@@ -172,7 +183,7 @@ class Adoption:
         return contact is not None or self._contacts.has_ended(contact_id)
 
     def _is_busy(self, agent: str) -> bool:
-        return any(contact.agent_id == agent for contact in self._contacts)
+        return any(c.agent_id == agent and c.channel == VOICE for c in self._contacts)
 
 
 def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:
@@ -184,9 +195,13 @@ def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:
         caller_number=caller_number,
         language=tag.language or "en",
         tier=tag.tier,
+        asked=decode_requirements(tag.asked),
         requirements=decode_requirements(tag.needs),
         queue=QueueName(tag.queue),
         queued_us=tag.queued_us,
+        entered_us=tag.entered_us or tag.queued_us,
+        steps=decode_steps(tag.steps),
+        hops=tag.hops,
         head_start_us=tag.head_start_us,
         credit_us=tag.credit_us,
         preferred_agent=AgentId(tag.preferred) if tag.preferred else None,

@@ -12,7 +12,7 @@ from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg
-from core.model.contact import Contact, ContactState, ContactTrigger
+from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
     ContactAdopted,
     ContactConnected,
@@ -53,11 +53,14 @@ class Conversations:
     def _connected(self, event: ContactConnected) -> None:
         contact = self._contacts.get(event.contact_id)
         assert contact is not None, "connected in this very turn"
-        self._watch(contact)
+        if contact.channel == VOICE:
+            self._watch(contact)
 
     def _adopted(self, event: ContactAdopted) -> None:
         contact = self._contacts.get(event.contact_id)
-        if contact is not None and event.state is ContactState.CONNECTED:
+        if contact is None or contact.channel != VOICE:
+            return
+        if event.state is ContactState.CONNECTED:
             self._watch(contact)
 
     def _watch(self, contact: Contact) -> None:

@@ -16,13 +16,14 @@ from core.model.contact import Contact, ContactState
 from core.model.events import (
     ContactAbandoned,
     ContactConnected,
+    ContactDiverted,
     ContactQueued,
     DialogueOpened,
     StepFinished,
     TimerFired,
     WaitAnnounced,
 )
-from core.model.ids import ContactId, QueueName, TimerKey
+from core.model.ids import NO_LEG, ContactId, QueueName, TimerKey
 from core.model.message import Event
 from core.model.prompts import Prompt
 from routing.estimate import Band, band_of
@@ -63,10 +64,11 @@ class Hold:
         engine.subscribe(StepFinished, self._announced)
         engine.subscribe(ContactConnected, self._over)
         engine.subscribe(ContactAbandoned, self._over)
+        engine.subscribe(ContactDiverted, self._over)
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._contacts.get(event.contact_id)
-        if not _waits(contact):
+        if not _waits(contact) or contact.leg_id == NO_LEG:
             return
         if contact.entered_us == event.at_us:
             contact.told_us = None  # a new place, of which the caller has heard nothing
@@ -117,7 +119,7 @@ class Hold:
         music = self._queues[contact.queue].music
         self._engine.send(PlayMusic(leg_id=contact.leg_id, step=MUSIC_STEP, music=music))
 
-    def _over(self, event: ContactConnected | ContactAbandoned) -> None:
+    def _over(self, event: ContactConnected | ContactAbandoned | ContactDiverted) -> None:
         self._engine.send(CancelTimer(key=_timer(event.contact_id)))
 
 

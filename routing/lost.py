@@ -21,7 +21,7 @@ from core.model.events import (
     ContactRecalled,
     LegEnded,
 )
-from core.model.ids import ContactId
+from core.model.ids import NO_LEG, ContactId
 from core.model.message import Event
 
 
@@ -38,7 +38,8 @@ class LostContacts:
         engine.subscribe(LegEnded, self._leg_ended)
 
     def _remember(self, event: ContactRecalled) -> None:
-        self._recalled[event.contact_id] = event
+        if event.leg_id != NO_LEG:  # work has none, and is taken up by `routing.work`
+            self._recalled[event.contact_id] = event
 
     def _found(self, event: ContactAdopted) -> None:
         self._recalled.pop(event.contact_id, None)

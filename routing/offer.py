@@ -24,7 +24,7 @@ from core.kernel.fsm import Table
 from core.kernel.record import Entity
 from core.model.causes import Cause, RingOutcome, ring_outcome
 from core.model.commands import CancelTimer, HangUpLeg, RingLeg, StartTimer, TagLeg
-from core.model.contact import Contact, ContactTrigger
+from core.model.contact import VOICE, Contact, ContactTrigger
 from core.model.events import (
     AgentReserved,
     ContactAbandoned,
@@ -43,9 +43,9 @@ from core.model.events import (
     PbxSynced,
     TimerFired,
 )
-from core.model.ids import AgentId, BridgeId, Ids, LegId, OfferId, QueueName, TimerKey
+from core.model.ids import NO_LEG, AgentId, BridgeId, Ids, LegId, OfferId, QueueName, TimerKey
 from core.model.message import Event
-from core.model.requests import RejectOffer
+from core.model.requests import AcceptOffer, OfferRequest, RejectOffer
 from core.model.tag import AGENT
 from routing.rules import Queues
 from routing.standing import Choice, Standing
@@ -95,13 +95,17 @@ LIVE = frozenset({OfferState.PENDING, OfferState.ACCEPTED})
 
 
 class Offer(Entity, kw_only=True):
-    """One proposal; `state` changes only through `OFFER`."""
+    """One proposal; `state` changes only through `OFFER`, and the version with it.
+
+    Work that is offered on the screen has no leg.
+    """
 
     offer_id: OfferId
     contact: Contact
     agent_id: AgentId
     agent_leg_id: LegId
     level: int
+    version: int = 1
     state: OfferState = OFFER.start
     caller_bridge: BridgeId | None = None
     agent_bridge: BridgeId | None = None
@@ -110,8 +114,18 @@ class Offer(Entity, kw_only=True):
 
     @property
     def timer(self) -> TimerKey:
-        """The name of the timer that ends the ringing."""
+        """The name of the timer that ends the ringing, or the waiting for an answer on the screen."""
         return ("offer", self.offer_id)
+
+    @property
+    def rings(self) -> bool:
+        """Tell whether a phone rings for it."""
+        return self.agent_leg_id != NO_LEG
+
+    def move(self, trigger: OfferTrigger) -> None:
+        """Change the state; who saw the offer as it was before is out of date from now on."""
+        self.state = OFFER.after(self.state, trigger)
+        self.version += 1
 
 
 class OfferDesk:
@@ -136,6 +150,7 @@ class OfferDesk:
         engine.subscribe(PbxLost, self._lost)
         engine.subscribe(PbxSynced, self._synced)
         engine.serve(RejectOffer, self._rejected_by_agent)
+        engine.serve(AcceptOffer, self._accepted_by_agent)
 
     def make(self, standing: Standing, choice: Choice, waiting: int, why: Event) -> None:
         """Offer the contact to the chosen agent; `waiting` counts who else stands in line."""
@@ -144,15 +159,17 @@ class OfferDesk:
             offer_id=OfferId(self._ids.new("O")),
             contact=contact,
             agent_id=choice.winner.agent_id,
-            agent_leg_id=LegId(self._ids.new("L")),
+            agent_leg_id=LegId(self._ids.new("L")) if contact.channel == VOICE else NO_LEG,
             level=choice.winner.level,
         )
         self._contacts.move(contact, ContactTrigger.OFFER)
         contact.offer_id = offer.offer_id
-        contact.agent_id, contact.agent_leg_id = offer.agent_id, offer.agent_leg_id
+        contact.agent_id = offer.agent_id
         contact.offers += 1
         self._offers[offer.offer_id] = offer
-        self._by_agent_leg[offer.agent_leg_id] = offer
+        if offer.rings:
+            contact.agent_leg_id = offer.agent_leg_id
+            self._by_agent_leg[offer.agent_leg_id] = offer
         self._engine.publish(_decision(offer, standing, choice, waiting, why))
         self._engine.publish(
             OfferMade(
@@ -161,6 +178,8 @@ class OfferDesk:
                 contact_id=contact.contact_id,
                 offer_id=offer.offer_id,
                 agent_id=offer.agent_id,
+                channel=contact.channel,
+                version=offer.version,
             )
         )
 
@@ -172,6 +191,9 @@ class OfferDesk:
         if offer.state is not OfferState.PENDING:
             return  # the caller left while the agent was being reserved
         queue = self._queues[_queue_of(contact)]
+        if not offer.rings:
+            self._engine.send(StartTimer(key=offer.timer, at_us=event.at_us + queue.accept_timeout_us))
+            return
         self._engine.send_first(
             RingLeg(
                 leg_id=offer.agent_leg_id,
@@ -197,7 +219,10 @@ class OfferDesk:
         if offer.state is not OfferState.PENDING:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))  # a late answer loses to the time-out
             return
-        offer.state = OFFER.after(offer.state, OfferTrigger.TAKE)
+        self._take(offer, event)
+
+    def _take(self, offer: Offer, event: Event) -> None:
+        offer.move(OfferTrigger.TAKE)
         self._engine.send(CancelTimer(key=offer.timer))
         self._engine.publish(
             OfferAccepted(
@@ -221,16 +246,17 @@ class OfferDesk:
         if offer.agent_bridge == offer.caller_bridge:
             self._connect(offer, event)
 
-    def _connect(self, offer: Offer, event: LegJoined) -> None:
+    def _connect(self, offer: Offer, event: Event) -> None:
         contact = offer.contact
         if offer.state is OfferState.PENDING:
             # Two threads of Asterisk report answer and bridge; the bridge may be heard of first.
-            offer.state = OFFER.after(offer.state, OfferTrigger.TAKE)
+            offer.move(OfferTrigger.TAKE)
             self._engine.send(CancelTimer(key=offer.timer))
         self._forget(offer)
         self._contacts.move(contact, ContactTrigger.CONNECT)
         contact.connected_us = event.at_us
-        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
+        if offer.rings:
+            self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._engine.publish(
             ContactConnected(
                 at_us=event.at_us,
@@ -242,6 +268,7 @@ class OfferDesk:
                 offer_id=offer.offer_id,
                 waited_us=contact.waited_us(event.at_us),
                 level=offer.level,
+                channel=contact.channel,
                 estimated_us=contact.estimated_us,
             )
         )
@@ -260,7 +287,7 @@ class OfferDesk:
             self._phone_gone(offer, ring_outcome(event.cause), event)
             return
         offer = self._offer_of_caller(event.leg_id)
-        if offer is not None:
+        if offer is not None and not offer.contact.callback:  # who is called back has not left
             self._caller_gone(offer, event)
 
     def _phone_gone(self, offer: Offer, outcome: RingOutcome, why: Event) -> None:
@@ -289,19 +316,52 @@ class OfferDesk:
 
     def _run_out(self, offer: Offer, why: Event) -> None:
         self._fail(offer, OfferTrigger.RUN_OUT, RingOutcome.NO_ANSWER, why)
-        self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id))
+        self._silence(offer, Cause.NORMAL_CLEARING)
+
+    def _silence(self, offer: Offer, cause: Cause) -> None:
+        """End the ringing of an offer that is over; one without a phone is done with at once."""
+        if offer.rings:
+            # First of all: this very phone may be rung for the next caller before the turn is over.
+            self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=cause))
+        else:
+            self._forget(offer)
+
+    # --- wishes of the desk ------------------------------------------------------------------------
 
     def _rejected_by_agent(self, request: RejectOffer) -> None:
-        pending = (o for o in self._offers.values() if o.state is OfferState.PENDING)
-        offer = next((o for o in pending if o.agent_id == request.agent_id), None)
-        if offer is None:
-            raise RequestRefused("no_offer", "no contact is offered to this agent now")
+        offer = self._meant(request)
         self._fail(offer, OfferTrigger.REFUSE, RingOutcome.REJECTED, request)
-        self._engine.send(HangUpLeg(leg_id=offer.agent_leg_id, cause=Cause.REJECTED))
+        self._silence(offer, Cause.REJECTED)
+
+    def _accepted_by_agent(self, request: AcceptOffer) -> None:
+        offer = self._meant(request)
+        if offer.rings:
+            raise RequestRefused("answer_the_phone", "a call is accepted by answering the phone")
+        self._take(offer, request)
+        self._connect(offer, request)
+
+    def _meant(self, request: OfferRequest) -> Offer:
+        """Return the pending offer that the desk means; refuse where what it saw is out of date."""
+        own = [offer for offer in self._offers.values() if offer.agent_id == request.agent_id]
+        pending = [offer for offer in own if offer.state is OfferState.PENDING]
+        if not request.offer_id:
+            if len(pending) > 1:
+                raise RequestRefused("which_offer", "more than one is open: name the offer you mean")
+            if pending:
+                return pending[0]
+            raise RequestRefused("no_offer", "no contact is offered to this agent now")
+        offer = next((offer for offer in own if offer.offer_id == request.offer_id), None)
+        if offer is None:
+            raise RequestRefused("offer_over", f"{request.offer_id} is no offer to this agent any more")
+        if offer.version != request.version or offer.state is not OfferState.PENDING:
+            raise RequestRefused(
+                "offer_changed", f"{offer.offer_id} is {offer.state} (version {offer.version}) by now"
+            )
+        return offer
 
     def _fail(self, offer: Offer, trigger: OfferTrigger, outcome: RingOutcome, why: Event) -> None:
         """End a live offer for the agent's side's sake; the contact goes back to its place."""
-        offer.state = OFFER.after(offer.state, trigger)
+        offer.move(trigger)
         self._engine.send(CancelTimer(key=offer.timer))
         self._return(offer.contact)
         self._engine.publish(
@@ -317,10 +377,9 @@ class OfferDesk:
 
     def _caller_gone(self, offer: Offer, event: LegEnded) -> None:
         contact = offer.contact
-        offer.state = OFFER.after(offer.state, OfferTrigger.WITHDRAW)
+        offer.move(OfferTrigger.WITHDRAW)
         self._engine.send(CancelTimer(key=offer.timer))
-        # First of all: this very phone may be rung for the next caller before the turn is over.
-        self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=Cause.ANSWERED_ELSEWHERE))
+        self._silence(offer, Cause.ANSWERED_ELSEWHERE)
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             OfferWithdrawn(
@@ -345,16 +404,38 @@ class OfferDesk:
         )
 
     def _not_reserved(self, event: OfferWithdrawn) -> None:
-        """The agents' side could not lock the agent; nothing has rung yet."""
+        """The agents' side could not lock the agent, or lets offered work go; no phone rings."""
         offer = self._offers.get(event.offer_id)
         if offer is None or offer.state is not OfferState.PENDING:
             return
-        offer.state = OFFER.after(offer.state, OfferTrigger.WITHDRAW)
+        offer.move(OfferTrigger.WITHDRAW)
+        self._engine.send(CancelTimer(key=offer.timer))
         self._return(offer.contact)
         self._forget(offer)
 
+    def void(self, contact: Contact, reason: str, why: Event) -> None:
+        """Take back the live offer of a contact that nobody shall have now; it MUST leave the line."""
+        assert contact.offer_id is not None
+        offer = self._offers[contact.offer_id]
+        offer.move(OfferTrigger.WITHDRAW)
+        self._engine.send(CancelTimer(key=offer.timer))
+        self._return(contact)
+        self._silence(offer, Cause.ANSWERED_ELSEWHERE)
+        self._engine.publish(
+            OfferWithdrawn(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=contact.contact_id,
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+                reason=reason,
+            )
+        )
+
     def _return(self, contact: Contact) -> None:
-        self._contacts.move(contact, ContactTrigger.RETURN)
+        """Let the contact go back in line; not a callback whose customer's phone has rung already."""
+        dialed = contact.callback and contact.leg_id != NO_LEG
+        self._contacts.move(contact, ContactTrigger.POSTPONE if dialed else ContactTrigger.RETURN)
         contact.offer_id = contact.agent_id = contact.agent_leg_id = None
 
     def _offer_of_caller(self, leg_id: LegId) -> Offer | None:

@@ -1,8 +1,8 @@
 """Preferred agents: the agent of last time, or the named agent of a key account, for tiers that ask for it.
 
-A contact is held for its preferred agent for a bounded time (`TierRules.prefer_us`), and only while that agent
-is at work: who leaves, pauses, or has asked to after the talk in hand sets it free at once. From then on
-anybody may have it, and the preferred agent merely counts for more (`preferred_us`).
+A contact is held for its preferred agent for a bounded time (`TierRules.prefer_us`), and only while that
+agent is at work: who leaves, pauses, or has asked to after the talk in hand sets it free at once. From then
+on anybody may have it, and the preferred agent merely counts for more (`preferred_us`).
 
 The named agent is in the customer's record and outranks the agent of last time, who is known from the talks
 of this run or else from the record. It never brings a contact to somebody who could not serve it.
@@ -77,9 +77,10 @@ class Preference:
             return
         agent_id, because = found
         contact = standing.contact
+        assert contact.queued_us is not None, "a contact joins a line when it is queued"
         contact.preferred_agent = agent_id
         standing.preferred, standing.preferred_us = agent_id, rules.preferred_us
-        until_us = (contact.queued_us or why.at_us) + rules.prefer_us
+        until_us = contact.queued_us + rules.prefer_us
         if standing.held_for is None and until_us > why.at_us and agent_id in self._at_work:
             standing.held_for = agent_id
             self._held[contact.contact_id] = agent_id

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.record import Entity
 from core.model.contact import Contact
@@ -21,7 +22,6 @@ from core.model.events import (
     CustomerIdentified,
     InteractionRecorded,
     PlaceResumed,
-    StandingChanged,
 )
 from core.model.ids import ContactId, QueueName
 from core.model.message import Event
@@ -41,13 +41,15 @@ class _Course(Entity, kw_only=True):
     customer_id: str = ""
     queue: QueueName | None = None
     key_us: int = 0
+    entered_us: int = 0
 
 
 class _Left(NamedTuple):
-    """A place that somebody gave up, and until when it can be had again."""
+    """A place that somebody gave up, since when it stood in that line, and until when it can be had again."""
 
     contact_id: ContactId
     key_us: int
+    entered_us: int
     until_us: int
 
 
@@ -56,10 +58,14 @@ _Who = tuple[QueueName, str]
 
 
 class Resume:
-    """The feature that gives callers who were cut off their places back."""
+    """The feature that gives callers who were cut off their places back.
 
-    def __init__(self, engine: Engine, router: Router, queues: Queues) -> None:
+    Built before the plan, which takes its steps from where the contact stands by then.
+    """
+
+    def __init__(self, engine: Engine, contacts: ContactBook, router: Router, queues: Queues) -> None:
         self._engine = engine
+        self._contacts = contacts
         self._queues = queues
         self._courses: dict[ContactId, _Course] = {}
         self._left: dict[_Who, _Left] = {}
@@ -67,7 +73,6 @@ class Resume:
             ContactArrived: self._arrived,
             CustomerIdentified: self._identified,
             ContactQueued: self._stands,
-            StandingChanged: self._stands,
             ContactAbandoned: self._abandoned,
         }
         for kind, fold in self._folds.items():
@@ -92,10 +97,15 @@ class Resume:
         if course is not None:
             course.customer_id = event.customer_id
 
-    def _stands(self, event: ContactQueued | StandingChanged) -> None:
+    def _stands(self, event: ContactQueued) -> None:
+        """Take note of the place without what the queue's own rules add to it: they will add it again."""
         course = self._courses.get(event.contact_id)
-        if course is not None:
-            course.queue, course.key_us = event.queue, event.key_us
+        if course is None or course.queue == event.queue:
+            return  # the first time tells it: later ones are returns from an offer
+        contact = self._contacts.get(event.contact_id)
+        course.queue = event.queue
+        course.key_us = contact.key_us if contact else event.key_us + self._queues[event.queue].credit_us
+        course.entered_us = contact.entered_us if contact and contact.entered_us else event.at_us
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         course = self._courses.get(event.contact_id)
@@ -105,7 +115,7 @@ class Resume:
         if not within_us:
             return
         self._drop_old(event.at_us)
-        left = _Left(event.contact_id, course.key_us, event.at_us + within_us)
+        left = _Left(event.contact_id, course.key_us, course.entered_us, event.at_us + within_us)
         for who in filter(None, (course.customer_id, course.number)):
             self._left.pop((course.queue, who), None)  # so that the latest are at the end
             self._left[course.queue, who] = left
@@ -127,9 +137,9 @@ class Resume:
         """Let a caller who left stand at the old place, where it is further forward than the new one."""
         contact = standing.contact
         left = self._take(standing.kind.queue, contact)
-        if left is None or left.until_us < why.at_us or left.key_us >= standing.place.key_us:
+        if left is None or left.until_us < why.at_us or left.key_us >= contact.key_us:
             return
-        move_to(standing, left.key_us)
+        move_to(standing, left.key_us, left.entered_us)
         self._engine.publish(
             PlaceResumed(
                 at_us=why.at_us,
@@ -147,12 +157,14 @@ class Resume:
 
 
 def identities(contact: Contact) -> tuple[str, ...]:
-    """Return by what the customer is known again: the id, where there is a record, and the number, if shown."""
+    """Return what the customer is known by: the id, where there is a record, and the number, if shown."""
     customer_id = contact.customer.customer_id if contact.customer is not None else ""
     return tuple(who for who in (customer_id, shown_number(contact.caller_number)) if who)
 
 
-def move_to(standing: Standing, key_us: int) -> None:
-    """Let a contact that is about to join a line stand at `key_us`, and keep that place over a restart."""
-    standing.contact.credit_us += standing.place.key_us - key_us
-    standing.place = Place(key_us, standing.place.sequence)
+def move_to(standing: Standing, key_us: int, entered_us: int) -> None:
+    """Let a contact that is about to join a line stand in it as one that came at `entered_us` to `key_us`."""
+    contact = standing.contact
+    contact.credit_us += contact.key_us - key_us
+    contact.entered_us = entered_us
+    standing.place = Place(contact.key_us, standing.place.sequence)

@@ -1,46 +1,43 @@
 """The router: keeps who waits and who is idle, and makes the decision when one of them changes.
 
-It hears of contacts from `QueueingAsked` (the IVR) and `ContactAdopted` (recovery), of agents from
-`AgentStateChanged`. A decision takes both out of line and pool and hands them to the `OfferDesk`.
+It is told of contacts by `Admission`, and hears of agents from `AgentStateChanged`. A decision takes both
+out of line and pool and hands them to the `OfferDesk`.
 While the PBX is away the gate is shut: callers keep their places, nobody's phone could be rung.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.agent import AgentProfile, AgentState
-from core.model.causes import Cause
-from core.model.commands import HangUpLeg, TagLeg
+from core.model.agent import AT_WORK, AgentProfile
+from core.model.commands import TagLeg
 from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     AgentStateChanged,
     ContactAbandoned,
     ContactAdopted,
-    ContactClosed,
     ContactConnected,
     ContactQueued,
     LegEnded,
     OfferFailed,
     OfferWithdrawn,
     PbxLost,
-    QueueingAsked,
     StandingChanged,
+    WorkReturned,
 )
 from core.model.ids import NO_LEG, AgentId, ContactId, QueueName
 from core.model.message import Event
-from core.model.need import need_of
+from core.model.need import Need, need_of
 from routing.index import Index
 from routing.offer import OfferDesk
 from routing.rules import Kind, Rulebook
 from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag
-
-_ABLE_STATES = frozenset(AgentState) - {AgentState.LOGGED_OUT, AgentState.NOT_READY}
 
 Shaper = Callable[[Standing, Event], None]
 """Changes how a contact is about to stand in line, and why it comes there."""
@@ -72,7 +69,6 @@ class Router:
         self._shapers: list[Shaper] = []
         self._sequence = 0
         self._gate_open = False
-        engine.subscribe(QueueingAsked, self._queueing_asked)
         engine.subscribe(ContactAdopted, self._adopted)
         engine.subscribe(AdoptionFinished, self._open_gate)
         engine.subscribe(PbxLost, self._shut_gate)
@@ -80,13 +76,14 @@ class Router:
         engine.subscribe(OfferFailed, self._offer_over)
         engine.subscribe(OfferWithdrawn, self._offer_over)
         engine.subscribe(ContactConnected, self._connected)
+        engine.subscribe(WorkReturned, self._work_returned)
         engine.subscribe(LegEnded, self._caller_gone)
 
     # --- what others may ask of the queues ------------------------------------------------------
 
-    def waiting(self, queue: QueueName) -> int:
-        """Return how many contacts wait in `queue`, not counting those offered now."""
-        return self._index.length(queue)
+    def waiting(self, queue: QueueName, channel: str = VOICE) -> int:
+        """Return how many contacts of `channel` wait in `queue`, not counting those offered now."""
+        return self._index.length(queue, channel)
 
     def longest_wait_us(self, queue: QueueName, now_us: int) -> int:
         """Return the longest time any contact has waited in `queue`, 0 where none waits."""
@@ -111,41 +108,31 @@ class Router:
         standing = self._index.standing(contact.contact_id)
         return self._index.position(contact.contact_id) if standing else None
 
+    def is_anybody_at_work(self, needs: Iterable[Need], only: AgentId | None = None) -> bool:
+        """Tell whether an agent at work, `only` that one where given, meets one of `needs`."""
+        able = (self._agents[agent_id].skills for agent_id in self._working if only in (None, agent_id))
+        return _is_any_met(tuple(needs), able)
+
+    def is_anybody_idle(self, need: Need, only: AgentId | None = None) -> bool:
+        """Tell whether an idle agent, `only` that one where given, meets `need`."""
+        idle = (seat for seat in self._index.seats() if VOICE in seat.channels)
+        able = (seat.skills for seat in idle if only in (None, seat.agent_id))
+        return _is_any_met((need,), able)
+
+    def line(self, queue: QueueName) -> list[Contact]:
+        """Return the contacts that wait in `queue`, first in line first."""
+        return self._index.of_queue(queue)
+
+    @property
+    def is_linked(self) -> bool:
+        """Tell whether phones can be rung and callers sent on: the PBX is there, and all its calls known."""
+        return self._gate_open
+
     # --- contacts come and go ------------------------------------------------------------------------
-
-    def _queueing_asked(self, event: QueueingAsked) -> None:
-        contact = self._contacts.get(event.contact_id)
-        if contact is None:
-            return  # hung up in the very turn in which the IVR handed it over
-        queue = self._rulebook.queues[event.queue]
-        if self.waiting(event.queue) >= queue.length_max:
-            self._turn_away(contact, event)
-            return
-        contact.queue = event.queue
-        contact.queued_us = event.at_us
-        contact.requirements = need_of((*queue.requirements, *event.requirements)).all_of
-        contact.head_start_us = self._rulebook.tier(_kind(contact)).head_start_us
-        self._contacts.move(contact, ContactTrigger.QUEUE)
-        self.stand_in_line(contact, event)
-
-    def _turn_away(self, contact: Contact, why: Event) -> None:
-        """The line is full: the caller is told at once instead of being kept for ever."""
-        self._contacts.move(contact, ContactTrigger.OVERFLOW)
-        self._engine.send(HangUpLeg(leg_id=contact.leg_id, cause=Cause.CONGESTION))
-        self._engine.publish(
-            ContactClosed(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
-                contact_id=contact.contact_id,
-                outcome=ContactState.OVERFLOWED,
-            )
-        )
 
     def _adopted(self, event: ContactAdopted) -> None:
         contact = self._contacts.get(event.contact_id)
-        if contact is not None and event.state is ContactState.QUEUED:
-            self.stand_in_line(contact, event)
-        elif contact is not None and contact.agent_id is not None:
+        if contact is not None and contact.agent_id is not None and contact.channel == VOICE:
             # Adopted in talk: the agent's side hears of it next; until then nobody may be sent there.
             self._index.unseat(contact.agent_id)
 
@@ -165,6 +152,8 @@ class Router:
                 tier=contact.tier,
                 position=self._index.position(contact.contact_id),
                 requirements=contact.requirements,
+                policy=contact.policy,
+                channel=contact.channel,
                 **told_of(standing),
             )
         )
@@ -178,12 +167,18 @@ class Router:
             kind=_kind(contact),
             need=need_of(contact.requirements),
             place=Place(contact.key_us, self._sequence),
+            channel=contact.channel,
         )
 
     def _offer_over(self, event: OfferFailed | OfferWithdrawn) -> None:
+        if isinstance(event, OfferFailed):
+            # The agents' side tells next what else this agent may be offered, if anything.
+            self._index.unseat(event.agent_id)
         standing = self._offered.pop(event.contact_id, None)
         if standing is None or standing.contact.state is not ContactState.QUEUED:
             return  # the contact is gone, and its place with it
+        if isinstance(event, OfferFailed) and event.agent_id not in standing.refused_by:
+            standing.refused_by += (event.agent_id,)
         self._index.join(standing)
         self.serve(event.contact_id, event)
 
@@ -211,10 +206,10 @@ class Router:
     # --- agents come and go -----------------------------------------------------------------------------
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
-        self._count_at_work(event.agent_id, event.new in _ABLE_STATES)
+        self._count_at_work(event.agent_id, event.new in AT_WORK)
         self._index.unseat(event.agent_id)
-        if event.new is AgentState.READY:
-            self._index.seat(self._seat(event.agent_id, event.at_us))
+        if event.channels:
+            self._index.seat(self._seat(event))
             self._take_next(event.agent_id, event)
 
     def _count_at_work(self, agent_id: AgentId, is_at_work: bool) -> None:
@@ -225,9 +220,20 @@ class Router:
             else:
                 del self._working[agent_id]
 
-    def _seat(self, agent_id: AgentId, now_us: int) -> Seat:
+    def _seat(self, event: AgentStateChanged) -> Seat:
+        """Return a seat that counts as idle from now: whoever was given something last comes last."""
         self._sequence += 1
-        return Seat(profile=self._agents[agent_id], since_us=now_us, sequence=self._sequence)
+        return Seat(
+            profile=self._agents[event.agent_id],
+            since_us=event.at_us,
+            sequence=self._sequence,
+            channels=_all_of(event.channels),
+        )
+
+    def _work_returned(self, event: WorkReturned) -> None:
+        contact = self._contacts.get(event.contact_id)
+        assert contact is not None, "returned in this very turn"
+        self.stand_in_line(contact, event)
 
     # --- what plans and preferences may change ---------------------------------------------------
 
@@ -261,16 +267,27 @@ class Router:
         if offered is None:
             self.serve(contact_id, why)
 
-    def take_out(self, contact_id: ContactId) -> Standing:
-        """Take a contact out of the line for good, and return how it stood."""
-        return self._index.leave(contact_id)
+    def take_out(self, contact_id: ContactId) -> None:
+        """Take a contact out of the line for good, if it stands in one."""
+        if self._index.standing(contact_id) is not None:
+            self._index.leave(contact_id)
 
     # --- the two decisions -----------------------------------------------------------------------
 
     def serve(self, contact_id: ContactId, why: Event) -> None:
         """Offer a contact in line to the best idle agent, if the gate is open and there is one."""
         if self._gate_open:
-            self._offer(self._index.best_agent(contact_id, why.at_us), why)
+            self._offer(self._best_agent(contact_id, why.at_us), why)
+
+    def _best_agent(self, contact_id: ContactId, now_us: int) -> Choice | None:
+        """Ask those who let an offer of this contact come to nothing only where nobody else can have it."""
+        standing = self._index.standing(contact_id)
+        refused_by = standing.refused_by if standing is not None else ()
+        aside = [seat for seat in map(self._index.unseat, refused_by) if seat is not None]
+        choice = self._index.best_agent(contact_id, now_us)
+        for seat in aside:
+            self._index.seat(seat)
+        return self._index.best_agent(contact_id, now_us) if choice is None and aside else choice
 
     def _take_next(self, agent_id: AgentId, why: Event) -> None:
         """Offer an idle agent the contact that comes first, if the gate is open and there is one."""
@@ -298,5 +315,14 @@ class Router:
         self._gate_open = False
 
 
+@cache
+def _all_of(channels: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(channels)
+
+
 def _kind(contact: Contact) -> Kind:
-    return Kind(contact.queue or QueueName(""), contact.tier)
+    return Kind(contact.queue or QueueName(""), contact.tier, contact.policy)
+
+
+def _is_any_met(needs: Sequence[Need], able: Iterable[Mapping[str, int]]) -> bool:
+    return any(need.level(skills) is not None for skills in able for need in needs)

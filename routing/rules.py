@@ -18,9 +18,6 @@ from core.model.expression import ALWAYS, Expression
 from core.model.hours import OpeningHours
 from core.model.ids import AgentId, QueueName
 
-VOICE = "voice"
-"""The channel of calls; `task` and the like are others."""
-
 
 class Strategy(StrEnum):
     """By what an arriving contact ranks the idle agents; among equals the longest idle comes first.
@@ -64,13 +61,15 @@ class Reserve:
 class Weights:
     """What agents are worth, in microseconds of waiting, for value routing (`routing.value`).
 
-    Waiting contacts compare by `fit_us` x (resolution - `delay` x pace) of the freed agent; idle agents by
-    `resolution_us` x resolution - `price_us` x price - `pace_us` x pace. `level_us` is for each level; under
-    `weighted_level` it is how much longer idle an agent one level higher counts as.
+    Waiting contacts compare by `fit_us` x (good - `delay` x pace) of the freed agent; idle agents by
+    `resolution_us` x good - `price_us` x price - `pace_us` x pace; good is resolution + `satisfaction` x
+    satisfaction. `level_us` is for each level; under `weighted_level` it is how much longer idle an agent one
+    level higher counts as.
     """
 
     fit_us: int = 0
     delay: float = 0.0
+    satisfaction: float = 0.0
     level_us: int = 0
     resolution_us: int = 0
     price_us: int = 0
@@ -128,10 +127,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """Two policies in force by turns, each for blocks of `block_us`, to compare what they bring."""
+    """Two policies in force by turns, each for blocks of `block_us`, to compare what they bring.
+
+    Who is queued within `warm_up_us` of a change is left out: the other policy's queue is still there. Which
+    comes first in a pair of blocks is drawn from `seed`; without one it alternates.
+    """
 
     policies: tuple[str, str]
     block_us: int
+    warm_up_us: int = 0
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +144,15 @@ class CallbackRules:
     """How a queue calls customers back who left its line.
 
     A customer is dialed at most `attempts_max` times, `spacing_us` apart at least, and rung for
-    `ring_timeout_us`; `shown_number` is the number they see. At most `open_max` callbacks wait in the queue.
-    Who waits may book by pressing `key` while an announcement plays, where that is not empty; `offer` is the
-    sound that says so.
+    `ring_timeout_us`; `shown_number` is the number they see. Who was not reached after `keep_us` is given up.
+    At most `open_max` callbacks wait in the queue. Who waits may book by pressing `key` while an announcement
+    plays, where that is not empty; `offer` is the sound that says so.
     """
 
     attempts_max: int = 3
     spacing_us: int = 900 * SECOND_US
     ring_timeout_us: int = 30 * SECOND_US
+    keep_us: int = 72 * 3_600 * SECOND_US
     open_max: int = 1_000
     shown_number: str = ""
     key: str = ""
@@ -175,7 +181,6 @@ class QueueRules:
     needs: Expression = ALWAYS
     agent: AgentId | None = None
     skill: str = ""
-    channel: str = VOICE
     credit_us: int = 0
     tiers: Mapping[str, TierRules] = field(default_factory=dict)
     policy: str = ""
@@ -189,6 +194,7 @@ class QueueRules:
     empty: Destination = HANG_UP
     leave_empty_us: int | None = None
     ring_timeout_us: int = 15 * SECOND_US
+    accept_timeout_us: int = 60 * SECOND_US
     music: str = "default"
     announce_first_us: int = 20 * SECOND_US
     announce_every_us: int = 60 * SECOND_US
@@ -214,6 +220,10 @@ class Queues(dict[QueueName, QueueRules]):
     def __missing__(self, name: QueueName) -> QueueRules:
         return QueueRules(name=name)
 
+    def skill_of(self, name: QueueName) -> str:
+        """Return the skill in which the work of the queue counts."""
+        return self[name].quality_skill
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatioGroup:
@@ -230,8 +240,8 @@ class RatioGroup:
 class Rulebook:
     """All rules. `policies` hold, by name, the tiers that differ under that policy.
 
-    A queue is in one of `ratios` at most. `agent_attribute` is the attribute of a customer's record that names
-    the agent of a key account; `outside` is the address of a number beyond the trunk.
+    A queue is in one of `ratios` at most. `agent_attribute` is the attribute of a customer's record that
+    names the agent of a key account; `outside` is the address of a number beyond the trunk.
     """
 
     queues: Queues

@@ -7,6 +7,7 @@ by the index's `refresh`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from core.kernel.clock import SECOND_US
@@ -66,3 +67,36 @@ class LevelScores:
         """Return the one term of `rank_us`, if it counts."""
         worth_us = self.rank_us(kind, agent_id, level)
         return (Term("level", worth_us),) if worth_us else ()
+
+
+class ScoresByStrategy:
+    """Scores that are some other's work for each strategy, by the tier of the contact."""
+
+    def __init__(self, rulebook: Rulebook, scores: Mapping[Strategy, Scores], otherwise: Scores) -> None:
+        self._rulebook = rulebook
+        self._scores = scores
+        self._otherwise = otherwise
+        self._of_kind: dict[Kind, Scores] = {}
+
+    def fit_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
+        """Return how much further forward a contact of `kind` stands for this agent when freed."""
+        return self._of(kind).fit_us(kind, agent_id, level)
+
+    def rank_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
+        """Return the worth of this idle agent to an arriving contact of `kind`; higher is chosen first."""
+        return self._of(kind).rank_us(kind, agent_id, level)
+
+    def fit_terms(self, kind: Kind, agent_id: AgentId, level: int) -> tuple[Term, ...]:
+        """Return the parts of `fit_us`, for the explanation."""
+        return self._of(kind).fit_terms(kind, agent_id, level)
+
+    def rank_terms(self, kind: Kind, agent_id: AgentId, level: int) -> tuple[Term, ...]:
+        """Return the parts of `rank_us`, for the explanation."""
+        return self._of(kind).rank_terms(kind, agent_id, level)
+
+    def _of(self, kind: Kind) -> Scores:
+        scores = self._of_kind.get(kind)
+        if scores is None:
+            strategy = self._rulebook.tier(kind).choose
+            scores = self._of_kind[kind] = self._scores.get(strategy, self._otherwise)
+        return scores

@@ -30,6 +30,7 @@ class Standing(Entity, kw_only=True):
     `step` counts the steps of the queue's plan taken. `held_for`: this agent alone may have it yet.
     `preferred`: this agent counts for `preferred_us` more.
     `spares`: it may not take the last experts of that reserve yet.
+    `refused_by`: these agents let an offer of it come to nothing; others are asked first.
     """
 
     contact: Contact
@@ -42,6 +43,7 @@ class Standing(Entity, kw_only=True):
     preferred: AgentId | None = None
     preferred_us: int = 0
     spares: Reserve | None = None
+    refused_by: tuple[AgentId, ...] = ()
 
 
 def told_of(standing: Standing) -> dict[str, Any]:

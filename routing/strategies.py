@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from core.kernel.clock import SECOND_US
 from core.model.events import Term
 from core.model.ids import AgentId
+from core.model.quality import PPM, Quality
 from routing.rules import Kind, QueueRules, Rulebook, Strategy, TierRules
 from routing.track_record import TrackRecords
 
@@ -31,11 +32,16 @@ OCCUPIED_US_PER_PPM = 3_600
 """Being on contacts all the time counts as an hour, a point of occupancy as 36 seconds."""
 
 
+QualityOf = Callable[[AgentId, str], Quality]
+"""(agent, skill) -> what to expect of the agent's next contact."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """What is known of a kind of contact: its queue's rules, its tier's, and whom to ask about agents."""
 
     records: TrackRecords
+    quality: QualityOf
     queue: QueueRules
     tier: TierRules
 
@@ -74,7 +80,8 @@ def _offered_at(asked: _Asked, agent_id: AgentId, level: int) -> int:
 
 
 def _handle_time(asked: _Asked, agent_id: AgentId, level: int) -> int:
-    return -asked.records.handle_us(agent_id, asked.queue)
+    pace_ppm = asked.quality(agent_id, asked.queue.quality_skill).pace_ppm
+    return -asked.queue.handle_expected_us * pace_ppm // PPM
 
 
 PARTS: Mapping[Strategy, Mapping[str, Part]] = {
@@ -91,11 +98,12 @@ PARTS: Mapping[Strategy, Mapping[str, Part]] = {
 
 
 class StrategyScores:
-    """The `Scores` of all strategies that look at levels and track records."""
+    """The `Scores` of all strategies that look at levels, track records and pace."""
 
-    def __init__(self, rulebook: Rulebook, records: TrackRecords) -> None:
+    def __init__(self, rulebook: Rulebook, records: TrackRecords, quality: QualityOf) -> None:
         self._rulebook = rulebook
         self._records = records
+        self._quality = quality
         self._asked: dict[Kind, tuple[_Asked, Mapping[str, Part]]] = {}
 
     def fit_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
@@ -121,6 +129,11 @@ class StrategyScores:
 
     def _look_up(self, kind: Kind) -> tuple[_Asked, Mapping[str, Part]]:
         tier = self._rulebook.tier(kind)
-        asked = _Asked(records=self._records, queue=self._rulebook.queues[kind.queue], tier=tier)
+        asked = _Asked(
+            records=self._records,
+            quality=self._quality,
+            queue=self._rulebook.queues[kind.queue],
+            tier=tier,
+        )
         self._asked[kind] = asked, PARTS[tier.choose]
         return self._asked[kind]

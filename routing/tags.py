@@ -8,6 +8,7 @@ from core.model.contact import Contact, Requirement
 from core.model.tag import CALLBACK, CALLER, Tag
 
 _NEED = re.compile(r"([^~]+)\.([0-9]{1,2})(?:~|$)")
+_STEP = re.compile(r"([0-9]{1,3})\.([0-9]{1,18})(?:~|$)")
 
 
 def contact_tag(contact: Contact, role: str) -> Tag:
@@ -21,8 +22,13 @@ def contact_tag(contact: Contact, role: str) -> Tag:
         customer=contact.customer.customer_id if contact.customer else "",
         language=contact.language,
         needs=encode_requirements(contact.requirements),
+        asked=encode_requirements(contact.asked),
+        steps=encode_steps(contact.steps),
+        flow=contact.flow,
         arrived_us=contact.arrived_us,
         queued_us=contact.queued_us or 0,
+        entered_us=contact.entered_us or 0,
+        hops=contact.hops,
         preferred=contact.preferred_agent or "",
         head_start_us=contact.head_start_us,
         credit_us=contact.credit_us,
@@ -45,3 +51,13 @@ def encode_requirements(requirements: tuple[Requirement, ...]) -> str:
 def decode_requirements(text: str) -> tuple[Requirement, ...]:
     """Return the requirements that `encode_requirements` wrote; what is none is passed over."""
     return tuple(Requirement(skill=skill, minimum=int(level)) for skill, level in _NEED.findall(text))
+
+
+def encode_steps(steps: tuple[tuple[int, int], ...]) -> str:
+    """Return numbers of steps and their instants in the same way, such as `2.1700000000000000`."""
+    return "~".join(f"{number}.{at_us}" for number, at_us in steps)
+
+
+def decode_steps(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the steps that `encode_steps` wrote; what is none is passed over."""
+    return tuple((int(number), int(at_us)) for number, at_us in _STEP.findall(text))

@@ -1,29 +1,49 @@
 """The feature that knows how long contacts will wait: for announcements, menus and the rules of queues.
 
-It watches who enters service. Each contact that has to wait is given the wait expected of it, so that the
-error can be measured when it is served (`metrics.contacts`).
+It watches who enters service, and where there is a trained estimator also what that has to see. Each contact
+that has to wait is given the wait expected of it, so that the error can be measured when it is served
+(`metrics.estimates`).
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.contact import Contact, ContactState
 from core.model.events import ContactConnected, ContactQueued
+from core.model.hours import time_of_day_us
 from core.model.ids import QueueName
 from routing.estimate import LastServed, Served
+from routing.outlook import Outlook
+from routing.regression import NOTHING_LEARNED, LinearWait, Moment, TrainedWaits
 from routing.router import Router
 from routing.rules import Kind, Rulebook
+from routing.turns import policy_at
 
 
 class WaitEstimates:
     """Estimated waits, in microseconds."""
 
-    def __init__(self, engine: Engine, contacts: ContactBook, router: Router, rulebook: Rulebook) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        router: Router,
+        rulebook: Rulebook,
+        trained: TrainedWaits = NOTHING_LEARNED,
+    ) -> None:
         self._contacts = contacts
         self._router = router
         self._rulebook = rulebook
+        self._trained = trained
         self._last_served: dict[QueueName, LastServed] = {}
+        time_of_day = partial(time_of_day_us, zone=trained.zone) if trained.zone else None
+        self._outlook = Outlook(trained.watched, time_of_day)
+        if trained.waits:
+            for kind in self._outlook.told_by:
+                engine.subscribe(kind, self._outlook.add)
         engine.subscribe(ContactQueued, self._queued)
         engine.subscribe(ContactConnected, self._connected)
 
@@ -31,15 +51,29 @@ class WaitEstimates:
         """Return how long a contact of `tier` would wait that asked for `queue` now."""
         if self._router.ready_agents(queue):
             return 0
-        forward_us = self._rulebook.tier(Kind(queue, tier)).head_start_us
+        policy = policy_at(self._rulebook.queues[queue], now_us)
+        forward_us = self._rulebook.tier(Kind(queue, tier, policy)).head_start_us
+        learned = self._learned(queue, Moment.ARRIVING)
+        if learned is not None:
+            key_us = now_us - forward_us - self._rulebook.queues[queue].credit_us
+            return learned.at_us(self._outlook.look_from(queue, key_us, now_us))
         return self._expected_us(queue, tier, forward_us, self._router.waiting(queue) + 1)
 
     def left_us(self, contact: Contact, now_us: int) -> int:
         """Return how long a contact in line will still wait."""
         assert contact.queue is not None, "in line"
+        waited_us = contact.waited_us(now_us)
+        learned = self._learned(contact.queue, Moment.WAITING if waited_us else Moment.ARRIVING)
+        if learned is not None:
+            return learned.at_us(self._outlook.look(contact.contact_id, now_us))
         position = self._router.position(contact) or 1  # offered: as good as the first
         whole_us = self._expected_us(contact.queue, contact.tier, _forward_us(contact), position)
-        return max(0, whole_us - contact.waited_us(now_us))
+        return max(0, whole_us - waited_us)
+
+    def _learned(self, queue: QueueName, moment: Moment) -> LinearWait | None:
+        """Return what was learned of the queue, if it has been seen at work since we started."""
+        learned = self._trained.waits.get((queue, moment))
+        return learned if learned is not None and self._outlook.knows(queue) else None
 
     def _expected_us(self, queue: QueueName, tier: str, forward_us: int, position: int) -> int:
         turn_us = self._rulebook.queues[queue].handle_expected_us // max(
@@ -59,6 +93,8 @@ class WaitEstimates:
     def _connected(self, event: ContactConnected) -> None:
         contact = self._contacts.get(event.contact_id)
         assert contact is not None, "connected in this very turn"
+        if contact.callback:
+            return  # nobody sat through that wait, which may have lasted for days
         served = Served(event.waited_us, _forward_us(contact))
         self._last_served.setdefault(event.queue, LastServed()).add(event.tier, served)
 

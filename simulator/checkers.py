@@ -13,16 +13,17 @@ from typing import Any
 
 from core.kernel.clock import seconds
 from core.kernel.errors import InvariantBroken
-from core.model.agent import AgentState
 from core.model.commands import AppendToLedger, PopScreen, RingLeg
-from core.model.contact import Requirement
 from core.model.events import (
     AgentStateChanged,
+    CallbackClosed,
+    CallbackPostponed,
     ContactAbandoned,
     ContactAdopted,
     ContactArrived,
     ContactClosed,
     ContactConnected,
+    ContactDiverted,
     ContactEvent,
     ContactQueued,
     ContactSentOn,
@@ -35,18 +36,17 @@ from core.model.events import (
     OfferWithdrawn,
     PbxLost,
     PbxSynced,
+    StandingChanged,
     TalkEnded,
 )
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import Command, Event
 from simulator.agreement import Agreement
+from simulator.broken import BrokenPromise
 from simulator.faults import FaultPlan
+from simulator.idleness import NobodyIdlesBeside
 
 LAST_EVENTS = 30
-
-
-class BrokenPromise(Exception):
-    """What one checker found, before it is put into its context."""
 
 
 class ContactsConserved:
@@ -112,63 +112,6 @@ class OneContactEach:
     def _tie(self, contact_id: ContactId, agent_id: AgentId) -> None:
         self._contact_of[agent_id] = contact_id
         self._agent_of[contact_id] = agent_id
-
-
-class NobodyIdlesBeside:
-    """No ready agent is idle while a contact waits that this agent could serve.
-
-    While the link with the PBX is down nobody's phone can be rung, and nothing is demanded.
-    """
-
-    def __init__(self, skills: Mapping[AgentId, Mapping[str, int]]) -> None:
-        self._skills = skills
-        self._linked = False
-        self._ready: dict[AgentId, None] = {}
-        self._waiting: dict[ContactId, tuple[Requirement, ...]] = {}
-        self._needs: dict[ContactId, tuple[Requirement, ...]] = {}
-
-    def sync(self, event: PbxSynced) -> None:
-        """Begin to demand."""
-        self._linked = True
-
-    def lose(self, event: PbxLost) -> None:
-        """Demand nothing for now."""
-        self._linked = False
-
-    def queue(self, event: ContactQueued) -> None:
-        """Count the contact as waiting."""
-        self._waiting[event.contact_id] = self._needs[event.contact_id] = event.requirements
-
-    def offer(self, event: OfferMade) -> None:
-        """Count the contact as served for now."""
-        self._waiting.pop(event.contact_id, None)
-
-    def fail(self, event: OfferFailed | OfferWithdrawn) -> None:
-        """Count the contact as waiting again."""
-        if event.contact_id in self._needs:
-            self._waiting[event.contact_id] = self._needs[event.contact_id]
-
-    def end(self, event: ContactEvent) -> None:
-        """Forget the contact."""
-        self._waiting.pop(event.contact_id, None)
-        self._needs.pop(event.contact_id, None)
-
-    def agent(self, event: AgentStateChanged) -> None:
-        """Count the agent as ready, or no longer."""
-        if event.new is AgentState.READY:
-            self._ready[event.agent_id] = None
-        else:
-            self._ready.pop(event.agent_id, None)
-
-    def check(self) -> None:
-        """Demand that no ready agent and waiting contact fit each other now."""
-        if not (self._linked and self._ready and self._waiting):
-            return
-        kinds = dict.fromkeys(self._waiting.values())
-        for agent_id in self._ready:
-            for needs in kinds:
-                if _meets(self._skills.get(agent_id, {}), needs):
-                    raise BrokenPromise(f"agent {agent_id} is idle beside a waiting contact needing {needs}")
 
 
 class LegsEnd:
@@ -246,7 +189,11 @@ class Checkers:
             PbxLost: (idle.lose,),
             ContactArrived: (self.contacts.arrive,),
             ContactAdopted: (self.contacts.arrive,),
-            ContactQueued: (idle.queue,),
+            ContactQueued: (idle.stand,),
+            StandingChanged: (idle.stand,),
+            ContactDiverted: (idle.end,),
+            CallbackPostponed: (idle.end,),
+            CallbackClosed: (idle.end,),
             OfferMade: (one.offer, idle.offer),
             OfferFailed: (one.part, idle.fail),
             OfferWithdrawn: (one.part, idle.fail),
@@ -306,7 +253,3 @@ class Checkers:
             f"{what}\n{faults}scenario {self._scenario}, seed {self._seed}; the last events:\n{history}\n"
             f"replay: goldline simulate {self._scenario} --seed {self._seed}"
         )
-
-
-def _meets(skills: Mapping[str, int], needs: tuple[Requirement, ...]) -> bool:
-    return all(skills.get(need.skill, 0) >= need.minimum for need in needs)

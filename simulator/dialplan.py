@@ -59,7 +59,7 @@ class Dialplan(PbxListener):
         # Where a redirected channel goes as soon as its script has closed.
         self._redirected: dict[Channel, Callable[[], None]] = {}
         self._contexts: dict[str, Callable[[Channel], None]] = {
-            settings.caller_context: self._ask_engine,
+            settings.caller_context: self._enter,
             settings.agent_context: self._join_peer,
             settings.transfer_context: self._dial_outside,
         }
@@ -118,11 +118,14 @@ class Dialplan(PbxListener):
     # --- callers ------------------------------------------------------------------------------------
 
     def _arrive(self, channel: Channel) -> None:
+        self.run(channel, self._settings.caller_context, channel.dialed_number)
+
+    def _enter(self, channel: Channel) -> None:
         # As the written dialplan does before FastAGI's greeting prints them raw.
         channel.caller_number = _NOT_DIALABLE.sub("", channel.caller_number)
         channel.caller_name = _NOT_PRINTABLE.sub("", channel.caller_name)
         self._exchange.set_variable(channel, ARRIVED_VARIABLE, str(self._exchange.now_us()))
-        self.run(channel, self._settings.caller_context, channel.dialed_number)
+        self._ask_engine(channel)
 
     def _ask_engine(self, channel: Channel) -> None:
         url = self._settings.engine_url

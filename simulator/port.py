@@ -31,7 +31,7 @@ from core.model.events import (
     PbxSynced,
     StepFinished,
 )
-from core.model.ids import BridgeId, LegId
+from core.model.ids import NO_LEG, BridgeId, LegId
 from core.model.message import Event
 from core.ports import Sink
 from simulator.channel import Bridge, Channel, ChannelState
@@ -68,7 +68,7 @@ class SimPbx(PbxListener):
             self.tell_channel(channel)
         self._sink(PbxSynced(at_us=self._now_us(), pbx=self.name))
         for channel in channels:
-            if channel.inbound and channel.bridge is None:
+            if channel.bridge is None and (channel.inbound or channel.application == AGI):
                 self._ask_again_soon(channel)
 
     def stop(self) -> None:
@@ -99,18 +99,19 @@ class SimPbx(PbxListener):
             self._report(command.leg_id, command.step, "failed", "")
 
     def _ring(self, command: RingLeg) -> None:
-        if command.bridge_with not in self._exchange.channels:
-            self._fail(command, Cause.INTERWORKING, f"leg {command.bridge_with} is gone")
+        peer_id = command.bridge_with
+        if peer_id != NO_LEG and peer_id not in self._exchange.channels:
+            self._fail(command, Cause.INTERWORKING, f"leg {peer_id} is gone")
             return
         order = Ringing(
             address=command.address,
             uniqueid=command.leg_id,
-            peer=command.bridge_with,
+            peer=peer_id,
             ring_timeout_us=command.ring_timeout_us,
             caller_number=command.caller_number,
             caller_name=command.caller_name,
             variables={TAG_VARIABLE: command.tag} if command.tag else {},
-            answered=partial(self._join, command.bridge_with),
+            answered=self._open if peer_id == NO_LEG else partial(self._join, peer_id),
         )
         if ring(self._exchange, order) is None:
             self._fail(command, Cause.SUBSCRIBER_ABSENT, f"originate reason {NEVER_MADE}")
@@ -150,6 +151,7 @@ class SimPbx(PbxListener):
 
     def _open(self, channel: Channel) -> None:
         leg_id = LegId(channel.uniqueid)
+        channel.application = AGI
         self._dialogues[leg_id] = Dialogue(self._exchange, channel, partial(self._report, leg_id))
         self._sink(
             DialogueOpened(
@@ -272,6 +274,8 @@ class SimPbx(PbxListener):
             self._sink(LegTagged(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), tag=tag))
 
 
+AGI = "AGI"
+"""The application that a channel in our hands runs."""
 DIAL_OUTCOMES = {"ANSWER": "answer", "BUSY": "busy", "CONGESTION": "congestion", "NOANSWER": "no-answer"}
 """The words of `DialEnded` for Asterisk's DIALSTATUS."""
 

@@ -47,6 +47,8 @@ class Proficiency:
     """Multiplies talk and wrap-up at level 1, 2 and so on; the last holds above."""
     pace_deviation: NotNegative = 0.0
     """The standard deviation of the logarithm of an agent's own factor on top of that."""
+    earlier_days: Annotated[int, Field(ge=0, le=100, strict=True)] = 0
+    """How many days like this one have gone before, from which the engine has learned."""
     people: Seed = 1
     """Who the agents are: under the same number the same people, whatever the day's seed."""
     settled: Word = "resolved"

@@ -80,6 +80,8 @@ AGENT = Table(
 
 BUSY_STATES = frozenset({_S.RESERVED, _S.ON_CONTACT, _S.WRAP_UP})
 """States in which a wish to leave or to pause waits for the end of the contact."""
+AT_WORK = BUSY_STATES | {_S.READY}
+"""The states of somebody who serves contacts now or after the one in hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from core.model.causes import Cause
 from core.model.contact import VOICE
 from core.model.customer import Customer
 from core.model.events import AnyDomainEvent
-from core.model.ids import AgentId, ContactId, LegId, OfferId, TimerKey
+from core.model.ids import NO_LEG, AgentId, ContactId, LegId, OfferId, TimerKey
 from core.model.message import Command
 from core.model.prompts import Prompt
 
@@ -27,10 +27,13 @@ class PbxCommand(Command, frozen=True, kw_only=True):
 
 
 class RingLeg(PbxCommand, frozen=True, kw_only=True):
-    """Ring `address` as the new leg `leg_id`; when answered, the PBX joins it with `bridge_with` at once."""
+    """Ring `address` as the new leg `leg_id`; when answered, the PBX joins it with `bridge_with` at once.
+
+    Without `bridge_with` the answered leg comes into our hands: it opens a dialogue.
+    """
 
     address: str
-    bridge_with: LegId
+    bridge_with: LegId = NO_LEG
     ring_timeout_us: int
     caller_number: str = ""
     caller_name: str = ""

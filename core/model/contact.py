@@ -84,6 +84,10 @@ CONTACT = Table(
         (_S.OFFERED, _T.CONNECT): _S.CONNECTED,
         (_S.OFFERED, _T.LEAVE): _S.ABANDONED,
         (_S.CONNECTED, _T.TALK_END): _S.WRAP_UP,
+        # Work without a call: done and told so in one, or given back.
+        (_S.CONNECTED, _T.FINISH): _S.CLOSED,
+        (_S.CONNECTED, _T.RETURN): _S.QUEUED,
+        (_S.IN_IVR, _T.CANCEL): _S.CANCELLED,
         (_S.WRAP_UP, _T.FINISH): _S.CLOSED,
         # A callback: booked while its queue is closed, or dialed in vain and to be dialed again.
         (_S.IN_IVR, _T.POSTPONE): _S.POSTPONED,
@@ -120,13 +124,15 @@ class Contact(Entity, kw_only=True):
     """One matter in hand; `state` changes only through `core.contacts.ContactBook.move`.
 
     All instants are microseconds, None before they happened. `head_start_us` is the tier's credit:
-    the contact is ordered as if it had queued that much earlier. `requirements` are what the menu asked for;
-    its queue asks for more. `queued_us` is when it first stood in a line, `entered_us` when in this one.
+    the contact is ordered as if it had queued that much earlier. `asked` is what the menu asked of an agent,
+    `requirements` what its queue asks as well. `queued_us` is when it first stood in a line, `entered_us`
+    when in this one; `steps` are those of its queue's plan taken on a condition, by number and instant.
     `flow` is the menu it was sent to out of a line, and `hops` counts how often it was sent anywhere.
     `credit_us` moves it forward like the head start, for any other reason, such as a place resumed.
     `preferred_agent` is who served the customer last, or always does. A `callback` has no leg until its
-    customer is dialed. `policy` is the one of its queue's policies in force when it was queued, `estimated_us`
-    the wait expected then (None: none at all), `told_us` the least wait still to come that its caller was told.
+    customer is dialed. `policy` is the one of its queue's policies in force when it was queued,
+    `estimated_us` the wait expected then (None: none at all), `told_us` the least wait still to come that
+    its caller was told.
 
     Work of another channel than voice never has a leg: `work_id` is what the program that brought it calls
     it, `reference` where the agent finds it, such as a link or a subject.
@@ -144,10 +150,12 @@ class Contact(Entity, kw_only=True):
     tier: str = ""
     customer: Customer | None = None
     choices: tuple[str, ...] = ()
+    asked: tuple[Requirement, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     queue: QueueName | None = None
     queued_us: int | None = None
     entered_us: int | None = None
+    steps: tuple[tuple[int, int], ...] = ()
     head_start_us: int = 0
     policy: str = ""
     estimated_us: int | None = None

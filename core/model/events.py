@@ -204,17 +204,25 @@ class ContactEvent(DomainEvent, frozen=True, kw_only=True):
 
 
 class ContactArrived(ContactEvent, frozen=True, kw_only=True):
-    """A customer reached us, or work of another `channel` was brought, without any leg.
-
-    `work_id` and `reference` are its name and its text there.
-    """
+    """A customer reached us, or work of another `channel` was brought, without any leg."""
 
     leg_id: LegId
     caller_number: str
     dialed_number: str
     channel: str = VOICE
-    work_id: str = ""
-    reference: str = ""
+
+
+class WorkAdded(ContactEvent, frozen=True, kw_only=True):
+    """What the work is that another program brought: all of its `AddWork`."""
+
+    work_id: str
+    channel: str
+    queue: QueueName
+    customer_id: str
+    tier: str
+    requirements: tuple[Requirement, ...]
+    reference: str
+    language: str
 
 
 class CustomerIdentified(ContactEvent, frozen=True, kw_only=True):
@@ -274,7 +282,11 @@ class ContactQueued(StandingEvent, frozen=True, kw_only=True):
 
 
 class StandingChanged(StandingEvent, frozen=True, kw_only=True):
-    """Time or the floor changed how the waiting contact stands: `reason` is `step`, `expired`, `hold_over`..."""
+    """Time or the floor changed how a waiting contact stands, for the `reason` given.
+
+    A step was taken (`step`) or its time is over (`expired`), a wait for somebody is over (`reserve_over`,
+    `hold_over`, `preferred_away`), or what it needs changed with the wait or the queue (`needs`).
+    """
 
     reason: str
 
@@ -372,6 +384,61 @@ class ContactAbandoned(ContactEvent, frozen=True, kw_only=True):
     tier: str
     stage: str
     waited_us: int
+
+
+class CallbackEvent(ContactEvent, frozen=True, kw_only=True):
+    """Something happened to a callback, a contact of its own that has no leg until it is dialed."""
+
+
+class CallbackBooked(CallbackEvent, frozen=True, kw_only=True):
+    """The customer leaves and will be called back at `number`; the contact is new by this.
+
+    It takes over the place of `of_contact_id`, which ends as CALLBACK; none where somebody else booked it.
+    What makes its place is told whole, for a new run of ours goes on from it. Not dialed before `due_us`.
+    """
+
+    of_contact_id: str
+    number: str
+    queue: QueueName
+    customer_id: str
+    tier: str
+    language: str
+    queued_us: int
+    entered_us: int
+    head_start_us: int
+    credit_us: int
+    due_us: int
+    asked: tuple[Requirement, ...] = ()
+    preferred_agent: str = ""
+
+
+class CallbackDialed(CallbackEvent, frozen=True, kw_only=True):
+    """An agent is on the line and the customer's phone is being rung, for the `attempt`-th time from 1."""
+
+    agent_id: AgentId
+    leg_id: LegId
+    attempt: int
+
+
+class CallbackPostponed(CallbackEvent, frozen=True, kw_only=True):
+    """The callback stands in no line until `until_us`: the queue is `closed`, or the customer was not had.
+
+    Then `reason` is the outcome of the ringing, or `agent_left` while it rang.
+    """
+
+    reason: str
+    until_us: int
+
+
+class CallbackClosed(CallbackEvent, frozen=True, kw_only=True):
+    """The callback is over; `outcome` is `reached`, `unreached`, `cancelled` or `called_in`.
+
+    `reason` is that of the last attempt, or `expired`; `attempts` is how often the customer was dialed.
+    """
+
+    outcome: str
+    reason: str
+    attempts: int
 
 
 class ContactSentOn(ContactEvent, frozen=True, kw_only=True):

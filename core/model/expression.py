@@ -17,11 +17,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from math import prod
 from typing import NamedTuple
 
-from core.model.variables import Kind, variable
+from core.model.variables import VARIABLES, Kind, variable
 
 CHARS_MAX = 1_000
 """Longer than any rule a person can still read."""
@@ -105,8 +106,13 @@ def parse_condition(text: str) -> Expression:
     expression = parse(text)
     for comparison in comparisons(expression):
         if comparison.skill:
-            raise ExpressionRefused(f"{comparison.name} is no variable of the call or the queue")
+            raise ExpressionRefused(_no_variable(comparison.name))
     return expression
+
+
+def _no_variable(name: str) -> str:
+    near = get_close_matches(name, VARIABLES, n=1)
+    return f"{name} is no variable of the call or the queue" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def comparisons(expression: Expression) -> Iterator[Comparison]:
@@ -181,7 +187,12 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _END = "end"
-_HINTS = {"=": "write == for equal", "&": "write and", "|": "write or", "!": "write not, or != for unequal"}
+_HINTS = {
+    "=": "write == for equal, >= for at least",
+    "&": "write and",
+    "|": "write or",
+    "!": "write not, or != for unequal",
+}
 _MIRRORED = {
     Operator.LESS: Operator.MORE,
     Operator.AT_MOST: Operator.AT_LEAST,
@@ -318,7 +329,7 @@ def _mismatch(kind: Kind, operator: Operator, value_kind: str) -> str:
         case Kind.TEXT | Kind.WORDS if not (is_word and is_same):
             return "is a text: compare it by == or != with a quoted word"
         case Kind.NUMBER | Kind.SECONDS if is_word:
-            return "is a number: compare it with a number"
+            return "is a number or a skill: compare it with a number"
         case Kind.SECONDS if is_same:
             return "is a time, met at no instant exactly: compare it by <, <=, >= or >"
         case Kind.ATTRIBUTE if is_word and not is_same:

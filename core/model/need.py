@@ -163,6 +163,11 @@ def both(one: Alternatives, other: Alternatives) -> Alternatives:
     return _simplest(alternative for alternative in joined if alternative is not None)
 
 
+def implies(narrow: Alternatives, wide: Alternatives) -> bool:
+    """Tell whether whoever meets `narrow` meets `wide` as well, as far as single alternatives show it."""
+    return all(any(_implies(each, other) for other in wide) for each in narrow)
+
+
 def _joined(one: Alternative, other: Alternative) -> Alternative | None:
     """Return the bounds of both, None where no agent can meet them together."""
     bounds = {bound.skill: bound for bound in one}

@@ -133,3 +133,22 @@ class RateContact(AgentRequest, frozen=True, kw_only=True):
     contact_id: ContactId
     queue: QueueName
     score_ppm: int
+
+
+class BookCallback(AgentRequest, frozen=True, kw_only=True):
+    """Call a customer back from `queue`, at the place of one who calls now, and not before `due_us`.
+
+    `agent_id` is who asks, empty for a program. The customer is known by the id, or else by the number.
+    """
+
+    number: str
+    queue: QueueName
+    customer_id: str = ""
+    tier: str = ""
+    due_us: int = 0
+
+
+class CancelCallback(AgentRequest, frozen=True, kw_only=True):
+    """Do not call this customer back any more."""
+
+    contact_id: ContactId

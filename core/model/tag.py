@@ -44,9 +44,14 @@ class Tag(Record, frozen=True, kw_only=True):
     customer: str = ""
     language: str = ""
     needs: str = ""
+    asked: str = ""
+    steps: str = ""
+    flow: str = ""
     preferred: str = ""
     arrived_us: int = 0
     queued_us: int = 0
+    entered_us: int = 0
+    hops: int = 0
     head_start_us: int = 0
     credit_us: int = 0
     connected_us: int = 0

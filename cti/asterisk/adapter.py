@@ -39,7 +39,7 @@ from core.model.events import (
     PbxLost,
     PbxSynced,
 )
-from core.model.ids import LegId
+from core.model.ids import NO_LEG, LegId
 from core.model.message import Event
 from core.ports import Sink
 from cti.agi.server import AgiServer, AgiSettings
@@ -80,6 +80,7 @@ class AsteriskSettings:
     agi: AgiSettings
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     name: str = "asterisk"
+    caller_context: str = "goldline-caller"
     agent_context: str = "goldline-agent"
     transfer_context: str = "goldline-transfer"
     look_every_s: float = 2.0
@@ -147,8 +148,11 @@ class AsteriskPbx:
             self._refuse(command, Cause.INTERWORKING, str(refusal))
 
     def _ring(self, command: RingLeg) -> None:
-        peer_name = self._name_of(command.bridge_with)
-        action = commands.originate(command, peer_name, self._settings.agent_context)
+        settings = self._settings
+        if command.bridge_with == NO_LEG:
+            action = commands.originate(command, settings.caller_context)
+        else:
+            action = commands.originate(command, settings.agent_context, self._name_of(command.bridge_with))
         self._translator.order(command.leg_id)
         self._send(action, command)
 

@@ -52,9 +52,15 @@ class Action:
     fields: Mapping[str, str | Sequence[str]]
 
 
-def originate(command: RingLeg, peer_name: str, context: str) -> Action:
-    """Return the Originate that rings the phone and, when answered, runs `context` to join `peer_name`."""
-    peer = _checked(_CHANNEL_NAME, peer_name, "the name of the channel to join")
+def originate(command: RingLeg, context: str, peer_name: str = "") -> Action:
+    """Return the Originate that rings the phone and, when answered, runs `context`.
+
+    That is where agents' legs join `peer_name`, or, without one, where callers come into our hands.
+    """
+    variables = [f"{TAG_VARIABLE}={checked_tag(command.tag)}"]
+    if peer_name:
+        peer = _checked(_CHANNEL_NAME, peer_name, "the name of the channel to join")
+        variables.insert(0, f"{PEER_VARIABLE}={peer}")
     return Action(
         "Originate",
         {
@@ -65,7 +71,7 @@ def originate(command: RingLeg, peer_name: str, context: str) -> Action:
             "Priority": "1",
             "Timeout": str(max(1, command.ring_timeout_us // 1_000)),
             "CallerID": _caller_id(command.caller_name, command.caller_number),
-            "Variable": [f"{PEER_VARIABLE}={peer}", f"{TAG_VARIABLE}={checked_tag(command.tag)}"],
+            "Variable": variables,
             # A synchronous Originate blocks its session until the phone is answered (capture s07).
             "Async": "true",
         },

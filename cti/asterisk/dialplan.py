@@ -7,7 +7,8 @@ and res_agi prints numbers and names raw into its greeting, so every one of them
 
 How a call runs: an inbound caller sits in `AGI(agi://...)` for as long as the engine holds the call. An
 agent's answered leg runs `Bridge()`, which pulls the caller out of there. When the engine's socket is
-refused or dies, the caller hears music and the dialplan asks again every `RETRY_S` seconds.
+refused or dies, the caller hears music and the dialplan asks again every `RETRY_S` seconds. A leg that we
+ring to have it in our hands, such as the agent's for whom a customer is called back, goes where callers go.
 """
 
 from __future__ import annotations

@@ -20,10 +20,12 @@ from core.model.events import (
     ContactQueued,
     ContactRecalled,
     InteractionRecorded,
+    QualityLearned,
 )
 from core.model.ids import AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
-from core.model.requests import RestoreAgent
+from core.model.quality import Quality, SkillQuality, Tally
+from core.model.requests import RestoreAgent, RestoreQuality
 from crm.database import Database, DatabaseSettings
 from crm.ledger import LedgerSettings, SqlLedger, new_run
 from crm.memory import MemoryLedger
@@ -150,6 +152,21 @@ async def test_a_wish_for_after_the_contact_is_restored_too(ledger: MemoryLedger
     await ledger.settled()
     (ana,) = await ledger.last_agent_states()
     assert (ana.state, ana.next_state, ana.next_reason) == (busy.new, AgentState.NOT_READY, "lunch")
+
+
+async def test_what_was_learned_last_of_each_agent_is_restored(ledger: MemoryLedger | SqlLedger) -> None:
+    def known(resolved: int) -> tuple[SkillQuality, ...]:
+        quality = Quality(resolution_ppm=800_000, pace_ppm=950_000, satisfaction_ppm=700_000)
+        return (SkillQuality(skill="cards", quality=quality, tally=Tally(resolved=resolved)),)
+
+    for agent_id, resolved in ((BEN, 1), (ANA, 2), (BEN, 3)):
+        ledger.append(QualityLearned(at_us=NOON_US + resolved, agent_id=agent_id, skills=known(resolved)))
+    ledger.append(turned(ANA, AgentState.LOGGED_OUT, NOON_US + 9))
+    await ledger.settled()
+    assert list(await ledger.learned_quality()) == [
+        RestoreQuality(at_us=NOON_US + 2, agent_id=ANA, skills=known(2)),
+        RestoreQuality(at_us=NOON_US + 3, agent_id=BEN, skills=known(3)),
+    ]
 
 
 def arrived(contact_id: ContactId, at_us: int) -> ContactArrived:

@@ -44,7 +44,7 @@ from core.model.events import (
     PbxSynced,
     StepFinished,
 )
-from core.model.ids import LegId
+from core.model.ids import NO_LEG, LegId
 from core.model.prompts import SayDigits, Sound
 from core.model.tag import AGENT, CALLER, Tag
 from cti.asterisk.dialplan import DialplanSettings, new_secret
@@ -69,7 +69,7 @@ LONG = (Sound("basic-pbx-ivr-main"),)
 SHORT = (SayDigits("12"),)
 EXTENSIONS = ("1001", "1002", "1003")
 UNREGISTERED = "1009"
-AGENT_LEG = LegId("L-1-000001")
+AGENT_LEG, CUSTOMER_LEG = LegId("L-1-000001"), LegId("L-1-000002")
 CALLER_TAG = Tag(role=CALLER, contact="C-1-000001", queue="sales", arrived_us=1).encode()
 AGENT_TAG = Tag(role=AGENT, contact="C-1-000001", agent="Zoë").encode()
 
@@ -382,6 +382,63 @@ async def test_caller_leaves_while_the_phone_rings(line: Line) -> None:
     assert LegEnded not in line.about(AGENT_LEG)
     line.pbx.execute(HangUpLeg(leg_id=AGENT_LEG))
     await line.wait_for(LegEnded, leg_id=AGENT_LEG)
+
+
+# --- a customer who is called back ----------------------------------------------------------------
+
+
+async def in_our_hands(line: Line) -> DialogueOpened:
+    """Ring the agent for nobody in particular; return how the answered leg came to us."""
+    line.pbx.execute(ring(NO_LEG))
+    return await line.wait_for(DialogueOpened, leg_id=AGENT_LEG)
+
+
+async def test_phone_rung_for_nobody_comes_into_our_hands(line: Line) -> None:
+    line.phone("1001", ring_ms=300)
+    opened = await in_our_hands(line)
+    await line.wait_for(LegAnswered, leg_id=AGENT_LEG)
+    assert opened.tag == AGENT_TAG
+    assert opened.dialed_number == ""
+    line.pbx.execute(music(AGENT_LEG))
+    assert await outcome(line, "music") == ("done", "")
+    assert not line.all_of(LegJoined)
+
+
+async def test_customer_called_back_hears_the_agent_at_once(line: Line) -> None:
+    line.phone("1001")
+    line.phone("1002", ring_ms=300)
+    await in_our_hands(line)
+    line.pbx.execute(ring(AGENT_LEG, "PJSIP/1002", CUSTOMER_LEG))
+    theirs = await line.wait_for(LegJoined, leg_id=CUSTOMER_LEG)
+    ours = await line.wait_for(LegJoined, leg_id=AGENT_LEG)
+    assert ours.bridge_id == theirs.bridge_id
+    await line.wait_for(DialogueClosed, leg_id=AGENT_LEG)
+    assert not line.all_of(AnomalySeen)
+
+
+@pytest.mark.parametrize("leaver", [AGENT_LEG, CUSTOMER_LEG], ids=["agent", "customer"])
+async def test_talk_with_a_customer_called_back_ends_for_both(line: Line, leaver: LegId) -> None:
+    line.phone("1001")
+    line.phone("1002")
+    await in_our_hands(line)
+    line.pbx.execute(ring(AGENT_LEG, "PJSIP/1002", CUSTOMER_LEG))
+    await line.wait_for(LegJoined, leg_id=CUSTOMER_LEG)
+    line.pbx.execute(HangUpLeg(leg_id=leaver))
+    for leg_id in (AGENT_LEG, CUSTOMER_LEG):
+        await line.wait_for(LegEnded, leg_id=leg_id)
+
+
+async def test_customer_who_does_not_answer_leaves_the_agent_in_our_hands(line: Line) -> None:
+    line.phone("1001")
+    line.phone("1002", refusal=BUSY)
+    await in_our_hands(line)
+    line.pbx.execute(ring(AGENT_LEG, "PJSIP/1002", CUSTOMER_LEG))
+    ended = await line.wait_for(LegEnded, leg_id=CUSTOMER_LEG)
+    assert ring_outcome(ended.cause) is RingOutcome.BUSY
+    assert LegEnded not in line.about(AGENT_LEG)
+    line.pbx.execute(HangUpLeg(leg_id=AGENT_LEG))
+    await line.wait_for(LegEnded, leg_id=AGENT_LEG)
+    await line.wait_for(DialogueClosed, leg_id=AGENT_LEG)
 
 
 # --- the talk -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ EXAMPLES = ROOT / "examples"
 PROGRAM = Path(sys.executable).with_name("goldline")
 TABLES = {path: tomllib.loads(path.read_text()) for path in sorted(EXAMPLES.glob("**/*.toml"))}
 SCENARIOS = [path for path, table in TABLES.items() if "engine_config" in table]
-CONFIGURATIONS = [path for path, table in TABLES.items() if "queues" in table]
+CONFIGURATIONS = [path for path, table in TABLES.items() if {"queues", "include"} & table.keys()]
 FLOWS = [path for path, table in TABLES.items() if "nodes" in table]
 
 pytestmark = pytest.mark.slow

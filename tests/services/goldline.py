@@ -57,11 +57,11 @@ default_tier = "standard"
 
 [tiers.platinum]
 head_start_s = 180
-best_agent_first = true
+choose = "highest_level"
 
 [tiers.gold]
 head_start_s = 90
-best_agent_first = true
+choose = "highest_level"
 
 [tiers.standard]
 

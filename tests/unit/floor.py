@@ -6,45 +6,71 @@ keeps every command and every event of the ledger for looking at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from agents.agent import WorkRules
+from agents.misses import Misses, MissRules
+from agents.quality import QualityLearner
+from agents.reservations import Reservations
 from agents.roster import Roster
-from agents.wrap_up import WrapUp
+from agents.wishes import Wishes
+from agents.workload import Workload
+from agents.wrap_up import WrapUp, WrapUpLimit
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile
-from core.model.commands import AppendToLedger, RingLeg, StartTimer
-from core.model.contact import Contact, Requirement
+from core.model.commands import AppendToLedger, CancelTimer, RingLeg, StartTimer, TagLeg
+from core.model.contact import Contact, ContactState, Requirement
+from core.model.customer import Customer
 from core.model.events import (
+    CallbackBooked,
     ContactArrived,
+    CustomerIdentified,
     DialogueOpened,
     LegAnswered,
+    LegCreated,
     LegEnded,
     LegJoined,
+    LegTagged,
     OfferMade,
     PbxSynced,
     QueueingAsked,
     TimerFired,
 )
-from core.model.ids import AgentId, BridgeId, ContactId, Ids, LegId, QueueName
+from core.model.ids import AgentId, BridgeId, ContactId, Ids, LegId, QueueName, TimerKey
 from core.model.message import Command, Event
 from core.model.prompts import Sound
 from core.model.requests import GoNotReady, GoReady, LogIn
+from goldline.config_quality import QualitySection, quality_rules
 from metrics.interaction import InteractionRecorder
+from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.callback_desk import CallbackDesk
+from routing.callback_dialer import CallbackDialer
+from routing.callback_recall import CallbackRecall
+from routing.circumstances import Circumstances
 from routing.conversation import Conversations
+from routing.desertion import Desertion
+from routing.divert import Diversion
+from routing.door import Door
 from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer import OfferDesk
+from routing.plan import Plan
+from routing.preference import Preference
+from routing.resume import Resume
 from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
+from routing.scores import ScoresByStrategy
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
+from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
+from routing.work import WorkDesk, WorkDeskRules
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C", bound=Command)
@@ -55,39 +81,83 @@ TIERS = {
 }
 CARDS = QueueRules(name=QueueName("cards"), requirements=(Requirement(skill="cards"),))
 WRAP_UP_S = 30
+WRAP_UP = WrapUpLimit(microseconds(WRAP_UP_S))
+TASK = "task"
 
 
 class Floor:
-    """The brain with agents of the given card skills, gate open, nobody ready yet."""
+    """The brain with agents of the given skills (a level alone is of cards), gate open, nobody ready yet.
 
-    def __init__(self, skills: Mapping[str, int], synced: bool = True, queue: QueueRules = CARDS) -> None:
+    Callers come into `queue`, if they do not ask for one of the `others`.
+    """
+
+    def __init__(
+        self,
+        skills: Mapping[str, int | Mapping[str, int]],
+        synced: bool = True,
+        queue: QueueRules = CARDS,
+        tiers: Mapping[str, TierRules] = TIERS,
+        others: Sequence[QueueRules] = (),
+        misses: MissRules | None = None,
+        work: WorkRules | None = None,
+        wrap_up: WrapUpLimit = WRAP_UP,
+    ) -> None:
         self.now_us = 0
         self.commands: list[Command] = []
         self.engine = Engine()
         self.contacts = ContactBook()
-        rulebook = Rulebook(queues=Queues({queue.name: queue}), tiers=TIERS)
+        self.queue = queue
+        rulebook = Rulebook(queues=Queues({each.name: each for each in (queue, *others)}), tiers=tiers)
         queues = rulebook.queues
         profiles = {
-            AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"cards": level})
-            for name, level in skills.items()
+            AgentId(name): AgentProfile(
+                agent_id=AgentId(name), skills={"cards": levels} if isinstance(levels, int) else levels
+            )
+            for name, levels in skills.items()
         }
         ids = Ids(run=1)
-        self._at_the_door: tuple[Contact, Mapping[str, int]] | None = None
+        self._at_the_door: tuple[Contact, QueueName, Mapping[str, int]] | None = None
+        self.timers: dict[TimerKey, int] = {}
         self.engine.subscribe(DialogueOpened, self._let_in)
+        self.engine.subscribe(TimerFired, self._leave)
         calls = CallBook(self.engine)
         self.adoption = Adoption(self.engine, self.contacts, calls, deadline_us=200_000)
         self.recorder = InteractionRecorder(self.engine, self.contacts)
         self.lost = LostContacts(self.engine, calls)
         offers = OfferDesk(self.engine, self.contacts, ids, queues)
         self.conversations = Conversations(self.engine, self.contacts)
-        index = Index(rulebook, StrategyScores(rulebook, TrackRecords(self.engine, queues)))
+        quality = quality_rules(QualitySection())
+        values = ValueScores(rulebook, profiles, quality.prior)
+        ordinary = StrategyScores(rulebook, TrackRecords(self.engine), values.quality)
+        index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary))
+        ValueNews(self.engine, values, index)
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
         self.estimates = WaitEstimates(self.engine, self.contacts, self.router, rulebook)
+        circumstances = Circumstances(self.router, self.estimates, queues)
+        door = Door(self.router, circumstances, queues)
+        diversion = Diversion(self.engine, self.contacts, self.router, door)
+        self.resume = Resume(self.engine, self.contacts, self.router, queues)
+        self.callbacks = CallbackDesk(
+            self.engine, self.contacts, ids, self.router, offers, rulebook, lambda _: (Sound("bye"),)
+        )
+        CallbackDialer(self.engine, self.contacts, ids, self.callbacks, rulebook)
+        CallbackRecall(self.engine, self.contacts, self.callbacks, self.adoption, rulebook)
+        self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
+        self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
+        Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
+        Desertion(self.engine, self.router, door, diversion, queues)
         self.hold = Hold(
             self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
         )
-        self.roster = Roster(self.engine, self.contacts, profiles, ("break", "lunch"))
-        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: microseconds(WRAP_UP_S)})
+        brought = WorkDeskRules(channels=frozenset({TASK}), default_tier="standard", deadline_us=200_000)
+        self.work_desk = WorkDesk(self.engine, self.contacts, ids, self.router, offers, rulebook, brought)
+        self.roster = Roster(self.engine, profiles, work)
+        missed = Misses(self.engine, self.roster, misses or MissRules())
+        self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
+        self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
+        self.workload = Workload(self.engine, self.contacts, self.roster, missed)
+        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {queue.name: wrap_up})
+        QualityLearner(self.engine, self.contacts, profiles, queues.skill_of, quality)
         if synced:
             self.hear(PbxSynced(at_us=0, pbx="main"))
 
@@ -96,16 +166,34 @@ class Floor:
     def pass_s(self, seconds: float) -> None:
         self.now_us += microseconds(seconds)
 
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass, and every timer fire that is due by its end."""
+        end_us = self.now_us + microseconds(seconds)
+        while due := [(at_us, key) for key, at_us in self.timers.items() if at_us <= end_us]:
+            at_us, key = min(due, key=lambda timer: timer[0])
+            del self.timers[key]
+            self.now_us = max(self.now_us, at_us)
+            self.hear(TimerFired(at_us=self.now_us, key=key))
+        self.now_us = end_us
+
     def hear(self, message: Event) -> list[Command]:
         """Give the engine `message` and keep what it orders."""
         commands = self.engine.handle(message)
         self.commands += commands
+        for command in commands:
+            if isinstance(command, StartTimer):
+                self.timers[command.key] = command.at_us
+            elif isinstance(command, CancelTimer):
+                self.timers.pop(command.key, None)
         return commands
+
+    def ledger(self) -> list[Event]:
+        """Return everything that went to the ledger, in order."""
+        return [command.event for command in self.commands if isinstance(command, AppendToLedger)]
 
     def events(self, kind: type[E]) -> list[E]:
         """Return the ledger's events of one class, in order."""
-        appended = (c.event for c in self.commands if isinstance(c, AppendToLedger))
-        return [event for event in appended if isinstance(event, kind)]
+        return [event for event in self.ledger() if isinstance(event, kind)]
 
     def orders(self, kind: type[C]) -> list[C]:
         """Return the commands of one class, in order."""
@@ -115,16 +203,30 @@ class Floor:
         """Let the timer `key` fire at the instant it was last asked for."""
         asked = [c for c in self.orders(StartTimer) if c.key == key]
         self.now_us = max(self.now_us, asked[-1].at_us)
+        self.timers.pop(key, None)
         self.hear(TimerFired(at_us=self.now_us, key=key))
 
     # --- callers ---------------------------------------------------------------------------------
 
-    def arrive(self, name: str, tier: str = "standard", needs: Mapping[str, int] | None = None) -> Contact:
-        """A caller comes out of the IVR into the cards queue; the leg is called `leg-NAME`."""
+    def arrive(
+        self,
+        name: str,
+        tier: str = "standard",
+        needs: Mapping[str, int] | None = None,
+        number: str = "",
+        customer: Customer | None = None,
+        queue: str = "",
+    ) -> Contact:
+        """A caller comes out of the IVR into a queue; the leg is called `leg-NAME`."""
         contact = Contact(
-            contact_id=ContactId(name), leg_id=LegId(f"leg-{name}"), arrived_us=self.now_us, tier=tier
+            contact_id=ContactId(name),
+            leg_id=LegId(f"leg-{name}"),
+            arrived_us=self.now_us,
+            tier=tier,
+            caller_number=number,
+            customer=customer,
         )
-        self._at_the_door = (contact, needs or {})
+        self._at_the_door = (contact, QueueName(queue) or self.queue.name, needs or {})
         self.hear(DialogueOpened(at_us=self.now_us, leg_id=contact.leg_id))
         return contact
 
@@ -132,25 +234,57 @@ class Floor:
         """Do what the shortest possible menu does: take the call and hand it to the queue."""
         if self._at_the_door is None:
             return
-        (contact, needs), self._at_the_door = self._at_the_door, None
+        (contact, queue, needs), self._at_the_door = self._at_the_door, None
         self.contacts.add(contact)
         self.engine.publish(
             ContactArrived(
                 at_us=event.at_us,
                 contact_id=contact.contact_id,
                 leg_id=contact.leg_id,
-                caller_number="",
+                caller_number=contact.caller_number,
                 dialed_number="",
+            )
+        )
+        self.engine.publish(
+            CustomerIdentified(
+                at_us=event.at_us,
+                contact_id=contact.contact_id,
+                customer_id=contact.customer.customer_id if contact.customer else "",
+                tier=contact.tier,
+                lookup="found" if contact.customer else "unknown",
             )
         )
         self.engine.publish(
             QueueingAsked(
                 at_us=event.at_us,
                 contact_id=contact.contact_id,
-                queue=CARDS.name,
+                queue=queue,
                 requirements=tuple(Requirement(skill=skill, minimum=needs[skill]) for skill in needs),
             )
         )
+
+    def leave_for_callback(self, contact: Contact) -> bool:
+        """The caller takes the offer to be called back; tell whether it stood."""
+        self._leaving = contact
+        self.hear(TimerFired(at_us=self.now_us, key=("leaving",)))
+        return contact.state is ContactState.CALLBACK
+
+    def _leave(self, event: TimerFired) -> None:
+        if event.key == ("leaving",):
+            self.callbacks.leave_line(self._leaving, event)
+
+    def callback_of(self, name: str) -> Contact:
+        """Return the contact of the callback that the caller booked."""
+        booked = next(event for event in self.events(CallbackBooked) if event.of_contact_id == name)
+        return next(contact for contact in self.contacts if contact.contact_id == booked.contact_id)
+
+    def on_the_pbx(self, notes: Mapping[LegId, str], bridge: str = "") -> None:
+        """A snapshot shows these legs with the notes we left on them, in one bridge where it has a name."""
+        for leg_id, note in notes.items():
+            self.hear(LegCreated(at_us=self.now_us, leg_id=leg_id, address=f"PJSIP/{leg_id}"))
+            if bridge:
+                self.hear(LegJoined(at_us=self.now_us, leg_id=leg_id, bridge_id=BridgeId(bridge)))
+            self.hear(LegTagged(at_us=self.now_us, leg_id=leg_id, tag=note))
 
     def hang_up(self, leg_id: str, cause: int = 16) -> None:
         self.hear(LegEnded(at_us=self.now_us, leg_id=LegId(leg_id), cause=cause))
@@ -171,6 +305,10 @@ class Floor:
         """Return the agent's state and its reason."""
         agent = self.roster._agents[AgentId(name)]
         return agent.state.value, agent.reason
+
+    def note_on(self, leg_id: LegId) -> str:
+        """Return the note we left on the leg last."""
+        return [order.tag for order in self.orders(TagLeg) if order.leg_id == leg_id][-1]
 
     def offered(self) -> list[tuple[str, str]]:
         """Return (contact, agent) of every offer so far."""

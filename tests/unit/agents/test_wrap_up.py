@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from agents.wrap_up import WrapUpLimit
 from core.model.causes import Cause
-from core.model.commands import AnswerRequest, CancelTimer, HangUpLeg, StartTimer
+from core.model.commands import AnswerRequest, CancelTimer, HangUpLeg, ShowAgentState, StartTimer
 from core.model.events import ContactClosed, InteractionRecorded
 from core.model.ids import AgentId
 from core.model.message import Event
-from core.model.requests import FinishWrapUp, GoNotReady, LogOut
+from core.model.requests import ExtendWrapUp, FinishWrapUp, GoNotReady, LogOut
 from tests.unit.floor import WRAP_UP_S, Floor
 
 ANN = AgentId("ann")
@@ -85,3 +86,19 @@ def test_agent_who_logs_out_while_ringing_is_out_when_the_ringing_stops(reason_t
     assert floor.state("ann")[0] == "logged_out"
     stopped = HangUpLeg(leg_id=phone, cause=Cause.ANSWERED_ELSEWHERE) in floor.commands
     assert stopped == (reason_to_stop == "caller")
+
+
+def test_extension_moves_the_limit_as_often_as_the_queue_grants_it() -> None:
+    floor = Floor({"ann": 5}, wrap_up=WrapUpLimit(30_000_000, extension_us=20_000_000, extensions_max=2))
+    floor.ready("ann")
+    floor.arrive("a")
+    assert refusal(floor, ExtendWrapUp(at_us=0, agent_id=ANN)) == "no_extension"
+    floor.answer("ann")
+    floor.hang_up("leg-a")
+    for limit_s in (50, 70):
+        assert refusal(floor, ExtendWrapUp(at_us=floor.now_us, agent_id=ANN)) == ""
+        assert floor.orders(ShowAgentState)[-1].until_us == limit_s * 1_000_000
+    assert refusal(floor, ExtendWrapUp(at_us=floor.now_us, agent_id=ANN)) == "no_extension"
+    floor.fire("wrap_up", "ann")
+    assert floor.now_us == 70_000_000
+    assert floor.state("ann")[0] == "ready"

@@ -36,7 +36,7 @@ TRANSFER = TransferLeg(leg_id=LegId("17.1"), number="+41441234567")
 
 
 def originate(command: RingLeg) -> Action:
-    return commands.originate(command, PEER, CONTEXT)
+    return commands.originate(command, CONTEXT, PEER)
 
 
 class TestActions:
@@ -55,6 +55,11 @@ class TestActions:
                 "Async": "true",
             },
         )
+
+    def test_a_phone_rung_for_nobody_goes_where_callers_go(self) -> None:
+        fields = commands.originate(RING, "goldline-caller").fields
+        assert fields["Context"] == "goldline-caller"
+        assert fields["Variable"] == [f"GOLDLINE_TAG={TAG}"]
 
     def test_a_local_address_keeps_both_its_halves(self) -> None:
         address = "Local/1001@from-internal"
@@ -91,8 +96,8 @@ BUILDERS: dict[str, Callable[[str], Action]] = {
     "address": lambda text: originate(replace(RING, address=f"PJSIP/{text}")),
     "leg id of RingLeg": lambda text: originate(replace(RING, leg_id=LegId(f"L{text}"))),
     "tag of RingLeg": lambda text: originate(replace(RING, tag=f"role={text}")),
-    "channel to join": lambda text: commands.originate(RING, f"PJSIP/{text}", CONTEXT),
-    "context of agents": lambda text: commands.originate(RING, PEER, f"goldline{text}"),
+    "channel to join": lambda text: commands.originate(RING, CONTEXT, f"PJSIP/{text}"),
+    "context of agents": lambda text: commands.originate(RING, f"goldline{text}", PEER),
     "leg id of HangUpLeg": lambda text: commands.hang_up(replace(HANG_UP, leg_id=LegId(f"1{text}"))),
     "leg id of TagLeg": lambda text: commands.set_tag(replace(SET_TAG, leg_id=LegId(f"1{text}"))),
     "tag of TagLeg": lambda text: commands.set_tag(replace(SET_TAG, tag=f"role={text}")),

@@ -26,7 +26,7 @@ CENTRE = """\
 schema = 1
 [tiers.gold]
 head_start_s = 60
-best_agent_first = true
+choose = "highest_level"
 [tiers.standard]
 [queues.sales]
 requirements = { sales = 1 }

@@ -108,6 +108,7 @@ class Caller:
             contacts=self.contacts,
             ids=Ids(1),
             flows={},
+            named_flows={},
             default_flow=self.flow,
             queue_view=self.queues,
             deadline_us=microseconds(DEADLINE_S),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -10,13 +11,15 @@ from core.kernel.errors import InvariantBroken
 from core.model.agent import AgentState
 from core.model.causes import RingOutcome
 from core.model.commands import AppendToLedger, PopScreen, RingLeg
-from core.model.contact import ContactState, Requirement
+from core.model.contact import VOICE, ContactState
+from core.model.destination import DestinationKind, DivertReason
 from core.model.events import (
     AgentStateChanged,
     ContactAbandoned,
     ContactArrived,
     ContactClosed,
     ContactConnected,
+    ContactDiverted,
     ContactQueued,
     LegCreated,
     LegEnded,
@@ -24,6 +27,8 @@ from core.model.events import (
     OfferMade,
     PbxLost,
     PbxSynced,
+    Spared,
+    StandingChanged,
     TalkEnded,
     TimerFired,
 )
@@ -53,9 +58,26 @@ def arrived(contact_id: ContactId) -> ContactArrived:
     )
 
 
-def queued(contact_id: ContactId, *needs: Requirement) -> ContactQueued:
+def queued(contact_id: ContactId, need: str = "", **wishes: Any) -> ContactQueued:
     return ContactQueued(
-        at_us=1, contact_id=contact_id, queue=SALES, tier="", key_us=1, position=1, requirements=needs
+        at_us=1, contact_id=contact_id, queue=SALES, tier="", key_us=1, position=1, need=need, **wishes
+    )
+
+
+def stands(contact_id: ContactId, need: str = "", **wishes: Any) -> StandingChanged:
+    return StandingChanged(
+        at_us=1, contact_id=contact_id, queue=SALES, key_us=1, reason="step", need=need, **wishes
+    )
+
+
+def diverted(contact_id: ContactId) -> ContactDiverted:
+    return ContactDiverted(
+        at_us=1,
+        contact_id=contact_id,
+        queue=SALES,
+        to=DestinationKind.FLOW,
+        target="voicemail",
+        reason=DivertReason.EMPTY,
     )
 
 
@@ -69,7 +91,12 @@ def closed(contact_id: ContactId) -> ContactClosed:
 
 def state(agent_id: AgentId, new: AgentState) -> AgentStateChanged:
     return AgentStateChanged(
-        at_us=1, agent_id=agent_id, old=AgentState.NOT_READY, new=new, extension=f"PJSIP/{agent_id}"
+        at_us=1,
+        agent_id=agent_id,
+        old=AgentState.NOT_READY,
+        new=new,
+        extension=f"PJSIP/{agent_id}",
+        channels=(VOICE,) if new is AgentState.READY else (),
     )
 
 
@@ -140,12 +167,39 @@ def test_broken_promise_is_found(story: Sequence[DomainEvent], complaint: str) -
 
 
 def test_agent_without_the_skill_may_idle_beside_the_contact() -> None:
-    loans = Requirement(skill="loans", minimum=5)
-    waiting = told(arrived(FIRST), queued(FIRST, loans))
+    waiting = told(arrived(FIRST), queued(FIRST, "loans >= 5"))
     checkers = floor()
     checkers.step(TICK, [*waiting, *told(state(BEN, AgentState.READY))])
     with pytest.raises(InvariantBroken, match="agent ann is idle"):
         checkers.step(TICK, told(state(ANN, AgentState.READY)))
+
+
+def test_need_that_a_step_has_lowered_is_the_one_that_counts() -> None:
+    checkers = floor()
+    checkers.step(TICK, told(arrived(FIRST), queued(FIRST, "loans >= 9"), state(ANN, AgentState.READY)))
+    with pytest.raises(InvariantBroken, match="agent ann is idle"):
+        checkers.step(TICK, told(stands(FIRST, "loans >= 5")))
+
+
+def test_contact_held_for_one_agent_may_wait_beside_another() -> None:
+    checkers = floor()
+    checkers.step(TICK, told(arrived(FIRST), queued(FIRST, held_for=BEN), state(ANN, AgentState.READY)))
+    with pytest.raises(InvariantBroken, match="agent ann is idle"):
+        checkers.step(TICK, told(stands(FIRST)))
+
+
+def test_last_experts_may_idle_beside_who_must_spare_them() -> None:
+    last_expert = Spared(skill="loans", level=5, count=1)
+    checkers = floor()
+    waiting = told(arrived(FIRST), queued(FIRST, spares=last_expert))
+    checkers.step(TICK, [*waiting, *told(state(ANN, AgentState.READY))])
+    with pytest.raises(InvariantBroken, match="agent ben is idle"):
+        checkers.step(TICK, told(state(BEN, AgentState.READY)))
+
+
+def test_contact_that_was_sent_elsewhere_waits_no_more() -> None:
+    checkers = floor()
+    checkers.step(TICK, told(arrived(FIRST), queued(FIRST), diverted(FIRST), state(ANN, AgentState.READY)))
 
 
 def test_contact_returned_by_a_failed_offer_waits_again() -> None:

@@ -1,0 +1,123 @@
+"""Calls at an agent: reserved for an offer, in talk, or free again because the offer came to nothing.
+
+Routing proposes (`OfferMade`), this side locks the agent, pops the record and says `AgentReserved`, in
+this order, so the record is on the screen before the phone can ring.
+"""
+
+from __future__ import annotations
+
+from agents.agent import Agent
+from agents.misses import MISSED_REASONS, Misses
+from agents.roster import Roster
+from agents.screenpop import screen_pop
+from agents.wishes import JUST_LOGGED_IN
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.model.agent import AgentState, AgentTrigger
+from core.model.commands import ClearScreen
+from core.model.contact import VOICE, Contact, ContactState
+from core.model.events import (
+    AgentReserved,
+    ContactAdopted,
+    ContactConnected,
+    OfferFailed,
+    OfferMade,
+    OfferWithdrawn,
+)
+
+
+class Reservations:
+    """The feature that ties agents to the calls offered to them."""
+
+    def __init__(self, engine: Engine, contacts: ContactBook, roster: Roster, misses: Misses) -> None:
+        self._engine = engine
+        self._contacts = contacts
+        self._roster = roster
+        self._misses = misses
+        engine.subscribe(OfferMade, self._reserve)
+        engine.subscribe(OfferFailed, self._missed)
+        engine.subscribe(OfferWithdrawn, self._released)
+        engine.subscribe(ContactConnected, self._connected)
+        engine.subscribe(ContactAdopted, self._adopted)
+
+    def _reserve(self, event: OfferMade) -> None:
+        if event.channel != VOICE:
+            return
+        agent = self._roster[event.agent_id]
+        contact = self._contacts.get(event.contact_id)
+        if agent.state is not AgentState.READY or contact is None:
+            self._engine.publish(not_reserved(event, contact))
+            return
+        agent.contact_id = event.contact_id
+        self._roster.move(agent, AgentTrigger.RESERVE, event)
+        self._engine.send_first(screen_pop(event, contact))
+        self._engine.publish(reserved(event, agent.extension))
+
+    def _missed(self, event: OfferFailed) -> None:
+        agent = self._holder(event)
+        if agent is None:
+            return
+        self._clear(agent, event)
+        if event.outcome in MISSED_REASONS:
+            self._misses.missed(agent, event.outcome, event)
+        else:
+            self._misses.release(agent, event)
+
+    def _released(self, event: OfferWithdrawn) -> None:
+        agent = self._holder(event)
+        if agent is not None and agent.state is AgentState.RESERVED:
+            self._clear(agent, event)
+            self._misses.release(agent, event)
+
+    def _clear(self, agent: Agent, event: OfferFailed | OfferWithdrawn) -> None:
+        agent.contact_id = ""
+        self._engine.send(ClearScreen(agent_id=event.agent_id, contact_id=event.contact_id))
+
+    def _connected(self, event: ContactConnected) -> None:
+        agent = self._holder(event)
+        if agent is not None:
+            agent.misses = 0
+            self._roster.move(agent, AgentTrigger.CONNECT, event)
+
+    def _holder(self, event: OfferFailed | OfferWithdrawn | ContactConnected) -> Agent | None:
+        """Return the agent of the event if the call it is about is the one the agent has."""
+        agent = self._roster[event.agent_id]
+        return agent if agent.contact_id == event.contact_id else None
+
+    def _adopted(self, event: ContactAdopted) -> None:
+        contact = self._contacts.get(event.contact_id)
+        if contact is None or contact.channel != VOICE or event.state is not ContactState.CONNECTED:
+            return
+        agent = self._roster.find(contact.agent_id)
+        if agent is None:
+            return  # a talk of somebody who is no agent of this configuration any more
+        agent.contact_id = event.contact_id
+        if agent.state is AgentState.LOGGED_OUT:
+            self._roster.move(agent, AgentTrigger.LOG_IN, event, JUST_LOGGED_IN)
+            # The ledger lost the log-in, and with it the address of the phone.
+            agent.next_state = AgentState.LOGGED_OUT
+        self._roster.move(agent, AgentTrigger.CONNECT, event)
+
+
+def reserved(offer: OfferMade, extension: str) -> AgentReserved:
+    """Return the word that the agent is locked for `offer` and has the record on the screen."""
+    return AgentReserved(
+        at_us=offer.at_us,
+        cause_id=offer.cause_id,
+        contact_id=offer.contact_id,
+        offer_id=offer.offer_id,
+        agent_id=offer.agent_id,
+        extension=extension,
+    )
+
+
+def not_reserved(offer: OfferMade, contact: Contact | None) -> OfferWithdrawn:
+    """Return the word that the agent cannot be had for `offer`, or that nobody is there any more to serve."""
+    return OfferWithdrawn(
+        at_us=offer.at_us,
+        cause_id=offer.cause_id,
+        contact_id=offer.contact_id,
+        offer_id=offer.offer_id,
+        agent_id=offer.agent_id,
+        reason="agent_not_ready" if contact else "caller_left",
+    )

@@ -1,0 +1,30 @@
+"""What the tables of the configuration are made of: a closed section, and the values that many keys take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+from core.kernel.schema import ALLOWED
+
+
+def said(words: str) -> FieldInfo:
+    """Return the part of an annotation that says in `words` what is allowed, where a pattern says little."""
+    field: FieldInfo = Field(json_schema_extra={ALLOWED: words})
+    return field
+
+
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Level = Annotated[int, Field(ge=1, le=10)]
+Name = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$"), said("a name of at most 40 letters, digits, - and _")
+]
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and closed to keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
