@@ -26,9 +26,9 @@ def at(zone: ZoneInfo, text: str) -> int:
     return microseconds(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp())
 
 
-def ask(law: Law, callee: Callee, at_us: int, **more: bool) -> Verdict:
+def ask(law: Law, callee: Callee, at_us: int, agent_is_sure: bool = False) -> Verdict:
     fresh = dict.fromkeys(FRESH, at_us - DAY_US)
-    return permission(law, callee, at_us, registers_from_us=fresh, **more)
+    return permission(law, callee, at_us, registers_from_us=fresh, agent_is_sure=agent_is_sure)
 
 
 def american(*zones: ZoneInfo, **more: object) -> Callee:
@@ -88,9 +88,7 @@ def test_holiday_is_quiet_where_the_law_says_so() -> None:
 
 @given(
     st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31)),
-    st.sampled_from(
-        ["America/New_York", "America/Phoenix", "Australia/Lord_Howe", "Europe/Paris", "Asia/Kolkata"]
-    ),
+    st.sampled_from(["America/New_York", "America/Phoenix", "Australia/Lord_Howe", "Asia/Kolkata"]),
 )
 def test_nobody_is_called_at_night_in_any_zone_or_change_of_the_clocks(moment: datetime, name: str) -> None:
     zone = ZoneInfo(name)
@@ -161,7 +159,7 @@ def test_no_attempt_ever_exceeds_a_cap(hours: list[int]) -> None:
         assert len(window) <= cap.attempts
 
 
-# --- registers -----------------------------------------------------------------------------------------------
+# --- registers ------------------------------------------------------------------------------
 
 
 def test_listed_number_is_never_dialed_and_no_time_changes_it() -> None:
@@ -178,7 +176,7 @@ def test_register_that_is_outdated_or_was_never_loaded_stops_everybody(from_us: 
     assert verdict.rules == ("us-ftc-register",)
 
 
-# --- the packs ---------------------------------------------------------------------------------------------------
+# --- the packs ------------------------------------------------------------------------------
 
 
 def test_all_packs_stand_together_and_the_strictest_holds() -> None:
@@ -202,12 +200,19 @@ def test_verdict_names_every_rule_that_allowed_the_call() -> None:
 
 
 def test_unknown_pack_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ConfigError, match="found 'us-fct'; one of .*us-ftc"):
+    with pytest.raises(ConfigError, match=r"found 'us-fct'; one of .*us-ftc"):
         law_of(["us-fct"])
 
 
+def own_pack(folder: Path, hours: str) -> None:
+    """Write a pack of one rule on hours to `own.toml`."""
+    rule = f'[[rules]]\nkind = "hours"\nid = "xx-hours"\nsource = "our own wish"\n{hours}\n'
+    head = 'name = "xx"\ntitle = "Ours"\ncountries = ["US"]\n'
+    (folder / "own.toml").write_text(head + rule, "utf-8")
+
+
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("hours", "said"),
     [
         ('weekly = {mon = ["8-20"]}', "an opening is written HH:MM-HH:MM"),
         ('weekly = {mon = ["20:00-08:00"]}', "ends after it begins"),
@@ -215,19 +220,14 @@ def test_unknown_pack_is_refused_with_those_there_are() -> None:
         ("weekly = {}\nuntil = 3", "until"),
     ],
 )
-def test_pack_of_ones_own_is_checked(tmp_path: Path, line: str, said: str) -> None:
-    text = 'name = "xx"\ntitle = "X"\ncountries = ["XX"]\n[[rules]]\nkind = "hours"\nid = "xx-hours"\nsource = "us"\n'
-    (tmp_path / "own.toml").write_text(text + line, "utf-8")
+def test_pack_of_ones_own_is_checked(tmp_path: Path, hours: str, said: str) -> None:
+    own_pack(tmp_path, hours)
     with pytest.raises(ConfigError, match=said):
         read_pack(tmp_path / "own.toml")
 
 
 def test_pack_of_ones_own_holds_beside_the_shipped_ones(tmp_path: Path) -> None:
-    text = (
-        'name = "xx"\ntitle = "X"\ncountries = ["US"]\n[[rules]]\nkind = "hours"\nid = "xx-hours"\nsource = "us"\n'
-        'weekly = {fri = ["10:00-11:00"]}\n'
-    )
-    (tmp_path / "own.toml").write_text(text, "utf-8")
+    own_pack(tmp_path, 'weekly = {fri = ["10:00-11:00"]}')
     law = Law((*law_of(["us-ftc"]).packs, *law_of(["own.toml"], tmp_path).packs))
     assert [rule.id for rule in law.rules(CallingHours)] == ["us-ftc-hours", "xx-hours"]
     assert not ask(law, american(), at(NEW_YORK, "2026-11-20T12:00")).allowed
