@@ -30,6 +30,7 @@ from dialer.law import CallingHours, Law, Pack
 
 FOLDER = Path(__file__).parent
 _PACK = TypeAdapter(Pack)
+_PACKS = TypeAdapter(tuple[Pack, ...])
 
 
 def shipped() -> tuple[str, ...]:
@@ -94,3 +95,16 @@ def _refuse_twins(packs: Iterable[Pack]) -> None:
             if rule.id in seen:
                 raise ConfigError(f"{pack.name}: rules", rule.id, "an id that no other rule has")
             seen.add(rule.id)
+
+
+def law_as_json(law: Law) -> str:
+    """Return all packs of `law` as one JSON text, for a file that must speak for itself."""
+    return _PACKS.dump_json(law.packs).decode()
+
+
+def law_from_json(text: str) -> Law:
+    """Return the law that `law_as_json` wrote; raise `ConfigError` where it is none."""
+    try:
+        return Law(_PACKS.validate_json(text))
+    except ValidationError as error:
+        raise ConfigError("law", "a text", f"rule packs as JSON ({error.error_count()} mistakes)") from None
