@@ -79,7 +79,8 @@ class Workload:
         agent = self._let_go(event)
         if agent is None:
             return
-        if agent.state is AgentState.READY and event.outcome in MISSED_REASONS:
+        is_idle = agent.state is AgentState.READY and agent.next_state is None
+        if is_idle and event.outcome in MISSED_REASONS:
             self._misses.missed(agent, event.outcome, event)
         else:
             agent.shut = agent.state is not AgentState.READY

@@ -65,7 +65,7 @@ class Ledger(Protocol):
         ...
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
-        """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""
+        """Return all callbacks, and the contacts from `since_us` on, that have no record; oldest first."""
         ...
 
     async def close(self) -> None:

@@ -20,12 +20,13 @@ from typing import Any, Self, cast
 
 import orjson
 import structlog
-from sqlalchemy import Insert, bindparam, exists, func, select
+from sqlalchemy import Insert, and_, bindparam, exists, func, or_, select
 
 from core.kernel.clock import Clock
 from core.model.codec import decode_as, encode
 from core.model.events import (
     AgentStateChanged,
+    CallbackBooked,
     ContactArrived,
     ContactEvent,
     ContactRecalled,
@@ -167,7 +168,7 @@ class SqlLedger:
         return fold_quality(cast(Sequence[QualityLearned], learned))
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
-        """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""
+        """Return all callbacks, and the contacts from `since_us` on, that have no record; oldest first."""
         told = await _read(self._database, _UNRECORDED, {"since_us": since_us})
         async with self._database.reading() as connection:
             seen_us = (await connection.execute(_LAST_INSTANT)).scalar_one()
@@ -288,8 +289,12 @@ _EVENTS = select(LedgerEventRow.kind, LedgerEventRow.body).order_by(
 )
 _HISTORY = _EVENTS.where(LedgerEventRow.contact_id == bindparam("contact_id"))
 
+# A callback may wait for days, and there are few: all of them count.
 _ARRIVALS = select(LedgerEventRow.contact_id).where(
-    LedgerEventRow.at_us >= bindparam("since_us"), LedgerEventRow.kind == ContactArrived.__name__
+    or_(
+        and_(LedgerEventRow.at_us >= bindparam("since_us"), LedgerEventRow.kind == ContactArrived.__name__),
+        LedgerEventRow.kind == CallbackBooked.__name__,
+    )
 )
 _UNRECORDED = _EVENTS.where(
     LedgerEventRow.contact_id.in_(

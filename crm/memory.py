@@ -15,6 +15,7 @@ from core.model.commands import LookUpCustomer
 from core.model.customer import Customer, Interaction
 from core.model.events import (
     AgentStateChanged,
+    CallbackBooked,
     ContactArrived,
     ContactEvent,
     ContactRecalled,
@@ -84,9 +85,10 @@ class MemoryLedger:
         return fold_quality(e for e in self.events if isinstance(e, QualityLearned))
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
-        """Return the contacts that arrived at or after `since_us` and have no record yet, oldest first."""
+        """Return all callbacks, and the contacts from `since_us` on, that have no record; oldest first."""
         told = [event for event in self.events if isinstance(event, ContactEvent)]
         late = {e.contact_id for e in told if isinstance(e, ContactArrived) and e.at_us >= since_us}
+        late |= {e.contact_id for e in told if isinstance(e, CallbackBooked)}
         seen_us = max((event.at_us for event in self.events), default=0)
         return fold_open_contacts((event for event in told if event.contact_id in late), seen_us)
 

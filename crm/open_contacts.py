@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.model.events import ContactArrived, ContactEvent, ContactRecalled, InteractionRecorded
-from core.model.ids import ContactId
+from core.model.events import (
+    CallbackBooked,
+    ContactArrived,
+    ContactEvent,
+    ContactRecalled,
+    InteractionRecorded,
+)
+from core.model.ids import NO_LEG, ContactId
+
+BEGINNINGS = (ContactArrived, CallbackBooked)
+"""How a contact begins: a customer reaches us, or is to be called back."""
 
 
 def fold_open_contacts(told: Iterable[ContactEvent], seen_us: int) -> tuple[ContactRecalled, ...]:
@@ -22,12 +31,12 @@ def fold_open_contacts(told: Iterable[ContactEvent], seen_us: int) -> tuple[Cont
 
 def _recalled(history: Sequence[ContactEvent], seen_us: int) -> ContactRecalled | None:
     arrived = history[0]
-    if not isinstance(arrived, ContactArrived) or isinstance(history[-1], InteractionRecorded):
+    if not isinstance(arrived, BEGINNINGS) or isinstance(history[-1], InteractionRecorded):
         return None
     return ContactRecalled(
         at_us=arrived.at_us,
         contact_id=arrived.contact_id,
-        leg_id=arrived.leg_id,
+        leg_id=arrived.leg_id if isinstance(arrived, ContactArrived) else NO_LEG,
         seen_us=seen_us,
         history=tuple(history),
     )

@@ -115,7 +115,7 @@ def build_brain(
     Preference(engine, contacts, router, rulebook, agents)
     Admission(engine, contacts, router, door, diversion, rulebook)
     Desertion(engine, router, door, diversion, queues)
-    Hold(engine, contacts, router, estimates, queues, announcement)
+    Hold(engine, contacts, router, estimates, queues, callbacks, announcement)
     work = WorkDeskRules(
         channels=work_channels(config.work, agents),
         default_tier=config.rules.default_tier,
@@ -138,6 +138,7 @@ def build_brain(
         default_flow=_flow(flows, config.ivr.default, "ivr.default"),
         named_flows=flows,
         queue_view=router,
+        callbacks=callbacks,
         deadline_us=deadline_us,
         default_tier=config.rules.default_tier,
         tiers=rulebook.tiers,

@@ -22,12 +22,16 @@ from goldline.config_routing import PolicySection, QueueSection, RatioSection, T
 from goldline.include import read_tables
 from goldline.section import Name, Port, Section
 
+_RESOURCE = r"[A-Za-z0-9_/@.:+*#;-]*"
+_OUTSIDE = rf"^[A-Za-z][A-Za-z0-9]*/{_RESOURCE}\{{number\}}{_RESOURCE}$"
+
 
 class PbxSection(Section):
     """The Asterisk to work with and the manager account on it (`goldline asterisk-config` writes it).
 
     Every `look_every_s` its channels are listed, for what was told by no event: lost ones are made up for
-    after two looks, so within five seconds as it stands.
+    after two looks, so within five seconds as it stands. `outside` is how a number beyond the trunk is
+    dialed, such as `Local/{number}@from-internal` on FreePBX.
     """
 
     name: Name = "main"
@@ -37,6 +41,7 @@ class PbxSection(Section):
     secret: SecretStr = SecretStr("")
     tls: bool = False
     look_every_s: Annotated[float, Field(ge=0.5, le=60)] = 2
+    outside: Annotated[str, Field(pattern=_OUTSIDE)] = "PJSIP/{number}@trunk"
 
 
 class AgiSection(Section):
@@ -74,6 +79,8 @@ class RulesSection(Section):
     """The tier of callers nobody knows."""
     not_ready_reasons: tuple[Name, ...] = ("break", "lunch", "training", "admin")
     """Why an agent may be away."""
+    agent_attribute: Name = "agent"
+    """The attribute of a customer's record that names the agent of a key account."""
 
 
 class DeskSection(Section):

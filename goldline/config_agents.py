@@ -18,6 +18,7 @@ from core.model.contact import VOICE
 from core.model.ids import AgentId, QueueName
 from goldline.config_routing import QueueSection
 from goldline.section import Level, Name, Seconds, Section
+from simulator.room import Capacity
 
 Slots = Annotated[int, Field(ge=0, le=50)]
 """More things at once than this nobody keeps apart."""
@@ -105,6 +106,16 @@ def work_channels(work: WorkSection, agents: Mapping[AgentId, AgentProfile]) -> 
     """Return the channels besides voice that somebody has room for."""
     capacities = [work.capacity, *(agent.capacity for agent in agents.values())]
     return frozenset(channel for each in capacities for channel, count in each.items() if count) - {VOICE}
+
+
+def capacity_of(work: WorkSection, agents: Mapping[AgentId, AgentProfile]) -> Capacity:
+    """Return what the checkers of a simulated day hold agents' contacts against."""
+    everybody = {VOICE: 1} | work.capacity
+    return Capacity(
+        of={agent_id: {**everybody, **agent.capacity} for agent_id, agent in agents.items()},
+        during_calls=work.during_calls,
+        calls_interrupt=work.calls_interrupt,
+    )
 
 
 def wrap_up_limits(queues: Mapping[str, QueueSection]) -> dict[QueueName, WrapUpLimit]:

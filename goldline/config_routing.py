@@ -233,6 +233,8 @@ class CallbackSection(Section):
     """The least time between two attempts."""
     ring_timeout_s: Annotated[float, Field(ge=5, le=120)] = 30
     """How long the customer's phone rings."""
+    keep_s: Annotated[float, Field(ge=60, le=2_592_000)] = 259_200
+    """When a customer is given up who was not reached by then; three days outlast a weekend."""
     open_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """How many callbacks may wait in the queue."""
     shown_number: PhoneNumber | None = None

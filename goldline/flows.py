@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.kernel.errors import ConfigError
 from goldline.config import Config
-from ivr.flow import Enqueue, Flow, QueueState
+from ivr.flow import Callback, Enqueue, Flow, QueueState
 from ivr.loader import load_flow, parse_flow
 
 
@@ -41,6 +41,6 @@ def _by_name(files: Iterable[tuple[str, Flow]], config: Config) -> dict[str, Flo
 
 def _check_queues(flow: Flow, config: Config, file: str) -> None:
     for name, node in flow.nodes.items():
-        if isinstance(node, Enqueue | QueueState) and node.queue not in config.queues:
+        if isinstance(node, Callback | Enqueue | QueueState) and node.queue not in config.queues:
             known = ", ".join(sorted(config.queues))
             raise ConfigError(f"{file}: nodes.{name}.queue", node.queue, f"one of the queues: {known}")

@@ -16,6 +16,7 @@ from core.model.message import Command, Event
 from core.ports import Journal
 from goldline.app import build_brain
 from goldline.config import Config, load_config
+from goldline.config_agents import capacity_of
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.journal_head import JournalHead, head_of_run
@@ -87,7 +88,9 @@ class SimulatedDay:
         for watcher in watchers:
             self._stage.ledger.watch(watcher)
         skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
-        checks = Checkers(skills, str(scenario.file), seed, plan, self._agreement(plan))
+        checks = Checkers(
+            skills, str(scenario.file), seed, plan, self._agreement(plan), capacity_of(config.work, agents)
+        )
         self.checkers = checks if checked else None
         kept = journal or NoJournal()
         self._stage.connect(CheckedJournal(kept, self.checkers) if self.checkers else kept)

@@ -48,6 +48,8 @@ def rulebook_of(config: Config) -> Rulebook:
         tiers=_tiers(config.tiers),
         policies={name: _policy(policy) for name, policy in config.policies.items()},
         ratios=tuple(map(_ratio, config.ratios)),
+        agent_attribute=config.rules.agent_attribute,
+        outside=config.pbx.outside,
     )
 
 
@@ -190,6 +192,7 @@ def _callback(section: CallbackSection) -> CallbackRules:
         attempts_max=section.attempts_max,
         spacing_us=microseconds(section.spacing_s),
         ring_timeout_us=microseconds(section.ring_timeout_s),
+        keep_us=microseconds(section.keep_s),
         open_max=section.open_max,
         shown_number=section.shown_number or "",
         key=section.key or "",

@@ -9,7 +9,7 @@ from core.kernel.errors import ConfigError, Said
 from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.rulebook import rulebook_of
-from ivr.flow import Enqueue, Flow, NodeName, mentions
+from ivr.flow import AnyNode, Callback, Enqueue, Flow, Menu, NodeName, mentions
 from routing.checker import check_rules
 from routing.checks.finding import Finding, FlowEnds, Severity, Surroundings
 
@@ -37,10 +37,13 @@ def check_config_rules(
     `agents` are the skills of those who will work by these rules, in the queues `served` or in all; where
     there are none, nothing is said of who could serve what.
     """
+    nodes = [node for flow in flows.values() for node in flow.nodes.values()]
+    choices = (choice for node in nodes if isinstance(node, Menu) for choice in node.options.values())
     around = Surroundings(
         agents=agents,
         flows={name: _ends(flow) for name, flow in flows.items()},
         languages=tuple(dict.fromkeys(language for flow in flows.values() for language in flow.prompts)),
+        choices=tuple(dict.fromkeys(choices)),
         default_tier=config.rules.default_tier,
         served=served,
     )
@@ -55,5 +58,9 @@ def _ends(flow: Flow) -> FlowEnds:
     nodes = flow.nodes.values()
     queues = (QueueName(node.queue) for node in nodes if isinstance(node, Enqueue))
     others = (node for node in nodes if not isinstance(node, Enqueue))
-    elsewhere = any(not any(True for _ in mentions(node, NodeName)) for node in others)
+    elsewhere = any(_ends_calls(node) for node in others)
     return FlowEnds(tuple(dict.fromkeys(queues)), elsewhere)
+
+
+def _ends_calls(node: AnyNode) -> bool:
+    return isinstance(node, Callback) or not any(True for _ in mentions(node, NodeName))

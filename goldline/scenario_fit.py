@@ -16,9 +16,9 @@ from goldline.config import Config
 from goldline.flows import load_flows
 from goldline.rulebook import rulebook_of
 from goldline.rules_check import check_config_rules
-from ivr.flow import Branch, Enqueue, Flow, NodeName, SetValues, mentions
+from ivr.flow import Branch, Callback, Enqueue, Flow, NodeName, SetValues, mentions
 from routing.checks.finding import Finding
-from routing.checks.names import skills_of
+from routing.checks.names import asks_by_value, skills_of
 from simulator.demand import FileArrivals
 from simulator.scenario import Scenario
 from simulator.scenario_checks import Problem
@@ -75,7 +75,10 @@ def _unknown(name: str, known: Iterable[str], steps: Steps) -> Iterator[Problem]
 
 def _skills(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
     """Yield the skills of agents that no queue and no flow asks for: they are misspelt."""
-    asked = set(skills_of(rulebook_of(config)))
+    rules = rulebook_of(config)
+    if asks_by_value(rules):
+        return  # any skill may be asked for
+    asked = set(skills_of(rules))
     asked |= {skill for flow in flows.values() for skill in _skills_of(flow.nodes.values())}
     skilled: list[tuple[Steps, Mapping[str, int]]]
     skilled = [(["agents", entry], agent.skills) for entry, agent in enumerate(scenario.agents)]
@@ -88,7 +91,7 @@ def _skills(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> It
 
 def _skills_of(nodes: Iterable[object]) -> Iterator[str]:
     for node in nodes:
-        if isinstance(node, Enqueue | SetValues):
+        if isinstance(node, Callback | Enqueue | SetValues):
             yield from node.skills
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from core.kernel.clock import seconds
+from core.model.contact import Contact
 from core.model.hours import is_open
 from core.model.ids import QueueName
+from core.model.message import Event
 from ivr.dialogue import Dialogue
 from ivr.flow import Branch, Hours, NodeName, QueueState
 from ivr.values import value_of
@@ -25,6 +27,18 @@ class QueueView(Protocol):
 
     def ready_agents(self, queue: QueueName) -> int:
         """Return how many idle agents could serve `queue`."""
+        ...
+
+
+class Callbacks(Protocol):
+    """Who calls customers back; routing does."""
+
+    def refusal(self, contact: Contact, queue: QueueName, number: str = "") -> str:
+        """Return why this customer cannot be called back from `queue`; an empty text where they can."""
+        ...
+
+    def book(self, contact: Contact, queue: QueueName, why: Event, number: str = "") -> None:
+        """Book a callback for a customer whose own contact ends; there MUST be no `refusal`."""
         ...
 
 

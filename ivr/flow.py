@@ -247,6 +247,23 @@ class Record(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Callback(Node):
+    """Book a callback that stands in the line of `queue` from now on, say `thanks`, hang up. The flow ends.
+
+    The customer is called at the number they call from, or at the one keyed in as the variable `number`.
+    Where there can be no callback (a withheld number, one booked already, a queue that offers none, or too
+    many open) the flow goes on at `refused`.
+    """
+
+    kind: Literal["callback"] = "callback"
+    queue: Word
+    skills: Mapping[Word, Level] = field(default_factory=dict)
+    number: str = ""
+    thanks: PromptName = NO_PROMPT
+    refused: NodeName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp(Node):
     """End the call: what the caller wanted is done. The flow ends."""
 
@@ -268,6 +285,7 @@ AnyNode = (
     | Enqueue
     | Transfer
     | Record
+    | Callback
     | HangUp
 )
 

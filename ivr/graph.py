@@ -14,6 +14,7 @@ from core.kernel.errors import ConfigError
 from ivr.flow import (
     AnyNode,
     Branch,
+    Callback,
     Collect,
     Flow,
     Lookup,
@@ -99,6 +100,8 @@ def _references(node: AnyNode) -> Iterator[tuple[str, str]]:
             yield "of", reference
         case Branch(on=reference):
             yield "on", reference
+        case Callback(number=number) if number:
+            yield "number", VARIABLE + number
         case Lookup(by="account", account=account, pin=pin) if account and pin:
             yield "account", VARIABLE + account
             yield "pin", VARIABLE + pin

@@ -38,7 +38,7 @@ from core.model.events import (
 from core.model.ids import ContactId, Ids, LegId, QueueName
 from core.model.message import Event
 from core.model.tag import CALLER, Tag, decode_tag
-from ivr.decide import QueueView, decide
+from ivr.decide import Callbacks, QueueView, decide
 from ivr.dialogue import Dialogue
 from ivr.digits import Entry, judge_choice, judge_entry
 from ivr.flow import (
@@ -46,6 +46,7 @@ from ivr.flow import (
     Answer,
     Balance,
     Branch,
+    Callback,
     Collect,
     Enqueue,
     Flow,
@@ -66,7 +67,7 @@ from ivr.prompts import spoken_language
 from ivr.recognition import LookupOutcome, Recognition
 from ivr.steps import step_for
 
-_NEED_CUSTOMER = (Branch, Say, Balance, Lookup, Enqueue)
+_NEED_CUSTOMER = (Branch, Say, Balance, Lookup, Enqueue, Callback)
 """The nodes that wait for a lookup still on its way; who asks a second question waits for the first."""
 
 
@@ -88,6 +89,7 @@ class Ivr:
         default_flow: Flow,
         named_flows: Mapping[str, Flow],
         queue_view: QueueView,
+        callbacks: Callbacks,
         deadline_us: int,
         default_tier: str,
         tiers: Collection[str],
@@ -99,6 +101,7 @@ class Ivr:
         self._default_flow = default_flow
         self._named_flows = named_flows
         self._queue_view = queue_view
+        self._callbacks = callbacks
         self._default_tier = default_tier
         self._dialogues: dict[LegId, Dialogue] = {}
         self._steps = 0
@@ -217,8 +220,9 @@ class Ivr:
         self._leave(dialogue, dialogue.if_gone, why)
 
     def _hang_up(self, dialogue: Dialogue, why: Event) -> None:
-        message_left = dialogue.if_gone is ContactTrigger.RECORD
-        self._leave(dialogue, ContactTrigger.RECORD if message_left else ContactTrigger.FINISH, why)
+        """End a call whose caller got what there is: a message left, a callback booked, or the menu's all."""
+        in_vain = dialogue.if_gone is ContactTrigger.LEAVE
+        self._leave(dialogue, ContactTrigger.FINISH if in_vain else dialogue.if_gone, why)
         self._engine.send(HangUpLeg(leg_id=dialogue.contact.leg_id))
 
     def _leave(self, dialogue: Dialogue, trigger: ContactTrigger, why: Event) -> None:
@@ -262,6 +266,8 @@ class Ivr:
                 return self._look_up(dialogue, node, why)
             case Enqueue():
                 self._enqueue(dialogue, node, why)
+            case Callback():
+                return self._book_callback(dialogue, node, why)
             case Transfer():
                 self._transfer(dialogue, node, why)
             case HangUp():
@@ -299,6 +305,19 @@ class Ivr:
                 requirements=contact.requirements,
             )
         )
+
+    def _book_callback(self, dialogue: Dialogue, node: Callback, why: Event) -> NodeName | None:
+        contact, queue = dialogue.contact, QueueName(node.queue)
+        number = dialogue.variables.get(node.number, "")
+        if self._callbacks.refusal(contact, queue, number):
+            return node.refused
+        contact.requirements = _with_skills(contact.requirements, node.skills)
+        self._callbacks.book(contact, queue, why, number)
+        dialogue.if_gone = ContactTrigger.BOOK_CALLBACK
+        if node.thanks:
+            return self._begin_step(dialogue, why)
+        self._hang_up(dialogue, why)
+        return None
 
     def _transfer(self, dialogue: Dialogue, node: Transfer, why: Event) -> None:
         leg_id = dialogue.contact.leg_id
@@ -348,6 +367,9 @@ class Ivr:
                 return following
             case Record() as record:
                 return self._recorded(dialogue, record, event)
+            case Callback():
+                self._hang_up(dialogue, event)
+                return None
         raise InvariantBroken(f"{type(dialogue.node).__name__} takes no step, yet one was awaited")
 
     def _answered(self, dialogue: Dialogue, following: NodeName, event: StepFinished) -> NodeName | None:

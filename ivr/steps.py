@@ -8,7 +8,7 @@ from core.model.contact import ContactTrigger
 from core.model.prompts import Prompt
 from ivr.dialogue import Dialogue
 from ivr.digits import KEYS
-from ivr.flow import Answer, Balance, Collect, Menu, Play, PromptName, Record, Say
+from ivr.flow import Answer, Balance, Callback, Collect, Menu, Play, PromptName, Record, Say
 from ivr.values import is_private, spoken, value_of
 
 
@@ -33,6 +33,8 @@ def step_for(dialogue: Dialogue, step: str, opening: PromptName) -> DialogueStep
             return _balance(dialogue, step, balance)
         case Record() as record:
             return _record(dialogue, step, record)
+        case Callback(thanks=thanks):
+            return _play(dialogue, step, dialogue.say(thanks))
     return None
 
 

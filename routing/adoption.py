@@ -154,7 +154,13 @@ class Adoption:
     def _tell(self, contact: Contact, state: ContactState, tag: Tag, why: Event) -> None:
         self.recall_customer(contact, tag.customer)
         self._engine.publish(
-            ContactAdopted(at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=state)
+            ContactAdopted(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=contact.contact_id,
+                state=state,
+                agent_id=contact.agent_id or "",
+            )
         )
 
     def _remembered(self, event: CustomerFound) -> None:

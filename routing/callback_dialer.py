@@ -83,7 +83,7 @@ class CallbackDialer:
         self._engine.send_first(
             RingLeg(
                 leg_id=contact.leg_id,
-                address=self._rulebook.outside.format(number=contact.caller_number),
+                address=self._rulebook.outside.replace("{number}", contact.caller_number),
                 bridge_with=why.leg_id,
                 ring_timeout_us=rules.ring_timeout_us,
                 caller_number=rules.shown_number,

@@ -1,13 +1,14 @@
 """What a waiting caller hears: music, and now and then the place in line and the wait to expect.
 
 The wait is told as one of the queue's bands, and never a longer one than before as long as the caller keeps
-the place: who was told five minutes has a right to them.
+the place: who was told five minutes has a right to them. Where the queue's rules say so, who listens can
+press a key to be called back instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -25,7 +26,8 @@ from core.model.events import (
 )
 from core.model.ids import NO_LEG, ContactId, QueueName, TimerKey
 from core.model.message import Event
-from core.model.prompts import Prompt
+from core.model.prompts import Prompt, Sound
+from routing.callback_desk import CallbackDesk
 from routing.estimate import Band, band_of
 from routing.router import Router
 from routing.rules import Queues
@@ -40,6 +42,13 @@ Announcer = Callable[[str, int, int, int | None], Prompt]
 sets; no most where the wait has no end in sight."""
 
 
+class _Offer(NamedTuple):
+    """How a callback is offered within an announcement."""
+
+    key: str = ""
+    prompt: Prompt = ()
+
+
 class Hold:
     """The feature that entertains those who wait."""
 
@@ -50,6 +59,7 @@ class Hold:
         router: Router,
         estimates: WaitEstimates,
         queues: Queues,
+        callbacks: CallbackDesk,
         announcer: Announcer,
     ) -> None:
         self._engine = engine
@@ -57,6 +67,7 @@ class Hold:
         self._router = router
         self._estimates = estimates
         self._queues = queues
+        self._callbacks = callbacks
         self._announcer = announcer
         engine.subscribe(ContactQueued, self._queued)
         engine.subscribe(DialogueOpened, self._came_back)
@@ -102,16 +113,33 @@ class Hold:
         contact.told_us = left_us if contact.told_us is None else min(left_us, contact.told_us)
         band = band_of(contact.told_us, self._queues[contact.queue].announce_edges_min)
         prompt = self._announcer(contact.language, position, band.low, band.high)
+        offer = self._callback_offer(contact)
         self._engine.send(
-            PlayPrompt(leg_id=contact.leg_id, step=ANNOUNCE_STEP, prompt=prompt, language=contact.language)
+            PlayPrompt(
+                leg_id=contact.leg_id,
+                step=ANNOUNCE_STEP,
+                prompt=prompt + offer.prompt,
+                language=contact.language,
+                stop_digits=offer.key,
+            )
         )
         # So that an engine started anew goes on from what the caller was told.
         self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._engine.publish(_announced(contact, contact.queue, left_us, band, now))
 
+    def _callback_offer(self, contact: Contact) -> _Offer:
+        """Return the key that books a callback and what tells so; nothing where there can be none."""
+        assert contact.queue is not None
+        rules = self._queues[contact.queue].callback
+        if rules is None or not rules.key or self._callbacks.refusal(contact, contact.queue):
+            return _Offer()
+        return _Offer(rules.key, (Sound(rules.offer),) if rules.offer else ())
+
     def _announced(self, event: StepFinished) -> None:
         contact = self._contacts.of_leg(event.leg_id)
-        if event.step == ANNOUNCE_STEP and event.outcome != "hangup" and _waits(contact):
+        if event.step != ANNOUNCE_STEP or event.outcome == "hangup" or not _waits(contact):
+            return
+        if not (event.digits and self._callbacks.leave_line(contact, event)):
             self._play_music(contact)
 
     def _play_music(self, contact: Contact) -> None:

@@ -63,6 +63,8 @@ class Router:
         self._agents = agents
         # How contacts stood that are offered now, to return to their places if the offer fails.
         self._offered: dict[ContactId, Standing] = {}
+        # Who waits and must leave the last experts to others yet.
+        self._sparing: dict[ContactId, Standing] = {}
         self._working: dict[AgentId, None] = {}
         # How many of them could serve each queue, as far as it was asked for.
         self._crews: dict[QueueName, int] = {}
@@ -143,7 +145,7 @@ class Router:
             shaper(standing, why)
         if contact.leg_id != NO_LEG:
             self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
-        self._index.join(standing)
+        self._join(standing)
         self._engine.publish(
             ContactQueued(
                 at_us=why.at_us,
@@ -179,7 +181,7 @@ class Router:
             return  # the contact is gone, and its place with it
         if isinstance(event, OfferFailed) and event.agent_id not in standing.refused_by:
             standing.refused_by += (event.agent_id,)
-        self._index.join(standing)
+        self._join(standing)
         self.serve(event.contact_id, event)
 
     def _connected(self, event: ContactConnected) -> None:
@@ -189,7 +191,7 @@ class Router:
         contact = self._contacts.of_leg(event.leg_id)
         if contact is None or self._index.standing(contact.contact_id) is None:
             return
-        self._index.leave(contact.contact_id)
+        self._leave(contact.contact_id)
         self._contacts.move(contact, ContactTrigger.LEAVE)
         self._engine.publish(
             ContactAbandoned(
@@ -209,8 +211,10 @@ class Router:
         self._count_at_work(event.agent_id, event.new in AT_WORK)
         self._index.unseat(event.agent_id)
         if event.channels:
-            self._index.seat(self._seat(event))
+            seat = self._seat(event)
+            self._index.seat(seat)
             self._take_next(event.agent_id, event)
+            self._share_experts(seat, event)
 
     def _count_at_work(self, agent_id: AgentId, is_at_work: bool) -> None:
         if is_at_work != (agent_id in self._working):
@@ -252,6 +256,7 @@ class Router:
             return
         if offered is None:
             self._index.alter(contact_id, **changes)
+            self._note_sparing(standing)
         else:
             for name, value in changes.items():
                 setattr(offered, name, value)
@@ -270,7 +275,21 @@ class Router:
     def take_out(self, contact_id: ContactId) -> None:
         """Take a contact out of the line for good, if it stands in one."""
         if self._index.standing(contact_id) is not None:
-            self._index.leave(contact_id)
+            self._leave(contact_id)
+
+    def _join(self, standing: Standing) -> None:
+        self._index.join(standing)
+        self._note_sparing(standing)
+
+    def _leave(self, contact_id: ContactId) -> Standing:
+        self._sparing.pop(contact_id, None)
+        return self._index.leave(contact_id)
+
+    def _note_sparing(self, standing: Standing) -> None:
+        if standing.spares is None:
+            self._sparing.pop(standing.contact.contact_id, None)
+        else:
+            self._sparing[standing.contact.contact_id] = standing
 
     # --- the two decisions -----------------------------------------------------------------------
 
@@ -298,10 +317,20 @@ class Router:
             self._index.note_served(choice.winner.contact_id)
         self._offer(choice, why)
 
+    def _share_experts(self, seat: Seat, why: Event) -> None:
+        """Serve who spared experts that are no longer the last, now that one more of them sits there idle."""
+        sparing = (each for each in self._sparing.values() if each.spares and each.spares.covers(seat.skills))
+        for standing in sorted(sparing, key=lambda standing: standing.place):
+            reserve = standing.spares
+            assert reserve is not None
+            idle = (each for each in self._index.seats() if standing.channel in each.channels)
+            if sum(reserve.covers(each.skills) for each in idle) > reserve.count:
+                self.serve(standing.contact.contact_id, why)
+
     def _offer(self, choice: Choice | None, why: Event) -> None:
         if choice is None:
             return
-        standing = self._index.leave(choice.winner.contact_id)
+        standing = self._leave(choice.winner.contact_id)
         self._offered[choice.winner.contact_id] = standing
         self._index.unseat(choice.winner.agent_id)
         self._offers.make(standing, choice, len(self._index), why)

@@ -56,6 +56,10 @@ class Reserve:
     count: int
     hold_us: int
 
+    def covers(self, skills: Mapping[str, int]) -> bool:
+        """Tell whether an agent with `skills` is one of its experts."""
+        return skills.get(self.skill, 0) >= self.level
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
@@ -108,10 +112,10 @@ class Join(StrEnum):
 class Step:
     """A change for a contact that still stands in its queue's line after `after_us`, once `when` is met too.
 
-    `needs` takes the place of what the queue asks of an agent (None: unchanged), with `waive_menu` of what the
-    menu asked as well; after `for_us` (0: never) what held before holds again. `credit_us` moves the contact
-    forward. `end_hold` lets it have the last experts, `end_preferred` anybody beside its preferred agent.
-    `to` sends it away. A step is taken once.
+    `needs` takes the place of what the queue asks of an agent (None: unchanged), with `waive_menu` of what
+    the menu asked as well; after `for_us` (0: never) what held before holds again. `credit_us` moves the
+    contact forward. `end_hold` lets it have the last experts, `end_preferred` anybody beside its preferred
+    agent. `to` sends it away. A step is taken once.
     """
 
     after_us: int = 0

@@ -270,6 +270,8 @@ class WorkDesk:
                 cause_id=recalled.cause_id,
                 contact_id=contact.contact_id,
                 state=contact.state,
+                agent_id=contact.agent_id or "",
+                channel=contact.channel,
             )
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from core.kernel.schema import Schema
+from core.model.variables import VARIABLES
 from goldline.config import Config
 from scripts.key_tables import Page, keep_current
 from scripts.tree import ROOT
@@ -22,7 +23,13 @@ def rules_schema() -> Schema:
     return {**whole, "properties": {name: whole["properties"][name] for name in RULES}}
 
 
-PAGE = Page(ROOT / "docs" / "rules.md", rules_schema(), folders=("goldline",))
+def variables() -> str:
+    """Return the table of the variables that expressions may ask for."""
+    rows = (f"| `{name}` | {each.kind} | {each.meaning} |\n" for name, each in VARIABLES.items())
+    return "### Variables\n\n| variable | compared as | meaning |\n|---|---|---|\n" + "".join(rows)
+
+
+PAGE = Page(ROOT / "docs" / "rules.md", rules_schema(), folders=("goldline",), first=variables())
 
 if __name__ == "__main__":
     sys.exit(keep_current(PAGE))

@@ -26,15 +26,20 @@ DURATIONS = "A duration"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: where it lies, the schema it describes, and the folders whose classes say what keys mean."""
+    """A page: where it lies, the schema it describes, and the folders whose classes say what keys mean.
+
+    `first` is another section, to stand before the tables of keys.
+    """
 
     path: Path
     root: Schema
     folders: tuple[str, ...]
+    first: str = ""
 
     def tables(self) -> str:
         """Return what belongs below the mark."""
-        return "\n" + "\n".join(sections(self.root, Meanings(self.folders)))
+        keys = sections(self.root, Meanings(self.folders))
+        return "\n" + "\n".join(filter(None, (self.first, *keys)))
 
 
 def keep_current(page: Page) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from core.kernel.clock import seconds
 from core.kernel.errors import InvariantBroken
 from core.model.commands import AppendToLedger, PopScreen, RingLeg
+from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
     CallbackClosed,
@@ -30,7 +31,6 @@ from core.model.events import (
     LegCreated,
     LegEnded,
     MessageLeft,
-    OfferEvent,
     OfferFailed,
     OfferMade,
     OfferWithdrawn,
@@ -38,6 +38,7 @@ from core.model.events import (
     PbxSynced,
     StandingChanged,
     TalkEnded,
+    WorkReturned,
 )
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import Command, Event
@@ -45,6 +46,7 @@ from simulator.agreement import Agreement
 from simulator.broken import BrokenPromise
 from simulator.faults import FaultPlan
 from simulator.idleness import NobodyIdlesBeside
+from simulator.room import Capacity, WithinCapacity
 
 LAST_EVENTS = 30
 
@@ -79,39 +81,6 @@ class ContactsConserved:
         """Demand that nobody is left."""
         if self._open:
             raise BrokenPromise(f"{len(self._open)} contacts never ended, first {next(iter(self._open))}")
-
-
-class OneContactEach:
-    """No agent has two offers or contacts, no contact two agents."""
-
-    def __init__(self) -> None:
-        self._contact_of: dict[AgentId, ContactId] = {}
-        self._agent_of: dict[ContactId, AgentId] = {}
-
-    def offer(self, event: OfferMade) -> None:
-        """Tie the two together."""
-        held = self._contact_of.get(event.agent_id)
-        if held is not None:
-            raise BrokenPromise(f"agent {event.agent_id} has {held} and is offered {event.contact_id}")
-        holder = self._agent_of.get(event.contact_id)
-        if holder is not None:
-            raise BrokenPromise(f"contact {event.contact_id} is with {holder}, offered to {event.agent_id}")
-        self._tie(event.contact_id, event.agent_id)
-
-    def connect(self, event: ContactConnected) -> None:
-        """Demand that those connect who were offered to each other."""
-        if self._contact_of.get(event.agent_id) != event.contact_id:
-            raise BrokenPromise(f"{event.agent_id} was connected with {event.contact_id} without an offer")
-
-    def part(self, event: OfferEvent | TalkEnded) -> None:
-        """Take the two apart."""
-        if self._contact_of.get(event.agent_id) == event.contact_id:
-            del self._contact_of[event.agent_id]
-            del self._agent_of[event.contact_id]
-
-    def _tie(self, contact_id: ContactId, agent_id: AgentId) -> None:
-        self._contact_of[agent_id] = contact_id
-        self._agent_of[contact_id] = agent_id
 
 
 class LegsEnd:
@@ -149,8 +118,9 @@ class PopBeforeRing:
             self._agent_at[event.extension] = event.agent_id
 
     def pop(self, command: PopScreen) -> None:
-        """Note what the screen shows."""
-        self._popped[command.agent_id] = command.contact_id
+        """Note what the screen shows of a call; work rings no phone."""
+        if command.channel == VOICE:
+            self._popped[command.agent_id] = command.contact_id
 
     def ring(self, command: RingLeg) -> None:
         """Demand a record popped for this very ringing."""
@@ -160,7 +130,7 @@ class PopBeforeRing:
 
 
 class Checkers:
-    """All invariants together. `skills` says who is able to do what, from the scenario.
+    """All invariants together. `skills` says who is able to do what, `capacity` how much at once.
 
     Where faults strike, give their `plan` and an `agreement`: what was told of legs proves nothing then,
     and the engine's belief is held against the exchange instead.
@@ -173,6 +143,7 @@ class Checkers:
         seed: int,
         plan: FaultPlan | None = None,
         agreement: Agreement | None = None,
+        capacity: Capacity | None = None,
     ) -> None:
         self._scenario = scenario
         self._seed = seed
@@ -182,28 +153,30 @@ class Checkers:
         self.contacts = ContactsConserved()
         self.legs = LegsEnd()
         self._idle = NobodyIdlesBeside(skills)
-        one, pop, idle = OneContactEach(), PopBeforeRing(), self._idle
+        self._room = room = WithinCapacity(capacity or Capacity())
+        pop, idle = PopBeforeRing(), self._idle
         over = (self.contacts.end, idle.end)
         self._watchers: dict[type, tuple[Callable[[Any], None], ...]] = {
             PbxSynced: (idle.sync,),
             PbxLost: (idle.lose,),
             ContactArrived: (self.contacts.arrive,),
-            ContactAdopted: (self.contacts.arrive,),
+            ContactAdopted: (self.contacts.arrive, room.adopt),
             ContactQueued: (idle.stand,),
             StandingChanged: (idle.stand,),
             ContactDiverted: (idle.end,),
             CallbackPostponed: (idle.end,),
             CallbackClosed: (idle.end,),
-            OfferMade: (one.offer, idle.offer),
-            OfferFailed: (one.part, idle.fail),
-            OfferWithdrawn: (one.part, idle.fail),
-            ContactConnected: (one.connect,),
-            TalkEnded: (one.part,),
+            OfferMade: (room.offer, idle.offer),
+            OfferFailed: (room.part, idle.fail),
+            OfferWithdrawn: (room.part, idle.fail),
+            ContactConnected: (room.connect,),
+            TalkEnded: (room.part,),
             ContactAbandoned: over,
             ContactSentOn: over,
             MessageLeft: over,
-            ContactClosed: over,
-            AgentStateChanged: (pop.agent, idle.agent),
+            ContactClosed: (*over, room.part),
+            WorkReturned: (room.part,),
+            AgentStateChanged: (pop.agent, idle.agent, room.agent),
             PopScreen: (pop.pop,),
             RingLeg: (pop.ring,),
         }
@@ -220,6 +193,7 @@ class Checkers:
             for command in commands:
                 self._saw(command.event if isinstance(command, AppendToLedger) else command)
             self._idle.check()
+            self._room.check()
         except BrokenPromise as broken:
             raise self.report(broken) from None
 

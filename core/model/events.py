@@ -292,7 +292,7 @@ class StandingChanged(StandingEvent, frozen=True, kw_only=True):
 
 
 class AgentPreferred(ContactEvent, frozen=True, kw_only=True):
-    """The customer knows this agent: `because` is `named` (in the customer's record) or `last` (talked before).
+    """The customer knows this agent, `because` the record names it (`named`) or they talked before (`last`).
 
     Until `until_us` the contact is held for the agent alone, where that lies ahead.
     """
@@ -341,9 +341,14 @@ class WaitAnnounced(ContactEvent, frozen=True, kw_only=True):
 
 
 class ContactAdopted(ContactEvent, frozen=True, kw_only=True):
-    """A contact of an earlier run of the engine was found on the PBX and goes on in `state`."""
+    """A contact of an earlier run of the engine was found on the PBX and goes on in `state`.
+
+    Work is found in the ledger instead. `agent_id` is who has the contact, empty for nobody.
+    """
 
     state: ContactState
+    agent_id: str = ""
+    channel: str = VOICE
 
 
 class ContactConnected(ContactEvent, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ class FlowEnds(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What rules meet: the skills of agents, the flows of the menus, the languages spoken to callers.
+    """What rules meet: the skills of agents, the flows of the menus with their languages and choices.
 
     Without agents nothing is said of who could serve what, without flows nothing of where they lead. The
     agents are to serve the queues `served`; None for all.
@@ -48,6 +48,7 @@ class Surroundings(NamedTuple):
     agents: Mapping[AgentId, Mapping[str, int]]
     flows: Mapping[str, FlowEnds]
     languages: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     default_tier: str = ""
     served: frozenset[QueueName] | None = None
 

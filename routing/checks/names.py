@@ -59,6 +59,12 @@ def skills_of(rules: Rulebook) -> Iterator[str]:
             yield from skills_in(expression)
 
 
+def asks_by_value(rules: Rulebook) -> bool:
+    """Tell whether some rule asks for a skill that only a call names, such as `$language`."""
+    asked = (each for queue in rules.queues.values() for _, each in expressions(queue))
+    return any(comparison.by_value for each in asked for comparison in comparisons(each))
+
+
 def _unknown(steps: Steps, what: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
     names = list(known)
     if name not in names:
@@ -106,8 +112,8 @@ def _words(steps: Steps, expression: Expression, rules: Rulebook, around: Surrou
         "queue": rules.queues,
         "policy": rules.policies,
     }
-    if around.languages:
-        known["language"] = around.languages
+    if around.flows:
+        known |= {"language": around.languages, "choice": around.choices}
     for comparison in dict.fromkeys(comparisons(expression)):
         if isinstance(comparison.value, str) and comparison.name in known:
             yield from _unknown(steps, comparison.name, comparison.value, known[comparison.name])

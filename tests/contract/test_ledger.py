@@ -15,6 +15,7 @@ from core.model.agent import AgentState
 from core.model.contact import ContactState, Requirement
 from core.model.events import (
     AgentStateChanged,
+    CallbackBooked,
     ContactArrived,
     ContactClosed,
     ContactQueued,
@@ -22,7 +23,7 @@ from core.model.events import (
     InteractionRecorded,
     QualityLearned,
 )
-from core.model.ids import AgentId, ContactId, LegId, QueueName
+from core.model.ids import NO_LEG, AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
 from core.model.quality import Quality, SkillQuality, Tally
 from core.model.requests import RestoreAgent, RestoreQuality
@@ -169,6 +170,24 @@ async def test_what_was_learned_last_of_each_agent_is_restored(ledger: MemoryLed
     ]
 
 
+def callback_booked(contact_id: ContactId, at_us: int) -> CallbackBooked:
+    return CallbackBooked(
+        at_us=at_us,
+        contact_id=contact_id,
+        of_contact_id="",
+        number="5550001",
+        queue=QueueName("cards"),
+        customer_id="",
+        tier="standard",
+        language="en",
+        queued_us=at_us,
+        entered_us=at_us,
+        head_start_us=0,
+        credit_us=0,
+        due_us=0,
+    )
+
+
 def arrived(contact_id: ContactId, at_us: int) -> ContactArrived:
     return ContactArrived(
         at_us=at_us,
@@ -177,6 +196,18 @@ def arrived(contact_id: ContactId, at_us: int) -> ContactArrived:
         caller_number="",
         dialed_number="",
     )
+
+
+async def test_open_callbacks_are_recalled_however_long_ago_they_were_booked(
+    ledger: MemoryLedger | SqlLedger,
+) -> None:
+    later, done = ContactId("C-1-000008"), ContactId("C-1-000009")
+    booked = [callback_booked(contact_id, NOON_US - 3 * 86_400 * SECOND_US) for contact_id in (later, done)]
+    for event in (*booked, recorded(done)):
+        ledger.append(event)
+    await ledger.settled()
+    (recalled,) = await ledger.open_contacts(NOON_US)
+    assert (recalled.contact_id, recalled.leg_id, recalled.history) == (later, NO_LEG, (booked[0],))
 
 
 async def test_contacts_without_a_record_are_recalled_with_their_history(

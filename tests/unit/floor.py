@@ -147,7 +147,13 @@ class Floor:
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
         Desertion(self.engine, self.router, door, diversion, queues)
         self.hold = Hold(
-            self.engine, self.contacts, self.router, self.estimates, queues, lambda *_: (Sound("wait"),)
+            self.engine,
+            self.contacts,
+            self.router,
+            self.estimates,
+            queues,
+            self.callbacks,
+            lambda *_: (Sound("wait"),),
         )
         brought = WorkDeskRules(channels=frozenset({TASK}), default_tier="standard", deadline_us=200_000)
         self.work_desk = WorkDesk(self.engine, self.contacts, ids, self.router, offers, rulebook, brought)

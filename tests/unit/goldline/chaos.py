@@ -9,6 +9,7 @@ A saying is a function of the world and a number that decides all it leaves open
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from core.model.commands import (
     DialogueStep,
     HangUpLeg,
     LookUpCustomer,
+    PopScreen,
     RingLeg,
     StartTimer,
     TagLeg,
 )
+from core.model.contact import VOICE, Contact, ContactState
 from core.model.customer import Customer
 from core.model.events import (
     AgentStateChanged,
@@ -49,26 +52,56 @@ from core.model.events import (
     StepFinished,
     TimerFired,
 )
-from core.model.ids import AgentId, BridgeId, CustomerId, LegId, TimerKey
+from core.model.ids import AgentId, BridgeId, CustomerId, LegId, QueueName, TimerKey
 from core.model.message import Command, DomainEvent, Event
-from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogIn, LogOut, RejectOffer
+from core.model.requests import (
+    AcceptOffer,
+    AddWork,
+    ExtendWrapUp,
+    FinishWork,
+    FinishWrapUp,
+    GoNotReady,
+    GoReady,
+    HangUpContact,
+    LogIn,
+    LogOut,
+    RejectOffer,
+    ReturnWork,
+    WithdrawWork,
+)
 from crm.agent_states import fold_agent_states
 from crm.open_contacts import fold_open_contacts
 from goldline.app import build_brain
 from goldline.config import load_config
+from goldline.config_agents import OffersSection, WorkSection, capacity_of
 from goldline.demo import FOLDER
 from goldline.flows import load_flows
 from simulator.checkers import Checkers
 
-CONFIG = load_config(Path(FOLDER) / "goldline.toml")
-FLOWS = load_flows(CONFIG, FOLDER)
+TASK = "task"
+DEMO = load_config(Path(FOLDER) / "goldline.toml")
+DELAYS = OffersSection(reject_delay_s=3, busy_delay_s=5, no_answer_delay_s=8, misses_max=3)
+CONFIGS = tuple(
+    DEMO.model_copy(
+        update={"offers": DELAYS, "work": WorkSection(capacity={"voice": 1, TASK: 2}, **how_it_goes)}
+    )
+    for how_it_goes in (
+        {"during_calls": True},
+        {"calls_interrupt": False, "leaving": "return"},
+    )
+)
+"""Two centres: in one work comes during calls and is finished before its agent leaves, not so in the other."""
+FLOWS = load_flows(DEMO, FOLDER)
 AGENTS = {
-    AgentId(name): AgentProfile(agent_id=AgentId(name), skills={"accounts": level, "cards": 3})
-    for name, level in (("ann", 3), ("bob", 9))
+    AgentId(name): AgentProfile(
+        agent_id=AgentId(name), skills={"accounts": level, "cards": 3}, capacity={TASK: tasks}
+    )
+    for name, level, tasks in (("ann", 3, 2), ("bob", 9, 1))
 }
 CUSTOMER = Customer(customer_id=CustomerId("K1"), name="Ada", tier="platinum", account_number="10000000")
 CAUSES = (0, 16, 17, 19, 20, 21)
 CALLERS_MAX = 5
+POPS_MAX = 8
 ODD_OUTCOMES = {0: "timeout", 1: "failed", 2: "hangup"}
 NEUTRAL = ("nobody's",)
 """A timer that no checker and no feature knows."""
@@ -77,7 +110,8 @@ NEUTRAL = ("nobody's",)
 class Chaos:
     """The world: living legs with their bridges and notes, and whatever the engine still waits for."""
 
-    def __init__(self) -> None:
+    def __init__(self, centre: int = 0) -> None:
+        self.config = CONFIGS[centre]
         self.now_us = 1
         self.run = 0
         self.called = 0
@@ -90,6 +124,9 @@ class Chaos:
         self.doomed: list[LegId] = []
         self.ledger: list[DomainEvent] = []
         self.reached: set[str] = set()
+        self.brought = 0
+        # What screens showed last, of offers that may be over by now.
+        self.pops: deque[PopScreen] = deque(maxlen=POPS_MAX)
         self.start()
 
     # --- runs of the engine ---------------------------------------------------------------------
@@ -102,8 +139,9 @@ class Chaos:
         self.steps: dict[LegId, DialogueStep] = {}
         self.lookups: list[str] = []
         self.timers: dict[TimerKey, int] = {}
-        self.brain = build_brain(CONFIG, FLOWS, AGENTS, self.run)
-        self.checkers = Checkers({name: agent.skills for name, agent in AGENTS.items()}, "chaos", 0)
+        self.brain = build_brain(self.config, FLOWS, AGENTS, self.run)
+        skills = {name: agent.skills for name, agent in AGENTS.items()}
+        self.checkers = Checkers(skills, "chaos", 0, capacity=capacity_of(self.config.work, AGENTS))
         agents = [event for event in self.ledger if isinstance(event, AgentStateChanged)]
         contacts = [event for event in self.ledger if isinstance(event, ContactEvent)]
         recalled = fold_open_contacts(contacts, self.ledger[-1].at_us if self.ledger else 0)
@@ -122,11 +160,16 @@ class Chaos:
         ]
 
     def everybody_leaves(self) -> None:
-        """Let every leg end and the wrap-up of each talk run out; no other timer may be left then."""
+        """Let every leg end, all work be done or withdrawn, and the wrap-up of each talk run out.
+
+        No other timer may be left then but those of agents who are left alone for a while.
+        """
         self.tell(PbxSynced(at_us=self.now_us, pbx="main"))
         while legs := [*self.callers, *self.phones]:
             self.tell(LegEnded(at_us=self.now_us, leg_id=legs[0], cause=16))
-        assert {key[0] for key in self.timers} <= {"wrap_up"}, self.timers
+        while work := [contact for contact in self.brain.contacts if contact.channel == TASK]:
+            self.tell(end_of_work(self, work[0]))
+        assert {key[0] for key in self.timers} <= {"wrap_up", "delay"}, self.timers
         while self.timers:
             self.tell_all(timer_due(self, 0))
 
@@ -143,7 +186,8 @@ class Chaos:
         sane = TimerFired(at_us=self.now_us, key=NEUTRAL) if isinstance(message, LegEvent) else message
         self._expect_ends_of_recalled(commands)
         self.checkers.step(sane, commands)
-        self.reached |= {f"contact {contact.state}" for contact in self.brain.contacts}
+        for contact in self.brain.contacts:
+            self.reached.add(f"{'contact' if contact.channel == VOICE else 'work'} {contact.state}")
         for command in commands:
             self._note(command)
 
@@ -183,6 +227,8 @@ class Chaos:
                 self.doomed.append(leg)
             case TagLeg(leg_id=leg, tag=tag):
                 self.notes[leg] = tag
+            case PopScreen():
+                self.pops.append(command)
             case DialogueStep(leg_id=leg):
                 self.steps[leg] = command
             case LookUpCustomer(lookup_id=lookup):
@@ -200,8 +246,8 @@ class Chaos:
         match event:
             case AgentStateChanged(new=state):
                 self.reached.add(f"agent {state}")
-            case ContactAdopted(state=state):
-                self.reached.add(f"adopted {state}")
+            case ContactAdopted(state=state, channel=channel):
+                self.reached.add(f"adopted {state}" if channel == VOICE else f"adopted work {state}")
             case OfferFailed(outcome=how) | OfferWithdrawn(reason=how):
                 self.reached.add(f"offer {how}")
 
@@ -318,9 +364,54 @@ def agent_wishes(chaos: Chaos, pick: int) -> list[Event]:
         FinishWrapUp(at_us=at, agent_id=agent),
         RejectOffer(at_us=at, agent_id=agent),
         HangUpContact(at_us=at, agent_id=agent),
+        ExtendWrapUp(at_us=at, agent_id=agent),
         LogOut(at_us=at, agent_id=agent),
     )
     return [wishes[pick // 3 % len(wishes)]]
+
+
+def work_comes(chaos: Chaos, pick: int) -> list[Event]:
+    """Another program brings work, sometimes what it has brought before."""
+    chaos.brought += pick % 5 != 0
+    return [
+        AddWork(
+            at_us=chaos.now_us,
+            work_id=f"T-{chaos.brought}",
+            channel=TASK if pick % 7 else "fax",
+            queue=QueueName("accounts"),
+            customer_id="K1" if pick % 3 == 0 else "",
+        )
+    ]
+
+
+def work_withdrawn(chaos: Chaos, pick: int) -> list[Event]:
+    return [WithdrawWork(at_us=chaos.now_us, work_id=f"T-{pick % (chaos.brought + 1)}")]
+
+
+def desk_answers(chaos: Chaos, pick: int) -> list[Event]:
+    """An agent accepts or rejects what the screen shows, or showed a while ago."""
+    if not chaos.pops:
+        return []
+    pop = chaos.pops[-1 - pick % 8 // 5 * (pick // 64 % len(chaos.pops))]
+    kind = RejectOffer if pick % 4 == 0 else AcceptOffer
+    version = pop.version + (pick // 8 % 8 == 0)
+    return [kind(at_us=chaos.now_us, agent_id=pop.agent_id, offer_id=pop.offer_id, version=version)]
+
+
+def work_ends(chaos: Chaos, pick: int) -> list[Event]:
+    """Work that was shown is done, or given back; perhaps it was never accepted, or is done already."""
+    if not chaos.pops:
+        return []
+    pop = chaos.pops[-1 - pick % len(chaos.pops)]
+    kind = ReturnWork if pick % 5 == 0 else FinishWork
+    return [kind(at_us=chaos.now_us, agent_id=pop.agent_id, contact_id=pop.contact_id)]
+
+
+def end_of_work(chaos: Chaos, contact: Contact) -> Event:
+    """Return what ends the work: its agent has done it, or it is withdrawn."""
+    if contact.state is ContactState.CONNECTED and contact.agent_id is not None:
+        return FinishWork(at_us=chaos.now_us, agent_id=contact.agent_id, contact_id=contact.contact_id)
+    return WithdrawWork(at_us=chaos.now_us, work_id=contact.work_id)
 
 
 # --- what need not ----------------------------------------------------------------------------------
@@ -393,6 +484,10 @@ WEIGHTS: dict[Saying, int] = {
     store_answers: 3,
     agent_begins: 4,
     agent_wishes: 3,
+    work_comes: 3,
+    work_withdrawn: 1,
+    desk_answers: 5,
+    work_ends: 3,
     leg_leaves: 1,
     dialogue_opens: 2,
     dialogue_closes: 1,

@@ -23,9 +23,10 @@ CENTRE = Path(__file__).parents[3] / "examples" / "value" / "centre.toml"
 
 
 def short_centre() -> Scenario:
-    """The example's centre for an hour, its agents as different as they are there."""
+    """The example's centre for an hour, its agents as different as they are there, and new to the work."""
     centre = load_scenario(CENTRE)
-    return replace(centre, duration_s=3_600.0, warm_up_s=0.0)
+    newcomers = replace(centre.proficiency, earlier_days=0)
+    return replace(centre, duration_s=3_600.0, warm_up_s=0.0, proficiency=newcomers)
 
 
 @cache

@@ -7,15 +7,18 @@ CRM store's side: what it is asked comes in `asked`, the test answers.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.model.commands import DialogueStep, LookUpCustomer
-from core.model.contact import Contact
+from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.customer import Customer
+from core.model.destination import DestinationKind, DivertReason
 from core.model.events import (
+    ContactDiverted,
     CustomerFound,
     CustomerLookupFailed,
     DialogueClosed,
@@ -90,11 +93,27 @@ class Queues:
 
 
 @dataclass
+class Callbacks:
+    """Who calls back, unless there is a reason not to; `booked` are the queue and the number of each."""
+
+    reason: str = ""
+    booked: list[tuple[str, str]] = field(default_factory=list)
+
+    def refusal(self, contact: Contact, queue: QueueName, number: str = "") -> str:
+        return self.reason
+
+    def book(self, contact: Contact, queue: QueueName, why: Event, number: str = "") -> None:
+        self.booked.append((queue, number or contact.caller_number))
+
+
+@dataclass
 class Caller:
     """One caller, the engine with nothing but the IVR in it, and the step and lookup in hand."""
 
     flow: Flow
     queues: Queues = field(default_factory=Queues)
+    named_flows: Mapping[str, Flow] = field(default_factory=dict)
+    callbacks: Callbacks = field(default_factory=Callbacks)
     number: str = NUMBER
     now_us: int = 0
     step: str = ""
@@ -108,9 +127,10 @@ class Caller:
             contacts=self.contacts,
             ids=Ids(1),
             flows={},
-            named_flows={},
+            named_flows=self.named_flows,
             default_flow=self.flow,
             queue_view=self.queues,
+            callbacks=self.callbacks,
             deadline_us=microseconds(DEADLINE_S),
             default_tier="standard",
             tiers=("platinum", "gold", "standard"),
@@ -161,6 +181,23 @@ class Caller:
 
     def loses_link(self) -> Made:
         return self.tell(DialogueClosed(at_us=self.now_us, leg_id=LEG))
+
+    def is_sent(self, flow: str) -> Made:
+        """Routing sends the caller, who stands in line, to a flow."""
+        contact = self.contact
+        if contact.state is ContactState.QUEUED:
+            self.contacts.move(contact, ContactTrigger.ENTER_FLOW)
+        contact.flow = flow
+        return self.tell(
+            ContactDiverted(
+                at_us=self.now_us,
+                contact_id=contact.contact_id,
+                queue=QueueName("service"),
+                to=DestinationKind.FLOW,
+                target=flow,
+                reason=DivertReason.STEP,
+            )
+        )
 
     # --- the store ---------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from core.model.events import (
     QueueingAsked,
 )
 from core.model.prompts import SayDate, SayDigits, SayNumber, Sound
-from tests.unit.ivr.caller import LEG, LI, Caller, Queues, flow_of
+from tests.unit.ivr.caller import LEG, LI, NUMBER, Callbacks, Caller, Queues, flow_of
 from tests.unit.playbook import like
 
 HELLO = (Sound("hello"),)
@@ -443,3 +443,57 @@ def test_silence_a_slip_and_a_failure_leave_no_message(seconds: float, outcome: 
     caller.calls()
     caller.pass_s(seconds)
     assert caller.ends_step(outcome) == [like(ContactClosed), HangUpLeg(leg_id=LEG)]
+
+
+CALLBACK = """
+[nodes.start]
+kind = "callback"
+queue = "loans"
+skills = { cards = 2 }
+thanks = "thank-you"
+refused = "bye"
+"""
+
+
+def test_callback_is_booked_and_the_caller_thanked() -> None:
+    caller = Caller(flow_of(CALLBACK))
+    assert caller.calls()[-1] == like(PlayPrompt, prompt=(Sound("auth-thankyou"),))
+    assert caller.callbacks.booked == [("loans", NUMBER)]
+    assert caller.hears_out() == [
+        like(ContactClosed, outcome=ContactState.CALLBACK),
+        HangUpLeg(leg_id=LEG),
+    ]
+
+
+def test_hanging_up_during_the_thanks_keeps_the_callback() -> None:
+    caller = Caller(flow_of(CALLBACK))
+    caller.calls()
+    assert caller.hangs_up() == [like(ContactClosed, outcome=ContactState.CALLBACK)]
+
+
+def test_where_nobody_is_called_back_the_flow_goes_on() -> None:
+    caller = Caller(flow_of(CALLBACK), callbacks=Callbacks(reason="number_withheld"))
+    assert caller.calls()[-2:] == [like(ContactClosed, outcome=ContactState.CLOSED), HangUpLeg(leg_id=LEG)]
+    assert caller.callbacks.booked == []
+
+
+def test_number_that_was_keyed_in_is_called() -> None:
+    flow = """
+[nodes.start]
+kind = "collect"
+prompt = "enter-account"
+into = "home"
+digits_max = 11
+next = "book"
+exhausted = "bye"
+
+[nodes.book]
+kind = "callback"
+queue = "loans"
+number = "home"
+refused = "bye"
+"""
+    caller = Caller(flow_of(flow))
+    caller.calls()
+    assert caller.presses("2025550123")[-1] == HangUpLeg(leg_id=LEG)
+    assert caller.callbacks.booked == [("loans", "2025550123")]

@@ -12,6 +12,7 @@ from core.kernel.clock import microseconds
 from core.kernel.fsm import IllegalTransition
 from core.model.commands import AnswerRequest, HangUpLeg, PlayMusic, PlayPrompt, RingLeg
 from core.model.contact import Contact, ContactState
+from core.model.destination import Destination, DestinationKind
 from core.model.events import (
     CallbackBooked,
     CallbackClosed,
@@ -28,12 +29,13 @@ from core.model.events import (
     PlaceResumed,
     StepFinished,
 )
-from core.model.hours import OpeningHours, parse_opening
+from core.model.hours import DAYS, OpeningHours, parse_opening
 from core.model.ids import NO_LEG, AgentId, BridgeId, LegId, QueueName
 from core.model.message import Event
+from core.model.prompts import Sound
 from core.model.requests import BookCallback, CancelCallback
 from routing.callback import CALLBACK, CallbackState, CallbackTrigger
-from routing.rules import CallbackRules, QueueRules
+from routing.rules import CallbackRules, QueueRules, Step
 from tests.unit.floor import CARDS, Floor
 
 RULES = CallbackRules(
@@ -41,6 +43,9 @@ RULES = CallbackRules(
 )
 QUEUE = replace(CARDS, callback=RULES, music="strings")
 NUMBER = "5550001"
+FIRST_HOUR = OpeningHours(zone=ZoneInfo("UTC"), weekly=dict.fromkeys(DAYS, (parse_opening("00:00-01:00"),)))
+HOUR_US = microseconds(3_600)
+DAY_US = microseconds(86_400)
 
 
 def centre(queue: QueueRules = QUEUE, **levels: int) -> Floor:
@@ -100,6 +105,113 @@ def test_call_that_books_ends_as_callback_with_the_wait_it_had() -> None:
     assert floor.orders(HangUpLeg)[-1].leg_id == "leg-caller"
     floor.hang_up("leg-caller")
     assert [contact.callback for contact in floor.contacts] == [True]
+
+
+# --- the key that books it -----------------------------------------------------------------------
+
+
+KEYED = replace(QUEUE, callback=replace(RULES, key="1", offer="acme/press-1"))
+
+
+def hears_offer(floor: Floor, name: str = "caller", number: str = NUMBER) -> PlayPrompt:
+    """Let a caller wait until the announcement; return it."""
+    floor.arrive(name, number=number)
+    floor.fire("announce", name)
+    return floor.orders(PlayPrompt)[-1]
+
+
+def presses(floor: Floor, prompt: PlayPrompt, digits: str) -> None:
+    floor.hear(
+        StepFinished(
+            at_us=floor.now_us, leg_id=prompt.leg_id, step=prompt.step, outcome="done", digits=digits
+        )
+    )
+
+
+def test_key_pressed_at_the_announcement_books_the_callback() -> None:
+    floor = centre(KEYED)
+    offer = hears_offer(floor)
+    assert (offer.stop_digits, offer.prompt[-1]) == ("1", Sound("acme/press-1"))
+    presses(floor, offer, "1")
+    assert floor.callback_of("caller").queued_us == 0
+
+
+def test_who_presses_nothing_waits_on_to_the_music() -> None:
+    floor = centre(KEYED)
+    presses(floor, hears_offer(floor), "")
+    assert floor.events(CallbackBooked) == []
+    assert len(floor.orders(PlayMusic)) == 2
+
+
+@pytest.mark.parametrize(("queue", "number"), [(QUEUE, NUMBER), (CARDS, NUMBER), (KEYED, "anonymous")])
+def test_what_cannot_be_had_is_not_offered(queue: QueueRules, number: str) -> None:
+    assert hears_offer(centre(queue), number=number).stop_digits == ""
+
+
+def test_key_pressed_as_an_agent_is_found_changes_nothing() -> None:
+    floor = centre(KEYED)
+    offer = hears_offer(floor)
+    floor.ready("ann")
+    presses(floor, offer, "1")
+    assert floor.events(CallbackBooked) == []
+    floor.answer("ann")
+    assert floor.events(ContactConnected)[0].contact_id == "caller"
+
+
+# --- where the queue's rules send callers here -----------------------------------------------------
+
+
+TO_CALLBACK = Destination(DestinationKind.CALLBACK)
+
+
+def test_step_sends_a_caller_to_a_callback_who_keeps_the_place() -> None:
+    floor = centre(replace(QUEUE, steps=(Step(after_us=microseconds(60), to=TO_CALLBACK),)))
+    floor.arrive("caller", number=NUMBER)
+    floor.pass_s(5)
+    floor.arrive("patient", number="5550002")
+    floor.fire("plan", "caller")
+    callback = floor.callback_of("caller")
+    floor.ready("ann")
+    assert floor.offered() == [(callback.contact_id, "ann")]
+
+
+def test_caller_who_cannot_be_called_back_stays_in_line() -> None:
+    floor = centre(replace(QUEUE, steps=(Step(after_us=microseconds(60), to=TO_CALLBACK),)))
+    caller = floor.arrive("caller", number="anonymous")
+    floor.fire("plan", "caller")
+    assert caller.state is ContactState.QUEUED
+    floor.ready("ann")
+    assert floor.offered() == [("caller", "ann")]
+
+
+def test_caller_at_the_door_of_a_closed_queue_is_called_when_it_opens() -> None:
+    floor = centre(replace(QUEUE, hours=FIRST_HOUR, closed=TO_CALLBACK))
+    floor.ready("ann")
+    floor.now_us = 2 * HOUR_US
+    floor.arrive("caller", number=NUMBER)
+    callback = floor.callback_of("caller")
+    floor.fire("callback", callback.contact_id)
+    assert floor.now_us == DAY_US
+    assert floor.offered() == [(callback.contact_id, "ann")]
+
+
+def test_caller_at_a_closed_door_who_cannot_be_called_back_is_hung_up() -> None:
+    floor = centre(replace(QUEUE, hours=FIRST_HOUR, closed=TO_CALLBACK))
+    floor.now_us = 2 * HOUR_US
+    floor.arrive("caller")
+    (record,) = floor.events(InteractionRecorded)
+    assert record.outcome is ContactState.OVERFLOWED
+
+
+def test_callback_goes_no_way_that_callers_go() -> None:
+    """Steps that send callers away, and a queue nobody works for any more, leave a callback its place."""
+    step = Step(after_us=microseconds(60), to=Destination(DestinationKind.HANG_UP))
+    floor = centre(replace(QUEUE, steps=(step,), leave_empty_us=microseconds(30)))
+    callback = book(floor)
+    for timer in ("deserted", "plan"):
+        key = next(key for key in floor.timers if key[0] == timer)
+        floor.fire(*key)
+    assert callback.state is ContactState.QUEUED
 
 
 # --- agent first, then the customer ------------------------------------------------------------
@@ -351,12 +463,6 @@ def test_caller_whose_phone_is_being_answered_stays() -> None:
 # --- opening hours -----------------------------------------------------------------------------
 
 UTC = ZoneInfo("UTC")
-FIRST_HOUR = OpeningHours(
-    zone=UTC,
-    weekly=dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), (parse_opening("00:00-01:00"),)),  # type: ignore[arg-type]
-)
-HOUR_US = microseconds(3_600)
-DAY_US = microseconds(86_400)
 
 
 def test_nobody_is_dialed_outside_the_opening_hours() -> None:
