@@ -45,7 +45,9 @@ VARIABLES: Mapping[str, Variable] = {
     "queue": Variable(Kind.TEXT, "the queue the contact waits in"),
     "policy": Variable(Kind.TEXT, "the policy in force when the contact was queued"),
     "dialed_number": Variable(Kind.TEXT, "the number the caller dialed"),
-    "choice": Variable(Kind.WORDS, "the nodes that were chosen by keys in menus; equal where any one of them is"),
+    "choice": Variable(
+        Kind.WORDS, "the nodes that were chosen by keys in menus; equal where any one of them is"
+    ),
     "wait": Variable(Kind.SECONDS, "how long the contact has waited in its queue"),
     "ewt": Variable(Kind.SECONDS, "the estimated wait still to come"),
     "longest_wait": Variable(Kind.SECONDS, "how long the first in the queue's line has waited"),
