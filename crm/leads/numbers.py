@@ -1,0 +1,100 @@
+"""The numbers of a list, one after the other: E.164, whether they exist, and where they may lie.
+
+To parse a number takes most of an import, and the numbers of a list lie together. So what was found of one
+is kept for all of its area, as far as `crm.leads.tails` shows that the digits left out make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import timezone
+
+from core.model.lead import LeadNumber
+from crm.leads.area_regions import regions_of
+from crm.leads.tails import TAIL_MAX, free_tail
+from crm.phones import NUMBER_CHARS_MAX, e164, is_assignable
+
+AREAS_MAX = 200_000
+"""Areas remembered, of about 300 bytes: North America has as many of ten thousand numbers each."""
+TAIL_MIN = 2
+"""An area of fewer numbers than a hundred is not worth the place."""
+
+_DIGITS = re.compile(r"\+?[0-9]{6,15}")
+_SEPARATORS = str.maketrans("", "", " -.()/")
+
+
+class Area(NamedTuple):
+    """What the numbers of an area share; `begins` are the first digits of each in E.164."""
+
+    begins: str
+    country: str
+    zones: tuple[str, ...]
+    regions: tuple[str, ...]
+
+
+class NumberReader:
+    """Reads the numbers of one list; `region` is the country of those without a country code.
+
+    `looked_up` counts those that had to be parsed, `read_count` all of them.
+    """
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+        self._code = phonenumbers.country_code_for_region(region)
+        self._areas: dict[tuple[str, int], Area | None] = {}
+        self.looked_up = 0
+        self.read_count = 0
+
+    def read(self, text: str, kind: str = "main") -> LeadNumber | None:
+        """Return the number written as `text`, or None where there is no such number."""
+        self.read_count += 1
+        written = text.translate(_SEPARATORS)
+        if _DIGITS.fullmatch(written) is None:
+            return self._look_up(text, "", kind)
+        for tail in range(TAIL_MAX, TAIL_MIN - 1, -1):
+            key = (written[:-tail], tail)
+            if key in self._areas:
+                area = self._areas[key]
+                return _number(area, written[-tail:], kind) if area else None
+        return self._look_up(text, written, kind)
+
+    def _look_up(self, text: str, written: str, kind: str) -> LeadNumber | None:
+        """Parse a number the long way and keep what holds for its area."""
+        self.looked_up += 1
+        number = e164(text, self._region) if len(text) <= NUMBER_CHARS_MAX else ""
+        if not number:
+            return None
+        parsed = phonenumbers.parse(number)
+        code = parsed.country_code or 0
+        tail = free_tail(code, written.lstrip("+"), number) if self._speaks_plainly(written, code) else 0
+        area = _area(parsed, number, tail) if is_assignable(number) else None
+        if tail >= TAIL_MIN and number.endswith(written[-tail:]) and len(self._areas) < AREAS_MAX:
+            self._areas[written[:-tail], tail] = area
+        return _number(area, number[len(number) - tail :], kind) if area else None
+
+    def _speaks_plainly(self, written: str, code: int) -> bool:
+        """Tell whether a number is written with its country code, or needs none."""
+        return written.startswith("+") or bool(written and code == self._code)
+
+
+def _area(parsed: phonenumbers.PhoneNumber, number: str, tail: int) -> Area:
+    return Area(
+        begins=number[: len(number) - tail],
+        country=phonenumbers.region_code_for_number(parsed) or "",
+        zones=_zones(parsed),
+        regions=regions_of(number),
+    )
+
+
+def _zones(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
+    """Return every zone a number may lie in; none where nobody knows."""
+    return tuple(zone for zone in timezone.time_zones_for_number(parsed) if zone != timezone.UNKNOWN_TIMEZONE)
+
+
+def _number(area: Area, tail: str, kind: str) -> LeadNumber:
+    return LeadNumber(
+        number=area.begins + tail, kind=kind, country=area.country, zones=area.zones, regions=area.regions
+    )
