@@ -9,11 +9,16 @@ from __future__ import annotations
 from core.kernel.record import Record
 from core.model.attempt import AttemptState
 
+HOUSE_LIST = "house"
+"""The do-not-call list of the house: in force for every campaign."""
+CAMPAIGN_LIST = "campaign"
+"""That of the campaign which asks."""
+
 
 class LeadNumber(Record, frozen=True, kw_only=True):
     """One number of a lead, E.164; `zones` and `regions` are all that it may lie in.
 
-    `listed_on` names the registers and lists that forbid it, as of when it was leased.
+    `listed_on` names what forbids it, as of when it was leased: registers, `HOUSE_LIST`, `CAMPAIGN_LIST`.
     """
 
     number: str
@@ -25,7 +30,10 @@ class LeadNumber(Record, frozen=True, kw_only=True):
 
 
 class PastAttempt(Record, frozen=True, kw_only=True):
-    """An earlier attempt at the same person by any campaign, as far as caps and lock-outs look back."""
+    """An earlier attempt by any campaign, as far as caps and lock-outs look back.
+
+    It was at the same person, or at one of the person's numbers: who shares a telephone shares its rest.
+    """
 
     at_us: int
     number: str
@@ -37,6 +45,7 @@ class Lead(Record, frozen=True, kw_only=True):
     """A lead in hand. `person_id` is the same for one person in every list and campaign.
 
     `attempts` counts those of this campaign; `fields` are the columns of its list, for scripts and pops.
+    A `callback` was promised for a time that has come, by its `owner` or, where that is empty, by the house.
     """
 
     lead_id: str
@@ -52,4 +61,5 @@ class Lead(Record, frozen=True, kw_only=True):
     attempts: int = 0
     past: tuple[PastAttempt, ...] = ()
     owner: str = ""
+    callback: bool = False
     fields: tuple[tuple[str, str], ...] = ()

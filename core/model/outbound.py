@@ -24,33 +24,49 @@ class LeaseLeads(LeadCommand, frozen=True, kw_only=True):
     """Lease up to `count` leads that may come up by now, in the campaign's order, until `until_us`.
 
     Answered by `LeadsLeased`, or by `LeadsUnavailable` where the store is away. A lease that runs out goes
-    back by itself, so a killed engine keeps no lead for ever.
+    back by itself, so a killed engine keeps no lead for ever. `lease_id` is unique among all engines, and
+    whoever lets go of a lead names it: a lead that went back meanwhile may be another's. Callbacks that an
+    agent promised come only where that agent is `present`.
     """
 
     lease_id: str
     count: int
     until_us: int
+    present: tuple[str, ...] = ()
 
 
 class SettleLead(LeadCommand, frozen=True, kw_only=True):
-    """Write down what an attempt at a lead came to; it comes up again at `again_us`, or never where None."""
+    """Write down what an attempt at a lead came to; it comes up again at `again_us`, or never where None.
+
+    Where a `callback` was promised for that time it comes before all others, to its `owner` alone unless
+    that is empty. An attempt that was written down before is not counted twice.
+    """
 
     lead_id: str
+    lease_id: str
     record: AttemptRecord
     again_us: int | None
+    callback: bool = False
+    owner: str = ""
 
 
 class ReturnLeads(LeadCommand, frozen=True, kw_only=True):
-    """Give leased leads back that were not dialed."""
+    """Give leased leads back that were not dialed; they may come up at once, or at `again_us`."""
 
     lead_ids: tuple[str, ...]
+    lease_id: str
+    again_us: int | None = None
 
 
 class ListNumber(LeadCommand, frozen=True, kw_only=True):
-    """Put a number on the do-not-call list of the house, at once and for every campaign."""
+    """Put a number on the do-not-call list of the house, at once; of this campaign only if not `everywhere`.
+
+    A number that ends in `*` stands for all that begin so: an area.
+    """
 
     number: str
     reason: str
+    everywhere: bool = True
 
 
 # --- its answers -----------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def _prefix_width(country_code: int) -> int:
     """Return how many first digits the pattern of the trunk prefix looks at."""
     region = COUNTRY_CODE_TO_REGION_CODE[country_code][0]
     plan = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
-    return width(re.sub(r"\s", "", plan.national_prefix_for_parsing or ""))
+    return width(re.sub(r"\s", "", (plan and plan.national_prefix_for_parsing) or ""))
 
 
 @cache
@@ -172,15 +172,15 @@ def _last_group(branch: str) -> tuple[str, str]:
     for place in range(len(branch) - 1, -1, -1):
         depth += (branch[place] == ")") - (branch[place] == "(")
         if depth == 0:
-            break
-    return branch[:place], branch[place + 1 : -1].removeprefix("?:")
+            return branch[:place], branch[place + 1 : -1].removeprefix("?:")
+    return "", branch
 
 
 def _end_of_group(branch: str) -> int:
     """Return where the group ends that a branch begins with."""
     depth = 0
-    for place, sign in enumerate(branch):
+    for end, sign in enumerate(branch, start=1):
         depth += (sign == "(") - (sign == ")")
         if depth == 0:
-            break
-    return place + 1
+            return end
+    return len(branch)
