@@ -91,7 +91,7 @@ class CsvFile:
 
 
 class ExcelFile:
-    """The first sheet of a workbook, read as it streams; whole numbers without a point, dates as in ISO 8601."""
+    """The first sheet of a workbook, as it streams; whole numbers without a point, dates as in ISO 8601."""
 
     def __init__(self, path: Path) -> None:
         try:

@@ -7,6 +7,7 @@ is kept for all of its area, as far as `crm.leads.tails` shows that the digits l
 from __future__ import annotations
 
 import re
+from time import perf_counter
 from typing import NamedTuple
 
 import phonenumbers
@@ -38,7 +39,7 @@ class Area(NamedTuple):
 class NumberReader:
     """Reads the numbers of one list; `region` is the country of those without a country code.
 
-    `looked_up` counts those that had to be parsed, `read_count` all of them.
+    `looked_up` counts those that had to be parsed, `read_count` all of them, and all took `spent_s`.
     """
 
     def __init__(self, region: str) -> None:
@@ -47,10 +48,17 @@ class NumberReader:
         self._areas: dict[tuple[str, int], Area | None] = {}
         self.looked_up = 0
         self.read_count = 0
+        self.spent_s = 0.0
 
     def read(self, text: str, kind: str = "main") -> LeadNumber | None:
         """Return the number written as `text`, or None where there is no such number."""
+        started = perf_counter()
+        number = self._read(text, kind)
         self.read_count += 1
+        self.spent_s += perf_counter() - started
+        return number
+
+    def _read(self, text: str, kind: str) -> LeadNumber | None:
         written = text.translate(_SEPARATORS)
         if _DIGITS.fullmatch(written) is None:
             return self._look_up(text, "", kind)
