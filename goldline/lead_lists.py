@@ -1,4 +1,4 @@
-"""`goldline campaign import` and `goldline campaign dnc`: lists of leads, and of those who may not be called."""
+"""`goldline campaign import` and `goldline campaign dnc`: lists of leads, and of who may not be called."""
 
 from __future__ import annotations
 
@@ -73,13 +73,11 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
         store = SqlLeadStore(database, WallClock())
         with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task(f"loading {order.file.name}", total=None)
-            return await import_leads(
-                store,
-                order.file,
-                plan,
-                settings,
-                lambda done, size: bar.update(task, completed=done, total=size),
-            )
+
+            def shown(done: int, size: int) -> None:
+                bar.update(task, completed=done, total=size)
+
+            return await import_leads(store, order.file, plan, settings, shown)
 
 
 def tier_ranks(config: Config) -> dict[str, int]:
@@ -94,7 +92,7 @@ def verdict_table(result: ImportResult, dry: bool) -> FigureTable:
     return FigureTable(
         title="What would become of the lines" if dry else "What became of the lines",
         headings=("", "lines"),
-        sections=(Section(rows=rows), Section(rows=(total,))),
+        sections=(Section(title="", rows=(*rows, total)),),
     )
 
 
@@ -123,9 +121,7 @@ async def list_numbers(numbers: list[str], campaign: str, reason: str, config_pa
     entries = [_entry(text, reader) for text in numbers]
     for text, entry in zip(numbers, entries, strict=True):
         if not entry:
-            raise ConfigError(
-                "number", text, f"a number, or an area such as +1900* ({AREA_DIGITS_MAX} digits)"
-            )
+            raise ConfigError("number", text, "a number, or an area such as +1900*")
     async with open_database(config) as database:
         store = SqlLeadStore(database, WallClock())
         for entry in entries:
@@ -139,9 +135,7 @@ async def import_listed(
 ) -> ListedResult:
     """Load a file of numbers and areas onto a do-not-call list, or as the new copy of a register."""
     if register and (campaign or as_of is None or not is_register(register)):
-        raise ConfigError(
-            "register", register, "the name of a register, with the day it is of and no campaign"
-        )
+        raise ConfigError("register", register, "a register's name, the day it is of, and no campaign")
     config = load_config(config_path)
     clock = WallClock()
     from_us = clock.now_us() if as_of is None else _midnight_us(as_of)
