@@ -232,7 +232,7 @@ _WAITING: ColumnClause[int] = literal_column(str(LeadState.WAITING.value))
 _CAMPAIGN = select(CampaignRow.id).where(CampaignRow.name == bindparam("name"))
 _LIST = select(LeadListRow.name, LeadListRow.position).where(LeadListRow.id == bindparam("list_id"))
 
-_due = (
+LONGEST_DUE = (
     select(LeadRow.id)
     .where(
         LeadRow.campaign_id == bindparam("campaign"),
@@ -242,15 +242,15 @@ _due = (
     .order_by(LeadRow.due_us)
     .limit(bindparam("put_back_max"))
     .with_for_update(skip_locked=True)
-    .cte("due")
 )
+_due = LONGEST_DUE.cte("due")
 _PUT_BACK = (
     update(LeadRow)
     .where(LeadRow.id.in_(select(_due.c.id)))
     .values(state=_READY)
     .execution_options(synchronize_session=False)
 )
-_next = (
+FIRST_IN_LINE = (
     select(LeadRow.id)
     .where(
         LeadRow.campaign_id == bindparam("campaign"),
@@ -264,8 +264,8 @@ _next = (
     .order_by(LeadRow.standing, LeadRow.id)
     .limit(bindparam("count"))
     .with_for_update(skip_locked=True)
-    .cte("next")
 )
+_next = FIRST_IN_LINE.cte("next")
 _LEASE = (
     update(LeadRow)
     .where(LeadRow.id.in_(select(_next.c.id)))

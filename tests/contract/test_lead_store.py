@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from core.kernel.clock import SECOND_US
@@ -16,10 +17,11 @@ from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber, PastAttempt
 from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.ports import LeadStore
-from crm.database import Database
+from crm.database import Database, DatabaseSettings
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import Judgement, LeadRecord, LeadSink, ListPlan, Scope, Verdict
-from crm.leads.store import LeadSettings, SqlLeadStore
+from crm.leads.store import FIRST_IN_LINE, LONGEST_DUE, LeadSettings, SqlLeadStore
+from crm.schema import upgrade
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
 
@@ -456,3 +458,19 @@ async def test_a_batch_that_fails_leaves_nothing(database: Database, clock: Wris
     with pytest.raises(IntegrityError, match=r"NOT NULL|null value"):
         await store.save_leads(SPRING, [lead(1), numberless])
     assert [one.verdict for one in await store.judge_leads(SPRING, [lead(1)])] == [Verdict.NEW]
+
+
+async def test_the_next_leads_are_read_off_the_front_of_an_index(tmp_path: Path, clock: Wristwatch) -> None:
+    database = Database(DatabaseSettings(url=f"sqlite:///{tmp_path / 'goldline.db'}"))
+    await upgrade(database)
+    await loaded(SqlLeadStore(database, clock), *(lead(n) for n in range(50)))
+    asked = {"campaign": 1, "count": 5, "present": ["ana"], "now_us": 0, "put_back_max": 5}
+    for statement, index in ((FIRST_IN_LINE, "ix_lead_ready"), (LONGEST_DUE, "ix_lead_waiting")):
+        query = statement.compile(dialect=sqlite.dialect()).construct_expanded_state(asked)
+        explain = f"EXPLAIN QUERY PLAN {query.statement}"
+        async with database.reading() as connection:
+            explained = await connection.exec_driver_sql(explain, tuple(query.positional_parameters))
+            plan = [row.detail for row in explained]
+        assert any(f"USING INDEX {index}" in step or f"COVERING INDEX {index}" in step for step in plan), plan
+        assert not any("TEMP B-TREE" in step for step in plan), plan
+    await database.close()
