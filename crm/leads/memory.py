@@ -209,7 +209,7 @@ class MemoryLeadStore:
                 del listings[name]
 
     def _listed_among(self, campaign: str, numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        entries = {entry for number in numbers for entry in entries_for(number)}
+        entries = dict.fromkeys(entry for number in numbers for entry in entries_for(number))
         found = {entry: self._listed[entry] for entry in entries if entry in self._listed}
         return told_of(numbers, found, campaign)
 

@@ -52,10 +52,10 @@ class NumberReader:
 
     def read(self, text: str, kind: str = "main") -> LeadNumber | None:
         """Return the number written as `text`, or None where there is no such number."""
-        started = perf_counter()
+        started = perf_counter()  # det-ok: only told, nothing depends on it
         number = self._read(text, kind)
         self.read_count += 1
-        self.spent_s += perf_counter() - started
+        self.spent_s += perf_counter() - started  # det-ok: as above
         return number
 
     def _read(self, text: str, kind: str) -> LeadNumber | None:

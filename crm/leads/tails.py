@@ -60,9 +60,8 @@ def free_tail(country_code: int, written: str, number: str) -> int:
     the prefix for trunk calls.
     """
     national = number[1 + len(str(country_code)) :]
-    looked_at = {
-        digits[:-TAIL_MAX] for digits in (national, written, written.removeprefix(str(country_code)))
-    }
+    stretches = (national, written, written.removeprefix(str(country_code)))
+    looked_at = [digits[:-TAIL_MAX] for digits in stretches]
     tails = (
         branch.tail for branch in _plan(country_code) for digits in looked_at if branch.may_match(digits)
     )

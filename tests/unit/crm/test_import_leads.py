@@ -17,7 +17,7 @@ from core.model.lead import Lead
 from core.model.outbound import LeaseLeads, ListNumber
 from crm.leads.import_leads import ImportResult, ImportSettings, import_leads
 from crm.leads.memory import MemoryLeadStore
-from crm.leads.records import ListPlan, Scope
+from crm.leads.records import Judgement, LeadRecord, ListPlan, Scope
 from crm.leads.row import LeadRowReader, RowSettings
 from tests.services.clocks import NOON_US, Wristwatch
 
@@ -249,27 +249,28 @@ async def test_one_number_without_a_name_is_one_lead_whatever_counts(
 # --- lines ------------------------------------------------------------------------------------------------
 
 
-def read(header: str, line: str) -> object:
-    return LeadRowReader(header.split(","), ROWS).read(2, line.split(","))
+def read(header: str, line: str) -> LeadRecord:
+    found = LeadRowReader(header.split(","), ROWS).read(2, line.split(","))
+    assert isinstance(found, LeadRecord), found
+    return found
 
 
 @pytest.mark.parametrize(
     ("line", "rank"), [("2025550123,gold,", 100), ("2025550123,Gold,250", 250), ("2025550123,,", 0)]
 )
 def test_a_lead_ranks_as_its_line_says_or_else_as_its_tier(line: str, rank: int) -> None:
-    record = read("phone,tier,rank", line)
-    assert getattr(record, "rank", None) == rank
+    assert read("phone,tier,rank", line).rank == rank
 
 
 def test_several_numbers_keep_the_order_of_their_columns_each_once() -> None:
     record = read("mobile,work_phone,phone2,phone", "2025550124,2025550123,2025550124,2025550125")
-    numbers = [(number.number, number.kind) for number in getattr(record, "numbers", ())]
+    numbers = [(number.number, number.kind) for number in record.numbers]
     assert numbers == [("+12025550124", "mobile"), ("+12025550123", "work"), ("+12025550125", "main")]
 
 
 def test_a_zone_that_the_list_names_counts_beside_that_of_the_number() -> None:
     record = read("phone,tz", "2025550123,America/Denver")
-    [number] = getattr(record, "numbers", ())
+    [number] = record.numbers
     assert number.zones == ("America/New_York", "America/Denver")
 
 
@@ -277,5 +278,17 @@ def test_a_zone_that_the_list_names_counts_beside_that_of_the_number() -> None:
 def test_no_line_is_so_strange_that_it_stops_an_import(cells: Sequence[str]) -> None:
     reader = LeadRowReader(("phone", "country", "state", "rank", "city"), ROWS)
     found = reader.read(7, cells)
-    assert isinstance(found, list) is not hasattr(found, "numbers")
-    assert all(reject.line == 7 for reject in found) if isinstance(found, list) else found.numbers
+    if isinstance(found, LeadRecord):
+        assert found.numbers
+    else:
+        assert [reject.line for reject in found] == [7] * len(found) != []
+
+
+async def test_an_import_whose_store_goes_away_says_so_and_leaves_no_thread_reading(tmp_path: Path) -> None:
+    class Away(MemoryLeadStore):
+        async def save_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
+            raise OSError("the database is away")
+
+    path = listed(tmp_path, "phone\n" + "".join(f"202555{n:04d}\n" for n in range(100)))
+    with pytest.raises(OSError, match="away"):
+        await loaded(Away(Wristwatch()), path)

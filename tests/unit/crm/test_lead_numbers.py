@@ -34,11 +34,11 @@ def parsed(text: str, country: str) -> LeadNumber | None:
     if not number or not is_assignable(number):
         return None
     found = phonenumbers.parse(number)
-    zones = timezone.time_zones_for_number(found)
+    zones = tuple(timezone.time_zones_for_number(found))
     return LeadNumber(
         number=number,
         country=phonenumbers.region_code_for_number(found) or "",
-        zones=() if zones == timezone.UNKNOWN_TIMEZONE or "Etc/Unknown" in zones else tuple(zones),
+        zones=() if zones == (timezone.UNKNOWN_TIMEZONE,) else zones,
         regions=regions_of(number),
     )
 
@@ -48,7 +48,9 @@ def neighbours(country: str, draw: Random) -> list[str]:
     written = []
     for kind in KINDS:
         example = phonenumbers.example_number_for_type(country, kind)
-        for form in FORMS if example else ():
+        if example is None:
+            continue
+        for form in FORMS:
             text = phonenumbers.format_number(example, form)
             digits = [place for place, sign in enumerate(text) if sign.isdigit()]
             for _ in range(NEIGHBOURS):
