@@ -16,7 +16,7 @@ from phonenumbers import timezone
 from core.model.lead import LeadNumber
 from crm.leads.area_regions import regions_of
 from crm.leads.tails import TAIL_MAX, free_tail
-from crm.phones import NUMBER_CHARS_MAX, e164, is_assignable
+from crm.phones import parsed_number
 
 AREAS_MAX = 200_000
 """Areas remembered, of about 300 bytes: North America has as many of ten thousand numbers each."""
@@ -72,20 +72,21 @@ class NumberReader:
     def _look_up(self, text: str, written: str, kind: str) -> LeadNumber | None:
         """Parse a number the long way and keep what holds for its area."""
         self.looked_up += 1
-        number = e164(text, self._region) if len(text) <= NUMBER_CHARS_MAX else ""
-        if not number:
+        parsed = parsed_number(text, self._region)
+        if parsed is None or not phonenumbers.is_possible_number(parsed):
             return None
-        parsed = phonenumbers.parse(number)
-        code = parsed.country_code or 0
-        tail = free_tail(code, written.lstrip("+"), number) if self._speaks_plainly(written, code) else 0
-        area = _area(parsed, number, tail) if is_assignable(number) else None
-        if tail >= TAIL_MIN and number.endswith(written[-tail:]) and len(self._areas) < AREAS_MAX:
+        number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        tail = self._tail(written, parsed.country_code or 0, number)
+        area = _area(parsed, number, tail) if phonenumbers.is_valid_number(parsed) else None
+        if tail >= TAIL_MIN and len(self._areas) < AREAS_MAX:
             self._areas[written[:-tail], tail] = area
         return _number(area, number[len(number) - tail :], kind) if area else None
 
-    def _speaks_plainly(self, written: str, code: int) -> bool:
-        """Tell whether a number is written with its country code, or needs none."""
-        return written.startswith("+") or bool(written and code == self._code)
+    def _tail(self, written: str, code: int, number: str) -> int:
+        """Return how many last digits of a number are free; none where it is not clear how it was read."""
+        plain = written.startswith("+") or (written and code == self._code)
+        tail = free_tail(self._region, code, written.lstrip("+"), number) if plain else 0
+        return tail if tail and number.endswith(written[-tail:]) else 0
 
 
 def _area(parsed: phonenumbers.PhoneNumber, number: str, tail: int) -> Area:

@@ -53,11 +53,11 @@ class Branch(NamedTuple):
         )
 
 
-def free_tail(country_code: int, written: str, number: str) -> int:
+def free_tail(region: str, country_code: int, written: str, number: str) -> int:
     """Return how many last digits of `number` (E.164) are free, where it was `written` so, in digits alone.
 
-    Every stretch that a parser may have held against the plan counts: with and without the country code and
-    the prefix for trunk calls.
+    `region` is the country of numbers without a code. Every stretch that a parser may have held against the
+    plan counts: with and without the country code and the prefix for trunk calls.
     """
     national = number[1 + len(str(country_code)) :]
     stretches = (national, written, written.removeprefix(str(country_code)))
@@ -65,19 +65,22 @@ def free_tail(country_code: int, written: str, number: str) -> int:
     tails = (
         branch.tail for branch in _plan(country_code) for digits in looked_at if branch.may_match(digits)
     )
-    seen = max(_prefix_width(country_code), _zone_width(country_code))
+    main_region = COUNTRY_CODE_TO_REGION_CODE[country_code][0]
+    seen = max(_prefix_width(main_region), _prefix_width(region), _zone_width(country_code))
     return max(0, min([TAIL_MAX, len(national) - seen, *tails]))
 
 
 @cache
 def _plan(country_code: int) -> frozenset[Branch]:
-    return frozenset(
+    """Return the ways to be a number of which fewer last digits are free than are asked for."""
+    ways = (
         Branch(_begins(branch), width(branch), _tail_of(branch))
         for region in COUNTRY_CODE_TO_REGION_CODE[country_code]
         for pattern in _patterns(country_code, region)
         for alternative in branches(pattern)
         for branch in _unfolded(alternative)
     )
+    return frozenset(way for way in ways if way.tail < TAIL_MAX)
 
 
 def _patterns(country_code: int, region: str) -> Iterator[str]:
@@ -89,10 +92,9 @@ def _patterns(country_code: int, region: str) -> Iterator[str]:
 
 
 @cache
-def _prefix_width(country_code: int) -> int:
+def _prefix_width(region: str) -> int:
     """Return how many first digits the pattern of the trunk prefix looks at."""
-    region = COUNTRY_CODE_TO_REGION_CODE[country_code][0]
-    plan = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
+    plan = PhoneMetadata.metadata_for_region(region)
     return width(re.sub(r"\s", "", (plan and plan.national_prefix_for_parsing) or ""))
 
 

@@ -89,7 +89,8 @@ def test_the_numbers_of_an_area_are_parsed_once() -> None:
 def test_where_people_are_called_most_an_area_is_ten_thousand_numbers(written: str, number: str) -> None:
     code = phonenumbers.parse(number).country_code
     assert code is not None
-    assert free_tail(code, written.replace(" ", ""), number) == TAIL_MAX
+    region = phonenumbers.region_code_for_country_code(code)
+    assert free_tail(region, code, written.replace(" ", ""), number) == TAIL_MAX
 
 
 @pytest.mark.parametrize("text", ["", "12", "anonymous", "9" * 70, "+999123456789", "1 800"])
