@@ -11,6 +11,7 @@ from core.model.attempt import AttemptRecord
 from core.model.lead import Lead, LeadNumber, PastAttempt
 from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from crm.leads.listings import entries_for, is_register, listing_key, told_of
+from crm.leads.models import PLACE_BITS
 from crm.leads.records import (
     Judgement,
     Known,
@@ -29,6 +30,7 @@ from crm.leads.store import DAY_US, LeadSettings
 class _List:
     number: int
     plan: ListPlan
+    places: int = 0
     leads: dict[str, _Lead] = field(default_factory=dict)
 
 
@@ -229,11 +231,14 @@ class MemoryLeadStore:
         """Create or update leads; see `crm.leads.records.LeadSink`."""
         judgements = await self.judge_leads(plan, records)
         to = self._lists.setdefault((plan.campaign, plan.name), _List(len(self._lists), plan))
+        new = 0
         for record, judgement in zip(records, judgements, strict=True):
             if judgement.verdict is Verdict.NEW:
-                self._add(to, record)
+                self._add(to, to.places + new, record)
+                new += 1
             elif judgement.verdict is Verdict.UPDATED:
                 self._change(to.leads[record.external_id], record)
+        to.places += len(records)
         return judgements
 
     async def finish_list(self, plan: ListPlan) -> None:
@@ -242,12 +247,12 @@ class MemoryLeadStore:
             if lead.state is LeadState.HELD:
                 self._join(lead)
 
-    def _add(self, to: _List, record: LeadRecord) -> None:
-        turn = turn_in_mix(len(to.leads), to.plan.weight)
+    def _add(self, to: _List, place: int, record: LeadRecord) -> None:
+        turn = turn_in_mix(place, to.plan.weight)
         standing = standing_of(
             rank=record.rank, position=to.plan.position, turn=turn, tried=False, callback=False
         )
-        lead = _Lead(to.number << 32 | len(to.leads), to, record, standing)
+        lead = _Lead(to.number << PLACE_BITS | place, to, record, standing)
         to.leads[record.external_id] = lead
         self._leads[lead.key] = lead
 
