@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Row, bindparam, or_, select
@@ -17,7 +17,7 @@ from crm.leads.models import AttemptRow, LeadNumberRow, ListedNumberRow
 T = TypeVar("T")
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of whatever columns."""
-VALUES_MAX = 10_000
+VALUES_MAX = 8_192
 """Values in one query: SQLite takes 32,766, PostgreSQL 32,767."""
 
 
@@ -52,15 +52,25 @@ async def listed_among(
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """Part `values` into lists that one query takes."""
+    """Part `values` into lists that one query takes, each `filled_up`."""
     rest = iter(values)
     while chunk := list(islice(rest, VALUES_MAX)):
-        yield chunk
+        yield filled_up(chunk)
+
+
+def filled_up(values: Sequence[T]) -> list[T]:
+    """Return `values` for an `IN`, the last repeated until they are a power of two.
+
+    A list of another length is another statement, and drivers keep the last hundred of those: with thousands
+    of values in each they would take more memory than an import.
+    """
+    wanted = 1 << (len(values) - 1).bit_length()
+    return [*values, *repeat(values[-1], wanted - len(values))] if values else []
 
 
 async def _numbers_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[LeadNumber]]:
     numbers: dict[int, list[LeadNumber]] = {}
-    for row in await connection.execute(_NUMBERS, {"ids": ids}):
+    for row in await connection.execute(_NUMBERS, {"ids": filled_up(ids)}):
         numbers.setdefault(row.lead_id, []).append(
             LeadNumber(
                 number=row.number,
@@ -90,10 +100,8 @@ def _marked(numbers: Iterable[LeadNumber], listed: dict[str, tuple[str, ...]]) -
 async def _attempts_of(
     connection: AsyncConnection, persons: Sequence[str], numbers: Sequence[str], since_us: int
 ) -> list[AnyRow]:
-    found = await connection.execute(
-        _ATTEMPTS, {"persons": persons, "numbers": numbers, "since_us": since_us}
-    )
-    return list(found)
+    asked = {"persons": filled_up(persons), "numbers": filled_up(numbers), "since_us": since_us}
+    return list(await connection.execute(_ATTEMPTS, asked))
 
 
 def _lead(

@@ -29,7 +29,7 @@ from crm.leads.models import (
     ListedNumberRow,
     RegisterRow,
 )
-from crm.leads.reading import AnyRow, leads_of, listed_among
+from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among
 from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
 from crm.leads.standing import standing_of, turn_when_due
 from crm.leads.writer import finish_list, judge_leads, write_leads
@@ -107,7 +107,7 @@ class SqlLeadStore:
         """Give back those of the leads that are still in this lease."""
         later = order.again_us is not None
         asked = {
-            "ids": [int(lead_id) for lead_id in order.lead_ids],
+            "ids": filled_up([int(lead_id) for lead_id in order.lead_ids]),
             "lease": order.lease_id,
             "new_state": LeadState.WAITING if later else LeadState.READY,
             "again_us": order.again_us or 0,

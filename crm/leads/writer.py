@@ -14,12 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.database import Database
 from crm.leads.models import PLACE_BITS, CampaignRow, LeadListRow, LeadNumberRow, LeadRow
-from crm.leads.reading import AnyRow, chunks, listed_among
+from crm.leads.reading import AnyRow, chunks, filled_up, listed_among
 from crm.leads.records import Judgement, Known, LeadRecord, LeadState, ListPlan, Scope, Verdict, judge
 from crm.leads.standing import standing_of, turn_in_mix, with_rank
 
 RELEASED_AT_ONCE = 20_000
 """Leads let into the line in one transaction: a third of a second, so that the ledger need not wait long."""
+
+LEADS_COUNTED = 6_000
+"""Leads of a list after which PostgreSQL is told to count: a plan made for an empty table reads all of it."""
 
 # Any fixed number of ours: the batches of two imports take turns on PostgreSQL.
 _IMPORT_LOCK = 7_465_320
@@ -63,6 +66,8 @@ async def write_leads(
             by_verdict.setdefault(judgement.verdict, []).append(record)
         await _insert(connection, target, by_verdict.get(Verdict.NEW, ()))
         await _change(connection, by_verdict.get(Verdict.UPDATED, ()), there)
+        if database.dialect == "postgresql" and 0 <= LEADS_COUNTED - target.places < len(records):
+            await connection.execute(_COUNT)
     return judgements
 
 
@@ -75,6 +80,8 @@ async def finish_list(database: Database, plan: ListPlan) -> None:
         async with database.writing() as connection:
             await connection.execute(_RELEASE, {"lowest": lowest, "beyond": lowest + RELEASED_AT_ONCE})
     async with database.writing() as connection:
+        if database.dialect == "postgresql":
+            await connection.execute(_COUNT)
         await connection.execute(_MARK, {"key": target.list_id, "whole": True, "count": 0})
 
 
@@ -111,7 +118,7 @@ async def _leads_there(
     connection: AsyncConnection, target: _Target, records: Sequence[LeadRecord]
 ) -> dict[str, AnyRow]:
     """Return the leads of the batch that are in the list already, by external id."""
-    asked = {"list_id": target.list_id, "ids": [record.external_id for record in records]}
+    asked = {"list_id": target.list_id, "ids": filled_up([record.external_id for record in records])}
     return {row.external_id: row for row in await connection.execute(_LEADS_THERE, asked)}
 
 
@@ -178,7 +185,7 @@ async def _change(
         for row, record in rows
     ]
     await connection.execute(_CHANGE, changes)
-    await connection.execute(_FORGET_NUMBERS, {"ids": [row.id for row, _ in rows]})
+    await connection.execute(_FORGET_NUMBERS, {"ids": filled_up([row.id for row, _ in rows])})
     await _insert_numbers(connection, ((row.id, record) for row, record in rows))
 
 
@@ -254,6 +261,7 @@ _MARK = (
     .where(LeadListRow.id == bindparam("key"))
     .values(places=LeadListRow.places + bindparam("count"), complete=bindparam("whole"))
 )
+_COUNT = text("ANALYZE lead, lead_number")
 _RELEASE = (
     update(LeadRow)
     .where(
