@@ -7,6 +7,7 @@ through the sink it was built with. Every port has a shipped fake that passes th
 |------------|--------------------------------------|-----------------------------|
 | `Pbx`      | `cti.asterisk.adapter.AsteriskPbx`   | `simulator.port.SimPbx`     |
 | `CrmStore` | `crm.store.SqlCrmStore`              | `crm.memory.MemoryCrmStore` |
+| `LeadStore`| `crm.leads.store.SqlLeadStore`       | `crm.leads.memory.MemoryLeadStore` |
 | `Ledger`   | `crm.ledger.SqlLedger`               | `crm.memory.MemoryLedger`   |
 | `Desk`     | `web.desk_link.DeskServer`           | `simulator.people.Workforce`|
 | `WorkDoor` | `web.work_link.WorkServer`           | `simulator.senders.Senders` |
@@ -16,13 +17,15 @@ through the sink it was built with. Every port has a shipped fake that passes th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from core.model.commands import AnswerWork, DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import ContactRecalled
+from core.model.lead import Lead
 from core.model.message import Command, DomainEvent, Event
+from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.model.requests import RestoreAgent, RestoreQuality
 
 Sink = Callable[[Event], None]
@@ -46,6 +49,43 @@ class CrmStore(Protocol):
 
     async def find_customer(self, lookup: LookUpCustomer) -> Customer | None:
         """Return the customer with the last interactions, or None; keeps no deadline of its own."""
+        ...
+
+
+class LeadStore(Protocol):
+    """Where the leads of campaigns are kept. Raises `OSError` or `TimeoutError` when away or slow.
+
+    Several engines may work one campaign: no lead is in two hands at once. Lists get in by
+    `crm.leads.records.LeadSink`, which the same stores are.
+    """
+
+    async def lease_leads(self, order: LeaseLeads) -> Sequence[Lead]:
+        """Lease those that come up next, in the order they should be dialed.
+
+        Callbacks that are due come first, then the leads of the highest rank, then lists in their order.
+        Within that the untried come before the tried, lists in proportion to their weights, and the tried
+        in the order in which they fell due.
+        """
+        ...
+
+    async def settle_lead(self, order: SettleLead) -> None:
+        """Write the attempt down and say when the lead comes up again, if it is still in this lease."""
+        ...
+
+    async def return_leads(self, order: ReturnLeads) -> None:
+        """Give back those of the leads that are still in this lease."""
+        ...
+
+    async def list_number(self, order: ListNumber) -> None:
+        """Put a number or an area on a do-not-call list; in force when this returns."""
+        ...
+
+    async def listings(self, campaign: str, number: str) -> tuple[str, ...]:
+        """Return what forbids the E.164 `number` to `campaign` at this moment, as `LeadNumber.listed_on`."""
+        ...
+
+    async def registers_from_us(self) -> Mapping[str, int]:
+        """Return of when our copy of each do-not-call register is."""
         ...
 
 

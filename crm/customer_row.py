@@ -6,39 +6,28 @@ attribute of the customer. An empty cell says nothing and so changes nothing.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from core.kernel.errors import ConfigError
 from core.model.ids import CustomerId
+from crm.cells import (
+    KEY,
+    LANGUAGE,
+    LINE,
+    NOTES,
+    NUMBER_ALLOWED,
+    Reject,
+    Rule,
+    matching,
+    one_of,
+    phone_kind,
+    plain_name,
+)
 from crm.phones import e164, is_assignable
 from crm.pins import hash_pin
 from crm.records import AccountRecord, CustomerRecord, Phone
-
-LINE_CHARS_MAX = 500
-"""Longest name or attribute: what still fits an agent's screen."""
-NOTES_CHARS_MAX = 4_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """Why a line was not loaded: the value found in `column`, and what is allowed there."""
-
-    line: int
-    column: str
-    value: str
-    allowed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How a cell is read (raising `ValueError` where it cannot be), and what it may hold in plain words."""
-
-    read: Callable[[str], Any]
-    allowed: str
 
 
 class RowReader:
@@ -78,12 +67,12 @@ class RowReader:
         return rejects or self._record(values)
 
     def _rule_name(self, column: str) -> str:
-        if _phone_kind(column):
+        if phone_kind(column):
             return "phone"
         return column if column in self._rules else "attribute"
 
     def _record(self, values: Mapping[str, Any]) -> CustomerRecord:
-        phones = tuple(Phone(text, kind) for name, text in values.items() if (kind := _phone_kind(name)))
+        phones = tuple(Phone(text, kind) for name, text in values.items() if (kind := phone_kind(name)))
         attributes = {name: values[name] for name in self._attributes if name in values}
         return CustomerRecord(
             external_id=CustomerId(values["external_id"]),
@@ -121,7 +110,7 @@ def _gaps(filled: Mapping[str, str]) -> dict[str, str]:
 
 # --- columns ---------------------------------------------------------------------------------------
 
-_ALIASES = {
+ALIASES = {
     alias: name
     for name, aliases in {
         "external_id": "id customer_id customer_number customer_no vendor_lead_code 客户编号 客户号",
@@ -143,57 +132,30 @@ _ALIASES = {
 }
 """Other names of columns: those of common CRM exports, of VICIdial's lists, and of Chinese ones."""
 
-_PHONE_KINDS = {"phone": "main", "mobile": "mobile", "home_phone": "home", "work_phone": "work"}
-
 
 def _canonical(name: str) -> str:
     """Return our name of a column: lower case, underscores, aliases resolved."""
-    plain = re.sub(r"[\s\-.]+", "_", name.strip().lower()).strip("_")
-    return _ALIASES.get(plain, plain)
-
-
-def _phone_kind(column: str) -> str:
-    """Return what kind of phone a column holds, or an empty text where it holds none."""
-    numbered = re.fullmatch(r"phone_?[2-9]", column)
-    return "other" if numbered else _PHONE_KINDS.get(column, "")
+    plain = plain_name(name)
+    return ALIASES.get(plain, plain)
 
 
 # --- cells -----------------------------------------------------------------------------------------
 
 
 def _rules(region: str, tiers: Sequence[str]) -> Mapping[str, Rule]:
-    line = f"at most {LINE_CHARS_MAX} characters on one line"
-    one_line = _matching(rf"[^\x00-\x1f\x7f]{{1,{LINE_CHARS_MAX}}}")
     return {
-        "external_id": Rule(_matching(r"[^\x00-\x1f\x7f]{1,64}"), "1 to 64 characters on one line"),
-        "name": Rule(one_line, line),
-        "phone": Rule(lambda text: _phone(text, region), "a number that exists, such as +12025550123"),
-        "tier": Rule(lambda text: _one_of(tiers, text.lower()), f"one of {', '.join(tiers)}"),
-        "language": Rule(_matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language code such as en or zh-CN"),
-        "account_number": Rule(_matching(r"[0-9]{3,20}"), "3 to 20 digits, as a caller keys them in"),
-        "pin": Rule(_matching(r"[0-9]{4,12}"), "4 to 12 digits"),
+        "external_id": KEY,
+        "name": LINE,
+        "phone": Rule(lambda text: _phone(text, region), NUMBER_ALLOWED),
+        "tier": Rule(lambda text: one_of(tiers, text.lower()), f"one of {', '.join(tiers)}"),
+        "language": LANGUAGE,
+        "account_number": Rule(matching(r"[0-9]{3,20}"), "3 to 20 digits, as a caller keys them in"),
+        "pin": Rule(matching(r"[0-9]{4,12}"), "4 to 12 digits"),
         "balance": Rule(_cents, "an amount such as -1234.56, without thousands separators"),
-        "currency": Rule(_matching(r"[A-Z]{3}"), "an ISO 4217 code such as USD"),
-        "notes": Rule(_matching(rf"[^\x00]{{1,{NOTES_CHARS_MAX}}}"), f"at most {NOTES_CHARS_MAX} characters"),
-        "attribute": Rule(one_line, line),
+        "currency": Rule(matching(r"[A-Z]{3}"), "an ISO 4217 code such as USD"),
+        "notes": NOTES,
+        "attribute": LINE,
     }
-
-
-def _matching(pattern: str) -> Callable[[str], str]:
-    compiled = re.compile(pattern)
-
-    def read(text: str) -> str:
-        if compiled.fullmatch(text) is None:
-            raise ValueError(text)
-        return text
-
-    return read
-
-
-def _one_of(allowed: Iterable[str], text: str) -> str:
-    if text not in allowed:
-        raise ValueError(text)
-    return text
 
 
 def _phone(text: str, region: str) -> str:
@@ -203,7 +165,7 @@ def _phone(text: str, region: str) -> str:
     return number
 
 
-_AMOUNT = _matching(r"[+-]?[0-9]{1,15}(\.[0-9]{1,2})?")
+_AMOUNT = matching(r"[+-]?[0-9]{1,15}(\.[0-9]{1,2})?")
 
 
 def _cents(text: str) -> int:

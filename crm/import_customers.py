@@ -8,17 +8,16 @@ in a worker thread, batch by batch; phone numbers and PIN hashes take nearly all
 from __future__ import annotations
 
 import asyncio
-import csv
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TextIO
 
-from core.kernel.errors import ConfigError
 from core.model.ids import CustomerId
-from crm.customer_row import Reject, RowReader
+from crm.cells import Reject
+from crm.customer_row import RowReader
+from crm.list_file import ListFile, RejectsFile, open_list
 from crm.records import CustomerRecord, CustomerSink
 
 Progress = Callable[[int, int], None]
@@ -59,17 +58,17 @@ async def import_customers(
     """
     result = ImportResult()
     with (
-        await asyncio.to_thread(path.open, "rb") as file,
-        _RejectsFile(settings.rejects_path) as rejects_file,
+        closing(await asyncio.to_thread(open_list, path)) as file,
+        RejectsFile(settings.rejects_path) as rejects_file,
     ):
-        source = await asyncio.to_thread(_CustomerList, file, settings)
+        source = _CustomerList(file, settings)
         while batch := await asyncio.to_thread(source.next_batch):
             rejects = batch.rejects + await _save(sink, batch, result)
-            rejects_file.write(rejects)
+            rejects_file.write((r.line, r.column, r.value, r.allowed) for r in rejects)
             result.rejected_lines += len({reject.line for reject in rejects})
             result.rejects += rejects[: settings.rejects_kept_max - len(result.rejects)]
             if progress is not None:
-                progress(file.tell(), os.fstat(file.fileno()).st_size)
+                progress(*file.progress())
     return result
 
 
@@ -99,41 +98,24 @@ async def _save(sink: CustomerSink, batch: _Batch, result: ImportResult) -> list
 
 
 class _CustomerList:
-    """The lines of an open file, read in batches."""
+    """The lines of an open list, read in batches."""
 
-    def __init__(self, file: BinaryIO, settings: ImportSettings) -> None:
-        text = TextIOWrapper(file, _encoding_of(file), newline="")
-        header_line = text.readline()
-        text.seek(0)
-        self._cells = csv.reader(text, delimiter=max(",;\t|", key=header_line.count))
-        self._reader = RowReader(next(self._cells, []), settings.region, settings.tiers)
+    def __init__(self, file: ListFile, settings: ImportSettings) -> None:
+        self._lines = file.lines()
+        self._reader = RowReader(file.header, settings.region, settings.tiers)
         self._batch_rows = settings.batch_rows
         self._seen: dict[CustomerId, int] = {}
 
     def next_batch(self) -> _Batch | None:
         """Return what the next lines hold, or None after the last."""
+        lines = list(islice(self._lines, self._batch_rows))
         batch = _Batch()
-        rows = 0
-        for line, cells in self._rows(batch.rejects):
-            rows += 1
-            self._read_row(batch, line, cells)
-            if rows == self._batch_rows:
-                break
-        return batch if rows or batch.rejects else None
-
-    def _rows(self, rejects: list[Reject]) -> Iterator[tuple[int, list[str]]]:
-        """Yield the lines that are not blank with the number each begins at; what is no CSV is rejected."""
-        while True:
-            line = self._cells.line_num + 1
-            try:
-                cells = next(self._cells)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                rejects.append(Reject(line=line, column="", value="", allowed=f"CSV; this is none: {error}"))
-                continue
-            if any(cells):
-                yield line, cells
+        for line in lines:
+            if line.problem:
+                batch.rejects.append(Reject(line=line.number, column="", value="", allowed=line.problem))
+            else:
+                self._read_row(batch, line.number, line.cells)
+        return batch if lines else None
 
     def _read_row(self, batch: _Batch, line: int, cells: Sequence[str]) -> None:
         read = self._reader.read(line, cells)
@@ -149,53 +131,3 @@ class _CustomerList:
             return
         batch.records.append(read)
         batch.lines[read.external_id] = line
-
-
-class _RejectsFile:
-    """Rejects as a CSV a spreadsheet can open safely; not made before there is one, an old one goes."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._file: TextIO | None = None
-        if path is not None:
-            path.unlink(missing_ok=True)
-
-    def __enter__(self) -> _RejectsFile:
-        return self
-
-    def __exit__(self, *_failure: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def write(self, rejects: Sequence[Reject]) -> None:
-        if self._path is None or not rejects:
-            return
-        if self._file is None:
-            # With a byte order mark: without one Excel takes UTF-8 for the local code page.
-            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow(("line", "column", "value", "allowed"))
-        csv.writer(self._file).writerows(
-            (reject.line, _harmless(reject.column), _harmless(reject.value), reject.allowed)
-            for reject in rejects
-        )
-
-
-def _harmless(cell: str) -> str:
-    """Return `cell` so that no spreadsheet runs it as a formula (OWASP, "CSV injection")."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
-
-
-def _encoding_of(file: BinaryIO) -> str:
-    """Return the encoding that the whole file is valid in: UTF-8, or that of a Chinese Excel."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        text = TextIOWrapper(file, encoding, newline="")
-        try:
-            while text.read(1 << 20):
-                pass
-        except UnicodeDecodeError:
-            continue
-        finally:
-            text.detach()
-            file.seek(0)
-        return encoding
-    raise ConfigError("encoding", "bytes of another one", "save the list as UTF-8 or GB18030")

@@ -17,7 +17,7 @@ def e164(number: str, region: str) -> str:
     `region` is the ISO 3166 country that a number without a country code belongs to, such as `US`.
     A SIP address gives its part before the `@`.
     """
-    parsed = _parse(number, region)
+    parsed = parsed_number(number, region)
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
@@ -25,11 +25,12 @@ def e164(number: str, region: str) -> str:
 
 def is_assignable(number: str) -> bool:
     """Tell whether the E.164 `number` lies in a range its country has given out."""
-    parsed = _parse(number, "ZZ")
+    parsed = parsed_number(number, "ZZ")
     return parsed is not None and phonenumbers.is_valid_number(parsed)
 
 
-def _parse(number: str, region: str) -> phonenumbers.PhoneNumber | None:
+def parsed_number(number: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """Return `number` taken apart, or None where it is none; it need not exist."""
     local_part = number.strip().removeprefix("sip:").partition("@")[0]
     if len(local_part) > NUMBER_CHARS_MAX:
         return None

@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from core.kernel.errors import ConfigError, GoldlineError
+from goldline.campaign_cli import campaign_app
 
 app = typer.Typer(
     help="Call-centre routing for Asterisk: value-aware, explained, proved on its own simulator.",
@@ -24,6 +25,7 @@ crm_app = typer.Typer(help="The customers' records.", no_args_is_help=True)
 app.add_typer(crm_app, name="crm")
 estimate_app = typer.Typer(help="Waits as they are foretold to callers.", no_args_is_help=True)
 app.add_typer(estimate_app, name="estimate")
+app.add_typer(campaign_app, name="campaign")
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]

@@ -116,12 +116,17 @@ def _verdict(refusal: Refusal, schema: Schema, value: object) -> tuple[Steps, ob
         return steps, UNKNOWN_KEY, _nearest(steps[-1], table)
     if "[key]" in loc:
         _, table, _ = _follow(schema, value, loc[:-2])
-        names = table.get("propertyNames", {}) | {"pattern": context["pattern"]}
-        return steps, steps[-1], allowed(names, schema)
+        return steps, steps[-1], allowed(_names(table, context), schema)
     if isinstance(cause, KeyRefused):
         return [*steps, cause.key], shown(cause.found), cause.allowed
     secret = node.get("writeOnly") and found is not NOTHING
     return steps, _SECRET if secret else shown(found), str(cause) if cause else allowed(node, schema)
+
+
+def _names(table: Schema, context: Mapping[str, Any]) -> Schema:
+    """Return the schema of the names that a table's keys may have: a pattern, or a few words."""
+    names = dict(table.get("propertyNames", {}))
+    return names | {"pattern": context["pattern"]} if "pattern" in context else names
 
 
 def _follow(root: Schema, value: object, loc: Sequence[str | int]) -> tuple[list[str | int], Schema, Any]:

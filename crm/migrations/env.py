@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import crm.leads.models  # noqa: F401 - declares its tables
 from crm.models import Base
 
 context.configure(

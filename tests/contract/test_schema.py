@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+import crm.leads.models  # noqa: F401 - declares its tables
 from crm.database import Database
 from crm.models import Base
 from crm.schema import migration_config, upgrade

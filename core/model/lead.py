@@ -1,0 +1,65 @@
+"""A lead: a person (or an account) that a campaign wants to reach, with the numbers to try.
+
+A value read from the store, leased to one engine at a time; what becomes of it is written back by
+`SettleLead`, never by changing it.
+"""
+
+from __future__ import annotations
+
+from core.kernel.record import Record
+from core.model.attempt import AttemptState
+
+HOUSE_LIST = "house"
+"""The do-not-call list of the house: in force for every campaign."""
+CAMPAIGN_LIST = "campaign"
+"""That of the campaign which asks."""
+
+
+class LeadNumber(Record, frozen=True, kw_only=True):
+    """One number of a lead, E.164; `zones` and `regions` are all that it may lie in.
+
+    `listed_on` names what forbids it, as of when it was leased: registers, `HOUSE_LIST`, `CAMPAIGN_LIST`.
+    """
+
+    number: str
+    kind: str = "main"
+    country: str = ""
+    zones: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    listed_on: tuple[str, ...] = ()
+
+
+class PastAttempt(Record, frozen=True, kw_only=True):
+    """An earlier attempt by any campaign, as far as caps and lock-outs look back.
+
+    It was at the same person, or at one of the person's numbers: who shares a telephone shares its rest.
+    """
+
+    at_us: int
+    number: str
+    outcome: AttemptState
+    refused: bool = False
+
+
+class Lead(Record, frozen=True, kw_only=True):
+    """A lead in hand. `person_id` is the same for one person in every list and campaign.
+
+    `attempts` counts those of this campaign; `fields` are the columns of its list, for scripts and pops.
+    A `callback` was promised for a time that has come, by its `owner` or, where that is empty, by the house.
+    """
+
+    lead_id: str
+    campaign: str
+    list_name: str
+    person_id: str
+    external_id: str = ""
+    name: str = ""
+    tier: str = ""
+    customer_id: str = ""
+    language: str = ""
+    numbers: tuple[LeadNumber, ...]
+    attempts: int = 0
+    past: tuple[PastAttempt, ...] = ()
+    owner: str = ""
+    callback: bool = False
+    fields: tuple[tuple[str, str], ...] = ()

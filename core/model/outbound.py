@@ -1,0 +1,145 @@
+"""Messages of the dialer: what it hears of leads and campaigns, what it orders of the lead store.
+
+An answered person is a contact like any other from then on: it joins the campaign's queue with its leg in
+our hands, and routing finds the agent. So only what comes before the answer is told here.
+"""
+
+from __future__ import annotations
+
+from core.model.attempt import AttemptRecord, AttemptState
+from core.model.ids import AgentId, ContactId, LegId
+from core.model.lead import Lead
+from core.model.message import Command, DomainEvent, Event, Request
+
+# --- orders to the lead store -------------------------------------------------------------------
+
+
+class LeadCommand(Command, frozen=True, kw_only=True):
+    """An order to the store of leads, about one campaign."""
+
+    campaign: str
+
+
+class LeaseLeads(LeadCommand, frozen=True, kw_only=True):
+    """Lease up to `count` leads that may come up by now, in the campaign's order, until `until_us`.
+
+    Answered by `LeadsLeased`, or by `LeadsUnavailable` where the store is away. A lease that runs out goes
+    back by itself, so a killed engine keeps no lead for ever. `lease_id` is unique among all engines, and
+    whoever lets go of a lead names it: a lead that went back meanwhile may be another's. Callbacks that an
+    agent promised come only where that agent is `present`.
+    """
+
+    lease_id: str
+    count: int
+    until_us: int
+    present: tuple[str, ...] = ()
+
+
+class SettleLead(LeadCommand, frozen=True, kw_only=True):
+    """Write down what an attempt at a lead came to; it comes up again at `again_us`, or never where None.
+
+    Where a `callback` was promised for that time it comes before all others, to its `owner` alone unless
+    that is empty. An attempt that was written down before is not counted twice.
+    """
+
+    lead_id: str
+    lease_id: str
+    record: AttemptRecord
+    again_us: int | None
+    callback: bool = False
+    owner: str = ""
+
+
+class ReturnLeads(LeadCommand, frozen=True, kw_only=True):
+    """Give leased leads back that were not dialed; they may come up at once, or at `again_us`."""
+
+    lead_ids: tuple[str, ...]
+    lease_id: str
+    again_us: int | None = None
+
+
+class ListNumber(LeadCommand, frozen=True, kw_only=True):
+    """Put a number on the do-not-call list of the house, at once; of this campaign only if not `everywhere`.
+
+    A number that ends in `*` stands for all that begin so: an area.
+    """
+
+    number: str
+    reason: str
+    everywhere: bool = True
+
+
+# --- its answers -----------------------------------------------------------------------------------
+
+
+class LeadsLeased(Event, frozen=True, kw_only=True):
+    """Leads for a campaign; fewer than asked for where no more may come up yet."""
+
+    campaign: str
+    lease_id: str
+    leads: tuple[Lead, ...]
+
+
+class LeadsUnavailable(Event, frozen=True, kw_only=True):
+    """The store was late or away; `reason` is `late` or `away`."""
+
+    campaign: str
+    lease_id: str
+    reason: str
+
+
+# --- what the ledger is told ---------------------------------------------------------------------------
+
+
+class CampaignChanged(DomainEvent, frozen=True, kw_only=True):
+    """A campaign dials, pauses or has ended; `reason` says why where nobody asked for it."""
+
+    campaign: str
+    state: str
+    reason: str = ""
+
+
+class AttemptDialed(DomainEvent, frozen=True, kw_only=True):
+    """A number is being dialed as the leg `leg_id`; `rules` are those of the law that allowed it."""
+
+    campaign: str
+    attempt_id: str
+    lead_id: str
+    leg_id: LegId
+    mode: str
+    rules: tuple[str, ...]
+    agent_id: AgentId | None = None
+
+
+class AttemptAnswered(DomainEvent, frozen=True, kw_only=True):
+    """Somebody or something answered; a person becomes the contact `contact_id`."""
+
+    campaign: str
+    attempt_id: str
+    contact_id: ContactId
+
+
+class AttemptEnded(DomainEvent, frozen=True, kw_only=True):
+    """What an attempt came to."""
+
+    campaign: str
+    lead_id: str
+    outcome: AttemptState
+    record: AttemptRecord
+
+
+# --- wishes -----------------------------------------------------------------------------------------------
+
+
+class CampaignRequest(Request, frozen=True, kw_only=True):
+    """A campaign manager's wish about one campaign."""
+
+    campaign: str
+
+
+class StartCampaign(CampaignRequest, frozen=True, kw_only=True):
+    """Begin to dial, or go on."""
+
+
+class PauseCampaign(CampaignRequest, frozen=True, kw_only=True):
+    """Dial nobody new; whoever rings or talks goes on."""

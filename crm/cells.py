@@ -1,0 +1,74 @@
+"""What the cells of a list may hold: rules that read one, and the words for one that cannot be read.
+
+Shared by the lists of customers (`crm.customer_row`) and of leads (`crm.leads.row`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+LINE_CHARS_MAX = 500
+"""Longest name or attribute: what still fits an agent's screen."""
+NOTES_CHARS_MAX = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Why a line was not loaded: the value found in `column`, and what is allowed there."""
+
+    line: int
+    column: str
+    value: str
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a cell is read (raising `ValueError` where it cannot be), and what it may hold in plain words."""
+
+    read: Callable[[str], Any]
+    allowed: str
+
+
+def matching(pattern: str) -> Callable[[str], str]:
+    """Return what reads texts of this form."""
+    compiled = re.compile(pattern)
+
+    def read(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def one_of(allowed: Iterable[str], text: str) -> str:
+    """Return `text` where it is one of those allowed."""
+    if text not in allowed:
+        raise ValueError(text)
+    return text
+
+
+KEY = Rule(matching(r"[^\x00-\x1f\x7f]{1,64}"), "1 to 64 characters on one line")
+LINE = Rule(
+    matching(rf"[^\x00-\x1f\x7f]{{1,{LINE_CHARS_MAX}}}"), f"at most {LINE_CHARS_MAX} characters on one line"
+)
+NOTES = Rule(matching(rf"[^\x00]{{1,{NOTES_CHARS_MAX}}}"), f"at most {NOTES_CHARS_MAX} characters")
+LANGUAGE = Rule(matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), "a language code such as en or zh-CN")
+NUMBER_ALLOWED = "a number that exists, such as +12025550123"
+
+_PHONE_KINDS = {"phone": "main", "mobile": "mobile", "home_phone": "home", "work_phone": "work"}
+_NUMBERED_PHONE = re.compile(r"phone_?[2-9]")
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a column in lower case with underscores."""
+    return re.sub(r"[\s\-.]+", "_", name.strip().lower()).strip("_")
+
+
+def phone_kind(column: str) -> str:
+    """Return what kind of phone a column holds, or an empty text where it holds none."""
+    return "other" if _NUMBERED_PHONE.fullmatch(column) else _PHONE_KINDS.get(column, "")

@@ -1,0 +1,296 @@
+"""The leads in memory: for the simulator and tests. The contract tests are the same as for a database."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.kernel.clock import Clock
+from core.model.attempt import AttemptRecord
+from core.model.lead import Lead, LeadNumber, PastAttempt
+from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from crm.leads.listings import entries_for, is_register, listing_key, told_of
+from crm.leads.models import PLACE_BITS
+from crm.leads.records import (
+    Judgement,
+    Known,
+    LeadRecord,
+    LeadState,
+    ListPlan,
+    Scope,
+    Verdict,
+    judge,
+)
+from crm.leads.standing import standing_of, turn_in_mix, turn_when_due, with_rank
+from crm.leads.store import DAY_US, LeadSettings
+
+
+@dataclass(slots=True)
+class _List:
+    number: int
+    plan: ListPlan
+    places: int = 0
+    leads: dict[str, _Lead] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Lead:
+    key: int
+    of: _List
+    record: LeadRecord
+    standing: int
+    state: LeadState = LeadState.HELD
+    due_us: int = 0
+    lease_id: str = ""
+    attempts: int = 0
+    callback: bool = False
+    promised_by: str | None = None
+
+    @property
+    def owner(self) -> str:
+        return self.record.owner if self.promised_by is None else self.promised_by
+
+
+class MemoryLeadStore:
+    """Leads, lists, attempts and do-not-call lists in dictionaries; the lines are heaps."""
+
+    def __init__(self, clock: Clock, settings: LeadSettings | None = None) -> None:
+        self._clock = clock
+        self._settings = settings or LeadSettings()
+        self._lists: dict[tuple[str, str], _List] = {}
+        self._leads: dict[int, _Lead] = {}
+        self._ready: dict[str, list[tuple[int, int]]] = {}
+        self._waiting: dict[str, list[tuple[int, int]]] = {}
+        self._attempts: dict[str, AttemptRecord] = {}
+        self._attempts_at: dict[str, list[AttemptRecord]] = {}
+        self._listed: dict[str, dict[str, int]] = {}
+        self._registers: dict[str, int] = {}
+
+    # --- the line ---------------------------------------------------------------------------------
+
+    async def lease_leads(self, order: LeaseLeads) -> Sequence[Lead]:
+        """Lease those that come up next, in order; see `core.ports.LeadStore`."""
+        self._put_back(order.campaign)
+        line = self._ready.setdefault(order.campaign, [])
+        leased: list[_Lead] = []
+        passed_over: list[tuple[int, int]] = []
+        while line and len(leased) < order.count:
+            standing, key = heapq.heappop(line)
+            lead = self._leads[key]
+            if lead.state is not LeadState.READY or lead.standing != standing:
+                continue  # it stands elsewhere by now
+            if lead.callback and lead.owner and lead.owner not in order.present:
+                passed_over.append((standing, key))
+                continue
+            leased.append(lead)
+            lead.lease_id = order.lease_id
+            self._wait(lead, order.until_us)
+        for entry in passed_over:
+            heapq.heappush(line, entry)
+        since_us = self._clock.now_us() - self._settings.past_days * DAY_US
+        return [self._shown(lead, since_us) for lead in leased]
+
+    async def settle_lead(self, order: SettleLead) -> None:
+        """Write the attempt down, once, and say when the lead comes up again, if it is in this lease."""
+        record = order.record
+        if record.attempt_id in self._attempts:
+            return
+        self._attempts[record.attempt_id] = record
+        for key in (_person(record.person_id), record.number):
+            self._attempts_at.setdefault(key, []).append(record)
+        lead = self._leads.get(int(order.lead_id))
+        if lead is None:
+            return
+        lead.attempts += 1
+        if lead.lease_id != order.lease_id:
+            return
+        lead.lease_id = ""
+        lead.callback = order.callback
+        lead.promised_by = order.owner if order.callback else lead.promised_by
+        lead.standing = standing_of(
+            rank=lead.record.rank,
+            position=lead.of.plan.position,
+            turn=turn_when_due(order.again_us or 0),
+            tried=True,
+            callback=order.callback,
+        )
+        if order.again_us is None:
+            lead.state = LeadState.DONE
+        else:
+            self._wait(lead, order.again_us)
+
+    async def return_leads(self, order: ReturnLeads) -> None:
+        """Give back those of the leads that are still in this lease."""
+        for lead in (self._leads[int(lead_id)] for lead_id in order.lead_ids):
+            if lead.lease_id != order.lease_id or lead.state is not LeadState.WAITING:
+                continue
+            lead.lease_id = ""
+            if order.again_us is None:
+                self._join(lead)
+            else:
+                self._wait(lead, order.again_us)
+
+    def _put_back(self, campaign: str) -> None:
+        """Let those join the line who have waited long enough."""
+        waiting = self._waiting.setdefault(campaign, [])
+        now_us = self._clock.now_us()
+        put_back = 0
+        while waiting and waiting[0][0] <= now_us and put_back < self._settings.put_back_max:
+            due_us, key = heapq.heappop(waiting)
+            lead = self._leads[key]
+            if lead.state is LeadState.WAITING and lead.due_us == due_us:
+                self._join(lead)
+                put_back += 1
+
+    def _join(self, lead: _Lead) -> None:
+        lead.state = LeadState.READY
+        heapq.heappush(self._ready.setdefault(lead.of.plan.campaign, []), (lead.standing, lead.key))
+
+    def _wait(self, lead: _Lead, due_us: int) -> None:
+        lead.state, lead.due_us = LeadState.WAITING, due_us
+        heapq.heappush(self._waiting.setdefault(lead.of.plan.campaign, []), (due_us, lead.key))
+
+    def _shown(self, lead: _Lead, since_us: int) -> Lead:
+        record, plan = lead.record, lead.of.plan
+        listed = self._listed_among(plan.campaign, [number.number for number in record.numbers])
+        return Lead(
+            lead_id=str(lead.key),
+            campaign=plan.campaign,
+            list_name=plan.name,
+            person_id=record.person_id,
+            external_id=record.external_id,
+            name=record.name,
+            tier=record.tier,
+            customer_id=record.customer_id,
+            language=record.language,
+            numbers=tuple(_with_listings(number, listed) for number in record.numbers),
+            attempts=lead.attempts,
+            past=self._past(record, since_us),
+            owner=lead.owner,
+            callback=lead.callback,
+            fields=record.fields,
+        )
+
+    def _past(self, record: LeadRecord, since_us: int) -> tuple[PastAttempt, ...]:
+        places = (_person(record.person_id), *(number.number for number in record.numbers))
+        found = {a.attempt_id: a for place in places for a in self._attempts_at.get(place, ())}
+        recent = [attempt for attempt in found.values() if attempt.dialed_us >= since_us]
+        recent.sort(key=lambda attempt: (attempt.dialed_us, attempt.attempt_id))
+        return tuple(
+            PastAttempt(at_us=a.dialed_us, number=a.number, outcome=a.outcome, refused=a.refused)
+            for a in recent
+        )
+
+    # --- do not call ----------------------------------------------------------------------------------
+
+    async def list_number(self, order: ListNumber) -> None:
+        """Put a number or an area on the list of the house or of the campaign."""
+        key = listing_key("" if order.everywhere else order.campaign)
+        self._listed.setdefault(order.number, {}).setdefault(key, self._clock.now_us())
+
+    async def listings(self, campaign: str, number: str) -> tuple[str, ...]:
+        """Return what forbids `number` to `campaign` at this moment."""
+        return self._listed_among(campaign, [number]).get(number, ())
+
+    async def registers_from_us(self) -> Mapping[str, int]:
+        """Return of when our copy of each register is."""
+        return dict(self._registers)
+
+    async def save_listed(self, listing: str, numbers: Sequence[str], at_us: int) -> None:
+        """Put numbers and areas on a list or a register."""
+        for number in numbers:
+            self._listed.setdefault(number, {})[listing] = at_us
+
+    async def renew_register(self, name: str, from_us: int) -> None:
+        """Say that our copy of a register is whole and of this instant; older entries go."""
+        assert is_register(name), name
+        self._registers[name] = from_us
+        for listings in self._listed.values():
+            if listings.get(name, from_us) < from_us:
+                del listings[name]
+
+    def _listed_among(self, campaign: str, numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        entries = dict.fromkeys(entry for number in numbers for entry in entries_for(number))
+        found = {entry: self._listed[entry] for entry in entries if entry in self._listed}
+        return told_of(numbers, found, campaign)
+
+    # --- lists ------------------------------------------------------------------------------------
+
+    async def judge_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
+        """Return what `save_leads` would, and write nothing."""
+        there = self._lists.get((plan.campaign, plan.name))
+        digests = {key: lead.record.digest for key, lead in there.leads.items()} if there else {}
+        numbers = [number.number for record in records for number in record.numbers]
+        known = Known(
+            digests=digests, taken=self._taken(plan), listed=self._listed_among(plan.campaign, numbers)
+        )
+        return judge(plan, records, known)
+
+    async def save_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
+        """Create or update leads; see `crm.leads.records.LeadSink`."""
+        judgements = await self.judge_leads(plan, records)
+        to = self._lists.setdefault((plan.campaign, plan.name), _List(len(self._lists), plan))
+        new = 0
+        for record, judgement in zip(records, judgements, strict=True):
+            if judgement.verdict is Verdict.NEW:
+                self._add(to, to.places + new, record)
+                new += 1
+            elif judgement.verdict is Verdict.UPDATED:
+                self._change(to.leads[record.external_id], record)
+        to.places += len(records)
+        return judgements
+
+    async def finish_list(self, plan: ListPlan) -> None:
+        """Let all leads of the list come up."""
+        for lead in self._lists[plan.campaign, plan.name].leads.values():
+            if lead.state is LeadState.HELD:
+                self._join(lead)
+
+    def _add(self, to: _List, place: int, record: LeadRecord) -> None:
+        turn = turn_in_mix(place, to.plan.weight)
+        standing = standing_of(
+            rank=record.rank, position=to.plan.position, turn=turn, tried=False, callback=False
+        )
+        lead = _Lead(to.number << PLACE_BITS | place, to, record, standing)
+        to.leads[record.external_id] = lead
+        self._leads[lead.key] = lead
+
+    def _change(self, lead: _Lead, record: LeadRecord) -> None:
+        lead.record = record
+        lead.promised_by = lead.promised_by if lead.callback else None
+        lead.standing = with_rank(lead.standing, record.rank)
+        if lead.state is LeadState.READY:
+            self._join(lead)
+
+    def _taken(self, plan: ListPlan) -> dict[str, str]:
+        """Return where first numbers stand already, as far as the plan looks."""
+        among: Iterable[_List] = ()
+        if plan.duplicates is Scope.SYSTEM:
+            among = self._lists.values()
+        elif plan.duplicates is Scope.CAMPAIGN:
+            among = [of for (campaign, _), of in self._lists.items() if campaign == plan.campaign]
+        elif plan.duplicates is Scope.LIST and (plan.campaign, plan.name) in self._lists:
+            among = (self._lists[plan.campaign, plan.name],)
+        taken: dict[str, str] = {}
+        for of in among:
+            for key, lead in of.leads.items():
+                where = f"{of.plan.campaign}/{of.plan.name}: {key}"
+                taken.setdefault(lead.record.numbers[0].number, where)
+        return taken
+
+
+def _person(person_id: str) -> str:
+    """Return a key for a person's attempts that is no number's."""
+    return f"person {person_id}"
+
+
+def _with_listings(number: LeadNumber, listed: Mapping[str, tuple[str, ...]]) -> LeadNumber:
+    return LeadNumber(
+        number=number.number,
+        kind=number.kind,
+        country=number.country,
+        zones=number.zones,
+        regions=number.regions,
+        listed_on=listed.get(number.number, ()),
+    )

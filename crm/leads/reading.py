@@ -1,0 +1,163 @@
+"""What is read about leads: their numbers, the attempts of the last weeks, what forbids a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.model.attempt import AttemptState
+from core.model.lead import Lead, LeadNumber, PastAttempt
+from crm.leads.listings import entries_for, told_of
+from crm.leads.models import AttemptRow, LeadNumberRow, ListedNumberRow
+
+T = TypeVar("T")
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of whatever columns."""
+VALUES_MAX = 8_192
+"""Values in one query: SQLite takes 32,766, PostgreSQL 32,767."""
+
+
+async def leads_of(
+    connection: AsyncConnection,
+    campaign: str,
+    rows: Sequence[AnyRow],
+    list_names: dict[int, str],
+    since_us: int,
+) -> list[Lead]:
+    """Return the leads of these rows, in their order, with all that the dialer is to know of them."""
+    numbers = await _numbers_of(connection, [row.id for row in rows])
+    plain = [number.number for of_lead in numbers.values() for number in of_lead]
+    listed = await listed_among(connection, campaign, plain)
+    past = await _attempts_of(connection, [row.person_id for row in rows], plain, since_us)
+    return [
+        _lead(row, campaign, list_names[row.list_id], _marked(numbers.get(row.id, ()), listed), past)
+        for row in rows
+    ]
+
+
+async def listed_among(
+    connection: AsyncConnection, campaign: str, numbers: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return what forbids each of `numbers` to `campaign`; those that nothing forbids are left out."""
+    wanted = list(dict.fromkeys(numbers))
+    found: dict[str, list[str]] = {}
+    for entries in chunks(dict.fromkeys(entry for number in wanted for entry in entries_for(number))):
+        for row in await connection.execute(_LISTED, {"entries": entries}):
+            found.setdefault(row.number, []).append(row.listing)
+    return told_of(wanted, found, campaign)
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Part `values` into lists that one query takes, each `filled_up`."""
+    rest = iter(values)
+    while chunk := list(islice(rest, VALUES_MAX)):
+        yield filled_up(chunk)
+
+
+def filled_up(values: Sequence[T]) -> list[T]:
+    """Return `values` for an `IN`, the last repeated until they are a power of two.
+
+    A list of another length is another statement, and drivers keep the last hundred of those: with thousands
+    of values in each they would take more memory than an import.
+    """
+    wanted = 1 << (len(values) - 1).bit_length()
+    return [*values, *repeat(values[-1], wanted - len(values))] if values else []
+
+
+async def _numbers_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[LeadNumber]]:
+    numbers: dict[int, list[LeadNumber]] = {}
+    for row in await connection.execute(_NUMBERS, {"ids": filled_up(ids)}):
+        numbers.setdefault(row.lead_id, []).append(
+            LeadNumber(
+                number=row.number,
+                kind=row.kind,
+                country=row.country,
+                zones=tuple(row.zones.split()),
+                regions=tuple(row.regions.split()),
+            )
+        )
+    return numbers
+
+
+def _marked(numbers: Iterable[LeadNumber], listed: dict[str, tuple[str, ...]]) -> tuple[LeadNumber, ...]:
+    return tuple(
+        LeadNumber(
+            number=number.number,
+            kind=number.kind,
+            country=number.country,
+            zones=number.zones,
+            regions=number.regions,
+            listed_on=listed.get(number.number, ()),
+        )
+        for number in numbers
+    )
+
+
+async def _attempts_of(
+    connection: AsyncConnection, persons: Sequence[str], numbers: Sequence[str], since_us: int
+) -> list[AnyRow]:
+    asked = {"persons": filled_up(persons), "numbers": filled_up(numbers), "since_us": since_us}
+    return list(await connection.execute(_ATTEMPTS, asked))
+
+
+def _lead(
+    row: AnyRow,
+    campaign: str,
+    list_name: str,
+    numbers: tuple[LeadNumber, ...],
+    attempts: Sequence[AnyRow],
+) -> Lead:
+    own = {number.number for number in numbers}
+    return Lead(
+        lead_id=str(row.id),
+        campaign=campaign,
+        list_name=list_name,
+        person_id=row.person_id,
+        external_id=row.external_id,
+        name=row.name,
+        tier=row.tier,
+        customer_id=row.customer_id,
+        language=row.language,
+        numbers=numbers,
+        attempts=row.attempts,
+        past=tuple(
+            PastAttempt(
+                at_us=attempt.dialed_us,
+                number=attempt.number,
+                outcome=AttemptState(attempt.outcome),
+                refused=attempt.refused,
+            )
+            for attempt in attempts
+            if attempt.person_id == row.person_id or attempt.number in own
+        ),
+        owner=row.owner,
+        callback=row.callback,
+        fields=tuple((name, value) for name, value in row.fields),
+    )
+
+
+_NUMBERS = (
+    select(LeadNumberRow.__table__)
+    .where(LeadNumberRow.lead_id.in_(bindparam("ids", expanding=True)))
+    .order_by(LeadNumberRow.lead_id, LeadNumberRow.place)
+)
+_LISTED = select(ListedNumberRow.number, ListedNumberRow.listing).where(
+    ListedNumberRow.number.in_(bindparam("entries", expanding=True))
+)
+_ATTEMPTS = (
+    select(
+        AttemptRow.person_id, AttemptRow.number, AttemptRow.dialed_us, AttemptRow.outcome, AttemptRow.refused
+    )
+    .where(
+        or_(
+            AttemptRow.person_id.in_(bindparam("persons", expanding=True)),
+            AttemptRow.number.in_(bindparam("numbers", expanding=True)),
+        ),
+        AttemptRow.dialed_us >= bindparam("since_us"),
+    )
+    .order_by(AttemptRow.dialed_us, AttemptRow.attempt_id)
+)

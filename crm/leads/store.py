@@ -1,0 +1,304 @@
+"""The leads in a database: `core.ports.LeadStore` and `crm.leads.records.LeadSink` on SQLite or PostgreSQL.
+
+The line is an index, so the next leads are read off its front whatever its length. A lease is a wait until
+it ends: one short statement puts back whoever has waited long enough, after a lease, for a time agreed, or
+for a pause between attempts. On PostgreSQL `SKIP LOCKED` lets several engines take from the front at once;
+on SQLite one writer follows the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnClause, and_, bindparam, delete, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.kernel.clock import SECOND_US, Clock
+from core.model.lead import Lead
+from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from crm.database import Database
+from crm.leads.listings import listing_key
+from crm.leads.models import (
+    AttemptRow,
+    CampaignRow,
+    LeadListRow,
+    LeadRow,
+    ListedNumberRow,
+    RegisterRow,
+)
+from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among
+from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
+from crm.leads.standing import standing_of, turn_when_due
+from crm.leads.writer import finish_list, judge_leads, write_leads
+
+DAY_US = 24 * 3_600 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadSettings:
+    """How leads are kept in line.
+
+    Attempts of the last `past_days` come with a lead: no rule that is shipped looks further back. With each
+    lease up to `put_back_max` of those who have waited long enough join the line again, the longest due
+    first: many more than are leased, and few enough for no lease to be late on a Monday morning.
+    """
+
+    past_days: int = 30
+    put_back_max: int = 500
+
+
+class SqlLeadStore:
+    """Leads, lists, attempts and do-not-call lists in one database."""
+
+    def __init__(self, database: Database, clock: Clock, settings: LeadSettings | None = None) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings or LeadSettings()
+        self._campaigns: dict[str, int] = {}
+        self._lists: dict[int, AnyRow] = {}
+
+    # --- the line ---------------------------------------------------------------------------------
+
+    async def lease_leads(self, order: LeaseLeads) -> Sequence[Lead]:
+        """Lease those that come up next, in order; see `core.ports.LeadStore`."""
+        now_us = self._clock.now_us()
+        campaign_id = await self._campaign_id(order.campaign)
+        if campaign_id is None:
+            return ()
+        asked = {
+            "campaign": campaign_id,
+            "now_us": now_us,
+            "put_back_max": self._settings.put_back_max,
+            "count": order.count,
+            "until_us": order.until_us,
+            "lease": order.lease_id,
+            "present": order.present,
+        }
+        async with self._database.writing() as connection:
+            await connection.execute(_PUT_BACK, asked)
+            rows = list(await connection.execute(_LEASE, asked))
+        rows.sort(key=lambda row: (row.standing, row.id))
+        if not rows:
+            return ()
+        since_us = now_us - self._settings.past_days * DAY_US
+        async with self._database.reading() as connection:
+            names = {row.list_id: (await self._list(connection, row.list_id)).name for row in rows}
+            return await leads_of(connection, order.campaign, rows, names, since_us)
+
+    async def settle_lead(self, order: SettleLead) -> None:
+        """Write the attempt down, once, and say when the lead comes up again, if it is in this lease."""
+        key = int(order.lead_id)
+        async with self._database.writing() as connection:
+            campaign_id = await self._campaign_id(order.campaign)
+            attempt = self._database.insert(AttemptRow).on_conflict_do_nothing()
+            written = await connection.execute(attempt, {"campaign_id": campaign_id, **_columns(order, key)})
+            if written.rowcount == 0:
+                return
+            lead = (await connection.execute(_COUNT_ATTEMPT, {"key": key})).one_or_none()
+            if lead is None or lead.lease_id != order.lease_id:
+                return
+            position = (await self._list(connection, lead.list_id)).position
+            await connection.execute(_SETTLE, {"key": key, **_next_time(order, lead, position)})
+
+    async def return_leads(self, order: ReturnLeads) -> None:
+        """Give back those of the leads that are still in this lease."""
+        later = order.again_us is not None
+        asked = {
+            "ids": filled_up([int(lead_id) for lead_id in order.lead_ids]),
+            "lease": order.lease_id,
+            "new_state": LeadState.WAITING if later else LeadState.READY,
+            "again_us": order.again_us or 0,
+        }
+        async with self._database.writing() as connection:
+            await connection.execute(_RETURN, asked)
+
+    # --- do not call ----------------------------------------------------------------------------------
+
+    async def list_number(self, order: ListNumber) -> None:
+        """Put a number or an area on the list of the house or of the campaign."""
+        key = listing_key("" if order.everywhere else order.campaign)
+        statement = self._database.insert(ListedNumberRow).on_conflict_do_nothing()
+        row = {
+            "number": order.number,
+            "listing": key,
+            "reason": order.reason,
+            "at_us": self._clock.now_us(),
+        }
+        async with self._database.writing() as connection:
+            await connection.execute(statement, row)
+
+    async def listings(self, campaign: str, number: str) -> tuple[str, ...]:
+        """Return what forbids `number` to `campaign` at this moment."""
+        async with self._database.reading() as connection:
+            return (await listed_among(connection, campaign, [number])).get(number, ())
+
+    async def registers_from_us(self) -> Mapping[str, int]:
+        """Return of when our copy of each register is."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(RegisterRow.name, RegisterRow.from_us))
+            return {row.name: row.from_us for row in rows}
+
+    async def save_listed(self, listing: str, numbers: Sequence[str], at_us: int) -> None:
+        """Put numbers and areas on a list or a register."""
+        insert = self._database.insert(ListedNumberRow)
+        statement = insert.on_conflict_do_update(
+            index_elements=["number", "listing"], set_={"at_us": insert.excluded.at_us}
+        )
+        rows = [
+            {"number": number, "listing": listing, "reason": "", "at_us": at_us}
+            for number in dict.fromkeys(numbers)
+        ]
+        if rows:
+            async with self._database.writing() as connection:
+                await connection.execute(statement, rows)
+
+    async def renew_register(self, name: str, from_us: int) -> None:
+        """Say that our copy of a register is whole and of this instant; older entries go."""
+        insert = self._database.insert(RegisterRow)
+        statement = insert.on_conflict_do_update(
+            index_elements=["name"], set_={"from_us": insert.excluded.from_us}
+        )
+        async with self._database.writing() as connection:
+            await connection.execute(statement, {"name": name, "from_us": from_us})
+            await connection.execute(_FORGET_OLDER, {"listing": name, "from_us": from_us})
+
+    # --- lists ------------------------------------------------------------------------------------
+
+    async def judge_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
+        """Return what `save_leads` would, and write nothing."""
+        return await judge_leads(self._database, plan, records)
+
+    async def save_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
+        """Create or update leads in one transaction; see `crm.leads.records.LeadSink`."""
+        return await write_leads(self._database, plan, records)
+
+    async def finish_list(self, plan: ListPlan) -> None:
+        """Let all leads of the list come up."""
+        await finish_list(self._database, plan)
+
+    # --- what does not change ----------------------------------------------------------------------
+
+    async def _campaign_id(self, name: str) -> int | None:
+        if name not in self._campaigns:
+            async with self._database.reading() as connection:
+                found = (await connection.execute(_CAMPAIGN, {"name": name})).scalar_one_or_none()
+            if found is None:
+                return None
+            self._campaigns[name] = found
+        return self._campaigns[name]
+
+    async def _list(self, connection: AsyncConnection, list_id: int) -> AnyRow:
+        if list_id not in self._lists:
+            self._lists[list_id] = (await connection.execute(_LIST, {"list_id": list_id})).one()
+        return self._lists[list_id]
+
+
+def _columns(order: SettleLead, key: int) -> dict[str, Any]:
+    record = order.record
+    return {
+        "attempt_id": record.attempt_id,
+        "lead_id": key,
+        "person_id": record.person_id,
+        "number": record.number,
+        "dialed_us": record.dialed_us,
+        "outcome": record.outcome.value,
+        "refused": record.refused,
+        "body": msgspec.json.encode(record).decode(),
+    }
+
+
+def _next_time(order: SettleLead, lead: AnyRow, position: int) -> dict[str, Any]:
+    """Return what a settled lead's columns become."""
+    due_us = order.again_us or 0
+    turn = turn_when_due(due_us)
+    return {
+        "new_state": LeadState.DONE if order.again_us is None else LeadState.WAITING,
+        "new_due_us": due_us,
+        "new_owner": order.owner if order.callback else lead.owner,
+        "new_callback": order.callback,
+        "new_standing": standing_of(
+            rank=lead.rank, position=position, turn=turn, tried=True, callback=order.callback
+        ),
+    }
+
+
+# --- statements: the states stand in them as they do in the partial indexes ------------------------------
+
+_READY: ColumnClause[int] = literal_column(str(LeadState.READY.value))
+_WAITING: ColumnClause[int] = literal_column(str(LeadState.WAITING.value))
+_CAMPAIGN = select(CampaignRow.id).where(CampaignRow.name == bindparam("name"))
+_LIST = select(LeadListRow.name, LeadListRow.position).where(LeadListRow.id == bindparam("list_id"))
+
+LONGEST_DUE = (
+    select(LeadRow.id)
+    .where(
+        LeadRow.campaign_id == bindparam("campaign"),
+        LeadRow.state == _WAITING,
+        LeadRow.due_us <= bindparam("now_us"),
+    )
+    .order_by(LeadRow.due_us)
+    .limit(bindparam("put_back_max"))
+    .with_for_update(skip_locked=True)
+)
+_due = LONGEST_DUE.cte("due")
+_PUT_BACK = (
+    update(LeadRow)
+    .where(LeadRow.id.in_(select(_due.c.id)))
+    .values(state=_READY)
+    .execution_options(synchronize_session=False)
+)
+FIRST_IN_LINE = (
+    select(LeadRow.id)
+    .where(
+        LeadRow.campaign_id == bindparam("campaign"),
+        LeadRow.state == _READY,
+        or_(
+            LeadRow.callback.is_(False),
+            LeadRow.owner == "",
+            LeadRow.owner.in_(bindparam("present", expanding=True)),
+        ),
+    )
+    .order_by(LeadRow.standing, LeadRow.id)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
+_next = FIRST_IN_LINE.cte("next")
+_LEASE = (
+    update(LeadRow)
+    .where(LeadRow.id.in_(select(_next.c.id)))
+    .values(state=_WAITING, due_us=bindparam("until_us"), lease_id=bindparam("lease"))
+    .returning(LeadRow.__table__)
+)
+_COUNT_ATTEMPT = (
+    update(LeadRow)
+    .where(LeadRow.id == bindparam("key"))
+    .values(attempts=LeadRow.attempts + 1)
+    .returning(LeadRow.lease_id, LeadRow.list_id, LeadRow.rank, LeadRow.owner)
+)
+_SETTLE = (
+    update(LeadRow)
+    .where(LeadRow.id == bindparam("key"))
+    .values(
+        state=bindparam("new_state"),
+        due_us=bindparam("new_due_us"),
+        standing=bindparam("new_standing"),
+        callback=bindparam("new_callback"),
+        owner=bindparam("new_owner"),
+        lease_id="",
+    )
+)
+_RETURN = (
+    update(LeadRow)
+    .where(
+        LeadRow.id.in_(bindparam("ids", expanding=True)),
+        LeadRow.lease_id == bindparam("lease"),
+        LeadRow.state == _WAITING,
+    )
+    .values(state=bindparam("new_state"), due_us=bindparam("again_us"), lease_id="")
+)
+_FORGET_OLDER = delete(ListedNumberRow).where(
+    and_(ListedNumberRow.listing == bindparam("listing"), ListedNumberRow.at_us < bindparam("from_us"))
+)

@@ -1,0 +1,202 @@
+"""The file of a list, line by line: CSV as it comes from anywhere, or a sheet of Excel.
+
+Delimiter and encoding are found out, each line keeps its number, and what cannot be read as a line is told
+with the reason. Of what is wrong a second file is written that a spreadsheet can open safely.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, NamedTuple, Protocol, TextIO
+
+from core.kernel.errors import ConfigError
+
+EXCEL_SUFFIXES = (".xlsx", ".xlsm")
+
+
+class Line(NamedTuple):
+    """A line that is not blank, and the number it begins at; or why it is none."""
+
+    number: int
+    cells: Sequence[str]
+    problem: str = ""
+
+
+class ListFile(Protocol):
+    """A list that lies open."""
+
+    header: Sequence[str]
+
+    def lines(self) -> Iterator[Line]:
+        """Go through the lines after the header, once."""
+        ...
+
+    def progress(self) -> tuple[int, int]:
+        """Return how much has been read, of how much."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+def open_list(path: Path) -> ListFile:
+    """Open the list at `path`, a workbook by its suffix, CSV otherwise; raise `ConfigError` if unreadable."""
+    return ExcelFile(path) if path.suffix.lower() in EXCEL_SUFFIXES else CsvFile(path)
+
+
+class CsvFile:
+    """Comma, semicolon, tab or bar; UTF-8 or GB18030."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        try:
+            self._size = os.fstat(self._file.fileno()).st_size
+            text = TextIOWrapper(self._file, _encoding_of(self._file), newline="")
+            header_line = text.readline()
+            text.seek(0)
+            self._cells = csv.reader(text, delimiter=max(",;\t|", key=header_line.count))
+            self.header: Sequence[str] = next(self._cells, [])
+        except BaseException:
+            self._file.close()
+            raise
+
+    def lines(self) -> Iterator[Line]:
+        """Go through the lines; one that is no CSV comes with the problem."""
+        while True:
+            number = self._cells.line_num + 1
+            try:
+                cells = next(self._cells)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Line(number, (), f"CSV; this is none: {error}")
+                continue
+            if any(cells):
+                yield Line(number, cells)
+
+    def progress(self) -> tuple[int, int]:
+        """Return the bytes read and those there are."""
+        return self._file.tell(), self._size
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class ExcelFile:
+    """The first sheet of a workbook, as it streams; whole numbers without a point, dates as in ISO 8601."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            from openpyxl import load_workbook
+        except ImportError as error:
+            raise ConfigError(
+                str(path), "a workbook", "a CSV file, or pip install goldline[excel]"
+            ) from error
+        self._book = load_workbook(path, read_only=True, data_only=True)
+        sheet = self._book.worksheets[0]
+        self._rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+        self._size = sheet.max_row or 0
+        self._read = 0
+        self.header: Sequence[str] = self._next_cells() or []
+
+    def lines(self) -> Iterator[Line]:
+        """Go through the rows."""
+        while (cells := self._next_cells()) is not None:
+            if any(cells):
+                yield Line(self._read, cells)
+
+    def progress(self) -> tuple[int, int]:
+        """Return the rows read and those there are."""
+        return self._read, max(self._size, self._read)
+
+    def close(self) -> None:
+        """Close the workbook."""
+        self._book.close()
+
+    def _next_cells(self) -> list[str] | None:
+        self._read, row = next(self._rows, (self._read, None))
+        if row is None:
+            return None
+        cells = [_cell_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        return cells
+
+
+def _cell_text(value: Any) -> str:
+    """Return a cell as a CSV file would have it: a telephone number is no 2.025550123E9."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.hour == value.minute == value.second == 0:
+            return value.date().isoformat()
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _encoding_of(file: BinaryIO) -> str:
+    """Return the encoding that the whole file is valid in: UTF-8, or that of a Chinese Excel."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        text = TextIOWrapper(file, encoding, newline="")
+        try:
+            while text.read(1 << 20):
+                pass
+        except UnicodeDecodeError:
+            continue
+        finally:
+            text.detach()
+            file.seek(0)
+        return encoding
+    raise ConfigError("encoding", "bytes of another one", "save the list as UTF-8 or GB18030")
+
+
+class RejectsFile:
+    """Rejects as a CSV a spreadsheet can open safely; not made before there is one, an old one goes."""
+
+    def __init__(
+        self, path: Path | None, columns: Sequence[str] = ("line", "column", "value", "allowed")
+    ) -> None:
+        self._path = path
+        self._columns = columns
+        self._file: TextIO | None = None
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def __enter__(self) -> RejectsFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, rejects: Iterable[Sequence[object]]) -> None:
+        """Add one row for each, in the order of the columns."""
+        rows = [[_harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rejects]
+        if self._path is None or not rows:
+            return
+        if self._file is None:
+            # With a byte order mark: without one Excel takes UTF-8 for the local code page.
+            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
+            csv.writer(self._file).writerow(self._columns)
+        csv.writer(self._file).writerows(rows)
+
+
+def _harmless(cell: str) -> str:
+    """Return `cell` so that no spreadsheet runs it as a formula (OWASP, "CSV injection")."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell

@@ -1,0 +1,75 @@
+"""How many of those dialed are answered by a person: a posterior for each segment, by launch cohort.
+
+A segment is a path such as ("winter", "list 3", "attempt 2"): a list within a campaign, an attempt within a
+list. Each level borrows what is known of the one above until it has calls of its own. Old calls are
+forgotten at a rate that keeps the weight of the last ten minutes, and of 250 calls at least: enough to be
+calm, few enough to follow an afternoon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+Segment = tuple[str, ...]
+
+ROOT_ANSWERED, ROOT_UNANSWERED = 3.0, 9.0
+"""The belief about a campaign nobody has dialed yet: one in four, worth twelve calls."""
+BORROWED_CALLS = 30.0
+"""How many calls' worth of belief a segment borrows from the one above."""
+MEMORY_CALLS = 250.0
+MEMORY_S = 600.0
+
+
+@dataclass(slots=True)
+class _Counts:
+    answered: float = 0.0
+    unanswered: float = 0.0
+    recent_calls: float = 0.0
+    """Calls of about the last ten minutes: decays with time."""
+    at_s: float = 0.0
+
+
+class AnswerRates:
+    """Beta posteriors over segments."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Segment, _Counts] = {}
+
+    def count(self, segment: Segment, launched: int, answered: int, now_s: float) -> None:
+        """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""
+        for depth in range(len(segment) + 1):
+            self._count(segment[:depth], launched, answered, now_s)
+
+    def _count(self, segment: Segment, launched: int, answered: int, now_s: float) -> None:
+        counts = self._counts.setdefault(segment, _Counts(at_s=now_s))
+        decay = max(0.0, 1.0 - (now_s - counts.at_s) / MEMORY_S)
+        counts.recent_calls = counts.recent_calls * decay + launched
+        counts.at_s = now_s
+        counts.answered += answered
+        counts.unanswered += launched - answered
+        excess = (counts.answered + counts.unanswered) / max(MEMORY_CALLS, counts.recent_calls)
+        if excess > 1.0:
+            counts.answered /= excess
+            counts.unanswered /= excess
+
+    def posterior(self, segment: Segment) -> tuple[float, float]:
+        """Return (answered, unanswered) as weights of a Beta law, what is borrowed included."""
+        if segment:
+            above = self.posterior(segment[:-1])
+            borrowed = BORROWED_CALLS / (above[0] + above[1])
+            answered, unanswered = above[0] * min(1.0, borrowed), above[1] * min(1.0, borrowed)
+        else:
+            answered, unanswered = ROOT_ANSWERED, ROOT_UNANSWERED
+        own = self._counts.get(segment)
+        return (answered + own.answered, unanswered + own.unanswered) if own else (answered, unanswered)
+
+    def cautious(self, segment: Segment, deviations: float = 1.0) -> float:
+        """Return the rate to reckon with: the mean and so many standard deviations more, 1 at most.
+
+        Too high a rate costs a little idle time, too low a one costs abandoned calls.
+        """
+        answered, unanswered = self.posterior(segment)
+        total = answered + unanswered
+        mean = answered / total
+        return min(1.0, mean + deviations * sqrt(mean * (1.0 - mean) / (total + 1.0)))

@@ -1,0 +1,131 @@
+"""`goldline campaign`: lists of leads and do-not-call lists on the command line. Parses, calls, prints."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from crm.leads.import_leads import ImportResult
+
+campaign_app = typer.Typer(help="Campaigns: their lists, and who may not be called.", no_args_is_help=True)
+dnc_app = typer.Typer(help="Numbers that may not be called.", no_args_is_help=True)
+campaign_app.add_typer(dnc_app, name="dnc")
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+Campaign = Annotated[str, typer.Option(help="For this campaign only, instead of the whole house.")]
+
+SHOWN_MAX = 20
+"""Lines that were not loaded and are shown on the terminal; all of them are in the file of rejects."""
+
+
+@campaign_app.command("import")
+def campaign_import(
+    campaign: Annotated[str, typer.Argument(help="The campaign's name.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file, or a workbook of Excel.")],
+    list_name: Annotated[str, typer.Option("--list", help="The list's name; without it the file's.")] = "",
+    position: Annotated[int, typer.Option(min=0, max=255, help="Lists are dialed in this order.")] = 0,
+    weight: Annotated[int, typer.Option(min=1, max=100, help="Its share among lists of one position.")] = 1,
+    duplicates: Annotated[
+        str, typer.Option(help="Where a number may not be yet: none, file, list, campaign or system.")
+    ] = "list",
+    keep_listed: Annotated[bool, typer.Option(help="Load also who may not be called by now.")] = False,
+    country: Annotated[str, typer.Option(help="Of numbers without a country code.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Give the verdicts and write nothing.")] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where to write what was not loaded; without it beside the file.")
+    ] = None,
+    config: ConfigFile = Path("goldline.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Load a list of leads; bad lines are named and the others load. Loading it again changes nothing."""
+    from goldline.lead_lists import ListOrder, import_list, verdict_table
+
+    order = ListOrder(
+        campaign=campaign,
+        file=file,
+        list_name=list_name or file.stem,
+        position=position,
+        weight=weight,
+        duplicates=duplicates,
+        keeps_listed=keep_listed,
+        country=country,
+        dry=dry_run,
+        rejects=rejects,
+    )
+    result = asyncio.run(import_list(order, config))
+    if as_json:
+        typer.echo(json.dumps(_as_json(result), sort_keys=True))
+    else:
+        from goldline.tables import drawn
+
+        _print_not_loaded(result)
+        console = Console()
+        console.print(drawn(verdict_table(result, dry_run), console.width), _speed(result))
+    raise typer.Exit(1 if result.rejected_lines else 0)
+
+
+@dnc_app.command("add")
+def dnc_add(
+    numbers: Annotated[list[str], typer.Argument(help="Numbers, or areas such as +1900*.")],
+    campaign: Campaign = "",
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    config: ConfigFile = Path("goldline.toml"),
+) -> None:
+    """Put numbers on the do-not-call list; in force at once."""
+    from goldline.lead_lists import list_numbers
+
+    listed = asyncio.run(list_numbers(numbers, campaign, reason, config))
+    typer.echo(f"not called from now on{f' by {campaign}' if campaign else ''}: {', '.join(listed)}")
+
+
+@dnc_app.command("import")
+def dnc_import(
+    file: Annotated[Path, typer.Argument(help="Numbers or areas, one a line, or the first column of a CSV.")],
+    campaign: Campaign = "",
+    register: Annotated[str, typer.Option(help="A register, such as us-national-do-not-call.")] = "",
+    as_of: Annotated[str, typer.Option(help="The day a register is of, such as 2026-11-01.")] = "",
+    config: ConfigFile = Path("goldline.toml"),
+) -> None:
+    """Load a do-not-call list; of a register the new copy takes the place of the old."""
+    from goldline.lead_lists import import_listed
+
+    day = date.fromisoformat(as_of) if as_of else None
+    result = asyncio.run(import_listed(file, campaign, register, day, config))
+    for line, text in result.wrong[:SHOWN_MAX]:
+        typer.echo(f"line {line}: {text!r} is no number and no area such as +1900*", err=True)
+    typer.echo(f"{result.listed:,} numbers and areas listed, {len(result.wrong):,} lines not understood")
+    raise typer.Exit(1 if result.wrong else 0)
+
+
+def _print_not_loaded(result: ImportResult) -> None:
+    for one in result.not_loaded[:SHOWN_MAX]:
+        reason = one.reason
+        typer.echo(
+            f"line {reason.line}, {one.verdict}: {reason.column} {reason.value!r}: {reason.allowed}", err=True
+        )
+
+
+def _speed(result: ImportResult) -> str:
+    share = result.parsing_s / result.elapsed_s if result.elapsed_s else 0.0
+    return (
+        f"{result.elapsed_s:.1f} s, of which {share:.0%} for {result.numbers:,} telephone numbers "
+        f"({result.looked_up:,} of an area not seen before)"
+    )
+
+
+def _as_json(result: ImportResult) -> dict[str, object]:
+    return {
+        "lines": {verdict.value: count for verdict, count in result.lines.items()},
+        "elapsed_s": result.elapsed_s,
+        "parsing_s": result.parsing_s,
+        "numbers": result.numbers,
+        "looked_up": result.looked_up,
+    }

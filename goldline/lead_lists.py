@@ -1,0 +1,186 @@
+"""`goldline campaign import` and `goldline campaign dnc`: lists of leads, and of who may not be called."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+
+from rich.progress import Progress
+
+from core.kernel.clock import SECOND_US
+from core.kernel.errors import ConfigError
+from core.model.outbound import ListNumber
+from crm.leads.import_leads import ImportResult, ImportSettings, import_leads
+from crm.leads.listings import AREA_DIGITS_MAX, is_register, listing_key
+from crm.leads.numbers import NumberReader
+from crm.leads.records import LeadSink, ListPlan, Scope, Verdict
+from crm.leads.row import RowSettings
+from crm.leads.store import SqlLeadStore
+from crm.list_file import open_list
+from goldline.config import Config, load_config
+from goldline.live import open_database
+from goldline.wall_clock import WallClock
+from simulator.report.blocks import Section
+from simulator.report.blocks import Table as FigureTable
+
+REJECTS_SUFFIX = ".rejects.csv"
+TIER_STEP = 100
+"""Ranks between two tiers: room for a list to rank some leads of a tier over the others."""
+BATCH_NUMBERS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOrder:
+    """What is to be loaded, as it was said on the command line."""
+
+    campaign: str
+    file: Path
+    list_name: str
+    position: int = 0
+    weight: int = 1
+    duplicates: str = Scope.LIST.value
+    keeps_listed: bool = False
+    country: str = ""
+    dry: bool = False
+    rejects: Path | None = None
+
+
+async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
+    """Load a list of leads into the configured store, with a progress bar on a terminal.
+
+    What was not loaded, and why, is written to a file of rejects: mend the list and load it again.
+    """
+    config = load_config(config_path)
+    plan = ListPlan(
+        campaign=order.campaign,
+        name=order.list_name,
+        position=order.position,
+        weight=order.weight,
+        duplicates=_scope(order.duplicates),
+        keeps_listed=order.keeps_listed,
+    )
+    settings = ImportSettings(
+        rows=RowSettings(region=order.country or config.crm.region, tier_ranks=tier_ranks(config)),
+        dry=order.dry,
+        rejects_path=order.rejects or order.file.with_suffix(REJECTS_SUFFIX),
+    )
+    async with open_database(config) as database:
+        store = SqlLeadStore(database, WallClock())
+        with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task(f"loading {order.file.name}", total=None)
+
+            def shown(done: int, size: int) -> None:
+                bar.update(task, completed=done, total=size)
+
+            return await import_leads(store, order.file, plan, settings, shown)
+
+
+def tier_ranks(config: Config) -> dict[str, int]:
+    """Return the rank of leads of each tier whose line names none: the highest tier comes up first."""
+    return {tier: TIER_STEP * place for place, tier in enumerate(reversed(config.tiers))}
+
+
+def verdict_table(result: ImportResult, dry: bool) -> FigureTable:
+    """Return the table of what became of the lines."""
+    rows = tuple((verdict.value, f"{result.lines[verdict]:,}") for verdict in Verdict)
+    total = ("all lines", f"{result.lines.total():,}")
+    return FigureTable(
+        title="What would become of the lines" if dry else "What became of the lines",
+        headings=("", "lines"),
+        sections=(Section(title="", rows=(*rows, total)),),
+    )
+
+
+def _scope(word: str) -> Scope:
+    try:
+        return Scope(word)
+    except ValueError:
+        raise ConfigError("duplicates", word, f"one of {', '.join(Scope)}") from None
+
+
+# --- do not call --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class ListedResult:
+    """How many entries were listed, and the lines that are none, with their numbers."""
+
+    listed: int = 0
+    wrong: list[tuple[int, str]] = field(default_factory=list)
+
+
+async def list_numbers(numbers: list[str], campaign: str, reason: str, config_path: Path) -> list[str]:
+    """Put numbers and areas on the list of the house, or of `campaign`; return them as E.164."""
+    config = load_config(config_path)
+    reader = NumberReader(config.crm.region)
+    entries = [_entry(text, reader) for text in numbers]
+    for text, entry in zip(numbers, entries, strict=True):
+        if not entry:
+            raise ConfigError("number", text, "a number, or an area such as +1900*")
+    async with open_database(config) as database:
+        store = SqlLeadStore(database, WallClock())
+        for entry in entries:
+            order = ListNumber(campaign=campaign, number=entry, reason=reason, everywhere=not campaign)
+            await store.list_number(order)
+    return entries
+
+
+async def import_listed(
+    file: Path, campaign: str, register: str, as_of: date | None, config_path: Path
+) -> ListedResult:
+    """Load a file of numbers and areas onto a do-not-call list, or as the new copy of a register."""
+    if register and (campaign or as_of is None or not is_register(register)):
+        raise ConfigError("register", register, "a register's name, the day it is of, and no campaign")
+    config = load_config(config_path)
+    clock = WallClock()
+    from_us = clock.now_us() if as_of is None else _midnight_us(as_of)
+    async with open_database(config) as database:
+        store = SqlLeadStore(database, clock)
+        listing = register or listing_key(campaign)
+        result = await _save_listed(store, file, listing, from_us, NumberReader(config.crm.region))
+        if register:
+            await store.renew_register(register, from_us)
+    return result
+
+
+async def _save_listed(
+    store: LeadSink, file: Path, listing: str, from_us: int, reader: NumberReader
+) -> ListedResult:
+    result = ListedResult()
+    with closing(await asyncio.to_thread(open_list, file)) as opened:
+        first = opened.header[:1]
+        numbered = ((line.number, line.cells[0] if line.cells else "") for line in opened.lines())
+        # A bare list of numbers has no header: its first line is one of them.
+        batch = [entry for text in first if (entry := _entry(text, reader))]
+        while True:
+            lines = await asyncio.to_thread(lambda: list(islice(numbered, BATCH_NUMBERS)))
+            for number, text in lines:
+                entry = _entry(text, reader)
+                if entry:
+                    batch.append(entry)
+                else:
+                    result.wrong.append((number, text))
+            await store.save_listed(listing, batch, from_us)
+            result.listed += len(batch)
+            batch = []
+            if not lines:
+                return result
+
+
+def _entry(text: str, reader: NumberReader) -> str:
+    """Return a number as E.164 or an area as it is kept, or an empty text where it is neither."""
+    plain = text.strip()
+    digits = plain.removeprefix("+").removesuffix("*")
+    if plain.startswith("+") and plain.endswith("*"):
+        return plain if digits.isascii() and digits.isdigit() and len(digits) <= AREA_DIGITS_MAX else ""
+    number = reader.read(plain)
+    return number.number if number else ""
+
+
+def _midnight_us(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * SECOND_US

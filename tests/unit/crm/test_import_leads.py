@@ -1,0 +1,294 @@
+"""A list of leads as people send them: from VICIdial, from Excel, from China, with mistakes and twins."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from core.kernel.errors import ConfigError
+from core.model.lead import Lead
+from core.model.outbound import LeaseLeads, ListNumber
+from crm.leads.import_leads import ImportResult, ImportSettings, import_leads
+from crm.leads.memory import MemoryLeadStore
+from crm.leads.records import Judgement, LeadRecord, ListPlan, Scope
+from crm.leads.row import LeadRowReader, RowSettings
+from tests.services.clocks import NOON_US, Wristwatch
+
+PLAN = ListPlan(campaign="sales", name="spring")
+ROWS = RowSettings(region="US", tier_ranks={"standard": 0, "gold": 100, "platinum": 200})
+
+
+@pytest.fixture
+def store() -> MemoryLeadStore:
+    return MemoryLeadStore(Wristwatch())
+
+
+def listed(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "leads.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+async def loaded(
+    store: MemoryLeadStore, path: Path, plan: ListPlan = PLAN, *, dry: bool = False, batch_lines: int = 3
+) -> ImportResult:
+    settings = ImportSettings(
+        rows=ROWS, dry=dry, batch_lines=batch_lines, rejects_path=path.with_suffix(".rejects.csv")
+    )
+    return await import_leads(store, path, plan, settings)
+
+
+async def leads(store: MemoryLeadStore, campaign: str = "sales") -> list[Lead]:
+    order = LeaseLeads(campaign=campaign, lease_id="one", count=1_000, until_us=NOON_US + 1)
+    return list(await store.lease_leads(order))
+
+
+def verdicts(result: ImportResult) -> dict[str, int]:
+    return {verdict.value: count for verdict, count in result.lines.items() if count}
+
+
+def reasons(result: ImportResult) -> list[tuple[int, str, str, str]]:
+    return sorted(
+        (one.reason.line, one.verdict.value, one.reason.column, one.reason.value) for one in result.not_loaded
+    )
+
+
+# --- what a list may look like --------------------------------------------------------------------------
+
+
+async def test_a_list_of_vicidial_is_understood_as_it_is(store: MemoryLeadStore, tmp_path: Path) -> None:
+    path = listed(
+        tmp_path,
+        "vendor_lead_code|source_id|phone_code|phone_number|first_name|last_name|state|postal_code|"
+        "country_code|alt_phone|email|comments|rank|owner\n"
+        "V-17|web|1|2025550123|Ada|Gold|VA|20001|USA|3055550100|a@b.c|call late|7|ana\n",
+    )
+    assert verdicts(await loaded(store, path)) == {"new": 1}
+    [lead] = await leads(store)
+    assert (lead.external_id, lead.name, lead.owner) == ("V-17", "Ada Gold", "ana")
+    main, other = lead.numbers
+    assert (main.number, main.kind, main.regions) == ("+12025550123", "main", ("US-DC", "US-VA"))
+    assert (other.number, other.kind, other.regions) == ("+13055550100", "other", ("US-FL", "US-VA"))
+    assert dict(lead.fields) == {
+        "source_id": "web",
+        "first_name": "Ada",
+        "last_name": "Gold",
+        "state": "VA",
+        "postal_code": "20001",
+        "country": "US",
+        "email": "a@b.c",
+        "notes": "call late",
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+async def test_a_chinese_list_is_read_however_it_was_saved(
+    store: MemoryLeadStore, tmp_path: Path, encoding: str, delimiter: str
+) -> None:
+    text = "客户编号,姓名,国家,手机,备用电话,优先级,坐席\n8001,李小龙,CN,138 1234 5678,01012345678,5,ana\n"
+    assert verdicts(await loaded(store, listed(tmp_path, text.replace(",", delimiter), encoding))) == {
+        "new": 1
+    }
+    [lead] = await leads(store)
+    assert (lead.name, lead.customer_id, lead.person_id, lead.owner) == ("李小龙", "8001", "8001", "ana")
+    assert [(number.number, number.kind) for number in lead.numbers] == [
+        ("+8613812345678", "mobile"),
+        ("+861012345678", "other"),
+    ]
+    assert {number.zones for number in lead.numbers} == {("Asia/Shanghai",)}
+
+
+async def test_a_sheet_of_excel_is_a_list_too(store: MemoryLeadStore, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id", "Phone Number", "born", "debt", "note"])
+    sheet.append([17, 2025550123, datetime(1970, 5, 1), 12.5, None])
+    sheet.append([None, None, None, None, None])
+    sheet.append([18, "12", None, None, None])
+    path = tmp_path / "leads.xlsx"
+    book.save(path)
+    result = await loaded(store, path)
+    assert verdicts(result) == {"new": 1, "rejected": 1}
+    assert reasons(result) == [(4, "rejected", "phone", "12")]
+    [lead] = await leads(store)
+    assert (lead.external_id, lead.numbers[0].number) == ("17", "+12025550123")
+    assert dict(lead.fields) == {"born": "1970-05-01", "debt": "12.5"}
+
+
+async def test_a_list_of_bare_numbers_names_leads_by_them(store: MemoryLeadStore, tmp_path: Path) -> None:
+    await loaded(store, listed(tmp_path, "phone\n2025550123\n(202) 555-0124\n"))
+    assert [lead.external_id for lead in await leads(store)] == ["+12025550123", "+12025550124"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("external_id,name\n1,Ada\n", "columns of numbers"),
+        ("phone,phone\n1,2\n", "a name of its own"),
+        ("phone,phone_number\n1,2\n", "a name of its own"),
+        ("phone,,name\n1,2,3\n", "a name of its own"),
+    ],
+)
+async def test_a_file_that_cannot_be_a_list_of_leads_is_refused(
+    store: MemoryLeadStore, tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        await loaded(store, listed(tmp_path, text))
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------
+
+
+WITH_MISTAKES = (
+    "external_id,phone,mobile,country,timezone,language,rank,tier,owner,city\n"
+    "A,2025550123,,,,,,,,\n"
+    "B,,,,,,,,,\n"
+    "C,12,2025550124,XX,Mars/Base,English,1.5,ruby,,\n"
+    "\n"
+    "A,2025550125,,,,,,,,\n"
+    "D,2025550123,,,,,,,,\n"
+    "E,2025550126,,,,,,,,,surplus\n"
+    'F,2025550127,,,,,,,,"two\nlines"\n'
+    "G,2025550128,,,,,,,,\n"
+    "H,2025550199,,,,,,,,\n"
+)
+
+
+async def test_wrong_lines_are_told_one_by_one_and_the_others_load(
+    store: MemoryLeadStore, tmp_path: Path
+) -> None:
+    await store.list_number(ListNumber(campaign="sales", number="+12025550199", reason="asked"))
+    result = await loaded(store, listed(tmp_path, WITH_MISTAKES))
+    assert verdicts(result) == {"new": 2, "rejected": 4, "duplicate": 2, "do not call": 1}
+    assert reasons(result) == [
+        (3, "rejected", "phone", ""),
+        (4, "rejected", "country", "XX"),
+        (4, "rejected", "language", "English"),
+        (4, "rejected", "phone", "12"),
+        (4, "rejected", "rank", "1.5"),
+        (4, "rejected", "tier", "ruby"),
+        (4, "rejected", "timezone", "Mars/Base"),
+        (6, "duplicate", "external_id", "A"),
+        (7, "duplicate", "phone", "+12025550123"),
+        (8, "rejected", "", "surplus"),
+        (9, "rejected", "city", "two\nlines"),
+        (12, "do not call", "phone", "+12025550199"),
+    ]
+    assert [lead.external_id for lead in await leads(store)] == ["A", "G"]
+
+
+async def test_a_dry_run_gives_the_same_verdicts_and_writes_nothing(
+    store: MemoryLeadStore, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, WITH_MISTAKES)
+    foreseen = await loaded(store, path, dry=True)
+    told = path.with_suffix(".rejects.csv").read_bytes()
+    assert await leads(store) == []
+    result = await loaded(store, path)
+    assert (verdicts(result), reasons(result)) == (verdicts(foreseen), reasons(foreseen))
+    assert path.with_suffix(".rejects.csv").read_bytes() == told
+
+
+async def test_what_was_not_loaded_is_written_where_a_spreadsheet_can_open_it(
+    store: MemoryLeadStore, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, "phone,city\n2025550123,Rome\n=1+1,Rome\n2025550123,Bonn\n")
+    await loaded(store, path)
+    with path.with_suffix(".rejects.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == [
+            ["line", "verdict", "column", "value", "allowed"],
+            ["3", "rejected", "phone", "'=1+1", "a number that exists, such as +12025550123"],
+            ["4", "duplicate", "phone", "'+12025550123", "each number once; this one is on line 2"],
+        ]
+
+
+async def test_loading_a_list_twice_changes_nothing(store: MemoryLeadStore, tmp_path: Path) -> None:
+    path = listed(tmp_path, "external_id,phone,name\nA,2025550123,Ada\nB,2025550124,Bob\n")
+    await loaded(store, path)
+    assert verdicts(await loaded(store, path)) == {"unchanged": 2}
+    assert [lead.name for lead in await leads(store)] == ["Ada", "Bob"]
+
+
+async def test_a_mended_list_changes_only_what_was_mended(store: MemoryLeadStore, tmp_path: Path) -> None:
+    await loaded(
+        store, listed(tmp_path, "external_id,phone,name\nA,2025550123,Ada\nB,12,Bob\nC,2025550125,Cy\n")
+    )
+    mended = "external_id,phone,name\nA,2025550123,Ada\nB,2025550124,Bob\nC,2025550125,Cyd\n"
+    assert verdicts(await loaded(store, listed(tmp_path, mended))) == {"unchanged": 1, "new": 1, "updated": 1}
+    assert [lead.name for lead in await leads(store)] == ["Ada", "Cyd", "Bob"]
+
+
+async def test_what_counts_as_there_already_is_the_imports_choice(
+    store: MemoryLeadStore, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, "external_id,phone\nA,2025550123\nB,2025550123\n")
+    other = ListPlan(campaign="debts", name="old", duplicates=Scope.SYSTEM)
+    alike = ListPlan(campaign="sales", name="spring", duplicates=Scope.NONE)
+    assert verdicts(await loaded(store, path, alike)) == {"new": 2}
+    assert verdicts(await loaded(store, path, other)) == {"duplicate": 2}
+    assert len(await leads(store)) == 2
+
+
+async def test_one_number_without_a_name_is_one_lead_whatever_counts(
+    store: MemoryLeadStore, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, "phone\n2025550123\n(202) 555-0123\n")
+    plan = ListPlan(campaign="sales", name="spring", duplicates=Scope.NONE)
+    assert verdicts(await loaded(store, path, plan)) == {"new": 1, "duplicate": 1}
+
+
+# --- lines ------------------------------------------------------------------------------------------------
+
+
+def read(header: str, line: str) -> LeadRecord:
+    found = LeadRowReader(header.split(","), ROWS).read(2, line.split(","))
+    assert isinstance(found, LeadRecord), found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "rank"), [("2025550123,gold,", 100), ("2025550123,Gold,250", 250), ("2025550123,,", 0)]
+)
+def test_a_lead_ranks_as_its_line_says_or_else_as_its_tier(line: str, rank: int) -> None:
+    assert read("phone,tier,rank", line).rank == rank
+
+
+def test_several_numbers_keep_the_order_of_their_columns_each_once() -> None:
+    record = read("mobile,work_phone,phone2,phone", "2025550124,2025550123,2025550124,2025550125")
+    numbers = [(number.number, number.kind) for number in record.numbers]
+    assert numbers == [("+12025550124", "mobile"), ("+12025550123", "work"), ("+12025550125", "main")]
+
+
+def test_a_zone_that_the_list_names_counts_beside_that_of_the_number() -> None:
+    record = read("phone,tz", "2025550123,America/Denver")
+    [number] = record.numbers
+    assert number.zones == ("America/New_York", "America/Denver")
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=6))
+def test_no_line_is_so_strange_that_it_stops_an_import(cells: Sequence[str]) -> None:
+    reader = LeadRowReader(("phone", "country", "state", "rank", "city"), ROWS)
+    found = reader.read(7, cells)
+    if isinstance(found, LeadRecord):
+        assert found.numbers
+    else:
+        assert [reject.line for reject in found] == [7] * len(found) != []
+
+
+async def test_an_import_whose_store_goes_away_says_so_and_leaves_no_thread_reading(tmp_path: Path) -> None:
+    class Away(MemoryLeadStore):
+        async def save_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
+            raise OSError("the database is away")
+
+    path = listed(tmp_path, "phone\n" + "".join(f"202555{n:04d}\n" for n in range(100)))
+    with pytest.raises(OSError, match="away"):
+        await loaded(Away(Wristwatch()), path)

@@ -1,0 +1,74 @@
+"""One number keeps the whole order of the line."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.kernel.clock import SECOND_US
+from crm.leads.standing import (
+    POSITION_MAX,
+    RANK_MAX,
+    WEIGHT_MAX,
+    standing_of,
+    turn_in_mix,
+    turn_when_due,
+    with_rank,
+)
+
+DATABASE_MAX = 2**63 - 1
+
+
+class Place(NamedTuple):
+    """What a lead stands by, the first of these first."""
+
+    callback: bool
+    rank: int
+    position: int
+    tried: bool
+    turn: int
+
+    def sooner(self) -> tuple[int, int, int, int, int]:
+        return (not self.callback, -self.rank, self.position, self.tried, self.turn)
+
+    def standing(self) -> int:
+        return standing_of(**self._asdict())
+
+
+places = st.builds(
+    Place,
+    callback=st.booleans(),
+    rank=st.integers(-RANK_MAX, RANK_MAX),
+    position=st.integers(0, POSITION_MAX),
+    tried=st.booleans(),
+    turn=st.integers(0, turn_in_mix(100_000_000, 1)) | st.integers(0, 4_000_000_000),
+)
+
+
+@given(places, places)
+def test_standings_compare_as_what_they_are_made_of(one: Place, other: Place) -> None:
+    assert (one.standing() < other.standing()) == (one.sooner() < other.sooner())
+    assert 0 <= one.standing() <= DATABASE_MAX
+
+
+@given(places, st.integers(-RANK_MAX, RANK_MAX))
+def test_a_new_rank_changes_nothing_else(place: Place, rank: int) -> None:
+    assert with_rank(place.standing(), rank) == place._replace(rank=rank).standing()
+
+
+@given(st.integers(1, WEIGHT_MAX), st.integers(1, WEIGHT_MAX), st.integers(1, 2_000))
+def test_mixed_lists_are_dialed_in_proportion_to_their_weights(heavy: int, light: int, dialed: int) -> None:
+    turns = sorted(
+        [(turn_in_mix(place, heavy), 0) for place in range(dialed)]
+        + [(turn_in_mix(place, light), 1) for place in range(dialed)]
+    )[:dialed]
+    of_heavy = sum(1 for _, which in turns if which == 0)
+    assert abs(of_heavy - dialed * heavy / (heavy + light)) <= 2
+
+
+def test_the_turns_of_our_century_fit() -> None:
+    year_2100_us = 4_102_444_800 * SECOND_US
+    soon = Place(callback=False, rank=0, position=0, tried=True, turn=turn_when_due(year_2100_us))
+    assert soon.standing() < soon._replace(turn=soon.turn + 1).standing()

@@ -1,0 +1,97 @@
+"""`goldline campaign` as it is typed: lists in, verdicts out, numbers that may not be called."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from goldline.demo import FOLDER
+from tests.unit.goldline.test_command_line import Run, goldline
+
+__all__ = ["goldline"]  # the fixture
+
+LIST = """vendor_lead_code;phone_number;alt_phone;first_name;state
+1;(202) 555-0123;;Ada;DC
+2;12;;Bob;NY
+3;2025550123;;Cleo;NY
+4;2125550100;;Dan;NY
+5;2125550101;;Eve;NY
+"""
+
+
+@pytest.fixture
+def leads(tmp_path: Path) -> Path:
+    starter = FOLDER.parent / "starter"
+    for name in ("goldline.toml", "welcome.toml"):
+        shutil.copy(starter / name, tmp_path / name)
+    path = tmp_path / "leads.csv"
+    path.write_text(LIST)
+    return path
+
+
+def lines(out: str) -> dict[str, int]:
+    told: dict[str, int] = json.loads(out)["lines"]
+    return told
+
+
+def test_a_list_is_tried_loaded_and_loaded_again(goldline: Run, leads: Path) -> None:
+    assert goldline("campaign", "dnc", "add", "+1 212 555 0100", "--reason", "asked").status == 0
+    verdicts = {"new": 2, "rejected": 1, "duplicate": 1, "do not call": 1}
+    tried = goldline("campaign", "import", "spring", leads, "--dry-run", "--json")
+    assert (tried.status, lines(tried.out)) == (1, verdicts)
+    assert lines(goldline("campaign", "import", "spring", leads, "--json").out) == verdicts
+    again = goldline("campaign", "import", "spring", leads, "--json")
+    assert lines(again.out) == {"unchanged": 2, "rejected": 1, "duplicate": 1, "do not call": 1}
+
+
+def test_bad_lines_are_named_on_the_terminal_and_in_a_file(
+    goldline: Run, leads: Path, tmp_path: Path
+) -> None:
+    found = goldline("campaign", "import", "spring", leads, "--rejects", tmp_path / "bad.csv")
+    assert "line 3, rejected: phone '12': a number that exists" in found.err
+    assert "each number once; this one is on line 2" in found.err
+    assert "all lines" in found.out
+    assert (tmp_path / "bad.csv").read_text("utf-8-sig").splitlines()[1].startswith("3,rejected,phone,12,")
+
+
+def test_a_list_may_have_a_name_and_look_further_for_its_numbers(goldline: Run, leads: Path) -> None:
+    goldline("campaign", "import", "spring", leads)
+    other = ("campaign", "import", "autumn", leads, "--list", "second", "--json")
+    assert lines(goldline(*other, "--dry-run", "--duplicates", "campaign").out)["new"] == 3
+    assert "new" not in lines(goldline(*other, "--dry-run", "--duplicates", "system").out)
+
+
+def test_a_wrong_word_is_refused_with_those_allowed(goldline: Run, leads: Path) -> None:
+    refused = goldline("campaign", "import", "spring", leads, "--duplicates", "somewhere")
+    assert refused.status == 2
+    assert "none, file, list, campaign, system" in refused.err
+
+
+def test_a_do_not_call_list_is_loaded_from_a_file(goldline: Run, leads: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "listed.txt"
+    listed.write_text("2025550123\n+1212*\nnobody\n")
+    loaded = goldline("campaign", "dnc", "import", listed)
+    assert (loaded.status, loaded.err.strip()) == (
+        1,
+        "line 3: 'nobody' is no number and no area such as +1900*",
+    )
+    found = lines(goldline("campaign", "import", "spring", leads, "--json").out)
+    assert found == {"rejected": 1, "do not call": 3, "duplicate": 1}
+
+
+def test_a_register_needs_the_day_it_is_of(goldline: Run, leads: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "register.csv"
+    listed.write_text("number\n2025550123\n")
+    command = ("campaign", "dnc", "import", listed, "--register", "us-national-do-not-call")
+    assert goldline(*command).status == 2
+    assert "1 numbers and areas listed" in goldline(*command, "--as-of", "2026-11-01").out
+
+
+@pytest.mark.parametrize("number", ["12", "+12345678901*", "+*", "none"])
+def test_what_is_no_number_is_not_listed(goldline: Run, leads: Path, number: str) -> None:
+    refused = goldline("campaign", "dnc", "add", number)
+    assert refused.status == 2
+    assert "an area such as +1900*" in refused.err
