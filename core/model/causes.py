@@ -42,6 +42,15 @@ class RingOutcome(StrEnum):
     """The PBX itself lost the leg (a restart): nobody's fault, no ground to think ill of the phone."""
 
 
+class Answerer(StrEnum):
+    """Who took a call of ours, as far as can be heard."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    UNSURE = "unsure"
+    """Nothing could be told in time: whoever it is counts as a person."""
+
+
 _OUTCOMES: dict[int, RingOutcome] = {
     Cause.UNKNOWN: RingOutcome.LOST,
     Cause.BUSY: RingOutcome.BUSY,

@@ -18,7 +18,7 @@ from typing import Any, Union
 import msgspec
 
 from core.kernel.errors import UnreadableRecord
-from core.model import callback_events, commands, events, requests
+from core.model import callback_events, commands, events, outbound, requests
 from core.model.message import Command, Event
 
 Message = Event | Command
@@ -34,7 +34,7 @@ def _messages_of(modules: Iterable[ModuleType]) -> dict[str, type[Message]]:
     }
 
 
-MESSAGES: Mapping[str, type[Message]] = _messages_of((events, callback_events, commands, requests))
+MESSAGES: Mapping[str, type[Message]] = _messages_of((events, callback_events, outbound, commands, requests))
 """Every class that a line may name."""
 
 encode = msgspec.json.Encoder().encode

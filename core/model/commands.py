@@ -29,7 +29,8 @@ class PbxCommand(Command, frozen=True, kw_only=True):
 class RingLeg(PbxCommand, frozen=True, kw_only=True):
     """Ring `address` as the new leg `leg_id`; when answered, the PBX joins it with `bridge_with` at once.
 
-    Without `bridge_with` the answered leg comes into our hands: it opens a dialogue.
+    Without `bridge_with` the answered leg comes into our hands: it opens a dialogue. Where a machine is to be
+    told from a person (`detect_machine`), `AnswererJudged` comes first.
     """
 
     address: str
@@ -38,6 +39,17 @@ class RingLeg(PbxCommand, frozen=True, kw_only=True):
     caller_number: str = ""
     caller_name: str = ""
     tag: str = ""
+    detect_machine: bool = False
+
+
+class JoinLeg(PbxCommand, frozen=True, kw_only=True):
+    """Join the leg with `bridge_with`; both are in our hands.
+
+    When the other one leaves, this one comes back into our hands: it opens a dialogue again. It is how an
+    agent whose call stands takes one contact after the other.
+    """
+
+    bridge_with: LegId
 
 
 class TagLeg(PbxCommand, frozen=True, kw_only=True):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Union
 
 from core.kernel.record import Record
-from core.model import callback_events
+from core.model import callback_events, outbound
 from core.model.agent import AgentState
-from core.model.causes import RingOutcome
+from core.model.causes import Answerer, RingOutcome
 from core.model.contact import VOICE, ContactState, Requirement
 from core.model.customer import Customer
 from core.model.destination import DestinationKind, DivertReason
@@ -58,6 +58,16 @@ class LegRinging(LegEvent, frozen=True, kw_only=True):
 
 class LegAnswered(LegEvent, frozen=True, kw_only=True):
     """The leg is up."""
+
+
+class AnswererJudged(LegEvent, frozen=True, kw_only=True):
+    """Who answered a leg that was rung with `detect_machine`, as the telephone system hears it.
+
+    `reason` is its own word for why; told once, before the leg comes into our hands.
+    """
+
+    answerer: Answerer
+    reason: str = ""
 
 
 class LegHeld(LegEvent, frozen=True, kw_only=True):
@@ -576,6 +586,6 @@ if TYPE_CHECKING:
     AnyDomainEvent = DomainEvent
 else:
     # The codec reads this annotation and must know which classes may stand there.
-    _kinds = [*vars().values(), *vars(callback_events).values()]
+    _kinds = [*vars().values(), *vars(callback_events).values(), *vars(outbound).values()]
     _told = dict.fromkeys(kind for kind in _kinds if isinstance(kind, type) and issubclass(kind, DomainEvent))
     AnyDomainEvent = Union[tuple(kind for kind in _told if kind is not DomainEvent)]  # noqa: UP007

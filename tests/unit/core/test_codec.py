@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.errors import UnreadableRecord
-from core.model import callback_events, commands, events, requests
+from core.model import callback_events, commands, events, outbound, requests
 from core.model.causes import Cause
 from core.model.codec import MESSAGES, Message, decode, decode_as, encode
 from core.model.commands import AppendToLedger, HangUpLeg, PlayPrompt
@@ -150,7 +150,7 @@ def test_bytes_do_not_depend_on_the_hash_seed() -> None:
 def test_no_two_messages_share_a_name() -> None:
     defined = [
         name
-        for module in (callback_events, commands, events, requests)
+        for module in (callback_events, outbound, commands, events, requests)
         for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, Message) and kind.__module__ == module.__name__
     ]
