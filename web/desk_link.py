@@ -17,10 +17,8 @@ import contextlib
 from dataclasses import dataclass, field
 
 import structlog
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request as HttpRequest
-from websockets.http11 import Response
 
 from core.kernel.clock import Clock
 from core.model.codec import encode
@@ -42,7 +40,7 @@ from core.model.requests import (
     ReturnWork,
 )
 from core.ports import Sink
-from web.door import read_wish, refusal
+from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
 
 log = structlog.get_logger()
 
@@ -57,17 +55,12 @@ REQUESTS = frozenset(
 )
 """What a desk may ask; `RestoreAgent` is the program's own."""
 
-TRY_AGAIN_LATER = 1013
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeskSettings:
-    """Where the door is, and its bounds: frames kept for a desk that reads slowly, bytes in one wish."""
+class DeskSettings(DoorSettings):
+    """Where the desks come in."""
 
-    host: str = "127.0.0.1"
     port: int = 8081
-    token: str = field(default="", repr=False)
-    frames_waiting_max: int = 500
     request_bytes_max: int = 4_096
 
 
@@ -93,25 +86,15 @@ class DeskServer:
         self._sink = sink
         self._clock = clock
         self._screens: dict[AgentId, _Screen] = {}
-        self._server: Server | None = None
+        self._door = Door(settings, PATH_PREFIX)
 
     async def start(self) -> int:
         """Open the door; return the port, which the system chose where the settings say 0."""
-        self._server = await serve(
-            self._serve_desk,
-            self._settings.host,
-            self._settings.port,
-            process_request=self._check,
-            max_size=self._settings.request_bytes_max,
-            compression=None,
-        )
-        return int(next(iter(self._server.sockets)).getsockname()[1])
+        return await self._door.open(self._serve_desk)
 
     async def close(self) -> None:
         """Let all desks go."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        await self._door.close()
 
     def show(self, command: DeskCommand) -> None:
         """Send `command` to its agent's desk; what lasts is kept for a desk that connects later."""
@@ -139,15 +122,11 @@ class DeskServer:
             log.warning("desk does not read, letting it go", agent=agent_id)
             screen.frames = None
 
-    def _check(self, connection: ServerConnection, request: HttpRequest) -> Response | None:
-        """Refuse what is no desk of ours before the WebSocket is made."""
-        return refusal(connection, request, self._settings.token, PATH_PREFIX)
-
     async def _serve_desk(self, connection: ServerConnection) -> None:
         assert connection.request is not None
         agent_id = AgentId(connection.request.path.removeprefix(PATH_PREFIX))
         screen = self._screens.setdefault(agent_id, _Screen())
-        frames: asyncio.Queue[bytes] = asyncio.Queue(self._settings.frames_waiting_max)
+        frames: asyncio.Queue[bytes] = asyncio.Queue(self._settings.waiting_max)
         if screen.frames is not None:  # a second desk of the agent takes the screen over from the first
             _wake(screen.frames)
         screen.frames = frames

@@ -15,38 +15,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from msgspec.structs import replace
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request as HttpRequest
-from websockets.http11 import Response
 
 from core.kernel.clock import Clock
 from core.model.codec import encode
 from core.model.commands import AnswerWork
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
 from core.ports import Sink
-from web.door import read_wish, refusal
+from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
 
 log = structlog.get_logger()
 
 PATH = "/work"
 REQUESTS = frozenset(kind.__name__ for kind in (AddWork, WithdrawWork))
-TRY_AGAIN_LATER = 1013
 UNREADABLE = AnswerWork(work_id="", request_id="", code="unreadable", reason="no wish about work")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkSettings:
-    """Where the door is, and its bounds: answers kept for a program that reads slowly, bytes in one wish."""
+class WorkSettings(DoorSettings):
+    """Where the programs come in."""
 
-    host: str = "127.0.0.1"
     port: int = 8082
-    token: str = field(default="", repr=False)
-    answers_waiting_max: int = 500
     request_bytes_max: int = 16_384
 
 
@@ -59,25 +53,15 @@ class WorkServer:
         self._clock = clock
         self._programs: dict[str, asyncio.Queue[bytes]] = {}
         self._count = 0
-        self._server: Server | None = None
+        self._door = Door(settings, PATH)
 
     async def start(self) -> int:
         """Open the door; return the port, which the system chose where the settings say 0."""
-        self._server = await serve(
-            self._serve_program,
-            self._settings.host,
-            self._settings.port,
-            process_request=self._check,
-            max_size=self._settings.request_bytes_max,
-            compression=None,
-        )
-        return int(next(iter(self._server.sockets)).getsockname()[1])
+        return await self._door.open(self._serve_program)
 
     async def close(self) -> None:
         """Let all programs go."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        await self._door.close()
 
     def answer(self, command: AnswerWork) -> None:
         """Send the answer to the program that asked; drop it where that is gone or does not read."""
@@ -91,13 +75,10 @@ class WorkServer:
             log.warning("program does not read the answers about its work", program=program)
             del self._programs[program]
 
-    def _check(self, connection: ServerConnection, request: HttpRequest) -> Response | None:
-        return refusal(connection, request, self._settings.token, PATH)
-
     async def _serve_program(self, connection: ServerConnection) -> None:
         self._count += 1
         program = str(self._count)
-        answers = self._programs[program] = asyncio.Queue(self._settings.answers_waiting_max)
+        answers = self._programs[program] = asyncio.Queue(self._settings.waiting_max)
         async with asyncio.TaskGroup() as group:
             writer = group.create_task(self._write(connection, answers))
             await self._read(connection, program)

@@ -8,21 +8,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core.model.agent import AgentState
 from core.model.commands import AnswerRequest, ClearScreen, PopScreen, ShowAgentState
 from core.model.ids import AgentId, ContactId, OfferId
-from core.model.message import Event
 from core.model.requests import GoNotReady, GoReady
 from tests.services.clocks import NOON_US, Wristwatch
-from tests.services.ports import LOOPBACK
+from tests.services.doors import LIMIT_S, TOKEN, OpenDoor
 from web.desk_link import DeskServer, DeskSettings
 
-TOKEN = "only-for-this-test"
 ANN = AgentId("ann")
-LIMIT_S = 5
 FRAMES_MAX = 50
 RECORD = PopScreen(
     agent_id=ANN,
@@ -44,23 +41,13 @@ def state(state: AgentState, contact_id: str = "") -> ShowAgentState:
     )
 
 
-class Door:
-    """A desk server that runs, and every wish that came in by it."""
+class Door(OpenDoor):
+    """A desk server that runs."""
 
     def __init__(self, token: str = TOKEN) -> None:
-        self.wishes: asyncio.Queue[Event] = asyncio.Queue()
-        settings = DeskSettings(port=0, token=token, frames_waiting_max=FRAMES_MAX)
+        super().__init__("/desk/ann")
+        settings = DeskSettings(port=0, token=token, waiting_max=FRAMES_MAX)
         self.server = DeskServer(settings, self.wishes.put_nowait, Wristwatch())
-        self.port = 0
-
-    async def wish(self) -> Event:
-        async with asyncio.timeout(LIMIT_S):
-            return await self.wishes.get()
-
-    def desk(self, path: str = "/desk/ann", token: str = TOKEN) -> connect:
-        return connect(
-            f"ws://{LOOPBACK}:{self.port}{path}", additional_headers={"Authorization": f"Bearer {token}"}
-        )
 
 
 @pytest.fixture
@@ -98,7 +85,7 @@ async def at_the_door(door: Door, desk: ClientConnection) -> None:
 )
 async def test_refused_at_the_door(door: Door, path: str, token: str, status: int) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        await door.desk(path, token)
+        await door.come_in(path, token)
     assert refused.value.response.status_code == status
 
 
@@ -106,7 +93,7 @@ async def test_door_without_a_token_is_shut() -> None:
     door = Door(token="")
     door.port = await door.server.start()
     with pytest.raises(InvalidStatus) as refused:
-        await door.desk(token="")
+        await door.come_in(token="")
     assert refused.value.response.status_code == 401
     await door.server.close()
 
@@ -115,7 +102,7 @@ async def test_door_without_a_token_is_shut() -> None:
 
 
 async def test_wish_is_stamped_with_who_asks_and_when(door: Door) -> None:
-    async with door.desk() as desk:
+    async with door.come_in() as desk:
         wish = {"request": "GoNotReady", "request_id": "7", "reason": "break", "agent_id": "bob", "at_us": 1}
         await desk.send(json.dumps(wish))
         assert await door.wish() == GoNotReady(at_us=NOON_US, request_id="7", agent_id=ANN, reason="break")
@@ -137,7 +124,7 @@ async def test_wish_is_stamped_with_who_asks_and_when(door: Door) -> None:
     ],
 )
 async def test_malformed_wish_is_answered_and_the_desk_stays(door: Door, text: str | bytes) -> None:
-    async with door.desk() as desk:
+    async with door.come_in() as desk:
         await desk.send(text)
         kind, fields = await shown(desk)
         assert (kind, fields["code"]) == ("AnswerRequest", "unreadable")
@@ -146,8 +133,8 @@ async def test_malformed_wish_is_answered_and_the_desk_stays(door: Door, text: s
 
 
 async def test_endless_wish_ends_only_its_own_desk(door: Door) -> None:
-    async with door.desk("/desk/bob") as other:
-        async with door.desk() as desk:
+    async with door.come_in("/desk/bob") as other:
+        async with door.come_in() as desk:
             await desk.send("x" * 5_000)
             with pytest.raises(ConnectionClosed):
                 await shown(desk)
@@ -158,12 +145,12 @@ async def test_endless_wish_ends_only_its_own_desk(door: Door) -> None:
 
 
 async def test_screen_comes_back_as_it_was(door: Door) -> None:
-    async with door.desk() as desk:
+    async with door.come_in() as desk:
         await at_the_door(door, desk)
         for command in (state(AgentState.READY), RECORD, state(AgentState.RESERVED, "C-1")):
             door.server.show(command)
         assert [(await shown(desk))[0] for _ in range(3)] == ["ShowAgentState", "PopScreen", "ShowAgentState"]
-    async with door.desk() as again:
+    async with door.come_in() as again:
         kind, fields = await shown(again)
         assert (kind, fields["state"]) == ("ShowAgentState", "reserved")
         kind, fields = await shown(again)
@@ -180,14 +167,14 @@ async def test_record_of_a_contact_that_is_over_does_not_come_back(
 ) -> None:
     for command in (RECORD, state(AgentState.RESERVED, "C-1"), end):
         door.server.show(command)
-    async with door.desk() as desk:
+    async with door.come_in() as desk:
         assert (await shown(desk))[0] == "ShowAgentState"
         door.server.show(AnswerRequest(agent_id=ANN, request_id="1"))
         assert (await shown(desk))[0] == "AnswerRequest"
 
 
 async def test_each_desk_sees_its_own_agent_only(door: Door) -> None:
-    async with door.desk("/desk/bob") as bob, door.desk() as ann:
+    async with door.come_in("/desk/bob") as bob, door.come_in() as ann:
         await at_the_door(door, bob)
         await at_the_door(door, ann)
         door.server.show(RECORD)
@@ -198,9 +185,9 @@ async def test_each_desk_sees_its_own_agent_only(door: Door) -> None:
 
 async def test_second_desk_takes_over_and_the_first_is_let_go(door: Door) -> None:
     door.server.show(state(AgentState.READY))
-    async with door.desk() as first:
+    async with door.come_in() as first:
         await shown(first)
-        async with door.desk() as second:
+        async with door.come_in() as second:
             await shown(second)
             with pytest.raises(ConnectionClosed) as let_go:
                 await shown(first)
@@ -211,7 +198,7 @@ async def test_second_desk_takes_over_and_the_first_is_let_go(door: Door) -> Non
 
 
 async def test_desk_that_does_not_read_is_let_go_and_may_come_again(door: Door) -> None:
-    async with door.desk() as desk:
+    async with door.come_in() as desk:
         await at_the_door(door, desk)
         for number in range(FRAMES_MAX + 1):
             door.server.show(AnswerRequest(agent_id=ANN, request_id=str(number)))
@@ -219,5 +206,5 @@ async def test_desk_that_does_not_read_is_let_go_and_may_come_again(door: Door) 
             await desk.wait_closed()
         assert desk.close_code == 1013
     door.server.show(state(AgentState.READY))
-    async with door.desk() as again:
+    async with door.come_in() as again:
         assert (await shown(again))[0] == "ShowAgentState"

@@ -8,37 +8,24 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
 from core.model.commands import AnswerWork
-from core.model.message import Event
 from core.model.requests import AddWork, WithdrawWork
 from tests.services.clocks import NOON_US, Wristwatch
-from tests.services.ports import LOOPBACK
+from tests.services.doors import LIMIT_S, TOKEN, OpenDoor
 from web.work_link import WorkServer, WorkSettings
 
-TOKEN = "only-for-this-test"
-LIMIT_S = 5
 TASK = {"request": "AddWork", "request_id": "7", "work_id": "case-17", "channel": "task", "queue": "cards"}
 
 
-class Door:
-    """A server for work that runs, and every wish that came in by it."""
+class Door(OpenDoor):
+    """A server for work that runs."""
 
     def __init__(self) -> None:
-        self.wishes: asyncio.Queue[Event] = asyncio.Queue()
+        super().__init__("/work")
         self.server = WorkServer(WorkSettings(port=0, token=TOKEN), self.wishes.put_nowait, Wristwatch())
-        self.port = 0
-
-    async def wish(self) -> Any:
-        async with asyncio.timeout(LIMIT_S):
-            return await self.wishes.get()
-
-    def program(self, path: str = "/work", token: str = TOKEN) -> connect:
-        return connect(
-            f"ws://{LOOPBACK}:{self.port}{path}", additional_headers={"Authorization": f"Bearer {token}"}
-        )
 
 
 @pytest.fixture
@@ -58,12 +45,12 @@ async def heard(program: ClientConnection) -> dict[str, Any]:
 @pytest.mark.parametrize(("path", "token", "status"), [("/work", "guess", 401), ("/desk/ann", TOKEN, 404)])
 async def test_refused_at_the_door(door: Door, path: str, token: str, status: int) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        await door.program(path, token)
+        await door.come_in(path, token)
     assert refused.value.response.status_code == status
 
 
 async def test_work_is_stamped_with_the_instant_it_came_in(door: Door) -> None:
-    async with door.program() as program:
+    async with door.come_in() as program:
         await program.send(json.dumps(TASK | {"reference": "https://crm/17", "at_us": 1}))
         wish = await door.wish()
         assert isinstance(wish, AddWork)
@@ -71,7 +58,7 @@ async def test_work_is_stamped_with_the_instant_it_came_in(door: Door) -> None:
 
 
 async def test_each_program_hears_the_answers_to_its_own_wishes(door: Door) -> None:
-    async with door.program() as one, door.program() as other:
+    async with door.come_in() as one, door.come_in() as other:
         asked = []
         for program, request in ((one, TASK), (other, TASK | {"request": "WithdrawWork"})):
             fields = {key: request[key] for key in ("request", "request_id", "work_id")}
@@ -84,7 +71,7 @@ async def test_each_program_hears_the_answers_to_its_own_wishes(door: Door) -> N
 
 
 async def test_answer_bears_the_name_that_the_program_gave_its_wish(door: Door) -> None:
-    async with door.program() as program:
+    async with door.come_in() as program:
         await program.send(json.dumps(TASK))
         wish = await door.wish()
         door.server.answer(AnswerWork(work_id="case-17", request_id=wish.request_id, contact_id="C-1"))
@@ -93,10 +80,10 @@ async def test_answer_bears_the_name_that_the_program_gave_its_wish(door: Door) 
 
 
 async def test_answer_for_a_program_that_is_gone_is_dropped(door: Door) -> None:
-    async with door.program() as program:
+    async with door.come_in() as program:
         await program.send(json.dumps(TASK))
         wish = await door.wish()
-    async with door.program() as another:
+    async with door.come_in() as another:
         await another.send(json.dumps(TASK))
         await door.wish()
         door.server.answer(AnswerWork(work_id="case-17", request_id=wish.request_id))
@@ -106,7 +93,7 @@ async def test_answer_for_a_program_that_is_gone_is_dropped(door: Door) -> None:
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"request": "LogIn"}', '{"request": "AddWork"}', "nonsense"])
 async def test_what_is_no_wish_about_work_is_answered_so(door: Door, text: str) -> None:
-    async with door.program() as program:
+    async with door.come_in() as program:
         await program.send(text)
         assert (await heard(program))["code"] == "unreadable"
         assert door.wishes.empty()
