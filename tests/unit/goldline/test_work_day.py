@@ -18,7 +18,7 @@ from simulator.scenario import Scenario, load_scenario
 
 
 def morning() -> Scenario:
-    return load_scenario(ROOT / "examples" / "work" / "work.toml")
+    return load_scenario(ROOT / "examples" / "tasks" / "morning.toml")
 
 
 def lived(seed: int, journal: HashJournal | None = None) -> tuple[SimulatedDay, list[DomainEvent]]:
