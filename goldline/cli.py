@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -52,10 +53,7 @@ def demo(
         from goldline.demo.day import in_short, run_day
 
         day = run_day(seed, progress=not as_json)
-        if as_json:
-            _print_json(in_short(day))
-        else:
-            _print_figures(day)
+        _tell(in_short(day) if as_json else day, _print_figures, as_json)
     else:
         from goldline.demo.show import run_show
 
@@ -113,10 +111,7 @@ def simulate(
         report=report,
     )
     figures = run(scenario, choices, progress=not as_json)
-    if as_json:
-        _print_json(figures)
-    else:
-        _print_figures(figures)
+    _tell(figures, _print_figures, as_json)
 
 
 @app.command()
@@ -139,10 +134,7 @@ def whatif(
 
     choices = Choices(seed=seed, replications=replications, cores=cores, cluster=cluster)
     answer = work_out(scenario, target or (), choices, report=report, progress=not as_json)
-    if as_json:
-        _print_json(answer)
-    else:
-        _print_answer(answer)
+    _tell(answer, _print_answer, as_json)
 
 
 @app.command()
@@ -182,10 +174,7 @@ def tune(
         cluster=cluster,
     )
     result = find(scenario, choices, progress=not as_json)
-    if as_json:
-        _print_json(result)
-    else:
-        _print_tuning(result)
+    _tell(result, _print_tuning, as_json)
 
 
 @app.command()
@@ -215,13 +204,7 @@ def replay(
         report=report,
     )
     comparison = compare(journal, config, choices, progress=not as_json)
-    if as_json:
-        _print_json(comparison)
-    else:
-        from goldline.comparison import drawn_comparison
-        from goldline.tables import terminal
-
-        terminal().print(drawn_comparison(comparison))
+    _tell(comparison, _print_comparison, as_json)
 
 
 @app.command()
@@ -253,10 +236,7 @@ def compare(
         threshold_s=threshold,
     )
     result = compare_turns(source, choices, progress=not as_json)
-    if as_json:
-        _print_json(result)
-    else:
-        _print_turns(result)
+    _tell(result, _print_turns, as_json)
 
 
 @app.command("asterisk-config")
@@ -318,21 +298,11 @@ def estimate_train(
     as_json: AsJson = False,
 ) -> None:
     """Learn how long callers will wait from what can be seen, and tell how good that is."""
-    from goldline.estimate.training import Choices, lesson_table, train
+    from goldline.estimate.training import Choices, train
 
     choices = Choices(replications=replications, seed=seed, cores=cores, zone=zone, config=config)
     result = train(source, out, choices, progress=not as_json)
-    if as_json:
-        _print_json(result)
-        return
-    from goldline.tables import drawn, terminal
-
-    for error in result.get("errors", ()):
-        typer.echo(
-            f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True
-        )
-    console = terminal()
-    console.print(drawn(lesson_table(result), console.width))
+    _tell(result, _print_lesson, as_json)
 
 
 @crm_app.command("import")
@@ -391,12 +361,39 @@ def _print_tuning(result: dict[str, Any]) -> None:
     console.print(*(drawn(table, console.width) for table in tune_tables(result)), *remarks(result), sep="\n")
 
 
+def _print_comparison(comparison: dict[str, Any]) -> None:
+    from goldline.comparison import drawn_comparison
+    from goldline.tables import terminal
+
+    terminal().print(drawn_comparison(comparison))
+
+
+def _print_lesson(result: dict[str, Any]) -> None:
+    from goldline.estimate.training import lesson_table
+    from goldline.tables import drawn, terminal
+
+    for error in result.get("errors", ()):
+        typer.echo(
+            f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True
+        )
+    console = terminal()
+    console.print(drawn(lesson_table(result), console.width))
+
+
 def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:
     if as_json:
         _print_json(result)
     else:
         typer.echo(f"{result['inputs']} inputs, first difference: {result['first_difference'] or 'none'}")
     raise typer.Exit(0 if result["first_difference"] is None else 1)
+
+
+def _tell(result: dict[str, Any], people: Callable[[dict[str, Any]], None], as_json: bool) -> None:
+    """Print `result` for machines, or as `people` like to read it."""
+    if as_json:
+        _print_json(result)
+    else:
+        people(result)
 
 
 def _print_json(figures: dict[str, Any]) -> None:
