@@ -36,6 +36,12 @@ class AnswerRates:
     def __init__(self) -> None:
         self._counts: dict[Segment, _Counts] = {}
 
+    @property
+    def known(self) -> float:
+        """How many calls all that is known rests on, without the belief before the first of them."""
+        campaign = self._counts.get(())
+        return campaign.answered + campaign.unanswered if campaign else 0.0
+
     def count(self, segment: Segment, launched: int, answered: int, now_s: float) -> None:
         """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""
         for depth in range(len(segment) + 1):

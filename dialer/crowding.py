@@ -20,8 +20,8 @@ _ROOT_TWO_PI = sqrt(2.0 * pi)
 class Crowd(Protocol):
     """A count of independent events."""
 
-    def add(self, chance: float) -> None:
-        """Count one more event that happens with `chance`."""
+    def add(self, chance: float, count: int = 1) -> None:
+        """Count `count` more events, each of which happens with `chance`."""
         ...
 
     def reaches(self) -> float:
@@ -41,10 +41,12 @@ class ExactCrowd:
     def __init__(self, bound: int) -> None:
         self._below = [1.0] + [0.0] * (bound - 1) if bound else []
 
-    def add(self, chance: float) -> None:
-        """Count one more event; see `Crowd`."""
-        if chance:
-            rest = 1.0 - chance
+    def add(self, chance: float, count: int = 1) -> None:
+        """Count `count` more events; see `Crowd`."""
+        if not chance:
+            return
+        rest = 1.0 - chance
+        for _ in range(count):
             below = self._below
             self._below = [
                 here * rest + before * chance for here, before in zip(below, (0.0, *below), strict=False)
@@ -68,12 +70,8 @@ class NormalCrowd:
         self._bound = bound
         self._mean = self._variance = self._third = 0.0
 
-    def add(self, chance: float) -> None:
-        """Count one more event; see `Crowd`."""
-        self.add_many(chance, 1)
-
-    def add_many(self, chance: float, count: int) -> None:
-        """Count `count` events of the same chance."""
+    def add(self, chance: float, count: int = 1) -> None:
+        """Count `count` more events; see `Crowd`."""
         spread = chance * (1.0 - chance) * count
         self._mean += chance * count
         self._variance += spread

@@ -10,6 +10,7 @@ Ages lie in bins that widen by a sixth each, from one second to beyond an hour. 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from math import exp
 
 RATIO = 1.16
@@ -45,7 +46,12 @@ class Lifetimes:
 
     def ended_within(self, age_s: float, more_s: float) -> float:
         """Return the chance that what has lasted `age_s` ends within `more_s`."""
-        return 1.0 - exp(self._hazard_until(age_s) - self._hazard_until(age_s + more_s))
+        return self.ended_within_each(age_s, (more_s,))[0]
+
+    def ended_within_each(self, age_s: float, mores_s: Iterable[float]) -> list[float]:
+        """Return that chance for each of several spans."""
+        lived, until = self._hazard_until(age_s), self._hazard_until
+        return [1.0 - exp(lived - until(age_s + more_s)) for more_s in mores_s]
 
     def _hazard_until(self, age_s: float) -> float:
         cumulative = self._cumulative or self._accumulate()

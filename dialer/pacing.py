@@ -13,22 +13,37 @@ Pure: the clock is an argument, nothing is drawn, equal inputs give equal number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from itertools import pairwise
+from operator import mul
 
 from dialer.answering import AnswerRates, Segment
 from dialer.crowding import ExactCrowd, NormalCrowd, crowd_of
 from dialer.lifetimes import Lifetimes
-from dialer.ringing import Ringing
+from dialer.ringing import Ringing, RungFor
 
 GRID_S = (1.0, 2.5, 4.0, 5.5, 7.0, 8.5, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0, 22.5, 25.0)
 """The instants looked at, seconds from now: finer than a ring time, coarser than a decision."""
-TABLE_STEP_S = 3.0
-"""Ages of talks are rounded down to this when their ends are looked up."""
 TALK_STEP_S = 2.0
 """How finely the end of a talk is resolved where a wrap-up follows it."""
+PROBING_CALLS = 25.0
+"""Outcomes to know before more is dialed than agents are idle: a wrong belief could spend a day's budget."""
+
+
+def _age_bins() -> tuple[float, ...]:
+    """Return where bins of ages begin, in seconds: three seconds wide at first, then a twelfth of the age."""
+    edges = [0.0]
+    while edges[-1] < 3600.0:
+        edges.append(edges[-1] + max(3.0, edges[-1] / 12.0))
+    return tuple(edges)
+
+
+AGES_S = _age_bins()
+"""Ages within a bin are alike: hazards move slowly, and each sort of agent costs time at every decision."""
 
 
 class Phase(StrEnum):
@@ -73,22 +88,38 @@ class Pacer:
     def __init__(self, learned: Learned, patience_s: float = 2.0) -> None:
         self._learned = learned
         self._patience_s = patience_s
-        self._free_by: dict[tuple[Phase, int], tuple[float, ...]] = {}
+        self.refresh()
 
     def refresh(self) -> None:
         """Look the learned laws up anew; asked for every 15 to 30 seconds, for they move slowly."""
-        self._free_by.clear()
+        learned = self._learned
+        self._busy: dict[tuple[Phase, int], tuple[float, ...]] = {}
+        self._rung: dict[int, RungFor] = {}
+        self._fresh = learned.ringing.rung_for(0.0, GRID_S)
+        steps = int((GRID_S[-1] + self._patience_s) // TALK_STEP_S) + 1
+        self._talk_steps_s = [TALK_STEP_S * step for step in range(steps + 1)]
+        middles_s = [TALK_STEP_S * (step + 0.5) for step in range(steps)]
+        self._wrapped_up = learned.wrap_up.ended_within_each(0.0, middles_s)[::-1]
 
     def calls(self, floor: Floor, next_up: Iterable[Segment], boldness: float, limit: int) -> int:
-        """Return how many of `next_up`, in that order, to dial now; `limit` is what the lines allow."""
+        """Return how many of `next_up`, in that order, to dial now; `limit` is what the lines allow.
+
+        While next to nothing is known, no more lines are busy than agents idle.
+        """
         if not floor.agents:
             return 0
+        if self._learned.rates.known < PROBING_CALLS:
+            limit = min(limit, floor.idle - floor.waiting - len(floor.ringing))
         crowds = self._crowds(floor)
+        chances: dict[Segment, Sequence[float]] = {}
         dialed = 0
         for segment in next_up:
             if dialed >= limit or self._risk(crowds) > boldness:
                 break
-            self._add_new(crowds, segment)
+            if segment not in chances:
+                chances[segment] = self._fresh.answers(self._learned.rates.cautious(segment))
+            for crowd, chance in zip(crowds, chances[segment], strict=True):
+                crowd.add(chance)
             dialed += 1
         return dialed
 
@@ -102,71 +133,53 @@ class Pacer:
         crowds = [crowd_of(floor.agents) for _ in GRID_S]
         for chances, count in self._chances(floor):
             for crowd, chance in zip(crowds, chances, strict=True):
-                for _ in range(count):
-                    crowd.add(chance)
+                crowd.add(chance, count)
         return crowds
 
     def _chances(self, floor: Floor) -> Iterator[tuple[Sequence[float], int]]:
         """Yield, for each sort of busy agent and ringing call, its chances over the grid and how many."""
-        yield from _counted(((phase, int(age_s // TABLE_STEP_S)) for phase, age_s in floor.busy), self._busy)
-        yield from _counted(((segment, int(age_s)) for segment, age_s in floor.ringing), self._ringing)
+        busy = Counter((phase, bisect_right(AGES_S, age_s) - 1) for phase, age_s in floor.busy)
+        for (phase, bin_), count in busy.items():
+            yield self._not_free(phase, bin_), count
+        ringing = Counter((segment, int(age_s)) for segment, age_s in floor.ringing)
+        for (segment, rung_s), count in ringing.items():
+            yield self._rung_for(rung_s).answers(self._learned.rates.cautious(segment)), count
         if floor.waiting:
             yield (1.0,) * len(GRID_S), floor.waiting
 
-    def _busy(self, sort: tuple[Phase, int]) -> tuple[float, ...]:
+    def _not_free(self, phase: Phase, bin_: int) -> tuple[float, ...]:
         """Return the chances that an agent is not free when somebody who answers then has lost patience."""
-        if sort not in self._free_by:
-            free_by = self._free_from_talk if sort[0] is Phase.TALK else self._free_from_wrap_up
-            age_s = (sort[1] + 0.5) * TABLE_STEP_S
-            self._free_by[sort] = tuple(1.0 - free_by(age_s, at_s + self._patience_s) for at_s in GRID_S)
-        return self._free_by[sort]
+        sort = (phase, bin_)
+        if sort not in self._busy:
+            free_by = self._free_from_talk if phase is Phase.TALK else self._free_from_wrap_up
+            age_s = (AGES_S[bin_] + AGES_S[min(bin_ + 1, len(AGES_S) - 1)]) / 2
+            self._busy[sort] = tuple(1.0 - free for free in free_by(age_s))
+        return self._busy[sort]
 
-    def _free_from_wrap_up(self, age_s: float, more_s: float) -> float:
-        return self._learned.wrap_up.ended_within(age_s, more_s)
+    def _free_from_wrap_up(self, age_s: float) -> Sequence[float]:
+        return self._learned.wrap_up.ended_within_each(age_s, [at_s + self._patience_s for at_s in GRID_S])
 
-    def _free_from_talk(self, age_s: float, more_s: float) -> float:
-        """Return the chance that talk and wrap-up both end within `more_s`."""
-        talk, wrap_up = self._learned.talk, self._learned.wrap_up
-        free, ended_before, at_s = 0.0, 0.0, 0.0
-        while at_s < more_s:
-            step_s = min(TALK_STEP_S, more_s - at_s)
-            ended = talk.ended_within(age_s, at_s + step_s)
-            free += (ended - ended_before) * wrap_up.ended_within(0.0, more_s - at_s - step_s / 2)
-            ended_before, at_s = ended, at_s + step_s
-        return free
+    def _free_from_talk(self, age_s: float) -> Iterator[float]:
+        """Yield the chances that talk and wrap-up are both over: the wrap-up begins where the talk ends."""
+        ended = self._learned.talk.ended_within_each(age_s, self._talk_steps_s)
+        ends = [after - before for before, after in pairwise(ended)]
+        free = [0.0, *(sum(map(mul, ends, self._wrapped_up[-step:])) for step in range(1, len(ended)))]
+        for at_s in GRID_S:
+            step, rest = divmod((at_s + self._patience_s) / TALK_STEP_S, 1.0)
+            before = free[int(step)]
+            yield before + rest * (free[min(int(step) + 1, len(free) - 1)] - before)
 
-    def _ringing(self, sort: tuple[Segment, int]) -> tuple[float, ...]:
-        segment, rung_s = sort
-        rate = self._learned.rates.cautious(segment)
-        return tuple(self._learned.ringing.answers_within(rate, rung_s + 0.5, at_s) for at_s in GRID_S)
+    def _rung_for(self, rung_s: int) -> RungFor:
+        if rung_s not in self._rung:
+            self._rung[rung_s] = self._learned.ringing.rung_for(rung_s + 0.5, GRID_S)
+        return self._rung[rung_s]
 
     # --- the next call -------------------------------------------------------------------------------
 
     def _risk(self, crowds: Sequence[ExactCrowd | NormalCrowd]) -> float:
         """Return P(nobody is free) at the instant of the answer, over when the answer may come."""
-        until = self._learned.ringing.answers.until
         risk, answered_before = 0.0, 0.0
-        for at_s, crowd in zip(GRID_S, crowds, strict=True):
-            answered = until(at_s)
+        for answered, crowd in zip(self._fresh.answered_within, crowds, strict=True):
             risk += (answered - answered_before) * crowd.reaches()
             answered_before = answered
         return risk
-
-    def _add_new(self, crowds: Sequence[ExactCrowd | NormalCrowd], segment: Segment) -> None:
-        rate, until = self._learned.rates.cautious(segment), self._learned.ringing.answers.until
-        for at_s, crowd in zip(GRID_S, crowds, strict=True):
-            crowd.add(rate * until(at_s))
-
-
-S = TypeVar("S")
-
-
-def _counted(
-    sorts: Iterable[S], chances_of: Callable[[S], tuple[float, ...]]
-) -> Iterator[tuple[tuple[float, ...], int]]:
-    """Yield the chances of each sort once, with how many there are of it."""
-    counts: dict[S, int] = {}
-    for sort in sorts:
-        counts[sort] = counts.get(sort, 0) + 1
-    for sort, count in counts.items():
-        yield chances_of(sort), count

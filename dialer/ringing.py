@@ -9,6 +9,7 @@ at 25 s) would make a campaign look far better than it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 PRIOR_CALLS = 20.0
 """What the belief before the first call weighs, in calls."""
@@ -47,6 +48,26 @@ class RingLaw:
         return self._shares
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungFor:
+    """Calls of one age: which share of all answers, and of all failures, is still to come.
+
+    `answered_within` are the shares of all answers that come within each of the spans asked for.
+    """
+
+    answered_within: tuple[float, ...]
+    answers_to_come: float
+    failures_to_come: float
+
+    def answers(self, rate: float) -> tuple[float, ...]:
+        """Return the chance of an answer within each span, where `rate` of all calls are answered."""
+        still = rate * self.answers_to_come + (1.0 - rate) * self.failures_to_come
+        if still <= 0.0:
+            return (0.0,) * len(self.answered_within)
+        share = rate / still
+        return tuple(share * answered for answered in self.answered_within)
+
+
 class Ringing:
     """Both laws of a campaign: `answers` and `failures` (busy, no answer, network)."""
 
@@ -61,8 +82,14 @@ class Ringing:
 
     def answers_within(self, rate: float, rung_s: float, more_s: float) -> float:
         """Return the chance that a call ringing since `rung_s` answers within `more_s`; of `rate` in all."""
-        answered_so_far = self.answers.until(rung_s)
-        still = rate * (1.0 - answered_so_far) + (1.0 - rate) * (1.0 - self.failures.until(rung_s))
-        if still <= 0.0:
-            return 0.0
-        return rate * (self.answers.until(rung_s + more_s) - answered_so_far) / still
+        return self.rung_for(rung_s, (more_s,)).answers(rate)[0]
+
+    def rung_for(self, rung_s: float, mores_s: Sequence[float]) -> RungFor:
+        """Return what is to come of calls that ring since `rung_s`, within each of several spans."""
+        until = self.answers.until
+        so_far = until(rung_s)
+        return RungFor(
+            answered_within=tuple(until(rung_s + more_s) - so_far for more_s in mores_s),
+            answers_to_come=1.0 - so_far,
+            failures_to_come=1.0 - self.failures.until(rung_s),
+        )

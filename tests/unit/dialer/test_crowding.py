@@ -66,7 +66,7 @@ def test_bound_of_nobody_is_always_reached() -> None:
 
 def test_sure_events_leave_no_doubt() -> None:
     crowd = NormalCrowd(20)
-    crowd.add_many(1.0, 19)
+    crowd.add(1.0, 19)
     assert crowd.reaches() == 0.0
     crowd.add(1.0)
     assert crowd.reaches() == 1.0
