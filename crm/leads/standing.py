@@ -16,6 +16,8 @@ WEIGHT_MAX = 100
 _TURN_BITS = 38
 _RANK_BITS, _POSITION_BITS = 15, 8
 _RANK_SHIFT = _TURN_BITS + 1 + _POSITION_BITS
+RANK_PART = (1 << _RANK_BITS) - 1 << _RANK_SHIFT
+"""The bits of a standing that say its rank."""
 _TURN_MAX = (1 << _TURN_BITS) - 1
 _TURNS_PER_LEAD = 1_000
 """Turns a list of weight 1 passes with each lead: small enough for a list of a hundred million."""
@@ -32,8 +34,12 @@ def standing_of(*, rank: int, position: int, turn: int, tried: bool, callback: b
 
 def with_rank(standing: int, rank: int) -> int:
     """Return where a lead stands whose rank has changed, and nothing else."""
-    others = standing & ~((1 << _RANK_BITS) - 1 << _RANK_SHIFT)
-    return others | _upside_down(rank) << _RANK_SHIFT
+    return standing & ~RANK_PART | rank_part(rank)
+
+
+def rank_part(rank: int) -> int:
+    """Return what a rank is of a standing, in its place within `RANK_PART`."""
+    return _upside_down(rank) << _RANK_SHIFT
 
 
 def turn_in_mix(place: int, weight: int) -> int:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, insert, select, text, update
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.database import Database
 from crm.leads.models import PLACE_BITS, CampaignRow, LeadListRow, LeadNumberRow, LeadRow
 from crm.leads.reading import AnyRow, chunks, filled_up, listed_among
 from crm.leads.records import Judgement, Known, LeadRecord, LeadState, ListPlan, Scope, Verdict, judge
-from crm.leads.standing import standing_of, turn_in_mix, with_rank
+from crm.leads.standing import RANK_PART, rank_part, standing_of, turn_in_mix
 
 RELEASED_AT_ONCE = 20_000
 """Leads let into the line in one transaction: a third of a second, so that the ledger need not wait long."""
@@ -179,14 +179,11 @@ async def _change(
     """Lay what a list says now over the leads it brought before; they keep their attempts and their time."""
     if not records:
         return
-    rows = [(there[record.external_id], record) for record in records]
-    changes = [
-        {"key": row.id, **_columns(record), "standing": with_rank(row.standing, record.rank)}
-        for row, record in rows
-    ]
-    await connection.execute(_CHANGE, changes)
-    await connection.execute(_FORGET_NUMBERS, {"ids": filled_up([row.id for row, _ in rows])})
-    await _insert_numbers(connection, ((row.id, record) for row, record in rows))
+    # In the order of their ids, as all lock leads who lock several: nobody waits in a circle.
+    changed = sorted((there[record.external_id].id, record) for record in records)
+    await connection.execute(_CHANGE, [_changed_lead(key, record) for key, record in changed])
+    await connection.execute(_FORGET_NUMBERS, {"ids": filled_up([key for key, _ in changed])})
+    await _insert_numbers(connection, changed)
 
 
 async def _insert_numbers(connection: AsyncConnection, records: Iterable[tuple[int, LeadRecord]]) -> None:
@@ -214,6 +211,7 @@ def _new_lead(target: _Target, place: int, record: LeadRecord) -> dict[str, Any]
         "list_id": target.list_id,
         "external_id": record.external_id,
         **_columns(record),
+        "owner": record.owner,
         "state": LeadState.HELD.value,
         "standing": standing_of(
             rank=record.rank, position=target.position, turn=turn, tried=False, callback=False
@@ -225,6 +223,15 @@ def _new_lead(target: _Target, place: int, record: LeadRecord) -> dict[str, Any]
     }
 
 
+def _changed_lead(key: int, record: LeadRecord) -> dict[str, Any]:
+    return {
+        "key": key,
+        **_columns(record),
+        "new_owner": record.owner,
+        "new_rank_part": rank_part(record.rank),
+    }
+
+
 def _columns(record: LeadRecord) -> dict[str, Any]:
     return {
         "person_id": record.person_id,
@@ -232,7 +239,6 @@ def _columns(record: LeadRecord) -> dict[str, Any]:
         "name": record.name,
         "tier": record.tier,
         "language": record.language,
-        "owner": record.owner,
         "rank": record.rank,
         "fields": record.fields,
         "digest": record.digest,
@@ -271,7 +277,7 @@ _RELEASE = (
     )
     .values(state=LeadState.READY.value)
 )
-_LEADS_THERE = select(LeadRow.external_id, LeadRow.id, LeadRow.digest, LeadRow.standing).where(
+_LEADS_THERE = select(LeadRow.external_id, LeadRow.id, LeadRow.digest).where(
     LeadRow.list_id == bindparam("list_id"), LeadRow.external_id.in_(bindparam("ids", expanding=True))
 )
 # Numbers first, by their index: asked for in one join, SQLite goes through all leads of the list instead.
@@ -292,6 +298,16 @@ _WHOSE = (
     .join(CampaignRow, CampaignRow.id == LeadRow.campaign_id)
     .where(LeadRow.id.in_(bindparam("ids", expanding=True)))
 )
-# Sets the columns that the values name.
-_CHANGE = update(LeadRow.__table__).where(LeadRow.id == bindparam("key"))  # type: ignore[arg-type]
+# Sets the columns that the values name, and two by what they are at that moment: an engine may settle the
+# lead while its list is loaded. Who promised a callback keeps it, whoever the list says the owner is.
+_CHANGE = (
+    update(LeadRow.__table__)  # type: ignore[arg-type]
+    .where(LeadRow.id == bindparam("key"))
+    .values(
+        owner=case((LeadRow.callback, LeadRow.owner), else_=bindparam("new_owner")),
+        standing=LeadRow.standing.bitwise_and(~RANK_PART).bitwise_or(
+            bindparam("new_rank_part", type_=BigInteger)
+        ),
+    )
+)
 _FORGET_NUMBERS = delete(LeadNumberRow).where(LeadNumberRow.lead_id.in_(bindparam("ids", expanding=True)))

@@ -88,6 +88,7 @@ def attempt(of: Lead, at_us: int = NOON_US, attempt_id: str = "") -> AttemptReco
         dialed_us=at_us,
         ended_us=at_us + 20 * SECOND_US,
         outcome=AttemptState.NO_ANSWER,
+        disposition="no_answer",
     )
 
 
@@ -300,8 +301,15 @@ async def test_a_lead_brings_the_attempts_of_the_last_thirty_days(store: Store, 
     [found] = await leased(store)
     await settled(store, found, NOON_US, record=attempt(found, recent_us))
     [found] = await leased(store)
-    number = found.numbers[0].number
-    assert found.past == (PastAttempt(at_us=recent_us, number=number, outcome=AttemptState.NO_ANSWER),)
+    assert found.past == (
+        PastAttempt(
+            at_us=recent_us,
+            number=found.numbers[0].number,
+            outcome=AttemptState.NO_ANSWER,
+            disposition="no_answer",
+            campaign="sales",
+        ),
+    )
     assert found.attempts == 2
 
 
@@ -384,6 +392,30 @@ async def test_a_lead_that_changed_keeps_its_attempts_and_its_time(store: Store,
     [again, other] = await leased(store, lease_id="two")
     assert (again.name, again.attempts, len(again.numbers)) == ("Ada", 1, 1)
     assert other.external_id == "L-2"
+
+
+async def test_a_list_that_is_loaded_again_takes_no_promise_from_the_agent_who_gave_it(
+    store: Store, clock: Wristwatch
+) -> None:
+    await loaded(store, lead(1, owner="cy"), lead(2, owner="cy"), lead(3, rank=50))
+    found = {of.external_id: of for of in await leased(store)}
+    await settled(store, found["L-1"], NOON_US + HOUR_US, callback=True, owner="ben")
+    await settled(store, found["L-2"], NOON_US + HOUR_US)
+    await loaded(store, lead(1, owner="dan", rank=-7), lead(2, owner="dan"))
+    clock.at_us += HOUR_US
+    assert names(await leased(store, 1, lease_id="two", for_s=9_000)) == ["L-3"], "ben is not there"
+    mine, other = await leased(store, lease_id="three", present=("ben",), for_s=9_000)
+    assert (mine.external_id, mine.owner, mine.callback) == ("L-1", "ben", True)
+    assert (other.external_id, other.owner) == ("L-2", "dan"), "nothing was promised to this one"
+
+
+async def test_two_attempts_at_one_instant_are_two(store: Store) -> None:
+    await loaded(store, lead(1))
+    for attempt_id in ("A-1", "A-2"):
+        [found] = await leased(store)
+        await settled(store, found, NOON_US, record=attempt(found, attempt_id=attempt_id))
+    [found] = await leased(store)
+    assert found.attempts == len(found.past) == 2
 
 
 @pytest.mark.parametrize(
