@@ -100,6 +100,14 @@ class Sipp:
                 await asyncio.sleep(0.02)
         return moments
 
+    def wait_until_bound(self) -> None:
+        """Return once the process has its port; raise `RuntimeError` if it never gets it."""
+        deadline = time.monotonic() + READY_LIMIT_S
+        while f":{self.port:04X} " not in Path("/proc/net/udp").read_text():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"sipp did not start; see {self._folder}")
+            time.sleep(0.01)
+
     def _common(self) -> list[str]:
         return [
             *("-sf", "scenario.xml", "-i", LOOPBACK, "-p", str(self.port), "-nostdin"),
@@ -148,14 +156,7 @@ class Phones(Sipp):
     ) -> None:
         scenario = _refusing_phone(refusal) if refusal else _phone(ring_ms, talk_ms)
         super().__init__(folder, scenario, port, [])
-        self._wait_until_bound()
-
-    def _wait_until_bound(self) -> None:
-        deadline = time.monotonic() + READY_LIMIT_S
-        while f":{self.port:04X} " not in Path("/proc/net/udp").read_text():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"sipp did not start; see {self._folder}")
-            time.sleep(0.01)
+        self.wait_until_bound()
 
 
 BUSY = "486 Busy Here"
@@ -177,12 +178,12 @@ def _caller_step(number: int, step: Step) -> str:
     if isinstance(step, Press):
         return (SCENARIOS / "press.xml").read_text().replace("<!-- key -->", step.key)
     label = f"after_{number}"
-    return _await("BYE", step.ms, then=label, received="far_end") + f'<label id="{label}"/>'
+    return awaited("BYE", step.ms, then=label, received="far_end") + f'<label id="{label}"/>'
 
 
 def _phone(ring_ms: int | None, talk_ms: int | None) -> str:
-    ring = "" if ring_ms == 0 else _await("CANCEL", ring_ms, then="answer", received="cancelled")
-    talk = _await("BYE", talk_ms, then="hang_up", received="far_end")
+    ring = "" if ring_ms == 0 else awaited("CANCEL", ring_ms, then="answer", received="cancelled")
+    talk = awaited("BYE", talk_ms, then="hang_up", received="far_end")
     text = (SCENARIOS / "phone.xml").read_text()
     return text.replace("<!-- ring -->", ring).replace("<!-- talk -->", talk)
 
@@ -191,6 +192,7 @@ def _refusing_phone(status: str) -> str:
     return (SCENARIOS / "phone_refuses.xml").read_text().replace("<!-- status -->", status)
 
 
-def _await(request: str, limit_ms: int | None, then: str, received: str) -> str:
+def awaited(request: str, limit_ms: int | None, then: str, received: str) -> str:
+    """Return the wait for a request, which leads to `received`, or after the limit to `then`."""
     timeout = "" if limit_ms is None else f' timeout="{limit_ms}" ontimeout="{then}"'
     return f'<recv request="{request}" next="{received}"{timeout}/>'

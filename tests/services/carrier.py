@@ -1,0 +1,94 @@
+"""A carrier for a real Asterisk, played by sipp: whoever is dialed, the last digit says what becomes of it.
+
+It keeps its own count of every call, as `Moment`s, which tests hold against what the dialer says it did. Its
+people say hello and listen, its machines speak on and on: noise of a voice's loudness, for Asterisk's
+detection goes by loudness and time alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from pathlib import Path
+
+from tests.services.sipp import SCENARIOS, Sipp, awaited
+
+RING_MS, LATE_MS = 600, 2_500
+"""How long it rings before somebody answers, and how long after the first early sound."""
+
+
+class Ending(StrEnum):
+    """What becomes of a call, by the last digit of the number dialed."""
+
+    PERSON = "0"
+    PERSON_TOO = "1"
+    BUSY = "2"
+    NOBODY = "3"
+    UNKNOWN_NUMBER = "4"
+    CONGESTED = "5"
+    EARLY_MEDIA = "6"
+    MACHINE = "7"
+    DECLINED = "8"
+    BLOCKED = "9"
+
+
+REFUSALS = {
+    Ending.BUSY: "486 Busy Here",
+    Ending.UNKNOWN_NUMBER: "404 Not Found",
+    Ending.CONGESTED: "503 Service Unavailable",
+    Ending.DECLINED: "603 Decline",
+    Ending.BLOCKED: "608 Rejected",
+}
+_NAMED = {Ending.NOBODY: "nobody", Ending.EARLY_MEDIA: "early", Ending.MACHINE: "machine"}
+
+SAMPLES_PER_S = 8_000
+LOUD, QUIET = bytes([0x90, 0x10]), b"\xff"
+"""Samples of a voice and of silence, as G.711 writes them."""
+
+
+class Carrier(Sipp):
+    """The network beyond the trunk on `port`; a person who answers hangs up after `talk_ms` of talk."""
+
+    def __init__(self, folder: Path, port: int, talk_ms: int = 2_000) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "person.ulaw").write_bytes(_voice(0.2, silent_s=0.2) + _voice(0.6) + _silence(60))
+        (folder / "machine.ulaw").write_bytes(_voice(4.0, silent_s=0.2) + _silence(60))
+        super().__init__(folder, _scenario(talk_ms), port, [])
+        self.wait_until_bound()
+
+    def dialed(self) -> Counter[str]:
+        """Return how many INVITEs there were to each number."""
+        return Counter(moment.number for moment in self.moments("dialed"))
+
+
+def _voice(voice_s: float, silent_s: float = 0.0) -> bytes:
+    return _silence(silent_s) + LOUD * int(voice_s * SAMPLES_PER_S / len(LOUD))
+
+
+def _silence(silent_s: float) -> bytes:
+    return QUIET * int(silent_s * SAMPLES_PER_S)
+
+
+def _scenario(talk_ms: int) -> str:
+    tests = _NAMED | {ending: f"refused_{ending}" for ending in REFUSALS}
+    text = (SCENARIOS / "carrier.xml").read_text()
+    for mark, part in {
+        "endings": "\n".join(_found(name, ending) for ending, name in tests.items()),
+        "refusals": "\n".join(_refusal(f"refused_{ending}", status) for ending, status in REFUSALS.items()),
+        "ring": awaited("CANCEL", RING_MS, then="answer", received="cancelled"),
+        "late": awaited("CANCEL", LATE_MS, then="answer", received="cancelled"),
+        "talk": awaited("BYE", talk_ms, then="hang_up", received="far_end"),
+    }.items():
+        text = text.replace(f"<!-- {mark} -->", part)
+    return text
+
+
+def _found(name: str, digit: str) -> str:
+    return (
+        f'<ereg regexp="sip:[^@]*{digit}@" search_in="hdr" header="To:" check_it="false" assign_to="{name}"/>'
+    )
+
+
+def _refusal(name: str, status: str) -> str:
+    text = (SCENARIOS / "carrier_refuses.xml").read_text()
+    return text.replace("<!-- name -->", name).replace("<!-- status -->", status)
