@@ -7,7 +7,7 @@ A value read from the store, leased to one engine at a time; what becomes of it 
 from __future__ import annotations
 
 from core.kernel.record import Record
-from core.model.attempt import AttemptState
+from core.model.attempt import AttemptRecord, AttemptState
 
 HOUSE_LIST = "house"
 """The do-not-call list of the house: in force for every campaign."""
@@ -33,12 +33,27 @@ class PastAttempt(Record, frozen=True, kw_only=True):
     """An earlier attempt by any campaign, as far as caps and lock-outs look back.
 
     It was at the same person, or at one of the person's numbers: who shares a telephone shares its rest.
+    `disposition` is its code (`core.model.disposition`), `campaign` whose attempt it was.
     """
 
     at_us: int
     number: str
     outcome: AttemptState
     refused: bool = False
+    disposition: str = ""
+    campaign: str = ""
+
+
+def past_attempt(record: AttemptRecord, campaign: str) -> PastAttempt:
+    """Return what is looked back upon of an attempt of `campaign`."""
+    return PastAttempt(
+        at_us=record.dialed_us,
+        number=record.number,
+        outcome=record.outcome,
+        refused=record.refused,
+        disposition=record.disposition,
+        campaign=campaign,
+    )
 
 
 class Lead(Record, frozen=True, kw_only=True):

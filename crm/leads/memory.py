@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.kernel.clock import Clock
-from core.model.attempt import AttemptRecord
-from core.model.lead import Lead, LeadNumber, PastAttempt
+from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt
 from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from crm.leads.listings import entries_for, is_register, listing_key, told_of
 from crm.leads.models import PLACE_BITS
@@ -62,8 +61,8 @@ class MemoryLeadStore:
         self._leads: dict[int, _Lead] = {}
         self._ready: dict[str, list[tuple[int, int]]] = {}
         self._waiting: dict[str, list[tuple[int, int]]] = {}
-        self._attempts: dict[str, AttemptRecord] = {}
-        self._attempts_at: dict[str, list[AttemptRecord]] = {}
+        self._attempts: set[str] = set()
+        self._settled_at: dict[str, list[SettleLead]] = {}
         self._listed: dict[str, dict[str, int]] = {}
         self._registers: dict[str, int] = {}
 
@@ -96,9 +95,9 @@ class MemoryLeadStore:
         record = order.record
         if record.attempt_id in self._attempts:
             return
-        self._attempts[record.attempt_id] = record
+        self._attempts.add(record.attempt_id)
         for key in (_person(record.person_id), record.number):
-            self._attempts_at.setdefault(key, []).append(record)
+            self._settled_at.setdefault(key, []).append(order)
         lead = self._leads.get(int(order.lead_id))
         if lead is None:
             return
@@ -174,13 +173,10 @@ class MemoryLeadStore:
 
     def _past(self, record: LeadRecord, since_us: int) -> tuple[PastAttempt, ...]:
         places = (_person(record.person_id), *(number.number for number in record.numbers))
-        found = {a.attempt_id: a for place in places for a in self._attempts_at.get(place, ())}
-        recent = [attempt for attempt in found.values() if attempt.dialed_us >= since_us]
-        recent.sort(key=lambda attempt: (attempt.dialed_us, attempt.attempt_id))
-        return tuple(
-            PastAttempt(at_us=a.dialed_us, number=a.number, outcome=a.outcome, refused=a.refused)
-            for a in recent
-        )
+        settled = (order for place in places for order in self._settled_at.get(place, ()))
+        recent = {o.record.attempt_id: o for o in settled if o.record.dialed_us >= since_us}
+        in_order = sorted(recent.values(), key=lambda o: (o.record.dialed_us, o.record.attempt_id))
+        return tuple(past_attempt(order.record, order.campaign) for order in in_order)
 
     # --- do not call ----------------------------------------------------------------------------------
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, repeat
 from typing import Any, TypeAlias, TypeVar
 
+import msgspec
 from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.model.attempt import AttemptState
-from core.model.lead import Lead, LeadNumber, PastAttempt
+from core.model.attempt import AttemptRecord
+from core.model.lead import Lead, LeadNumber, past_attempt
 from crm.leads.listings import entries_for, told_of
-from crm.leads.models import AttemptRow, LeadNumberRow, ListedNumberRow
+from crm.leads.models import AttemptRow, CampaignRow, LeadNumberRow, ListedNumberRow
 
 T = TypeVar("T")
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -125,12 +126,7 @@ def _lead(
         numbers=numbers,
         attempts=row.attempts,
         past=tuple(
-            PastAttempt(
-                at_us=attempt.dialed_us,
-                number=attempt.number,
-                outcome=AttemptState(attempt.outcome),
-                refused=attempt.refused,
-            )
+            past_attempt(_RECORD.decode(attempt.body), attempt.campaign)
             for attempt in attempts
             if attempt.person_id == row.person_id or attempt.number in own
         ),
@@ -149,9 +145,8 @@ _LISTED = select(ListedNumberRow.number, ListedNumberRow.listing).where(
     ListedNumberRow.number.in_(bindparam("entries", expanding=True))
 )
 _ATTEMPTS = (
-    select(
-        AttemptRow.person_id, AttemptRow.number, AttemptRow.dialed_us, AttemptRow.outcome, AttemptRow.refused
-    )
+    select(AttemptRow.person_id, AttemptRow.number, AttemptRow.body, CampaignRow.name.label("campaign"))
+    .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
     .where(
         or_(
             AttemptRow.person_id.in_(bindparam("persons", expanding=True)),
@@ -161,3 +156,4 @@ _ATTEMPTS = (
     )
     .order_by(AttemptRow.dialed_us, AttemptRow.attempt_id)
 )
+_RECORD = msgspec.json.Decoder(AttemptRecord)
