@@ -87,6 +87,9 @@ class AttemptRecord(Record, frozen=True, kw_only=True):
     Instants are microseconds, None where they did not come. `number` is E.164; `zones` and `regions` are all
     that it may lie in. `rules` are those that allowed it. `gave_up` says that we ended the ringing.
     `agent_was_sure` says that an agent was reserved for this very call before it was dialed.
+
+    For results: `nth` counts the attempts of the campaign at the lead from 1, `segment` and `arm` are how the
+    campaign parts its leads, `tier` and `customer_id` are the customer's at the time.
     """
 
     attempt_id: str
@@ -113,3 +116,8 @@ class AttemptRecord(Record, frozen=True, kw_only=True):
     refused: bool = False
     disposition: str = ""
     rules: tuple[str, ...] = ()
+    nth: int = 0
+    segment: str = ""
+    arm: str = ""
+    tier: str = ""
+    customer_id: str = ""
