@@ -18,12 +18,13 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from itertools import takewhile
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.kernel.clock import SECOND_US, microseconds, seconds
 from core.model import disposition
 from core.model.attempt import AttemptRecord
-from core.model.hours import DAYS, Day, Opening, OpeningHours
+from core.model.hours import AHEAD_DAYS, DAYS, Day, Opening, OpeningHours
 from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt
 
 UTC = ZoneInfo("UTC")
@@ -131,11 +132,13 @@ def next_try(recycling: Recycling, lead: Lead, ended: AttemptRecord) -> NextTry 
     if _in_a_row(past) >= rule.attempts_max or not numbers_in_turn(recycling, lead, past):
         return None
     zone = _zone(ended.zones, recycling)
-    earliest_us = ended.ended_us + rule.delay_us + lot(lead.lead_id, str(lead.attempts), of=rule.spread_us)
-    earliest_us = max(earliest_us, _after_a_full_day(past, recycling.a_day_max, zone))
+    earliest_us = max(ended.ended_us + rule.delay_us, _after_a_full_day(past, recycling.a_day_max, zone))
+    within_us = rule.spread_us
     if rule.other_day_part:
-        earliest_us = least_tried_us(recycling.day_parts, [each.at_us for each in past], zone, earliest_us)
-    return NextTry(at_us=earliest_us, first=rule.first)
+        part = least_tried(recycling.day_parts, [each.at_us for each in past], zone, earliest_us)
+        earliest_us, within_us = part.from_us, min(within_us, part.until_us - part.from_us)
+    late_us = lot(lead.lead_id, str(lead.attempts), of=within_us)
+    return NextTry(at_us=earliest_us + late_us, first=rule.first)
 
 
 def numbers_in_turn(
@@ -159,13 +162,23 @@ def wants_other_caller_id(recycling: Recycling, lead: Lead) -> bool:
     return rule is not None and rule.other_caller_id
 
 
-def least_tried_us(parts: Sequence[DayPart], tried_us: Sequence[int], zone: ZoneInfo, from_us: int) -> int:
-    """Return the first instant from `from_us` on in a part that was tried least, and was not tried last."""
+class Stretch(NamedTuple):
+    """A time from an instant until another."""
+
+    from_us: int
+    until_us: int
+
+
+def least_tried(parts: Sequence[DayPart], tried_us: Sequence[int], zone: ZoneInfo, from_us: int) -> Stretch:
+    """Return what comes first from `from_us` on of the parts that were tried least, and not at last.
+
+    Without any part it is all the time there is.
+    """
     hours = [part.hours(zone) for part in parts]
     counts = [sum(each.is_open(at_us) for at_us in tried_us) for each in hours]
     least = [each for each, count in zip(hours, counts, strict=True) if count == min(counts)]
     others = [each for each in least if not (tried_us and each.is_open(tried_us[-1]))]
-    return min((_opens_us(each, from_us) for each in others or least), default=from_us)
+    return min((_next_stretch(each, from_us) for each in others or least), default=_always(from_us))
 
 
 def lot(*words: str, of: int) -> int:
@@ -214,8 +227,13 @@ def _after_a_full_day(past: Sequence[PastAttempt], a_day_max: int, zone: ZoneInf
     return local_midnight_us(last_us, zone, days=1) if today >= a_day_max else 0
 
 
-def _opens_us(hours: OpeningHours, from_us: int) -> int:
-    if hours.is_open(from_us):
-        return from_us
-    opens_us = hours.next_change_us(from_us)
-    return from_us if opens_us is None else opens_us
+def _next_stretch(hours: OpeningHours, from_us: int) -> Stretch:
+    opens_us = from_us if hours.is_open(from_us) else hours.next_change_us(from_us)
+    if opens_us is None:
+        return _always(from_us)
+    closes_us = hours.next_change_us(opens_us)
+    return _always(opens_us) if closes_us is None else Stretch(opens_us, closes_us)
+
+
+def _always(from_us: int) -> Stretch:
+    return Stretch(from_us, from_us + AHEAD_DAYS * 24 * HOUR_US)
