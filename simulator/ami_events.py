@@ -98,4 +98,4 @@ class AmiEvents(PbxListener):
 
     def channel_ended(self, channel: Channel, cause: int) -> None:
         """Tell Hangup."""
-        self.tell("Hangup", "call", [*channel_lines(channel), *cause_lines(cause)])
+        self.tell("Hangup", "call", [*channel_lines(channel), *cause_lines(cause, channel.tech_cause)])

@@ -90,10 +90,11 @@ def dial_lines(channel: Channel, dialer: Channel | None) -> Lines:
     return [*(channel_lines(dialer) if dialer else []), *channel_lines(channel, "Dest")]
 
 
-def cause_lines(cause: int) -> Lines:
-    """Return the end of a channel."""
+def cause_lines(cause: int, tech_cause: int) -> Lines:
+    """Return the end of a channel; the status of its signalling stands there only where there was one."""
     words = {int(known): text for known, text in CAUSE_WORDS.items()}
-    return [("Cause", str(int(cause))), ("Cause-txt", words.get(cause, "Unknown"))]
+    signalled = [("TechCause", str(tech_cause))] if tech_cause else []
+    return [("Cause", str(int(cause))), ("Cause-txt", words.get(cause, "Unknown")), *signalled]
 
 
 def escaped(value: str) -> str:

@@ -80,6 +80,8 @@ class Channel(Entity, kw_only=True):
     music: str = ""
     bridge: Bridge | None = None
     ended: bool = False
+    # The status of the signalling that ended the channel, 0 for none.
+    tech_cause: int = 0
     # Whoever rings the phone behind the channel wants to know that it is free again.
     on_end: Callable[[], None] | None = None
 

@@ -21,6 +21,7 @@ class Reach(StrEnum):
     IGNORE = "ignore"
     BUSY = "busy"
     REJECT = "reject"
+    BLOCKED = "blocked"
     CONGESTED = "congested"
     NOT_FOUND = "not_found"
     DEAD = "dead"
@@ -29,20 +30,24 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """How Asterisk tells that a phone did not take the call: DIALSTATUS, Q.850 cause, originate reason."""
+    """How Asterisk tells that a phone did not take the call: DIALSTATUS, Q.850 cause, status of SIP.
+
+    Asterisk 22 gives 0 as the reason of every OriginateResponse to a refusal.
+    """
 
     status: str
     cause: Cause
-    reason: int
+    tech_cause: int
 
 
 REFUSALS = {
-    Reach.BUSY: Refusal("BUSY", Cause.BUSY, 5),
-    Reach.REJECT: Refusal("BUSY", Cause.REJECTED, 5),
-    Reach.CONGESTED: Refusal("CONGESTION", Cause.CONGESTION, 8),
-    Reach.NOT_FOUND: Refusal("NOANSWER", Cause.UNALLOCATED, 0),
+    Reach.BUSY: Refusal("BUSY", Cause.BUSY, 486),
+    Reach.REJECT: Refusal("NOANSWER", Cause.REJECTED, 603),
+    Reach.BLOCKED: Refusal("NOANSWER", Cause.INTERWORKING, 608),
+    Reach.CONGESTED: Refusal("CONGESTION", Cause.CONGESTION, 503),
+    Reach.NOT_FOUND: Refusal("NOANSWER", Cause.UNALLOCATED, 404),
 }
-"""Measured by Originate against phones answering 486, 603, 503 and 404 (capture s07)."""
+"""Measured by Originate on Asterisk 22.10 against phones that answered so."""
 
 OUTSIDE_ANSWER_US = 4_000_000
 """How long somebody outside lets the phone ring before picking up."""

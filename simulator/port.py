@@ -258,7 +258,14 @@ class SimPbx(PbxListener):
     def channel_ended(self, channel: Channel, cause: int) -> None:
         """Tell `DialogueClosed` where one was open, then `LegEnded`."""
         self._close(channel)
-        self._sink(LegEnded(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), cause=cause))
+        self._sink(
+            LegEnded(
+                at_us=self._now_us(),
+                leg_id=LegId(channel.uniqueid),
+                cause=cause,
+                tech_cause=channel.tech_cause,
+            )
+        )
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -118,9 +118,13 @@ class LegFailed(LegEvent, frozen=True, kw_only=True):
 
 
 class LegEnded(LegEvent, frozen=True, kw_only=True):
-    """The leg is gone. `cause` is its Q.850 code, 0 where nobody knows (found gone by a snapshot)."""
+    """The leg is gone. `cause` is its Q.850 code, 0 where nobody knows (found gone by a snapshot).
+
+    `tech_cause` is the status of the signalling behind it, such as 486 of SIP; 0 where none was told.
+    """
 
     cause: int
+    tech_cause: int = 0
 
 
 # --- told by the telephone system: dialogues with a caller --------------------------------------

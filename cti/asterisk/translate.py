@@ -179,7 +179,13 @@ class Translator:
             self._unpair(channel)
         if channel.pair is not None:
             return moves
-        return (*moves, LegEnded(at_us=now_us, leg_id=leg_id, cause=_number(message["Cause"])))
+        ended = LegEnded(
+            at_us=now_us,
+            leg_id=leg_id,
+            cause=_number(message["Cause"]),
+            tech_cause=_number(message.get("TechCause", "")),
+        )
+        return (*moves, ended)
 
     def _unpair(self, channel: Channel) -> None:
         if channel.pair is not None:

@@ -254,8 +254,8 @@ MISTAKES = [
     (
         'reach = "busy"',
         'reach = "bussy"',
-        "faults 1, reach: found 'bussy'; one of answer, ignore, busy, reject, congested, "
-        "not_found, dead, unregistered",
+        "faults 1, reach: found 'bussy'; one of answer, ignore, busy, reject, blocked, "
+        "congested, not_found, dead, unregistered",
     ),
 ]
 
