@@ -9,7 +9,7 @@ whatever the model of the pacer gets wrong. Near the cap itself a guard dials al
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp
 
 
@@ -29,6 +29,21 @@ class BudgetRules:
     guard_boldness: float = 0.004
     boldness_min: float = 1e-4
     boldness_max: float = 0.5
+
+
+def rules_under(share: float) -> BudgetRules:
+    """Return the rules of a window whose cap is `share`: as bold for its size as those for three per cent."""
+    usual = BudgetRules()
+    scale = share / usual.cap
+    return replace(
+        usual,
+        cap=share,
+        aim=usual.aim * scale,
+        start=usual.start * scale,
+        guard_share=usual.guard_share * scale,
+        guard_after=round(usual.guard_after / scale),
+        guard_boldness=usual.guard_boldness * scale,
+    )
 
 
 @dataclass(slots=True, kw_only=True)

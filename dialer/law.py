@@ -20,6 +20,8 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 SecondsAsked = Annotated[float, Field(ge=0, le=120)]
 Hours = Annotated[float, Field(gt=0, le=24 * 366)]
 DAY_US = 24 * 3_600 * SECOND_US
+Window = Literal["day", "rolling_24_hours", "rolling_30_days", "calendar_month"]
+"""What a share is counted over; days and months are those of the campaign's zone."""
 ANYWHERE = "*"
 """The country of a pack that is for every number."""
 
@@ -43,7 +45,7 @@ class AbandonmentCap(Rule):
 
     kind: Literal["abandonment"] = "abandonment"
     share: Share
-    window: Literal["day", "rolling_24_hours", "rolling_30_days", "calendar_month"]
+    window: Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,15 @@ class Pack:
     countries: Annotated[tuple[str, ...], Field(min_length=1)]
     rules: Annotated[tuple[AnyRule, ...], Field(min_length=1)]
 
+    def covers(self, country: str) -> bool:
+        """Tell whether the pack is for numbers of `country`; one that nobody knows is under every pack."""
+        return not country or ANYWHERE in self.countries or country in self.countries
+
+    @property
+    def caps(self) -> tuple[AbandonmentCap, ...]:
+        """The caps on abandoned calls: each is for the calls that the pack covers, taken together."""
+        return tuple(rule for rule in self.rules if isinstance(rule, AbandonmentCap))
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
@@ -161,7 +172,7 @@ class Law:
     def rules(self, kind: type[R], country: str = "", region: str = "") -> Iterator[R]:
         """Go through the rules of one kind that hold for a number; without a country, through all."""
         for pack in self.packs:
-            if country and ANYWHERE not in pack.countries and country not in pack.countries:
+            if not pack.covers(country):
                 continue
             for rule in pack.rules:
                 if isinstance(rule, kind) and (not rule.regions or not country or region in rule.regions):

@@ -30,4 +30,8 @@ class Ids:
         """Return the next identity with `prefix`."""
         count = self._counts.get(prefix, 0) + 1
         self._counts[prefix] = count
-        return f"{prefix}-{self._run}-{count:06d}"
+        return f"{self.beginning(prefix)}{count:06d}"
+
+    def beginning(self, prefix: str) -> str:
+        """Return what all identities with `prefix` begin with in this run, and in no other."""
+        return f"{prefix}-{self._run}-"

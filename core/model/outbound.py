@@ -6,6 +6,7 @@ our hands, and routing finds the agent. So only what comes before the answer is 
 
 from __future__ import annotations
 
+from core.kernel.record import Record
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.lead import Lead
@@ -69,6 +70,16 @@ class ListNumber(LeadCommand, frozen=True, kw_only=True):
     everywhere: bool = True
 
 
+class CountAttempts(LeadCommand, frozen=True, kw_only=True):
+    """Ask how attempts of a campaign since `from_us` came out; answered by `AttemptsCounted`.
+
+    Those whose identities begin with `apart_from` are left out: the asker counts them itself.
+    """
+
+    from_us: int
+    apart_from: str
+
+
 # --- its answers -----------------------------------------------------------------------------------
 
 
@@ -88,7 +99,46 @@ class LeadsUnavailable(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class CountedMinute(Record, frozen=True, kw_only=True):
+    """Attempts at one country dialed within a minute, whole minutes since 1970.
+
+    `answered` by a person, of these `abandoned`; `machines` are those that were judged to be machines.
+    """
+
+    minute: int
+    country: str
+    answered: int = 0
+    abandoned: int = 0
+    machines: int = 0
+
+
+class AttemptsCounted(Event, frozen=True, kw_only=True):
+    """How the attempts of a campaign since `from_us` came out; minutes without any are left out."""
+
+    campaign: str
+    from_us: int
+    minutes: tuple[CountedMinute, ...]
+
+
 # --- what the ledger is told ---------------------------------------------------------------------------
+
+
+class CapStanding(Record, frozen=True, kw_only=True):
+    """How a campaign, or its drop group, stands with one cap on abandoned calls, in the window up to now.
+
+    Of those judged to be machines, `misjudged` are thought to have been people: they count as abandoned.
+    With 97.5 in 100 certainty the share that this dialing leads to in the long run is below `upper_ppm`.
+    """
+
+    rule: str
+    window: str
+    drop_group: str = ""
+    answered: int
+    abandoned: int
+    misjudged: int
+    share_ppm: int
+    upper_ppm: int
+    cap_ppm: int
 
 
 class CampaignChanged(DomainEvent, frozen=True, kw_only=True):
