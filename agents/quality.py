@@ -12,7 +12,7 @@ need not hear of every contact, and brings back after a restart all that was lea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core.contacts import ContactBook
@@ -31,15 +31,16 @@ from core.model.requests import RateContact, RestoreQuality
 class QualityRules:
     """How outcomes are read, and how quickly they outweigh the level.
 
-    A disposition that is neither in `resolved` nor in `unresolved` says nothing. The prior is worth
-    `prior_outcomes` outcomes, `prior_contacts` handle times (which scatter more than outcomes do) and
-    `prior_scores` scores. What lies more than about `memory` contacts back fades. News is told when an
-    expectation moved by `told_moved_ppm`, or after `told_every` contacts.
+    A disposition that is neither in `resolved` nor in `unresolved` counts for the part that `worth_ppm` says,
+    or says nothing. The prior is worth `prior_outcomes` outcomes, `prior_contacts` handle times (which
+    scatter more than outcomes do) and `prior_scores` scores. What lies more than about `memory` contacts back
+    fades. News is told when an expectation moved by `told_moved_ppm`, or after `told_every` contacts.
     """
 
     prior: Prior
     resolved: frozenset[str]
     unresolved: frozenset[str]
+    worth_ppm: Mapping[str, int] = field(default_factory=dict)
     prior_outcomes: int = 20
     prior_contacts: int = 20
     prior_scores: int = 20
@@ -121,12 +122,8 @@ class QualityLearner:
         work = self._in_wrap_up.pop(event.contact_id, None)
         if work is None:
             return
-        seen = Tally(
-            resolved=int(event.disposition in self._rules.resolved),
-            unresolved=int(event.disposition in self._rules.unresolved),
-            handled=1,
-            handled_us=event.at_us - work.connected_us,
-        )
+        handled = Tally(handled=1, handled_us=event.at_us - work.connected_us)
+        seen = handled.plus(outcome(event.disposition, self._rules))
         self._learn(work.agent_id, work.skill, seen, event)
 
     def _rate(self, request: RateContact) -> None:
@@ -218,6 +215,18 @@ class QualityLearner:
         self._tell(request.agent_id, request)
 
 
+def outcome(disposition: str, rules: QualityRules) -> Tally:
+    """Return what a disposition says of its matter: resolved, not, in part, or nothing."""
+    if disposition in rules.resolved:
+        return Tally(resolved=1)
+    if disposition in rules.unresolved:
+        return Tally(unresolved=1)
+    worth_ppm = rules.worth_ppm.get(disposition)
+    if worth_ppm is None:
+        return Tally()
+    return Tally(resolved=1) if worth_ppm >= PPM else Tally(unresolved=1, part_ppm=worth_ppm)
+
+
 def posterior(prior: Quality, seen: Tally, usual_us: int, rules: QualityRules) -> Quality:
     """Return what to expect after `seen`; `usual_us` is the mean handle time of the skill, 0 for unknown.
 
@@ -225,8 +234,9 @@ def posterior(prior: Quality, seen: Tally, usual_us: int, rules: QualityRules) -
     """
     paced_ppm = seen.handled_us * PPM // usual_us if usual_us else seen.handled * PPM
     outcomes = seen.resolved + seen.unresolved
+    resolved_ppm = seen.resolved * PPM + seen.part_ppm
     return Quality(
-        resolution_ppm=_drawn(prior.resolution_ppm, rules.prior_outcomes, seen.resolved * PPM, outcomes),
+        resolution_ppm=_drawn(prior.resolution_ppm, rules.prior_outcomes, resolved_ppm, outcomes),
         pace_ppm=_drawn(prior.pace_ppm, rules.prior_contacts, paced_ppm, seen.handled),
         satisfaction_ppm=_drawn(prior.satisfaction_ppm, rules.prior_scores, seen.scored_ppm, seen.scores),
     )

@@ -34,6 +34,7 @@ from core.model.destination import DestinationKind
 from core.model.ids import AgentId, Ids
 from goldline.config import Config
 from goldline.config_agents import agent_profile, miss_rules, work_channels, work_rules, wrap_up_limits
+from goldline.config_dispositions import dispositions_of
 from goldline.config_estimate import trained_waits
 from goldline.config_quality import quality_rules
 from goldline.rulebook import rulebook_of
@@ -101,7 +102,7 @@ def build_brain(
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
-    quality = quality_rules(config.quality)
+    quality = quality_rules(config.quality, dispositions_of(config.dispositions))
     values = ValueScores(rulebook, agents, quality.prior)
     index = Index(rulebook, _scores(engine, rulebook, values))
     ValueNews(engine, values, index)

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
 from goldline.config_agents import AgentSection, OffersSection, WorkSection
+from goldline.config_dispositions import DispositionSection, refuse_system_codes
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
@@ -132,6 +133,8 @@ class Config(Section):
     """Bundles of rules for tiers, by name, for queues that run them."""
     ratios: tuple[RatioSection, ...] = ()
     """Queues that keep fixed shares of all who wait in them; a queue stands in one entry at most."""
+    dispositions: dict[Name, DispositionSection] = {}
+    """What the contacts of campaigns may come to, by the code that agents choose."""
     quality: QualitySection = QualitySection()
     """How it is learned from outcomes how good each agent is."""
     estimate: EstimateSection = EstimateSection()
@@ -153,6 +156,11 @@ class Config(Section):
         if self.tiers and self.rules.default_tier not in self.tiers:
             known = ", ".join(sorted(self.tiers))
             raise KeyRefused("rules.default_tier", self.rules.default_tier, f"one of the tiers: {known}")
+        return self
+
+    @model_validator(mode="after")
+    def _results_have_codes_of_their_own(self) -> Config:
+        refuse_system_codes(self.dispositions)
         return self
 
     @model_validator(mode="after")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from agents.quality import QualityRules
 from core.kernel.errors import KeyRefused
+from core.model.disposition import Disposition
 from core.model.quality import PPM, Prior
 from goldline.section import Section
 
@@ -53,8 +55,10 @@ class QualitySection(Section):
         return self
 
 
-def quality_rules(section: QualitySection) -> QualityRules:
-    """Return the rules that the section spells out, shares in millionths."""
+def quality_rules(
+    section: QualitySection, dispositions: Mapping[str, Disposition] | None = None
+) -> QualityRules:
+    """Return the rules that the section spells out, shares in millionths; `dispositions` are of campaigns."""
     return QualityRules(
         prior=Prior(
             resolution_ppm=tuple(map(_ppm, section.resolution)),
@@ -63,6 +67,7 @@ def quality_rules(section: QualitySection) -> QualityRules:
         ),
         resolved=frozenset(section.resolved),
         unresolved=frozenset(section.unresolved),
+        worth_ppm=worth_ppm(dispositions or {}),
         prior_outcomes=section.prior_outcomes,
         prior_contacts=section.prior_contacts,
         prior_scores=section.prior_scores,
@@ -70,6 +75,20 @@ def quality_rules(section: QualitySection) -> QualityRules:
         told_moved_ppm=_ppm(section.told_moved),
         told_every=section.told_every,
     )
+
+
+def worth_ppm(dispositions: Mapping[str, Disposition]) -> dict[str, int]:
+    """Return what share of the best sale each result is: nothing of one who bought nothing.
+
+    Who was promised another call has not decided yet, and says nothing of the agent.
+    """
+    worth = {each.code: max(each.value, int(each.is_sale)) for each in dispositions.values()}
+    best = max(worth.values(), default=0) or 1
+    return {
+        code: worth[code] * PPM // best
+        for code, each in dispositions.items()
+        if each.is_contact and not each.is_callback
+    }
 
 
 def _ppm(value: float) -> int:

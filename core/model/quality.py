@@ -30,7 +30,8 @@ class Tally(Record, frozen=True, kw_only=True):
     """What was seen of one agent's contacts of a skill.
 
     Of `handled` contacts that took `handled_us` in all, some were `resolved`, some `unresolved`, and the
-    rest said neither. Customers gave `scores`, which add up to `scored_ppm`.
+    rest said neither; of the unresolved `part_ppm` in all was something after all. Customers gave `scores`,
+    which add up to `scored_ppm`.
     """
 
     resolved: int = 0
@@ -39,6 +40,7 @@ class Tally(Record, frozen=True, kw_only=True):
     handled_us: int = 0
     scores: int = 0
     scored_ppm: int = 0
+    part_ppm: int = 0
 
     def plus(self, other: Tally) -> Tally:
         """Return what was seen in both."""
@@ -49,6 +51,7 @@ class Tally(Record, frozen=True, kw_only=True):
             handled_us=self.handled_us + other.handled_us,
             scores=self.scores + other.scores,
             scored_ppm=self.scored_ppm + other.scored_ppm,
+            part_ppm=self.part_ppm + other.part_ppm,
         )
 
     def halved(self) -> Tally:
@@ -60,6 +63,7 @@ class Tally(Record, frozen=True, kw_only=True):
             handled_us=self.handled_us // 2,
             scores=self.scores // 2,
             scored_ppm=self.scored_ppm // 2,
+            part_ppm=self.part_ppm // 2,
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from agents.quality import QualityRules, posterior
+from agents.quality import QualityRules, outcome, posterior
 from core.model.commands import AnswerRequest
 from core.model.events import QualityLearned
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.quality import PPM, Prior, Quality, SkillQuality, Tally
 from core.model.requests import FinishWrapUp, RateContact, RestoreQuality
+from goldline.config_dispositions import DispositionSection, dispositions_of
+from goldline.config_quality import QualitySection, quality_rules
 from tests.unit.floor import CARDS, Floor
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
@@ -203,3 +205,27 @@ def test_old_experience_fades() -> None:
     floor.ready("ann")
     serve(floor, "ann", "solved")
     assert known(floor, ANN).tally.handled == 2_000
+
+
+# --- what campaigns' results say ----------------------------------------------------------------------
+
+
+def test_a_smaller_sale_counts_for_its_part_of_the_best_and_a_promise_for_nothing() -> None:
+    told = dispositions_of(
+        {
+            "sold": DispositionSection(is_sale=True, value=200),
+            "trial": DispositionSection(is_sale=True, value=50),
+            "no": DispositionSection(is_right_party=True),
+            "wrong_person": DispositionSection(),
+            "later": DispositionSection(is_contact=True, is_callback=True),
+        }
+    )
+    rules = quality_rules(QualitySection(), told)
+    assert outcome("sold", rules) == Tally(resolved=1)
+    assert outcome("trial", rules) == Tally(unresolved=1, part_ppm=250_000)
+    assert outcome("no", rules) == Tally(unresolved=1)
+    assert outcome("wrong_person", rules) == outcome("later", rules) == Tally()
+    prior = rules.prior.of(5)
+    four = Tally(unresolved=4, part_ppm=4 * 250_000)
+    one_of_four = Tally(resolved=1, unresolved=3)
+    assert posterior(prior, four, 0, rules) == posterior(prior, one_of_four, 0, rules)
