@@ -13,7 +13,7 @@ has to say (hours, caps, lock-outs) is asked apart from this, at the moment of d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from hashlib import blake2b
@@ -59,20 +59,23 @@ class RecycleRule:
     first: bool = False
 
 
+_ELSEWHEN = RecycleRule(delay_us=4 * HOUR_US, attempts_max=10, other_day_part=True)
+_SOON = RecycleRule(delay_us=5 * MINUTE_US, number=Turn.SAME)
+
 DEFAULT_RULES: Mapping[str, RecycleRule] = {
-    disposition.BUSY: RecycleRule(delay_us=5 * MINUTE_US, attempts_max=5, number=Turn.SAME),
-    disposition.NO_ANSWER: RecycleRule(
-        delay_us=2 * HOUR_US, spread_us=2 * HOUR_US, attempts_max=10, other_day_part=True
-    ),
-    disposition.MACHINE: RecycleRule(delay_us=4 * HOUR_US, attempts_max=10, other_day_part=True),
-    disposition.CONGESTION: RecycleRule(delay_us=5 * MINUTE_US, number=Turn.SAME),
-    disposition.FAILED: RecycleRule(delay_us=30 * MINUTE_US),
+    disposition.BUSY: replace(_SOON, attempts_max=5),
+    disposition.DECLINED: replace(_ELSEWHEN, attempts_max=2, number=Turn.SAME),
+    disposition.NO_ANSWER: replace(_ELSEWHEN, delay_us=2 * HOUR_US, spread_us=2 * HOUR_US),
+    disposition.ABSENT: _ELSEWHEN,
+    disposition.MACHINE: _ELSEWHEN,
     disposition.INVALID: RecycleRule(delay_us=MINUTE_US, attempts_max=100, number=Turn.NEVER),
-    disposition.BLOCKED: RecycleRule(
-        delay_us=24 * HOUR_US, attempts_max=2, number=Turn.NEXT, other_caller_id=True
-    ),
+    disposition.BLOCKED: RecycleRule(delay_us=24 * HOUR_US, attempts_max=2, other_caller_id=True),
+    disposition.CONGESTED: _SOON,
+    disposition.UNREACHABLE: replace(_SOON, delay_us=30 * MINUTE_US),
+    disposition.LOST: _SOON,
     disposition.ABANDONED: RecycleRule(delay_us=24 * HOUR_US, number=Turn.SAME, first=True),
 }
+"""What is usual; whoever talked with an agent is done, unless the agent's result says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,24 @@
 """What a contact came to, as the business sees it: one code for each result.
 
-Agents choose theirs when they wrap up; `SYSTEM` are those of attempts that no agent had. All reports and
+Agents choose theirs when they wrap up; `SYSTEM` are those of attempts that no agent told of. Reports and
 rules about results go by what a code says here, never by the code itself.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from core.kernel.record import Record
 from core.model.attempt import AttemptState
-from core.model.causes import Cause
+
+
+class CallbackBy(StrEnum):
+    """Who is to make a call that an agent has promised."""
+
+    MINE = "mine"
+    ANYONE = "anyone"
+    MINE_FIRST = "mine_first"
+    """The agent, and anyone where the agent does not in a while."""
 
 
 class Disposition(Record, frozen=True, kw_only=True):
@@ -30,49 +40,36 @@ class Disposition(Record, frozen=True, kw_only=True):
     value: int = 0
 
 
-BUSY, NO_ANSWER, MACHINE = "busy", "no_answer", "machine"
-ABANDONED, CONGESTION, INVALID = "abandoned", "congestion", "invalid"
-BLOCKED, FAILED, TALKED = "blocked", "failed", "talked"
+BUSY, DECLINED, NO_ANSWER, ABSENT, MACHINE = "busy", "declined", "no_answer", "absent", "machine"
+INVALID, BLOCKED = "invalid", "blocked"
+CONGESTED, UNREACHABLE, LOST = "congested", "unreachable", "lost"
+ABANDONED, TALKED = "abandoned", "talked"
 
 SYSTEM = {
     each.code: each
     for each in (
         Disposition(code=BUSY, label="Busy", group="not reached"),
+        Disposition(code=DECLINED, label="Declined", group="not reached"),
         Disposition(code=NO_ANSWER, label="No answer", group="not reached"),
+        Disposition(code=ABSENT, label="Switched off or out of reach", group="not reached"),
         Disposition(code=MACHINE, label="Answering machine", group="not reached"),
-        Disposition(code=CONGESTION, label="No line to be had", group="not reached"),
-        Disposition(code=FAILED, label="Call failed", group="not reached"),
-        Disposition(code=INVALID, label="No such number", group="unreachable"),
-        Disposition(code=BLOCKED, label="Refused by the network or the phone", group="unreachable"),
+        Disposition(code=INVALID, label="No such number", group="no number"),
+        Disposition(code=BLOCKED, label="Labelled as a nuisance on the way", group="no number"),
+        Disposition(code=CONGESTED, label="No line to be had", group="no line"),
+        Disposition(code=UNREACHABLE, label="Not carried by the trunk", group="no line"),
+        Disposition(code=LOST, label="Lost by the telephone system", group="no line"),
         Disposition(code=ABANDONED, label="Answered, and found no agent", group="abandoned"),
         Disposition(code=TALKED, label="Talked, result not told", group="contact", is_contact=True),
     )
 }
-"""The results of attempts that no agent told of, by code."""
+"""The results of attempts that no agent told of, by code; why nobody answered: `dialer.progress`."""
 
-_BY_OUTCOME = {
+USUAL = {
+    AttemptState.CONNECTED: TALKED,
+    AttemptState.DROPPED: ABANDONED,
+    AttemptState.MACHINE: MACHINE,
     AttemptState.BUSY: BUSY,
     AttemptState.NO_ANSWER: NO_ANSWER,
-    AttemptState.MACHINE: MACHINE,
-    AttemptState.DROPPED: ABANDONED,
-    AttemptState.CONNECTED: TALKED,
+    AttemptState.FAILED: UNREACHABLE,
 }
-_BY_CAUSE: dict[int, str] = {
-    # SIP 404, 410, 484 and 604: the number is not one.
-    Cause.UNALLOCATED: INVALID,
-    Cause.NO_ROUTE: INVALID,
-    Cause.INVALID_NUMBER: INVALID,
-    # SIP 403, 603 and 607: the far end, or an analytics engine on the way, wants no call of ours.
-    Cause.REJECTED: BLOCKED,
-    # SIP 5xx and a full trunk: the number may be as good as any.
-    Cause.CONGESTION: CONGESTION,
-    Cause.NETWORK_OUT_OF_ORDER: CONGESTION,
-    Cause.TEMPORARY_FAILURE: CONGESTION,
-}
-
-
-def system_code(outcome: AttemptState, cause: int) -> str:
-    """Return the code of an attempt that no agent told of, by its outcome; `cause` is Q.850."""
-    if outcome is AttemptState.FAILED:
-        return _BY_CAUSE.get(cause, FAILED)
-    return _BY_OUTCOME[outcome]
+"""The result of an attempt of which nothing but its outcome is known."""

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core.kernel.clock import microseconds, seconds
+from core.model.attempt import OUTCOMES as OUTCOMES_OF_ATTEMPTS
 from core.model.attempt import AttemptRecord, AttemptState
-from core.model.causes import Cause
-from core.model.disposition import SYSTEM, system_code
+from core.model.disposition import SYSTEM, USUAL
 from core.model.lead import Lead, LeadNumber, PastAttempt
+from dialer.progress import Unanswered
 from dialer.recycling import (
     DEFAULT_DAY_PARTS,
     DEFAULT_RULES,
@@ -85,7 +86,7 @@ def ended(code: str, text: str, number: str = HOME) -> AttemptRecord:
 
 @pytest.mark.parametrize(
     ("code", "after"),
-    [("busy", 5 * MINUTE_US), ("congestion", 5 * MINUTE_US), ("failed", 30 * MINUTE_US)],
+    [("busy", 5 * MINUTE_US), ("congested", 5 * MINUTE_US), ("unreachable", 30 * MINUTE_US)],
 )
 def test_what_the_line_did_is_tried_again_soon(code: str, after: int) -> None:
     found = next_try(Recycling(), lead(), ended(code, "2026-11-20T10:00"))
@@ -130,11 +131,11 @@ def test_a_result_without_a_rule_is_final() -> None:
 
 
 def test_a_line_that_is_full_three_times_in_a_row_is_enough() -> None:
-    twice = (past("congestion", "2026-11-20T09:50"), past("congestion", "2026-11-20T09:55"))
-    assert next_try(Recycling(), lead(*twice), ended("congestion", "2026-11-20T10:00")) is None
+    twice = (past("congested", "2026-11-20T09:50"), past("congested", "2026-11-20T09:55"))
+    assert next_try(Recycling(), lead(*twice), ended("congested", "2026-11-20T10:00")) is None
     apart = (twice[0], past("busy", "2026-11-20T09:53"), twice[1])
     recycling = Recycling(a_day_max=9)
-    assert next_try(recycling, lead(*apart), ended("congestion", "2026-11-20T10:00")) is not None
+    assert next_try(recycling, lead(*apart), ended("congested", "2026-11-20T10:00")) is not None
 
 
 # --- caps --------------------------------------------------------------------------------------------
@@ -155,8 +156,8 @@ def test_after_a_full_day_the_next_one_begins_at_the_callees_midnight() -> None:
 
 
 def test_attempts_of_another_campaign_count_for_the_law_alone() -> None:
-    before = [past("congestion", f"2026-11-20T0{hour}:00", campaign="debts") for hour in range(8, 10)]
-    assert next_try(Recycling(), lead(*before), ended("congestion", "2026-11-20T10:00")) is not None
+    before = [past("congested", f"2026-11-20T0{hour}:00", campaign="debts") for hour in range(8, 10)]
+    assert next_try(Recycling(), lead(*before), ended("congested", "2026-11-20T10:00")) is not None
 
 
 # --- which number ------------------------------------------------------------------------------------
@@ -247,19 +248,7 @@ def test_a_lot_is_the_words_own_and_below_its_bound(word: str, of: int) -> None:
     assert lot(word, of=0) == 0
 
 
-@pytest.mark.parametrize(
-    ("outcome", "cause", "code"),
-    [
-        (AttemptState.FAILED, Cause.UNALLOCATED, "invalid"),
-        (AttemptState.FAILED, Cause.CONGESTION, "congestion"),
-        (AttemptState.FAILED, Cause.REJECTED, "blocked"),
-        (AttemptState.FAILED, 99, "failed"),
-        (AttemptState.DROPPED, 16, "abandoned"),
-        (AttemptState.NO_ANSWER, 19, "no_answer"),
-    ],
-)
-def test_attempts_that_no_agent_had_have_codes_of_their_own(
-    outcome: AttemptState, cause: int, code: str
-) -> None:
-    assert system_code(outcome, cause) == code
-    assert code in SYSTEM
+def test_whatever_an_attempt_comes_to_has_a_code_and_all_but_a_talk_a_rule() -> None:
+    codes = {*Unanswered, *(USUAL[outcome] for outcome in OUTCOMES_OF_ATTEMPTS)}
+    assert codes == set(SYSTEM)
+    assert codes - set(DEFAULT_RULES) == {"talked"}
