@@ -84,6 +84,8 @@ class Channel(Entity, kw_only=True):
     tech_cause: int = 0
     # Whoever rings the phone behind the channel wants to know that it is free again.
     on_end: Callable[[], None] | None = None
+    # What the dialplan does behind the Bridge() that the channel runs; without, the channel ends there.
+    on_left_alone: Callable[[], None] | None = None
 
     @property
     def is_up(self) -> bool:

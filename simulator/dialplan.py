@@ -23,6 +23,7 @@ from simulator.dialplan_steps import (
     RETRY_US,
     TAG_VARIABLE,
     dial_outside,
+    join_and_return,
     join_or_hang_up,
 )
 from simulator.listener import PbxListener
@@ -161,9 +162,17 @@ class Dialplan(PbxListener):
             go_on()
         elif channel.context != self._settings.caller_context and channel.context in self._contexts:
             self.run(channel, channel.context, channel.exten)
+        elif peer_name := channel.variables.get(PEER_VARIABLE):
+            come_back = partial(self._come_back, channel)
+            join_and_return(self._exchange, channel, self._exchange.find(peer_name), come_back)
         else:
             self._exchange.start_music(channel, HOLD_MUSIC)
             self._exchange.after(RETRY_US, partial(self._ask_again, channel))
+
+    def _come_back(self, channel: Channel) -> None:
+        """Ask for the engine again behind the Bridge() that the leg left its script for."""
+        self._exchange.set_variable(channel, PEER_VARIABLE, "")
+        self._ask_again(channel)
 
     def _ask_again(self, channel: Channel) -> None:
         busy = channel.ended or channel.bridge is not None or channel in self._scripts

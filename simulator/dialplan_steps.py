@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core.kernel.clock import SECOND_US
 from core.model.causes import Cause
 from simulator.channel import Channel
@@ -16,6 +18,14 @@ HOLD_MUSIC = "default"
 RETRY_US = SECOND_US
 """How long a caller hears music before the dialplan asks an absent engine again."""
 OUTSIDE_RING_TIMEOUT_US = 60 * SECOND_US
+
+
+def join_and_return(
+    exchange: Exchange, channel: Channel, peer: Channel | None, go_on: Callable[[], None]
+) -> None:
+    """Run `Bridge(peer)` in `channel`, and `go_on` behind it: at once where one of them is gone."""
+    if peer is None or not exchange.bridge(channel, peer, go_on):
+        go_on()
 
 
 def join_or_hang_up(exchange: Exchange, channel: Channel, peer: Channel | None) -> None:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from core.drift import Difference, Drift, LegView, differences
 from core.kernel.clock import SECOND_US
 from core.model.causes import Cause
-from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TransferLeg
+from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TransferLeg
 from core.model.events import (
     DialogueClosed,
     DialogueOpened,
@@ -91,7 +91,7 @@ class FaultyPbx:
 
     def execute(self, command: PbxCommand) -> None:
         """Begin to carry out `command`, if it arrives; see `core.ports.Pbx`."""
-        if isinstance(command, DialogueStep | TransferLeg):
+        if isinstance(command, DialogueStep | JoinLeg | TransferLeg):
             self._pbx.execute(command)  # goes by FastAGI
         elif self._linked:
             self._act(command)

@@ -168,10 +168,7 @@ class Exchange:
             hear(channel, dialer, status)
 
     def hang_up(self, channel: Channel, cause: int = Cause.NORMAL_CLEARING) -> None:
-        """End the channel; what it did is interrupted and its bridge dissolved. Twice is no news.
-
-        Whoever is left behind in the bridge is hung up too: option x of the dialplan's Bridge().
-        """
+        """End the channel; what it did is interrupted and its bridge dissolved. Twice is no news."""
         if channel.ended:
             return
         channel.ended = True
@@ -184,7 +181,7 @@ class Exchange:
         for hear in self._audience.channel_ended:
             hear(channel, cause)
         for other in left_behind:
-            self.hang_up(other)
+            self._left_alone(other)
 
     # --- what a dialplan or a script makes a channel do -------------------------------------------
 
@@ -229,13 +226,17 @@ class Exchange:
         for hear in self._audience.music_stopped:
             hear(channel)
 
-    def bridge(self, channel: Channel, peer: Channel) -> bool:
-        """Join the two as dialplan `Bridge()` in `channel` does; False where one of them is gone."""
+    def bridge(self, channel: Channel, peer: Channel, go_on: Callable[[], None] | None = None) -> bool:
+        """Join the two as dialplan `Bridge()` in `channel` does; False where one of them is gone.
+
+        When the peer leaves, `channel` does `go_on`, what its dialplan has behind that, or is hung up.
+        """
         if channel.ended or peer.ended:
             return False
         for each in (channel, peer):
             self.release(each)
             self.answer(each)
+        channel.on_left_alone = go_on
         bridge = self._new_bridge()
         oldest = min(channel, peer, key=lambda each: each.created_us)
         for each in (channel, peer):
@@ -251,7 +252,7 @@ class Exchange:
         self._stop_listening(channel, Ending.TAKEN)
         self.stop_music(channel)
         for other in self._leave_bridge(channel):
-            self.hang_up(other)
+            self._left_alone(other)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -296,6 +297,14 @@ class Exchange:
         for hear in self._audience.bridge_destroyed:
             hear(bridge)
         return left_behind
+
+    def _left_alone(self, channel: Channel) -> None:
+        """Let the channel go on behind its Bridge(); end it where nothing is there, or it was the peer."""
+        go_on, channel.on_left_alone = channel.on_left_alone, None
+        if go_on is None:
+            self.hang_up(channel)
+        else:
+            self.after(self.bridge_us, go_on)
 
     def _exit(self, bridge: Bridge, channel: Channel) -> None:
         bridge.channels.remove(channel)

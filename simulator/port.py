@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from core.model.causes import Cause
-from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
+from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
 from core.model.events import (
     AnomalySeen,
     DialEnded,
@@ -36,7 +36,14 @@ from core.model.message import Event
 from core.ports import Sink
 from simulator.channel import Bridge, Channel, ChannelState
 from simulator.dialogue import Dialogue
-from simulator.dialplan_steps import HOLD_MUSIC, RETRY_US, TAG_VARIABLE, dial_outside, join_or_hang_up
+from simulator.dialplan_steps import (
+    HOLD_MUSIC,
+    RETRY_US,
+    TAG_VARIABLE,
+    dial_outside,
+    join_and_return,
+    join_or_hang_up,
+)
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.refusals import is_unsafe
@@ -54,6 +61,7 @@ class SimPbx(PbxListener):
         self._dialogues: dict[str, Dialogue] = {}
         self._actions: dict[type[PbxCommand], Callable[[Any], None]] = {
             RingLeg: self._ring,
+            JoinLeg: self._leave_to_join,
             HangUpLeg: self._hang_up,
             TagLeg: self._tag,
             TransferLeg: self._transfer,
@@ -92,11 +100,14 @@ class SimPbx(PbxListener):
         if isinstance(command, RingLeg):
             self._fail(command, Cause.INTERWORKING, "a text of the order is unsafe")
             return
-        kind = "step_refused" if isinstance(command, DialogueStep) else "command_refused"
-        where = type(command).__name__
-        self._sink(AnomalySeen(at_us=self._now_us(), pbx=self.name, kind=kind, where=where))
+        is_step = isinstance(command, DialogueStep)
+        self._tell_refusal(command, "step_refused" if is_step else "command_refused")
         if isinstance(command, DialogueStep):
             self._report(command.leg_id, command.step, "failed", "")
+
+    def _tell_refusal(self, command: PbxCommand, kind: str) -> None:
+        where = type(command).__name__
+        self._sink(AnomalySeen(at_us=self._now_us(), pbx=self.name, kind=kind, where=where))
 
     def _ring(self, command: RingLeg) -> None:
         peer_id = command.bridge_with
@@ -121,6 +132,28 @@ class SimPbx(PbxListener):
 
     def _join(self, peer_id: LegId, channel: Channel) -> None:
         join_or_hang_up(self._exchange, channel, self._exchange.channels.get(peer_id))
+
+    def _leave_to_join(self, command: JoinLeg) -> None:
+        """Let the leg out of its dialogue; the dialplan joins it a moment later, and brings it back."""
+        channel = self._exchange.channels.get(command.leg_id)
+        if channel is None:
+            return
+        peer = self._exchange.channels.get(command.bridge_with)
+        if peer is None or command.leg_id not in self._dialogues:
+            self._tell_refusal(command, "command_refused")
+            return
+        self._exchange.interrupt(channel)
+        self._exchange.stop_music(channel)
+        self._close(channel)
+        come_back = partial(self._come_back, channel)
+        self._exchange.after(
+            self._exchange.bridge_us, partial(join_and_return, self._exchange, channel, peer, come_back)
+        )
+
+    def _come_back(self, channel: Channel) -> None:
+        """Ask for the engine again, whichever there is by now."""
+        if not channel.ended and channel.bridge is None:
+            self._exchange.dialplan(channel)
 
     def _hang_up(self, command: HangUpLeg) -> None:
         channel = self._exchange.channels.get(command.leg_id)

@@ -27,7 +27,7 @@ from core.drift import Views
 from core.kernel.clock import Clock
 from core.kernel.errors import PbxError, UnsafeText
 from core.model.causes import Cause
-from core.model.commands import DialogueStep, HangUpLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
+from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
 from core.model.events import (
     AnomalySeen,
     DialogueClosed,
@@ -116,6 +116,7 @@ class AsteriskPbx:
         self._promised: dict[LegId, None] = {}
         self._actions: Mapping[type[PbxCommand], Callable[[Any], None]] = {
             RingLeg: self._ring,
+            JoinLeg: self._join,
             HangUpLeg: self._hang_up,
             TagLeg: self._tag,
             TransferLeg: self._transfer,
@@ -163,6 +164,10 @@ class AsteriskPbx:
         if not name:
             raise PbxError(f"leg {leg_id} is gone")
         return name
+
+    def _join(self, command: JoinLeg) -> None:
+        if not self._dialogues.leave_to_join(command.leg_id, self._name_of(command.bridge_with)):
+            raise PbxError(f"leg {command.leg_id} is not in our hands")
 
     def _hang_up(self, command: HangUpLeg) -> None:
         action = commands.hang_up(command)

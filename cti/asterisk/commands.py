@@ -24,7 +24,7 @@ from cti.asterisk.channels import LOCAL
 TAG_VARIABLE = "GOLDLINE_TAG"
 """Where a leg's note stands."""
 PEER_VARIABLE = "GOLDLINE_PEER"
-"""Whom the agent's leg joins when answered: read by the dialplan's Bridge()."""
+"""Whom the leg joins, once answered or sent out of its dialogue: read by the dialplan's Bridge()."""
 
 _LEG_ID = re.compile(r"[A-Za-z0-9_.:-]{1,149}")
 """What a Uniqueid may look like; 149 characters is AST_MAX_PUBLIC_UNIQUEID."""
@@ -59,8 +59,7 @@ def originate(command: RingLeg, context: str, peer_name: str = "") -> Action:
     """
     variables = [f"{TAG_VARIABLE}={checked_tag(command.tag)}"]
     if peer_name:
-        peer = _checked(_CHANNEL_NAME, peer_name, "the name of the channel to join")
-        variables.insert(0, f"{PEER_VARIABLE}={peer}")
+        variables.insert(0, f"{PEER_VARIABLE}={checked_peer(peer_name)}")
     return Action(
         "Originate",
         {
@@ -107,6 +106,11 @@ def redirect(command: TransferLeg, context: str) -> Action:
 def checked_number(number: str) -> str:
     """Return `number` if it is one that may be dialed; raise otherwise."""
     return _checked(_NUMBER, number, "the number")
+
+
+def checked_peer(name: str) -> str:
+    """Return `name` if it is one that a channel may bear; raise otherwise."""
+    return _checked(_CHANNEL_NAME, name, "the name of the channel to join")
 
 
 def checked_tag(tag: str) -> str:

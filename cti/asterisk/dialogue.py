@@ -26,8 +26,17 @@ from core.ports import Sink
 from cti.agi.server import AgiLink
 from cti.agi.session import Ending
 from cti.agi.wire import Reply, encode_command
-from cti.asterisk.commands import TAG_VARIABLE, checked_number, checked_tag
-from cti.asterisk.steps import MUSIC_OFF, Script, StepResult, after, leaving, script_of, set_language
+from cti.asterisk.commands import PEER_VARIABLE, TAG_VARIABLE, checked_number, checked_peer, checked_tag
+from cti.asterisk.steps import (
+    MUSIC_OFF,
+    Script,
+    StepResult,
+    after,
+    leaving,
+    script_of,
+    set_language,
+    setting,
+)
 
 UNKNOWN = "unknown"
 """What FastAGI writes for a number or name that Asterisk does not know."""
@@ -113,6 +122,18 @@ class Dialogues:
         dialogue.leave(script)
         return True
 
+    def leave_to_join(self, leg_id: LegId, peer_name: str) -> bool:
+        """Let the leg join the channel `peer_name`, interrupting its step; it asks for us again afterwards.
+
+        Return False, with nothing done, where the leg is not in our hands. Raise as `checked_peer` does.
+        """
+        script = setting(PEER_VARIABLE, checked_peer(peer_name))
+        dialogue = self._dialogues.get(leg_id)
+        if dialogue is None:
+            return False
+        dialogue.leave(script)
+        return True
+
     def _ended(self, leg_id: LegId, ending: Ending) -> None:
         # Forgotten first, so whoever hears of the end finds no dialogue any more.
         self._dialogues.pop(leg_id).end(ending)
@@ -151,7 +172,7 @@ class _Dialogue:
     def leave(self, script: Script) -> None:
         """Run `script`, then let the dialplan go on."""
         self._interrupt()
-        self._begin(script)
+        self._begin(after(MUSIC_OFF, self._set_music_off, script) if self._music_on else script)
 
     def set_aside(self, command: bytes) -> bool:
         """Send `command` beside any step if nothing is under way, and tell whether it was sent."""

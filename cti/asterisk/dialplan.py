@@ -8,7 +8,8 @@ and res_agi prints numbers and names raw into its greeting, so every one of them
 How a call runs: an inbound caller sits in `AGI(agi://...)` for as long as the engine holds the call. An
 agent's answered leg runs `Bridge()`, which pulls the caller out of there. When the engine's socket is
 refused or dies, the caller hears music and the dialplan asks again every `RETRY_S` seconds. A leg that we
-ring to have it in our hands, such as the agent's for whom a customer is called back, goes where callers go.
+ring to have it in our hands, such as an agent's that stands all shift, goes where callers go; it leaves AGI
+to be joined with another by `Bridge()`, and comes back when that one has left.
 """
 
 from __future__ import annotations
@@ -145,11 +146,16 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
 ; Microseconds since 1970: the caller's place in every queue, whatever happens to the engine.
  same => n,Set(GOLDLINE_ARRIVED=${{STRFTIME(,UTC,%s%6q)}})
  same => n(engine),AGI({engine},${{GOLDLINE_ARRIVED}},${{GOLDLINE_TAG}})
+ same => n,GotoIf($[${{LEN(${{GOLDLINE_PEER}})}}]?join)
 ; Here again: the engine is away. Ring or play music for a moment, then ask again.
  same => n,ExecIf($["${{CHANNEL(state)}}" != "Up"]?Ringing())
  same => n,StartMusicOnHold({settings.music})
  same => n,Wait({RETRY_S})
  same => n,StopMusicOnHold()
+ same => n,Goto(engine)
+; Sent to join another leg. Option x: that one is hung up when this one goes first; else this one is back.
+ same => n(join),Bridge(${{GOLDLINE_PEER}},x)
+ same => n,Set(GOLDLINE_PEER=)
  same => n,Goto(engine)
 
 [{settings.agent_context}]

@@ -83,11 +83,15 @@ def script_of(step: DialogueStep, recordings_folder: str, recording_format: str)
 def leaving(context: str, number: str) -> Script:
     """Return the script that points the dialplan at `number` in `context`, where it goes on once we close."""
     return _all(
-        MUSIC_OFF,
         encode_command("SET CONTEXT", _checked(_NAME, context, "the context")),
         encode_command("SET EXTENSION", number),
         encode_command("SET PRIORITY", "1"),
     )
+
+
+def setting(variable: str, value: str) -> Script:
+    """Return the script that sets a variable of ours, for the dialplan to read once we close."""
+    return _all(encode_command("SET VARIABLE", variable, value))
 
 
 def set_language(code: str) -> bytes:

@@ -7,8 +7,7 @@ the order between what a channel did and what its dialogue did is nobody's promi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -47,61 +46,23 @@ from core.model.events import (
 from core.model.ids import NO_LEG, LegId
 from core.model.prompts import SayDigits, Sound
 from core.model.tag import AGENT, CALLER, Tag
-from cti.asterisk.dialplan import DialplanSettings, new_secret
-from tests.services.asterisk import RealAsterisk, why_no_asterisk
 from tests.services.pbx_lines import (
     CONGESTED,
     DIALED,
     NOT_FOUND,
+    ON_ASTERISK,
+    ON_TCP,
     Line,
-    VirtualLine,
     WireLine,
-    real_line,
-    tcp_line,
 )
-from tests.services.ports import free_tcp_port, free_udp_port
 from tests.services.sipp import BUSY, DECLINES, Press, Wait
-
-ON_TCP = pytest.param("tcp", marks=pytest.mark.slow)
-ON_ASTERISK = pytest.param("asterisk", marks=[pytest.mark.asterisk, pytest.mark.slow])
 
 LONG = (Sound("basic-pbx-ivr-main"),)
 SHORT = (SayDigits("12"),)
-EXTENSIONS = ("1001", "1002", "1003")
 UNREGISTERED = "1009"
 AGENT_LEG, CUSTOMER_LEG = LegId("L-1-000001"), LegId("L-1-000002")
 CALLER_TAG = Tag(role=CALLER, contact="C-1-000001", queue="sales", arrived_us=1).encode()
 AGENT_TAG = Tag(role=AGENT, contact="C-1-000001", agent="Zoë").encode()
-
-
-@pytest.fixture(scope="module")
-def phone_ports() -> dict[str, int]:
-    return {extension: free_udp_port() for extension in EXTENSIONS} | {UNREGISTERED: 0}
-
-
-@pytest.fixture(scope="module")
-def real_asterisk(
-    tmp_path_factory: pytest.TempPathFactory, phone_ports: dict[str, int]
-) -> Iterator[RealAsterisk]:
-    missing = why_no_asterisk()
-    if missing:
-        pytest.skip(missing)
-    dialplan = DialplanSettings(agi_token=new_secret(), manager_secret=new_secret(), agi_port=free_tcp_port())
-    with RealAsterisk(tmp_path_factory.mktemp("asterisk"), dialplan, phone_ports) as running:
-        yield running
-
-
-@pytest.fixture(params=["virtual", ON_TCP, ON_ASTERISK])
-async def line(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Line]:
-    if request.param == "virtual":
-        yield VirtualLine()
-    elif request.param == "tcp":
-        async with tcp_line() as over_tcp:
-            yield over_tcp
-    else:
-        asterisk = request.getfixturevalue("real_asterisk")
-        async with real_line(asterisk, request.getfixturevalue("phone_ports"), tmp_path) as on_asterisk:
-            yield on_asterisk
 
 
 # --- what the engine orders -----------------------------------------------------------------------

@@ -18,6 +18,8 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+import pytest
+
 from core.kernel.clock import SECOND_US, Clock
 from core.model.events import DialogueOpened, LegEvent, PbxSynced
 from core.model.message import Event
@@ -50,6 +52,9 @@ SPEED = 5.0
 """Simulated seconds in one over TCP: what takes a socket 2 ms seems to take 10."""
 SECRET = "only-for-this-test"
 MS_US = 1_000
+
+ON_TCP = pytest.param("tcp", marks=pytest.mark.slow)
+ON_ASTERISK = pytest.param("asterisk", marks=[pytest.mark.asterisk, pytest.mark.slow])
 
 E = TypeVar("E", bound=Event)
 

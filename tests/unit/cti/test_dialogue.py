@@ -387,7 +387,6 @@ async def test_a_leg_is_sent_on_from_the_middle_of_a_prompt(engine: Engine, call
     assert engine.dialogues.leave_to(LEG, "goldline-transfer", "5559000")
     assert await engine.told() == finished("p", "done")
     await caller.cut()
-    (await caller.told("SET", "MUSIC", "OFF")).reply("0")
     (await caller.told("SET", "CONTEXT", "goldline-transfer")).reply("0")
     (await caller.told("SET", "EXTENSION", "5559000")).reply("0")
     (await caller.told("SET", "PRIORITY", "1")).reply("0")
@@ -395,8 +394,20 @@ async def test_a_leg_is_sent_on_from_the_middle_of_a_prompt(engine: Engine, call
     assert await engine.told() == CLOSED
 
 
-def test_a_leg_that_is_not_ours_takes_neither() -> None:
+async def test_a_leg_leaves_its_music_to_join_another(engine: Engine, caller: AgiCaller) -> None:
+    engine.dialogues.execute(PlayMusic(leg_id=LEG, step="m", music="default"))
+    (await caller.told("SET", "MUSIC", "ON", "default")).reply("0")
+    assert await engine.told() == finished("m", "done")
+    assert engine.dialogues.leave_to_join(LEG, "PJSIP/trunk-00000001")
+    (await caller.told("SET", "MUSIC", "OFF")).reply("0")
+    (await caller.told("SET", "VARIABLE", "GOLDLINE_PEER", "PJSIP/trunk-00000001")).reply("1")
+    await caller.closed()
+    assert await engine.told() == CLOSED
+
+
+def test_a_leg_that_is_not_ours_takes_nothing() -> None:
     dialogues = Engine().dialogues
+    assert not dialogues.leave_to_join(LEG, "PJSIP/trunk-00000001")
     assert not dialogues.tag(LEG, NOTE)
     assert not dialogues.leave_to(LEG, "goldline-transfer", "5559000")
 
@@ -453,5 +464,7 @@ async def test_notes_contexts_and_numbers_that_may_not_go_out(
         engine.dialogues.leave_to(LEG, bad, "5559000")
     with pytest.raises(wanted):
         engine.dialogues.leave_to(LEG, "goldline-transfer", bad)
+    with pytest.raises(wanted):
+        engine.dialogues.leave_to_join(LEG, bad)
     assert engine.dialogues.tag(LEG, NOTE)
     await caller.told("SET", "VARIABLE", "GOLDLINE_TAG", NOTE)
