@@ -108,13 +108,18 @@ class LeadNumberRow(Base):
 
 
 class AttemptRow(Base):
-    """One attempt, for ever: it outlives its lead. `body` is the `AttemptRecord` as JSON."""
+    """One attempt, for ever: it outlives its lead, and nothing of it changes. `body` is the record as JSON.
+
+    What results are parted by has columns of its own; `hour` is that of the called person's day, -1 where
+    nobody knows the zone.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
         Index(None, "person_id", "dialed_us"),
         Index(None, "number", "dialed_us"),
         Index(None, "campaign_id", "dialed_us"),
+        Index(None, "customer_id", "dialed_us"),
     )
 
     attempt_id: Mapped[str] = mapped_column(primary_key=True)
@@ -126,6 +131,29 @@ class AttemptRow(Base):
     outcome: Mapped[str]
     refused: Mapped[bool]
     body: Mapped[str]
+    country: Mapped[str] = mapped_column(server_default="")
+    list_name: Mapped[str] = mapped_column(server_default="")
+    segment: Mapped[str] = mapped_column(server_default="")
+    arm: Mapped[str] = mapped_column(server_default="")
+    tier: Mapped[str] = mapped_column(server_default="")
+    customer_id: Mapped[str] = mapped_column(server_default="")
+    nth: Mapped[int] = mapped_column(server_default="0")
+    hour: Mapped[int] = mapped_column(server_default="-1")
+    agent_id: Mapped[str] = mapped_column(server_default="")
+    caller_id: Mapped[str] = mapped_column(server_default="")
+    disposition: Mapped[str] = mapped_column(server_default="")
+    talk_us: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+
+class ConversionRow(Base):
+    """A success that another system tells of an attempt; `reference` is that system's own name for it."""
+
+    __tablename__ = "conversion"
+
+    attempt_id: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    at_us: Mapped[int] = mapped_column(BigInteger)
+    value_cents: Mapped[int] = mapped_column(BigInteger)
 
 
 class ListedNumberRow(Base):

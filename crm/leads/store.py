@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnClause, and_, bindparam, delete, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +19,7 @@ from core.kernel.clock import SECOND_US, Clock
 from core.model.lead import Lead
 from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from crm.database import Database
+from crm.leads.attempts import attempt_columns
 from crm.leads.listings import listing_key
 from crm.leads.models import (
     AttemptRow,
@@ -93,9 +93,9 @@ class SqlLeadStore:
         key = int(order.lead_id)
         async with self._database.writing() as connection:
             campaign_id = await self._campaign_id(order.campaign)
-            attempt = self._database.insert(AttemptRow).on_conflict_do_nothing()
-            written = await connection.execute(attempt, {"campaign_id": campaign_id, **_columns(order, key)})
-            if written.rowcount == 0:
+            attempt = {"campaign_id": campaign_id, "lead_id": key, **attempt_columns(order.record)}
+            once = self._database.insert(AttemptRow).on_conflict_do_nothing()
+            if (await connection.execute(once, attempt)).rowcount == 0:
                 return
             lead = (await connection.execute(_COUNT_ATTEMPT, {"key": key})).one_or_none()
             if lead is None or lead.lease_id != order.lease_id:
@@ -194,20 +194,6 @@ class SqlLeadStore:
         if list_id not in self._lists:
             self._lists[list_id] = (await connection.execute(_LIST, {"list_id": list_id})).one()
         return self._lists[list_id]
-
-
-def _columns(order: SettleLead, key: int) -> dict[str, Any]:
-    record = order.record
-    return {
-        "attempt_id": record.attempt_id,
-        "lead_id": key,
-        "person_id": record.person_id,
-        "number": record.number,
-        "dialed_us": record.dialed_us,
-        "outcome": record.outcome.value,
-        "refused": record.refused,
-        "body": msgspec.json.encode(record).decode(),
-    }
 
 
 def _next_time(order: SettleLead, lead: AnyRow, position: int) -> dict[str, Any]:

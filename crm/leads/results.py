@@ -1,0 +1,163 @@
+"""What the attempts of a campaign came to, counted by what one asks: list, arm, hour, tier and so on.
+
+Only counts: which disposition is a contact or a sale is the campaign's to say (`core.model.disposition`), so
+groups come with their outcomes and dispositions, and whoever shows them adds up. Conversions that came later
+count with their attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.model.attempt import AttemptState
+from crm.database import Database
+from crm.leads.models import AttemptRow, CampaignRow, ConversionRow, LeadListRow, LeadRow
+from crm.leads.records import LeadState
+
+ALWAYS_US = 1 << 62
+"""Later than any attempt."""
+
+
+class Grouping(StrEnum):
+    """What results may be parted by."""
+
+    LIST = "list"
+    SEGMENT = "segment"
+    ARM = "arm"
+    HOUR = "hour"
+    ATTEMPT = "attempt"
+    TIER = "tier"
+    AGENT = "agent"
+    CALLER_ID = "caller_id"
+
+
+class ResultCount(NamedTuple):
+    """Attempts of one group with one outcome and one disposition; `people` are different persons.
+
+    `group` is a text for each grouping: an hour is that of the called person's day, `-1` where nobody knows
+    the zone; an attempt is the first, second and so on at its lead. `value_cents` is what `conversions` of
+    other systems brought.
+    """
+
+    group: str
+    outcome: AttemptState
+    disposition: str
+    attempts: int
+    people: int
+    talk_us: int
+    conversions: int
+    value_cents: int
+
+
+class ListStanding(NamedTuple):
+    """How far a list has been worked: its leads, those tried once or more, and those that are done.
+
+    `attempts` over `leads` is its saturation, `tried` over `leads` its penetration; `callbacks` are promised.
+    """
+
+    list_name: str
+    complete: bool
+    leads: int
+    tried: int
+    done: int
+    callbacks: int
+    attempts: int
+
+
+async def count_results(
+    database: Database, campaign: str, by: Grouping, since_us: int = 0, until_us: int = ALWAYS_US
+) -> Sequence[ResultCount]:
+    """Return the counts of attempts dialed in `[since_us, until_us)`, by group in its order."""
+    asked = {"campaign": campaign, "since_us": since_us, "until_us": until_us}
+    async with database.reading() as connection:
+        rows = await connection.execute(_COUNTS[by], asked)
+        return [ResultCount(str(row.group), AttemptState(row.outcome), *row[2:]) for row in rows]
+
+
+async def list_standings(database: Database, campaign: str) -> Sequence[ListStanding]:
+    """Return how far each list of a campaign has been worked, in the order of the lists."""
+    async with database.reading() as connection:
+        rows = await connection.execute(_STANDINGS, {"campaign": campaign})
+        return [ListStanding(*row) for row in rows]
+
+
+# --- statements ---------------------------------------------------------------------------------------
+
+_GROUPS: dict[Grouping, InstrumentedAttribute[Any]] = {
+    Grouping.LIST: AttemptRow.list_name,
+    Grouping.SEGMENT: AttemptRow.segment,
+    Grouping.ARM: AttemptRow.arm,
+    Grouping.HOUR: AttemptRow.hour,
+    Grouping.ATTEMPT: AttemptRow.nth,
+    Grouping.TIER: AttemptRow.tier,
+    Grouping.AGENT: AttemptRow.agent_id,
+    Grouping.CALLER_ID: AttemptRow.caller_id,
+}
+_CONVERTED = (
+    select(
+        ConversionRow.attempt_id,
+        func.count().label("count"),
+        func.sum(ConversionRow.value_cents).label("cents"),
+    )
+    .group_by(ConversionRow.attempt_id)
+    .subquery()
+)
+
+
+def _counts(group: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            group.label("group"),
+            AttemptRow.outcome,
+            AttemptRow.disposition,
+            func.count(),
+            func.count(AttemptRow.person_id.distinct()),
+            _whole(func.sum(AttemptRow.talk_us)),
+            _whole(func.sum(_CONVERTED.c.count)),
+            _whole(func.sum(_CONVERTED.c.cents)),
+        )
+        .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+        .outerjoin(_CONVERTED, _CONVERTED.c.attempt_id == AttemptRow.attempt_id)
+        .where(
+            CampaignRow.name == bindparam("campaign"),
+            AttemptRow.dialed_us >= bindparam("since_us"),
+            AttemptRow.dialed_us < bindparam("until_us"),
+        )
+        .group_by(group, AttemptRow.outcome, AttemptRow.disposition)
+        .order_by(group, AttemptRow.outcome, AttemptRow.disposition)
+    )
+
+
+def _whole(total: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return a sum as a whole number, 0 of nothing: PostgreSQL adds whole numbers up to a decimal."""
+    return cast(func.coalesce(total, 0), BigInteger)
+
+
+_COUNTS = {grouping: _counts(column) for grouping, column in _GROUPS.items()}
+
+
+def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return _whole(func.sum(case((which, 1), else_=0)))
+
+
+_STANDINGS = (
+    select(
+        LeadListRow.name,
+        LeadListRow.complete,
+        func.count(LeadRow.id),
+        _how_many(LeadRow.attempts > 0),
+        _how_many(LeadRow.state == LeadState.DONE.value),
+        _how_many(LeadRow.callback.is_(True)),
+        _whole(func.sum(LeadRow.attempts)),
+    )
+    .join(CampaignRow, CampaignRow.id == LeadListRow.campaign_id)
+    .outerjoin(LeadRow, LeadRow.list_id == LeadListRow.id)
+    .where(CampaignRow.name == bindparam("campaign"))
+    .group_by(LeadListRow.id)
+    .order_by(LeadListRow.id)
+)
