@@ -9,7 +9,7 @@ queue grants it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from agents.roster import Roster
 from core.contacts import ContactBook
@@ -17,7 +17,7 @@ from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.agent import AgentTrigger
 from core.model.commands import CancelTimer, StartTimer
-from core.model.contact import ContactState, ContactTrigger
+from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.events import ContactClosed, TalkEnded, TimerFired
 from core.model.ids import AgentId, ContactId, QueueName, TimerKey
 from core.model.message import Event
@@ -36,6 +36,21 @@ NO_TIME = WrapUpLimit(0)
 """For calls of a queue that left the configuration: the contact is closed at once."""
 
 
+class Results(Protocol):
+    """Who knows what a contact may come to."""
+
+    def check(self, contact: Contact, wish: FinishWrapUp) -> None:
+        """Raise `RequestRefused` where the contact cannot come to what `wish` says."""
+        ...
+
+
+class AnyResult:
+    """Every contact may come to anything."""
+
+    def check(self, contact: Contact, wish: FinishWrapUp) -> None:
+        """Let it pass."""
+
+
 class WrapUp:
     """The feature that ends talks on the agents' side and closes contacts after them."""
 
@@ -45,11 +60,13 @@ class WrapUp:
         contacts: ContactBook,
         roster: Roster,
         limits: Mapping[QueueName, WrapUpLimit],
+        results: Results | None = None,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._roster = roster
         self._limits = limits
+        self._results = results or AnyResult()
         self._in_hand: dict[AgentId, ContactId] = {}
         engine.subscribe(TalkEnded, self._begin)
         engine.subscribe(TimerFired, self._limit_reached)
@@ -70,14 +87,18 @@ class WrapUp:
         self._in_hand[event.agent_id] = event.contact_id
         self._engine.send(StartTimer(key=_timer(event.agent_id), at_us=until_us))
 
-    def _limit(self, contact_id: ContactId) -> WrapUpLimit:
+    def _contact(self, contact_id: ContactId) -> Contact:
         contact = self._contacts.get(contact_id)
         assert contact is not None, "a contact in wrap-up stays in the book"
+        return contact
+
+    def _limit(self, contact_id: ContactId) -> WrapUpLimit:
+        contact = self._contact(contact_id)
         return self._limits.get(contact.queue, NO_TIME) if contact.queue else NO_TIME
 
     def _finished(self, request: FinishWrapUp) -> None:
-        self._meant(request)
-        self._end(request.agent_id, request.disposition, request)
+        self._results.check(self._contact(self._meant(request)), request)
+        self._end(request.agent_id, request)
 
     def _extended(self, request: ExtendWrapUp) -> None:
         contact_id = self._meant(request)
@@ -98,15 +119,16 @@ class WrapUp:
 
     def _ready_ends_it(self, request: GoReady) -> None:
         if request.agent_id in self._in_hand:
-            self._end(request.agent_id, "", request)
+            self._end(request.agent_id, request)
 
     def _limit_reached(self, event: TimerFired) -> None:
         if event.key[0] == "wrap_up":
-            self._end(AgentId(event.key[1]), "", event)
+            self._end(AgentId(event.key[1]), event)
 
-    def _end(self, agent_id: AgentId, disposition: str, why: Event) -> None:
-        contact = self._contacts.get(self._in_hand.pop(agent_id))
-        assert contact is not None, "a contact in wrap-up stays in the book"
+    def _end(self, agent_id: AgentId, why: Event) -> None:
+        """Close the contact, with what the agent says of it where it was the agent who ended the wrap-up."""
+        told = why if isinstance(why, FinishWrapUp) else FinishWrapUp(at_us=why.at_us, agent_id=agent_id)
+        contact = self._contact(self._in_hand.pop(agent_id))
         self._engine.send(CancelTimer(key=_timer(agent_id)))
         self._contacts.move(contact, ContactTrigger.FINISH)
         self._engine.publish(
@@ -115,7 +137,9 @@ class WrapUp:
                 cause_id=why.cause_id,
                 contact_id=contact.contact_id,
                 outcome=ContactState.CLOSED,
-                disposition=disposition,
+                disposition=told.disposition,
+                callback_at=told.callback_at,
+                callback_by=told.callback_by,
             )
         )
         agent = self._roster.find(agent_id)

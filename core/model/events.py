@@ -418,6 +418,8 @@ class ContactClosed(ContactEvent, frozen=True, kw_only=True):
 
     outcome: ContactState
     disposition: str = ""
+    callback_at: str = ""
+    callback_by: str = ""
 
 
 class ContactRated(ContactEvent, frozen=True, kw_only=True):

@@ -42,9 +42,15 @@ class CallRequest(AgentRequest, frozen=True, kw_only=True):
 
 
 class FinishWrapUp(CallRequest, frozen=True, kw_only=True):
-    """The work after the call is done; `disposition` is its business result."""
+    """The work after the call is done; `disposition` is its business result.
+
+    Where that promises another call, `callback_at` is when, on the customer's own clock and written as
+    `2026-11-23 10:30`, and `callback_by` who makes it (`core.model.disposition.CallbackBy`).
+    """
 
     disposition: str = ""
+    callback_at: str = ""
+    callback_by: str = ""
 
 
 class ExtendWrapUp(CallRequest, frozen=True, kw_only=True):
