@@ -25,7 +25,14 @@ from core.model.customer import Customer
 from core.model.events import ContactRecalled
 from core.model.lead import Lead
 from core.model.message import Command, DomainEvent, Event
-from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from core.model.outbound import (
+    CountAttempts,
+    CountedMinute,
+    LeaseLeads,
+    ListNumber,
+    ReturnLeads,
+    SettleLead,
+)
 from core.model.requests import RestoreAgent, RestoreQuality
 
 Sink = Callable[[Event], None]
@@ -74,6 +81,10 @@ class LeadStore(Protocol):
 
     async def return_leads(self, order: ReturnLeads) -> None:
         """Give back those of the leads that are still in this lease."""
+        ...
+
+    async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
+        """Return how the attempts that `order` asks for came out, the oldest minute first."""
         ...
 
     async def list_number(self, order: ListNumber) -> None:

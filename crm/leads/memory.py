@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 from core.kernel.clock import Clock
 from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt
-from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from core.model.outbound import (
+    CountAttempts,
+    CountedMinute,
+    LeaseLeads,
+    ListNumber,
+    ReturnLeads,
+    SettleLead,
+)
+from crm.leads.counts import MinuteCounts
 from crm.leads.listings import entries_for, is_register, listing_key, told_of
 from crm.leads.models import PLACE_BITS
 from crm.leads.records import (
@@ -63,6 +71,7 @@ class MemoryLeadStore:
         self._waiting: dict[str, list[tuple[int, int]]] = {}
         self._attempts: set[str] = set()
         self._settled_at: dict[str, list[SettleLead]] = {}
+        self._counts: dict[str, MinuteCounts] = {}
         self._listed: dict[str, dict[str, int]] = {}
         self._registers: dict[str, int] = {}
 
@@ -96,6 +105,7 @@ class MemoryLeadStore:
         if record.attempt_id in self._attempts:
             return
         self._attempts.add(record.attempt_id)
+        self._counts.setdefault(order.campaign, MinuteCounts()).add(record)
         for key in (_person(record.person_id), record.number):
             self._settled_at.setdefault(key, []).append(order)
         lead = self._leads.get(int(order.lead_id))
@@ -129,6 +139,11 @@ class MemoryLeadStore:
                 self._join(lead)
             else:
                 self._wait(lead, order.again_us)
+
+    async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
+        """Return how attempts came out, minute by minute."""
+        counts = self._counts.get(order.campaign)
+        return counts.told(order) if counts else ()
 
     def _put_back(self, campaign: str) -> None:
         """Let those join the line who have waited long enough."""

@@ -17,9 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import SECOND_US, Clock
 from core.model.lead import Lead
-from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from core.model.outbound import (
+    CountAttempts,
+    CountedMinute,
+    LeaseLeads,
+    ListNumber,
+    ReturnLeads,
+    SettleLead,
+)
 from crm.database import Database
 from crm.leads.attempts import attempt_columns
+from crm.leads.counts import count_attempts
 from crm.leads.listings import listing_key
 from crm.leads.models import (
     AttemptRow,
@@ -114,6 +122,10 @@ class SqlLeadStore:
         }
         async with self._database.writing() as connection:
             await connection.execute(_RETURN, asked)
+
+    async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
+        """Return how attempts came out, minute by minute."""
+        return await count_attempts(self._database, order, self._clock.now_us())
 
     # --- do not call ----------------------------------------------------------------------------------
 
