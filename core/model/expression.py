@@ -4,12 +4,15 @@
     conjunction := negation { "and" negation }
     negation := "not" negation | "(" expression ")" | "true" | "false" | comparison
     comparison := operand operator operand | SKILL        (the skill at any level)
-    operand := NAME | $NAME | NUMBER | "word" | 'word'     (a name on one side, a value on the other)
+                | NAME "in" "(" value { "," value } ")"    (equal to one of them)
+    operand := NAME | $NAME | value                        (a name on one side, a value on the other)
+    value := NUMBER | "word" | 'word'
     operator := < <= == != >= >
 
 A name is a variable of the call or the queue (`core.model.variables`) or else a skill, whose level is 1 to
 10, and 0 for an agent who lacks it. `$language` is the skill that goes by the name in the call's variable.
-Here texts become trees and trees texts; what a tree means for a call is in `core.model.binding`.
+Here texts become trees and trees texts; what a tree means for a call is in `core.model.binding`. Conditions
+about something else than calls are written in the same language with another `Vocabulary`.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from enum import StrEnum
 from math import prod
 from typing import NamedTuple
 
-from core.model.variables import VARIABLES, Kind, variable
+from core.model.variables import OF_A_CALL, Kind, Vocabulary, variable
 
 CHARS_MAX = 1_000
 """Longer than any rule a person can still read."""
@@ -31,8 +34,8 @@ DEPTH_MAX = 20
 ALTERNATIVES_MAX = 64
 """Ways in which an agent can meet a requirement: each costs a look when agents are compared."""
 
-AND, OR, NOT, TRUE, FALSE = "and", "or", "not", "true", "false"
-KEYWORDS = frozenset({AND, OR, NOT, TRUE, FALSE})
+AND, OR, NOT, IN, TRUE, FALSE = "and", "or", "not", "in", "true", "false"
+KEYWORDS = frozenset({AND, OR, NOT, IN, TRUE, FALSE})
 
 
 class ExpressionRefused(ValueError):
@@ -93,26 +96,30 @@ NEVER = AnyOf()
 
 def parse(text: str) -> Expression:
     """Return the expression that `text` spells; raise `ExpressionRefused` with place and reason."""
-    if len(text) > CHARS_MAX:
-        raise ExpressionRefused(f"an expression has at most {CHARS_MAX} characters, this one {len(text)}")
-    expression = _Parser(text).whole()
+    expression = _read(text, OF_A_CALL)
     if _alternatives_at_most(expression, asked=True) > ALTERNATIVES_MAX:
         raise ExpressionRefused(f"too many ways to meet it: at most {ALTERNATIVES_MAX} alternatives")
     return expression
 
 
-def parse_condition(text: str) -> Expression:
-    """Return the expression that `text` spells of the call and its queue alone; skills are refused."""
-    expression = parse(text)
+def parse_condition(text: str, about: Vocabulary = OF_A_CALL) -> Expression:
+    """Return the expression that `text` spells in variables of a vocabulary alone; skills are refused."""
+    expression = _read(text, about)
     for comparison in comparisons(expression):
-        if comparison.skill:
-            raise ExpressionRefused(_no_variable(comparison.name))
+        if comparison.by_value or about.variable(comparison.name) is None:
+            raise ExpressionRefused(_no_variable(comparison.name, about))
     return expression
 
 
-def _no_variable(name: str) -> str:
-    near = get_close_matches(name, VARIABLES, n=1)
-    return f"{name} is no variable of the call or the queue" + (f"; did you mean {near[0]}?" if near else "")
+def _read(text: str, about: Vocabulary) -> Expression:
+    if len(text) > CHARS_MAX:
+        raise ExpressionRefused(f"an expression has at most {CHARS_MAX} characters, this one {len(text)}")
+    return _Parser(text, about).whole()
+
+
+def _no_variable(name: str, about: Vocabulary) -> str:
+    near = get_close_matches(name, about.variables, n=1)
+    return f"{name} is no variable of {about.of}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def comparisons(expression: Expression) -> Iterator[Comparison]:
@@ -181,7 +188,7 @@ _TOKEN = re.compile(
       | "(?P<word>[^"'\x00-\x1f]*)"
       | '(?P<quoted>[^"'\x00-\x1f]*)'
       | (?P<operator><=|>=|==|!=|<|>)
-      | (?P<bracket>[()])
+      | (?P<sign>[(),])
       | (?P<name>\$?[A-Za-z0-9_][A-Za-z0-9_.-]{0,79})
     )""",
     re.VERBOSE,
@@ -223,7 +230,8 @@ def _refused(at: int, expected: str) -> ExpressionRefused:
 class _Parser:
     """Reads one text from the left to the right, one function for each line of the grammar."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, about: Vocabulary) -> None:
+        self._about = about
         self._ahead = iter(_tokens(text))
         self._next = next(self._ahead)
         self._depth = 0
@@ -240,8 +248,8 @@ class _Parser:
         return token
 
     def _takes(self, *texts: str) -> bool:
-        """Go past the next token if it is one of these words or brackets."""
-        found = self._next.kind in ("name", "bracket") and self._next.text in texts
+        """Go past the next token if it is one of these words or signs."""
+        found = self._next.kind in ("name", "sign") and self._next.text in texts
         if found:
             self._take()
         return found
@@ -283,15 +291,26 @@ class _Parser:
 
     def _comparison(self) -> Expression:
         left = self._operand()
+        if self._takes(IN):
+            return self._membership(left)
         if self._next.kind != "operator":
             return self._bare(left)
         operator = Operator(self._take().text)
         right = self._operand()
         if left.kind != "name":
             left, right, operator = right, left, _MIRRORED.get(operator, operator)
-        if left.kind != "name" or right.kind == "name":
-            raise _refused(right.at, "a name is compared with a number or a quoted word")
-        return _checked(left, operator, right)
+        return self._checked(left, operator, right)
+
+    def _membership(self, name: _Token) -> Expression:
+        """Read the values, any one of which `name` may be equal to."""
+        if not self._takes("("):
+            raise _refused(self._next.at, "expected ( and the values, such as ('gold', 'platinum')")
+        equal = [self._checked(name, Operator.EQUAL, self._operand())]
+        while self._takes(","):
+            equal.append(self._checked(name, Operator.EQUAL, self._operand()))
+        if not self._takes(")"):
+            raise _refused(self._next.at, "expected , or )")
+        return equal[0] if len(equal) == 1 else AnyOf(tuple(equal))
 
     def _operand(self) -> _Token:
         token = self._take()
@@ -303,23 +322,26 @@ class _Parser:
         """Read a skill that stands alone: at any level."""
         name = token.text.removeprefix("$")
         by_value = name != token.text
-        if token.kind != "name" or (variable(name) is not None and not by_value):
-            raise _refused(self._next.at, "expected one of < <= == != >= >")
-        return _checked(token, Operator.AT_LEAST, _Token("number", "1", token.at))
+        if token.kind != "name" or (self._about.variable(name) is not None and not by_value):
+            raise _refused(self._next.at, "expected in, or one of < <= == != >= >")
+        return self._checked(token, Operator.AT_LEAST, _Token("number", "1", token.at))
 
-
-def _checked(name: _Token, operator: Operator, value: _Token) -> Comparison:
-    """Return the comparison, if what `name` stands for can be compared in this way with this value."""
-    plain = name.text.removeprefix("$")
-    by_value = plain != name.text
-    known = variable(plain)
-    if by_value and (known is None or known.kind not in (Kind.TEXT, Kind.ATTRIBUTE)):
-        raise _refused(name.at, "behind $ stands a variable that is a text, such as $language")
-    kind = Kind.NUMBER if known is None or by_value else known.kind
-    expected = _mismatch(kind, operator, value.kind)
-    if expected:
-        raise _refused(value.at, f"{name.text} {expected}")
-    return Comparison(plain, operator, value.text if value.kind == "word" else float(value.text), by_value)
+    def _checked(self, name: _Token, operator: Operator, value: _Token) -> Comparison:
+        """Return the comparison, if what `name` stands for can be compared in this way with this value."""
+        if name.kind != "name" or value.kind == "name":
+            raise _refused(value.at, "a name is compared with a number or a quoted word")
+        plain = name.text.removeprefix("$")
+        by_value = plain != name.text
+        known = self._about.variable(plain)
+        if by_value and (known is None or known.kind not in (Kind.TEXT, Kind.ATTRIBUTE)):
+            raise _refused(name.at, "behind $ stands a variable that is a text, such as $language")
+        kind = Kind.NUMBER if known is None or by_value else known.kind
+        expected = _mismatch(kind, operator, value.kind)
+        if expected:
+            raise _refused(value.at, f"{name.text} {expected}")
+        return Comparison(
+            plain, operator, value.text if value.kind == "word" else float(value.text), by_value
+        )
 
 
 def _mismatch(kind: Kind, operator: Operator, value_kind: str) -> str:

@@ -59,11 +59,25 @@ VARIABLES: Mapping[str, Variable] = {
 _ATTRIBUTE = Variable(Kind.ATTRIBUTE, "a free attribute of the customer's record, text or number")
 
 
+class Vocabulary(NamedTuple):
+    """What conditions may ask: the variables of something, by name, beside free attributes."""
+
+    of: str
+    variables: Mapping[str, Variable]
+
+    def variable(self, name: str) -> Variable | None:
+        """Return the variable called `name`, or None."""
+        if name.startswith(ATTRIBUTE) and name != ATTRIBUTE:
+            return _ATTRIBUTE
+        return self.variables.get(name)
+
+
+OF_A_CALL = Vocabulary("the call or the queue", VARIABLES)
+
+
 def variable(name: str) -> Variable | None:
-    """Return the variable called `name`, None where the name is that of a skill."""
-    if name.startswith(ATTRIBUTE) and name != ATTRIBUTE:
-        return _ATTRIBUTE
-    return VARIABLES.get(name)
+    """Return the variable of a call called `name`, None where the name is that of a skill."""
+    return OF_A_CALL.variable(name)
 
 
 def facts_of(contact: Contact) -> dict[str, Value]:

@@ -21,6 +21,7 @@ from core.model.expression import (
     spelt,
     variables_in,
 )
+from core.model.variables import Kind, Variable, Vocabulary
 from tests.unit.core.drawn_expressions import expressions
 
 
@@ -61,6 +62,11 @@ def test_wazo_like_rule() -> None:
         ("tier == 'gold'", 'tier == "gold"'),
         ("$language", "$language >= 1"),
         ("wait<1.50", "wait < 1.5"),
+        ("tier in ('gold', \"platinum\")", 'tier == "gold" or tier == "platinum"'),
+        (
+            "not tier in ('gold') and billing in (3,4)",
+            'not tier == "gold" and (billing == 3 or billing == 4)',
+        ),
         ("2nd-line and attribute.branch == 'west'", '2nd-line >= 1 and attribute.branch == "west"'),
     ],
 )
@@ -79,13 +85,19 @@ def test_other_ways_to_write_it(short: str, long: str) -> None:
         ("(billing", "at character 9: expected )"),
         ("billing >= sales", "at character 12: a name is compared with a number or a quoted word"),
         ("3 >= 2", "a name is compared with"),
-        ("wait", "at character 5: expected one of < <= == != >= >"),
+        ("wait", "at character 5: expected in, or one of < <= == != >= >"),
         ("wait == 60", "wait is a time, met at no instant exactly"),
         ("tier >= 3", "tier is a text: compare it by == or != with a quoted word"),
         ("waiting == 'many'", "waiting is a number"),
         ("billing == 'good'", "billing is a number or a skill"),
         ("attribute.score < 'a'", "attribute.score is compared with a word by == or !="),
         ("$wait >= 1", "at character 1: behind $ stands a variable that is a text"),
+        ("tier in 'gold'", "at character 10: expected ( and the values"),
+        ("tier in ('gold'", "at character 16: expected , or )"),
+        ("tier in ()", "at character 10: expected a name, a number or a quoted word"),
+        ("tier in (gold)", "at character 10: a name is compared with a number or a quoted word"),
+        ("'gold' in (3)", "at character 12: a name is compared with"),
+        ("wait in (3, 4)", "wait is a time, met at no instant exactly"),
         ("billing >= 3 and and", "at character 18: expected a name"),
         ("tier == 'gold", "at character 9: expected a name"),
         ("(" * 30 + "a" + ")" * 30, "more than 20 brackets within each other"),
@@ -103,3 +115,19 @@ def test_condition_speaks_of_the_call_and_its_queue_alone() -> None:
     assert variables_in(parse_condition("waiting > 5 and ready == 0")) == ("waiting", "ready")
     with pytest.raises(ExpressionRefused, match=r"waitng is no variable.*did you mean waiting"):
         parse_condition("waitng > 5")
+
+
+def test_a_condition_may_speak_of_something_else_than_calls() -> None:
+    ship = Vocabulary(
+        "the ship", {"flag": Variable(Kind.TEXT, "its flag"), "masts": Variable(Kind.NUMBER, "")}
+    )
+    text = 'flag == "fr" and masts > 2 or attribute.cargo == "tea"'
+    assert spelt(parse_condition(text, ship)) == '(flag == "fr" and masts > 2) or attribute.cargo == "tea"'
+    with pytest.raises(ExpressionRefused, match=r"flags is no variable of the ship; did you mean flag\?"):
+        parse_condition("flags > 2", ship)
+    with pytest.raises(ExpressionRefused, match="waiting is no variable of the ship"):
+        parse_condition("waiting > 5", ship)
+    with pytest.raises(ExpressionRefused, match="flag is a text"):
+        parse_condition("flag > 3", ship)
+    with pytest.raises(ExpressionRefused, match="flag is no variable of the ship"):
+        parse_condition("$flag", ship)
