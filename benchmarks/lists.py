@@ -30,7 +30,8 @@ from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead
 from core.model.outbound import LeaseLeads, SettleLead
 from crm.database import Database, DatabaseSettings
-from crm.leads.import_leads import ImportResult, ImportSettings, import_leads
+from crm.leads.import_leads import import_leads
+from crm.leads.loading import ImportResult, ImportSettings
 from crm.leads.records import ListPlan, Verdict
 from crm.leads.store import SqlLeadStore
 from crm.schema import upgrade

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from crm.leads.import_leads import ImportResult
+    from crm.leads.loading import ImportResult
 
 campaign_app = typer.Typer(help="Campaigns: their lists, and who may not be called.", no_args_is_help=True)
 dnc_app = typer.Typer(help="Numbers that may not be called.", no_args_is_help=True)
@@ -22,6 +22,7 @@ ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configurat
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 Campaign = Annotated[str, typer.Option(help="For this campaign only, instead of the whole house.")]
 
+GROUPINGS = "list, segment, arm, hour, attempt, tier, agent, caller_id"
 SHOWN_MAX = 20
 """Lines that were not loaded and are shown on the terminal; all of them are in the file of rejects."""
 
@@ -103,6 +104,44 @@ def dnc_import(
         typer.echo(f"line {line}: {text!r} is no number and no area such as +1900*", err=True)
     typer.echo(f"{result.listed:,} numbers and areas listed, {len(result.wrong):,} lines not understood")
     raise typer.Exit(1 if result.wrong else 0)
+
+
+@campaign_app.command("results")
+def campaign_results(
+    campaign: Annotated[str, typer.Argument(help="The campaign's name.")],
+    by: Annotated[str, typer.Option(help=f"What to part the results by: {GROUPINGS}.")] = "list",
+    since: Annotated[datetime | None, typer.Option(help="Of attempts from this day on, in UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Of attempts before this day.")] = None,
+    config: ConfigFile = Path("goldline.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Tell what a campaign came to: whom it reached, what was sold, how far its lists have been worked."""
+    from goldline.campaign.reading import asked, campaign_results
+
+    told = asyncio.run(campaign_results(asked(campaign, by, since, until), config))
+    if as_json:
+        typer.echo(json.dumps(told, sort_keys=True))
+        return
+    from goldline.campaign.tables import remarks, result_tables
+    from goldline.tables import drawn, terminal
+
+    console = terminal()
+    console.print(*(drawn(table, console.width) for table in result_tables(told)), *remarks(told), sep="\n")
+
+
+@campaign_app.command("conversions")
+def campaign_conversions(
+    file: Annotated[Path, typer.Argument(help="A CSV with attempt_id, and reference, at, value.")],
+    config: ConfigFile = Path("goldline.toml"),
+) -> None:
+    """Credit campaigns with what other systems sold to those they called; each sale counts once."""
+    from goldline.campaign.conversions import import_conversions
+
+    read = asyncio.run(import_conversions(file, config))
+    for reject in read.rejects[:SHOWN_MAX]:
+        typer.echo(f"line {reject.line}, {reject.column} {reject.value!r}: {reject.allowed}", err=True)
+    typer.echo(f"{len(read.conversions):,} conversions, {len(read.rejects):,} lines not understood")
+    raise typer.Exit(1 if read.rejects else 0)
 
 
 def _print_not_loaded(result: ImportResult) -> None:

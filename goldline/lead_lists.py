@@ -15,8 +15,9 @@ from rich.progress import Progress
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
 from core.model.outbound import ListNumber
-from crm.leads.import_leads import ImportResult, ImportSettings, import_leads
+from crm.leads.import_leads import import_leads
 from crm.leads.listings import AREA_DIGITS_MAX, is_register, listing_key
+from crm.leads.loading import ImportResult, ImportSettings
 from crm.leads.numbers import NumberReader
 from crm.leads.records import LeadSink, ListPlan, Scope, Verdict
 from crm.leads.row import RowSettings

@@ -14,7 +14,8 @@ import pytest
 from core.model.lead import Lead
 from core.model.outbound import LeaseLeads
 from crm.database import Database, DatabaseSettings
-from crm.leads.import_leads import ImportSettings, import_leads
+from crm.leads.import_leads import import_leads
+from crm.leads.loading import ImportSettings
 from crm.leads.records import ListPlan, Verdict
 from crm.leads.store import SqlLeadStore
 from crm.schema import upgrade
@@ -28,7 +29,8 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from crm.database import Database, DatabaseSettings
 from crm.leads import writer
-from crm.leads.import_leads import ImportSettings, import_leads
+from crm.leads.import_leads import import_leads
+from crm.leads.loading import ImportSettings
 from crm.leads.records import ListPlan
 from crm.leads.store import SqlLeadStore
 from tests.services.clocks import Wristwatch

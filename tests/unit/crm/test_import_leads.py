@@ -15,7 +15,8 @@ from openpyxl import Workbook
 from core.kernel.errors import ConfigError
 from core.model.lead import Lead
 from core.model.outbound import LeaseLeads, ListNumber
-from crm.leads.import_leads import ImportResult, ImportSettings, import_leads
+from crm.leads.import_leads import import_leads
+from crm.leads.loading import ImportResult, ImportSettings
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import Judgement, LeadRecord, ListPlan, Scope
 from crm.leads.row import LeadRowReader, RowSettings
