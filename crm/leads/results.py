@@ -7,11 +7,11 @@ count with their attempt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.model.attempt import AttemptState
@@ -79,6 +79,18 @@ async def count_results(
         return [ResultCount(str(row.group), AttemptState(row.outcome), *row[2:]) for row in rows]
 
 
+async def count_people(
+    database: Database, campaign: str, by: Grouping | None, since_us: int = 0, until_us: int = ALWAYS_US
+) -> Mapping[str, int]:
+    """Return how many different persons were tried in each group: what a share of buyers is a share of.
+
+    Without a grouping all are in one group, which has no name.
+    """
+    asked = {"campaign": campaign, "since_us": since_us, "until_us": until_us}
+    async with database.reading() as connection:
+        return {str(group): people for group, people in await connection.execute(_PEOPLE[by], asked)}
+
+
 async def list_standings(database: Database, campaign: str) -> Sequence[ListStanding]:
     """Return how far each list of a campaign has been worked, in the order of the lists."""
     async with database.reading() as connection:
@@ -133,12 +145,34 @@ def _counts(group: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _people(group: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(group, func.count(AttemptRow.person_id.distinct()))
+        .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+        .where(*_asked_for())
+        .group_by(group)
+        .order_by(group)
+    )
+
+
+def _asked_for() -> tuple[ColumnElement[bool], ...]:
+    return (
+        CampaignRow.name == bindparam("campaign"),
+        AttemptRow.dialed_us >= bindparam("since_us"),
+        AttemptRow.dialed_us < bindparam("until_us"),
+    )
+
+
 def _whole(total: ColumnElement[Any]) -> ColumnElement[int]:
     """Return a sum as a whole number, 0 of nothing: PostgreSQL adds whole numbers up to a decimal."""
     return cast(func.coalesce(total, 0), BigInteger)
 
 
 _COUNTS = {grouping: _counts(column) for grouping, column in _GROUPS.items()}
+_PEOPLE: dict[Grouping | None, Select[*tuple[Any, ...]]] = {
+    None: _people(literal("")),
+    **{by: _people(column) for by, column in _GROUPS.items()},
+}
 
 
 def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -15,7 +15,14 @@ from core.model.outbound import LeaseLeads, SettleLead
 from crm.database import Database
 from crm.leads.attempts import Conversion, write_conversions
 from crm.leads.records import LeadRecord, ListPlan
-from crm.leads.results import Grouping, ListStanding, ResultCount, count_results, list_standings
+from crm.leads.results import (
+    Grouping,
+    ListStanding,
+    ResultCount,
+    count_people,
+    count_results,
+    list_standings,
+)
 from crm.leads.store import SqlLeadStore
 from tests.services.clocks import NOON_US, Wristwatch
 
@@ -168,3 +175,14 @@ async def test_how_far_a_list_has_been_worked(database: Database, store: SqlLead
         ListStanding("spring", complete=True, leads=4, tried=3, done=2, callbacks=1, attempts=3),
         ListStanding("autumn", complete=False, leads=0, tried=0, done=0, callbacks=0, attempts=0),
     ]
+
+
+async def test_different_persons_are_counted_in_each_group_and_in_all(
+    database: Database, store: SqlLeadStore
+) -> None:
+    await loaded(store, 3)
+    twice = [record(1), record(1, attempt_id="A-9", list_name="autumn"), record(2)]
+    await settled(store, *twice)
+    assert await count_people(database, "sales", Grouping.LIST) == {"autumn": 1, "spring": 2}
+    assert await count_people(database, "sales", None) == {"": 2}
+    assert await count_people(database, "sales", None, since_us=NOON_US + 1) == {}

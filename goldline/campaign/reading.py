@@ -1,0 +1,65 @@
+"""Asks the store what a campaign came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.kernel.clock import SECOND_US
+from core.kernel.errors import ConfigError
+from crm.database import Database
+from crm.leads.results import ALWAYS_US, Grouping, count_people, count_results, list_standings
+from goldline.campaign.results import figures_by_group, results
+from goldline.config import Config, load_config
+from goldline.config_dispositions import dispositions_of
+from goldline.live import open_database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: a campaign, by what its results are parted, and of which attempts, by their instant."""
+
+    campaign: str
+    by: Grouping = Grouping.LIST
+    since_us: int = 0
+    until_us: int = ALWAYS_US
+
+
+async def campaign_results(question: Question, config_path: Path) -> dict[str, Any]:
+    """Return the results of a campaign; raise `ConfigError` where there is none of that name."""
+    config = load_config(config_path)
+    async with open_database(config) as database:
+        return await read_results(database, question, config)
+
+
+async def read_results(database: Database, question: Question, config: Config) -> dict[str, Any]:
+    """Return the results that a database holds."""
+    campaign, when = question.campaign, (question.since_us, question.until_us)
+    standings = await list_standings(database, campaign)
+    if not standings:
+        raise ConfigError("campaign", campaign, "a campaign that has a list of leads")
+    counts = await count_results(database, campaign, question.by, *when)
+    people = await count_people(database, campaign, question.by, *when)
+    everybody = await count_people(database, campaign, None, *when)
+    groups = figures_by_group(counts, people, dispositions_of(config.dispositions))
+    return results(campaign, question.by, groups, standings, everybody.get("", 0))
+
+
+def asked(campaign: str, by: str, since: datetime | None, until: datetime | None) -> Question:
+    """Return the question as it was typed; days are in UTC. Raises `ConfigError` for no grouping of ours."""
+    try:
+        grouping = Grouping(by.replace("-", "_"))
+    except ValueError:
+        raise ConfigError("--by", by, f"one of {', '.join(Grouping)}") from None
+    return Question(
+        campaign=campaign,
+        by=grouping,
+        since_us=0 if since is None else _instant_us(since),
+        until_us=ALWAYS_US if until is None else _instant_us(until),
+    )
+
+
+def _instant_us(day: datetime) -> int:
+    return int(day.replace(tzinfo=UTC).timestamp()) * SECOND_US
