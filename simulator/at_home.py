@@ -49,6 +49,10 @@ class AtHome:
         home = self._homes.get(number_outside(address))
         return home.call if home is not None else None
 
+    def takes_key(self, address: str) -> float:
+        """Return how likely that person presses the one key that is offered: for a callback."""
+        return self._habits.callback_share
+
     def phone_at(self, address: str) -> Phone | None:
         """Return the telephone at an address beyond the trunk, None where nobody is known there."""
         home = self._homes.get(number_outside(address))

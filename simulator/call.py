@@ -25,13 +25,16 @@ _ATTEMPT = 1 << 40
 
 
 class Origin:
-    """One entry of `[[arrivals]]` at work: it numbers its calls, and all their draws come from it."""
+    """One entry of `[[arrivals]]` at work: it numbers its calls, and all their draws come from it.
 
-    def __init__(self, entry: ArrivalsEntry, place: int, seed: int) -> None:
+    People on lists are dialed, and no arrivals: theirs are the draws of another `table`.
+    """
+
+    def __init__(self, entry: ArrivalsEntry, place: int, seed: int, table: str = "arrivals") -> None:
         self.entry = entry
         self.place = place
         self._seed = seed
-        self._name = f"arrivals/{place}"
+        self._name = f"{table}/{place}"
         self._numbered = 0
         self._families: dict[str, KeyedDraws] = {}
 
@@ -65,7 +68,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def patience_us(self) -> int:
         """Return how long the caller is willing to hear music."""
         given = self.arrival.patience_us
-        return self.patience.draw_us(self._lasting_stream("patience")) if given is None else given
+        return self.patience.draw_us(self.lasting_stream("patience")) if given is None else given
 
     def is_missed(self, share: float, ring: int) -> bool:
         """Return whether the agent whose phone is the `ring`-th to ring for the call lets it ring out.
@@ -85,12 +88,12 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         given = self.arrival.talk_us
         if given is not None:
             return given
-        return (self.origin.entry.talk or usual).draw_us(self._lasting_stream("talk"))
+        return (self.origin.entry.talk or usual).draw_us(self.lasting_stream("talk"))
 
     def wrap_up_us(self, usual: Duration) -> int:
         """Return how much work the call leaves: as given, or drawn from what is `usual`."""
         given = self.arrival.wrap_up_us
-        return usual.draw_us(self._lasting_stream("wrap_up")) if given is None else given
+        return usual.draw_us(self.lasting_stream("wrap_up")) if given is None else given
 
     def is_settled(self, share: float) -> bool:
         """Return whether an agent who settles a `share` of such matters settles this one.
@@ -99,10 +102,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         """
         return happens(share, self.stream("outcome"))
 
+    def about(self, talk_us: int) -> Call:
+        """Return the call with a matter that takes so long to talk about."""
+        return replace(self, arrival=self.arrival._replace(talk_us=talk_us))
+
     def again(self) -> Call:
         """Return the same person's next attempt: as patient as before, and with the same matter."""
         return replace(self, key=self.key + _ATTEMPT)
 
-    def _lasting_stream(self, purpose: str) -> Random:
+    def lasting_stream(self, purpose: str) -> Random:
         """Return the stream for the one draw for `purpose` that holds for all attempts."""
         return self.origin.stream(purpose, self.key % _ATTEMPT)

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.record import Entity
 from simulator.at_home import AtHome
 from simulator.call import Call, Origin
+from simulator.callees import Callees
 from simulator.channel import Activity, Bridge, Channel
 from simulator.customers import Population
 from simulator.demand import HANG_UP, DialerArrivals, Journey
 from simulator.draws import Duration, happens
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.phones import is_outside
+from simulator.phones import Phone, is_outside
 from simulator.scenario import Scenario
 from simulator.trace import Arrival
 
@@ -35,17 +37,35 @@ class Caller(Entity, kw_only=True):
     """One call as its caller lives it: the menus still to come, and how far the fingers are.
 
     `acts` and `rings` count what the caller did and how many phones rang for the call, for draws by key.
-    The channel is that on which they called us, or on which they are called back.
+    The channel is that on which they called us, or on which they are called. `takes_key` is how likely they
+    press the one key that is offered to who waits.
     """
 
     call: Call
     channel: Channel
     keys: list[str]
+    takes_key: float
     typing: bool = False
     waiting: bool = False
     served: bool = False
     acts: int = 0
     rings: int = 0
+
+
+class Home(Protocol):
+    """Where people outside have telephones that we may ring."""
+
+    def phone_at(self, address: str) -> Phone | None:
+        """Return the telephone at an address beyond the trunk, None where nobody is known there."""
+        ...
+
+    def call_at(self, address: str) -> Call | None:
+        """Return the call to who is there, None where nobody is known."""
+        ...
+
+    def takes_key(self, address: str) -> float:
+        """Return how likely that person presses the one key that is offered to who waits."""
+        ...
 
 
 class Callers(PbxListener):
@@ -55,14 +75,17 @@ class Callers(PbxListener):
     those of people who had tried before. They count from the end of the warm-up.
     """
 
-    def __init__(self, exchange: Exchange, scenario: Scenario, population: Population) -> None:
+    def __init__(
+        self, exchange: Exchange, scenario: Scenario, population: Population, callees: Callees
+    ) -> None:
         self._exchange = exchange
         self._scenario = scenario
         self._habits = scenario.callers
         self._lines = scenario.lines
         self._population = population
         self._at_home = AtHome(scenario.callers)
-        exchange.phones.people = self._at_home.phone_at
+        self._homes: tuple[Home, ...] = (callees, self._at_home)
+        exchange.phones.people = self._phone_at
         self._callers: dict[str, Caller] = {}
         self._journeys: dict[str, list[Journey]] = {}
         self._counts_from_us = 0
@@ -122,7 +145,9 @@ class Callers(PbxListener):
         channel = self._exchange.call_in(
             caller_number=call.person.number, caller_name=call.person.name, dialed_number=call.dialed_number
         )
-        self._callers[channel.uniqueid] = Caller(call=call, channel=channel, keys=self._journey(call))
+        self._callers[channel.uniqueid] = Caller(
+            call=call, channel=channel, keys=self._journey(call), takes_key=self._habits.callback_share
+        )
         self._at_home.calls_us(call)
         return channel
 
@@ -157,10 +182,14 @@ class Callers(PbxListener):
     # --- what one hears -------------------------------------------------------------------------
 
     def channel_created(self, channel: Channel) -> None:
-        """Be called back."""
-        call = self._at_home.call_at(channel.address) if is_outside(channel.address) else None
-        if call is not None:
-            self._callers[channel.uniqueid] = Caller(call=call, channel=channel, keys=[], waiting=True)
+        """Be called, or called back."""
+        for home in self._homes if is_outside(channel.address) else ():
+            call = home.call_at(channel.address)
+            if call is not None:
+                takes_key = home.takes_key(channel.address)
+                caller = Caller(call=call, channel=channel, keys=[], takes_key=takes_key, waiting=True)
+                self._callers[channel.uniqueid] = caller
+                return
 
     def listening_began(self, channel: Channel) -> None:
         """Take up the next entry of keys at a prompt; speak and press # where a message is recorded."""
@@ -171,16 +200,16 @@ class Callers(PbxListener):
         if listening.activity is Activity.RECORD:
             self._after("message", caller, partial(self._exchange.press, channel, "#"))
         elif caller.waiting and len(listening.keys) == 1:
-            self._consider_callback(caller, listening.keys)
+            self._consider_offer(caller, listening.keys)
         elif listening.activity is Activity.PROMPT and caller.keys and not caller.typing:
             caller.typing = True
             person = caller.call.person
             entry = caller.keys.pop().format(account=person.account, pin=person.pin)
             self._after("thinking", caller, partial(self._type, caller, entry))
 
-    def _consider_callback(self, caller: Caller, key: str) -> None:
+    def _consider_offer(self, caller: Caller, key: str) -> None:
         """Press the one key that is offered to who waits, or wait on: the same mind at every offer."""
-        if happens(self._habits.callback_share, caller.call.stream("callback")):
+        if happens(caller.takes_key, caller.call.stream("callback")):
             self._after("thinking", caller, partial(self._exchange.press, caller.channel, key))
 
     def _type(self, caller: Caller, entry: str) -> None:
@@ -226,6 +255,10 @@ class Callers(PbxListener):
         caller = self._callers.pop(channel.uniqueid, None)
         if caller is not None:
             self._at_home.comes_home(caller.call, served=caller.served)
+
+    def _phone_at(self, address: str) -> Phone | None:
+        found = (home.phone_at(address) for home in self._homes)
+        return next((phone for phone in found if phone is not None), None)
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -231,8 +231,31 @@ class Balking:
         return 0 if happens(self.share, stream) else self.otherwise.draw_us(stream)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either:
+    """Two kinds of cases: `first` in a `share` of all, else `otherwise`; quick refusals and long pitches."""
+
+    __pydantic_config__ = STRICT
+    kind: Literal["either"]
+    share: Share
+    """The share of the first kind."""
+    first: Duration
+    """How long these are."""
+    otherwise: Duration
+    """How long the others are."""
+
+    @property
+    def mean_s(self) -> float:
+        """Return the mean in seconds."""
+        return self.share * self.first.mean_s + (1 - self.share) * self.otherwise.mean_s
+
+    def draw_us(self, stream: Random) -> int:
+        """Return a draw in microseconds."""
+        return (self.first if happens(self.share, stream) else self.otherwise).draw_us(stream)
+
+
 Duration = Annotated[
-    Constant | Exponential | Uniform | LogNormal | Gamma | Empirical | KaplanMeier | Balking,
+    Constant | Exponential | Uniform | LogNormal | Gamma | Empirical | KaplanMeier | Balking | Either,
     Field(discriminator="kind"),
 ]
 

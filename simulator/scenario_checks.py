@@ -13,6 +13,7 @@ from core.kernel.errors import Said
 from core.kernel.schema import Steps, number, one_of, place
 from core.model.contact import VOICE
 from simulator.demand import DialerArrivals, FileArrivals, IntervalArrivals, RatedArrivals
+from simulator.lead_lists import LEADS_MAX
 from simulator.scenario_table import Scenario
 from simulator.staffing import Team
 from simulator.trace import check_customers
@@ -54,6 +55,19 @@ def _taken(seen: dict[str, str], name: str, steps: Steps) -> Iterator[Problem]:
     if name in seen:
         yield steps, name, f"a name of its own: {seen[name]} has this one"
     seen[name] = place(steps[:2])
+
+
+def _lists_are_told_apart(scenario: Scenario) -> Iterator[Problem]:
+    names: dict[str, str] = {}
+    for entry, listed in enumerate(scenario.leads):
+        yield from _taken(names, f"{listed.name} of {listed.campaign}", ["leads", entry, "name"])
+    total = sum(listed.count for listed in scenario.leads)
+    if total > LEADS_MAX:
+        yield (
+            ["leads"],
+            Said(f"{total} leads"),
+            f"at most {LEADS_MAX} in all lists: they have numbers of their own",
+        )
 
 
 def _names_are_known(scenario: Scenario) -> Iterator[Problem]:
@@ -120,7 +134,7 @@ def _hours_fit_the_day(scenario: Scenario) -> Iterator[Problem]:
     before_the_end = f"less than duration_s, {number(scenario.duration_s)}"
     if scenario.warm_up_s >= scenario.duration_s:
         yield ["warm_up_s"], scenario.warm_up_s, before_the_end
-    for key in ("arrivals", "teams", "agents"):
+    for key in ("arrivals", "leads", "teams", "agents"):
         for entry, timed in enumerate(getattr(scenario, key)):
             if timed.from_s >= scenario.duration_s:
                 yield [key, entry, "from_s"], timed.from_s, before_the_end
@@ -167,6 +181,7 @@ def _one_each(planned: Planned, counts: str) -> str:
 _CHECKS = (
     _agents_are_told_apart,
     _groups_are_told_apart,
+    _lists_are_told_apart,
     _names_are_known,
     _arrivals_name_who_is_there,
     _calls_have_a_number_and_work_a_queue,

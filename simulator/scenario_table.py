@@ -23,6 +23,7 @@ from simulator.demand import Arrivals, CallerHabits, CustomerGroup, Journey
 from simulator.draws import STRICT
 from simulator.factors import DayFactor
 from simulator.faults import RandomFault
+from simulator.lead_lists import LeadList
 from simulator.phones import Reach
 from simulator.planning import WhatIf
 from simulator.proficiency import Proficiency
@@ -72,8 +73,10 @@ class Scenario:
     """The engine's configuration (queues, tiers, menus): a file beside this one."""
     duration_s: Positive
     """How long calls come, in seconds; who is there then is served to the end."""
-    arrivals: tuple[Arrivals, ...]
+    arrivals: tuple[Arrivals, ...] = ()
     """Who calls when: one entry for each stream of calls."""
+    leads: tuple[LeadList, ...] = ()
+    """Whom the engine's campaigns call: one entry for each list of leads."""
     service: Annotated[tuple[Service, ...], Field(min_length=1)]
     """How long talk and wrap-up take: the first entry that fits a call, the last where none does."""
     customers: Annotated[tuple[CustomerGroup, ...], Field(min_length=1)]

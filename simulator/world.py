@@ -20,6 +20,7 @@ from core.model.ids import AgentId
 from core.ports import Scheduler, Sink
 from simulator.arrivals import day_factors, planned_arrivals
 from simulator.call import Origin
+from simulator.callees import Callees
 from simulator.callers import Callers
 from simulator.customers import CrmRecord, Population
 from simulator.demand import DialerArrivals
@@ -45,7 +46,8 @@ class World:
         self._streams = streams
         population = Population(scenario, streams)
         self.exchange = Exchange(scheduler, PhoneBook(), scenario.telephony)
-        self.callers = Callers(self.exchange, scenario, population)
+        self.callees = Callees(self.exchange, scenario, seed)
+        self.callers = Callers(self.exchange, scenario, population, self.callees)
         self.work = Senders(self.exchange, scenario, population, sink)
         self.desk = Workforce(self.exchange, scenario, self.callers, self.work.piece, streams, sink)
         self.dialers: list[OutboundDialer] = []
@@ -65,6 +67,7 @@ class World:
         """Begin the day: shifts and arrivals are planned from this instant on."""
         self.desk.start()
         self.callers.start()
+        self.callees.start()
         self.work.start()
         factors = day_factors(self.scenario, self._streams)
         for place, entry in enumerate(self.scenario.arrivals):

@@ -202,7 +202,7 @@ MISTAKES = [
     (
         '{ kind = "exponential", mean_s = 120 }',
         "120",
-        "service 2, talk: found 120; a table whose kind is one of balking, constant, empirical, "
+        "service 2, talk: found 120; a table whose kind is one of balking, constant, either, empirical, "
         "exponential, gamma, kaplan_meier, lognormal, uniform",
     ),
     ('agent = "ann"', 'agent = "anna"', "service 1, agent: found 'anna'; an agent or a team"),
