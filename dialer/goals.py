@@ -1,0 +1,72 @@
+"""What a campaign is to reach, and when that is enough: goals for all of it, quotas for each segment.
+
+Counted is what attempts came to, by what their dispositions say. A segment whose quota is full is dialed no
+more; a campaign ends when one of its goals is reached, or every one of its quotas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from core.kernel.clock import seconds
+from core.model.disposition import Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goals:
+    """When a campaign has enough; None and an empty table ask for nothing.
+
+    `until` is the last day, on the campaign's own clock. `quotas` are by segment, of results in `counted`, or
+    of sales where that is empty.
+    """
+
+    sales: int | None = None
+    contacts: int | None = None
+    attempts: int | None = None
+    until: date | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    counted: frozenset[str] = frozenset()
+
+    def counts(self, result: Disposition) -> bool:
+        """Tell whether a result fills a quota."""
+        return result.code in self.counted if self.counted else result.is_sale
+
+
+@dataclass(slots=True)
+class Reached:
+    """What a campaign has come to so far."""
+
+    goals: Goals
+    sales: int = 0
+    contacts: int = 0
+    attempts: int = 0
+    filled: dict[str, int] = field(default_factory=dict)
+
+    def count(self, segment: str, result: Disposition, attempts: int = 1) -> None:
+        """Count attempts in a segment that came to one result."""
+        self.attempts += attempts
+        self.sales += attempts * result.is_sale
+        self.contacts += attempts * result.is_contact
+        if segment in self.goals.quotas and self.goals.counts(result):
+            self.filled[segment] = self.filled.get(segment, 0) + attempts
+
+    def has_room(self, segment: str) -> bool:
+        """Tell whether a lead of the segment may still be dialed."""
+        quota = self.goals.quotas.get(segment)
+        return quota is None or self.filled.get(segment, 0) < quota
+
+    def enough(self, now_us: int, zone: ZoneInfo) -> str:
+        """Return why the campaign has enough, or an empty text where it has not."""
+        goals = self.goals
+        for name in ("sales", "contacts", "attempts"):
+            goal = getattr(goals, name)
+            if goal is not None and getattr(self, name) >= goal:
+                return f"{name}_reached"
+        if goals.quotas and not any(map(self.has_room, goals.quotas)):
+            return "quotas_full"
+        if goals.until is not None and datetime.fromtimestamp(seconds(now_us), zone).date() > goals.until:
+            return "last_day_over"
+        return ""
