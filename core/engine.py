@@ -20,10 +20,11 @@ from core.kernel.bus import Bus
 from core.kernel.errors import RequestRefused
 from core.model.commands import AnswerRequest, AppendToLedger
 from core.model.message import Command, DomainEvent, Event
+from core.model.outbound import AnswerCampaign, CampaignRequest
 from core.model.requests import AgentRequest
 
 M = TypeVar("M", bound=Event)
-R = TypeVar("R", bound=AgentRequest)
+R = TypeVar("R", bound=AgentRequest | CampaignRequest)
 
 
 class Engine:
@@ -57,7 +58,7 @@ class Engine:
         self._bus.subscribe(kind, handler)
 
     def serve(self, kind: type[R], handler: Callable[[R], None]) -> None:
-        """Let a feature answer the request `kind`: the desk is told whether it was granted or refused."""
+        """Let a feature answer the request `kind`: who asked is told whether it was granted or refused."""
 
         def answer(request: R) -> None:
             code = reason = ""
@@ -65,11 +66,7 @@ class Engine:
                 handler(request)
             except RequestRefused as refusal:
                 code, reason = refusal.code, refusal.reason
-            self.send(
-                AnswerRequest(
-                    agent_id=request.agent_id, request_id=request.request_id, code=code, reason=reason
-                )
-            )
+            self.send(_answer(request, code, reason))
 
         self._bus.subscribe(kind, answer)
 
@@ -78,3 +75,12 @@ class Engine:
         if isinstance(event, DomainEvent):
             self.send(AppendToLedger(event=event))
         self._bus.publish(event)
+
+
+def _answer(request: AgentRequest | CampaignRequest, code: str, reason: str) -> Command:
+    """Return the word to whoever asked: a desk, or a program that looks after campaigns."""
+    if isinstance(request, CampaignRequest):
+        return AnswerCampaign(
+            campaign=request.campaign, request_id=request.request_id, code=code, reason=reason
+        )
+    return AnswerRequest(agent_id=request.agent_id, request_id=request.request_id, code=code, reason=reason)

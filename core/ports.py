@@ -26,6 +26,7 @@ from core.model.events import ContactRecalled
 from core.model.lead import Lead
 from core.model.message import Command, DomainEvent, Event
 from core.model.outbound import (
+    AnswerCampaign,
     CountAttempts,
     CountedMinute,
     LeaseLeads,
@@ -133,9 +134,9 @@ class Desk(Protocol):
 
 
 class WorkDoor(Protocol):
-    """The programs that bring work."""
+    """The programs that bring work, or look after campaigns."""
 
-    def answer(self, command: AnswerWork) -> None:
+    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
         """Tell the program that asked; drop it where that is gone."""
         ...
 

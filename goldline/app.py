@@ -8,8 +8,8 @@ they are built, and so hear of each message in this order:
 3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
 4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it;
    `TrackRecords` before the `Router`, which chooses by what they have counted
-5. `Hold`, the agents' side from `Roster` to `WrapUp`, `QualityLearner`, `Ivr`: each answers facts that those
-   above established
+5. `Hold`, the agents' side from `Roster` to `WrapUp`, `QualityLearner`, the dialer, `Ivr`: each answers facts
+   that those above established; the IVR takes whatever leg nobody before it knows
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.destination import DestinationKind
 from core.model.ids import AgentId, Ids
+from dialer.campaign import CampaignRules
+from goldline.campaigns import build_dialer
 from goldline.config import Config
 from goldline.config_agents import agent_profile, miss_rules, work_channels, work_rules, wrap_up_limits
 from goldline.config_dispositions import dispositions_of
+from goldline.config_campaigns import campaign_rules
 from goldline.config_estimate import trained_waits
 from goldline.config_quality import quality_rules
 from goldline.rulebook import rulebook_of
@@ -127,6 +130,7 @@ def build_brain(
     WorkRecall(engine, contacts, work_desk, rulebook)
     _build_agents_side(engine, contacts, config, agents)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
+    build_dialer(engine, contacts, ids, _campaigns(config, rulebook, flows), router, agents)
     Ivr(
         engine,
         contacts=contacts,
@@ -161,6 +165,17 @@ def _work_desk_rules(config: Config, agents: Mapping[AgentId, AgentProfile]) -> 
         default_tier=config.rules.default_tier,
         behind_calls_us=microseconds(config.work.behind_calls_s),
         deadline_us=microseconds(config.crm.lookup_deadline_s),
+    )
+
+
+def _campaigns(config: Config, rulebook: Rulebook, flows: Mapping[str, Flow]) -> dict[str, CampaignRules]:
+    return campaign_rules(
+        config.campaigns,
+        rulebook.queues,
+        flows,
+        region=config.crm.region,
+        outside=config.pbx.outside,
+        default_tier=config.rules.default_tier,
     )
 
 

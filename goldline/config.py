@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
 from goldline.config_agents import AgentSection, OffersSection, WorkSection
+from goldline.config_campaigns import CampaignSection
 from goldline.config_dispositions import DispositionSection, refuse_system_codes
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
@@ -145,6 +146,8 @@ class Config(Section):
     """Work besides calls."""
     agents: dict[Name, AgentSection] = {}
     """The agents, by name."""
+    campaigns: dict[Name, CampaignSection] = {}
+    """The campaigns, by name."""
     ivr: IvrSection
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()

@@ -21,6 +21,7 @@ from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.journal_head import JournalHead, head_of_run
 from goldline.scenario_fit import check_fit
+from goldline.simulated_store import LeadsByList
 from goldline.stages import DirectStage, Stage, StrainedStage
 from goldline.watched import Watcher
 from goldline.wire_stage import WireStage
@@ -61,7 +62,7 @@ class SimulatedDay:
     `watchers` are shown every event of the ledger as it happens: folds that make figures. `checked` says
     whether the invariants are held against every turn; without, and with `NoJournal`, a day runs fastest.
     `flows` take the place of the files that `config` names. `recalled` is what the ledger of earlier days has
-    to say when the engine starts.
+    to say when the engine starts, `leads` whom its campaigns may call.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class SimulatedDay:
         checked: bool = True,
         flows: Mapping[str, Flow] | None = None,
         recalled: Iterable[Event] = (),
+        leads: LeadsByList | None = None,
     ) -> None:
         self._scenario = scenario
         self._recalled = recalled
@@ -83,7 +85,7 @@ class SimulatedDay:
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, RUN)
         self.plan = plan = FaultPlan(scenario.random_faults, seed)
-        self._stage = _stage_for(scenario)(scenario, config, seed, self.brain.engine, plan)
+        self._stage = _stage_for(scenario)(scenario, config, seed, self.brain.engine, plan, leads or {})
         self.runner, self.world = self._stage.runner, self._stage.world
         for watcher in watchers:
             self._stage.ledger.watch(watcher)
@@ -142,7 +144,9 @@ class SimulatedDay:
             self._stage.run_until(now_us() + step_us)
 
 
-def _stage_for(scenario: Scenario) -> Callable[[Scenario, Config, int, Engine, FaultPlan], Stage]:
+def _stage_for(
+    scenario: Scenario,
+) -> Callable[[Scenario, Config, int, Engine, FaultPlan, LeadsByList], Stage]:
     if scenario.telephony.wire:
         return WireStage
     return StrainedStage if scenario.random_faults else DirectStage

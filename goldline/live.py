@@ -22,8 +22,9 @@ from core.kernel.clock import SECOND_US, Clock
 from core.kernel.rng import Streams
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId
-from core.ports import CrmStore, Desk, Journal, Ledger
+from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger
 from crm.database import Database, DatabaseSettings
+from crm.leads.store import SqlLeadStore
 from crm.ledger import LedgerSettings, SqlLedger
 from crm.schema import upgrade
 from crm.store import SqlCrmStore, StoreSettings
@@ -50,6 +51,7 @@ class Stores:
 
     run: int
     crm: CrmStore
+    leads: LeadStore
     ledger: Ledger
 
 
@@ -72,7 +74,7 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
         ledger = await SqlLedger.open(database, clock, settings)
         store = SqlCrmStore(database, clock, StoreSettings(region=config.crm.region))
         try:
-            yield Stores(run=ledger.run, crm=store, ledger=ledger)
+            yield Stores(run=ledger.run, crm=store, leads=SqlLeadStore(database, clock), ledger=ledger)
         finally:
             await ledger.close()
 
@@ -109,6 +111,7 @@ class LiveCentre:
             Ports(
                 pbx=self.pbx,
                 crm=self._stores.crm,
+                leads=self._stores.leads,
                 ledger=self._stores.ledger,
                 desk=desk or self.desks,
                 journal=journal,

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,24 +32,31 @@ from core.model.commands import (
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
 from core.model.message import Command, Event, numbered
-from core.ports import CrmStore, Desk, Journal, Ledger, Pbx, WorkDoor
+from core.model.outbound import AnswerCampaign, CheckNumbers, CountAttempts, LeadCommand, LeaseLeads
+from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger, Pbx, WorkDoor
+from goldline.lead_orders import LeadClerk, carry_out
 
 log = structlog.get_logger()
 
 
-class NoWork:
-    """The door for work of a run to which nobody brings any."""
+QUESTIONS = frozenset({LeaseLeads, CheckNumbers, CountAttempts})
+"""The orders to the store of leads that are answered."""
 
-    def answer(self, command: AnswerWork) -> None:
+
+class NoWork:
+    """The door for other programs of a run to which none comes."""
+
+    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
         """Drop the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The edges a run has."""
+    """The edges a run has; without campaigns it needs no `leads`."""
 
     pbx: Pbx
     crm: CrmStore
+    leads: LeadStore | None = None
     ledger: Ledger
     desk: Desk
     journal: Journal
@@ -110,7 +118,9 @@ class Runner:
         return {
             **dict.fromkeys(leaves(PbxCommand), ports.pbx.execute),
             **dict.fromkeys(leaves(DeskCommand), ports.desk.show),
+            **self._lead_carriers(ports.leads),
             AnswerWork: ports.work.answer,
+            AnswerCampaign: ports.work.answer,
             AppendToLedger: lambda command: ledger.append(command.event),
             StartTimer: lambda command: agenda.start(command.key, command.at_us),
             CancelTimer: lambda command: agenda.cancel(command.key),
@@ -118,6 +128,10 @@ class Runner:
         }
 
     def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
+        raise NotImplementedError
+
+    def _lead_carriers(self, store: LeadStore | None) -> dict[type[Command], Callable[[Any], None]]:
+        """Return who carries out each order to the store of leads."""
         raise NotImplementedError
 
     def _do(self, due: TimerKey | Callable[[], None]) -> None:
@@ -153,6 +167,16 @@ class VirtualRunner(Runner):
         customer = result_at_once(crm.find_customer(command))
         self.receive(CustomerFound(at_us=self._now_us, lookup_id=command.lookup_id, customer=customer))
 
+    def _lead_carriers(self, store: LeadStore | None) -> dict[type[Command], Callable[[Any], None]]:
+        if store is None:
+            return {}
+        return dict.fromkeys(leaves(LeadCommand), partial(self._carry_out, store))
+
+    def _carry_out(self, store: LeadStore, order: LeadCommand) -> None:
+        answer = result_at_once(carry_out(order, store, self._now_us))
+        if answer is not None:
+            self.receive(answer)
+
 
 class LiveRunner(Runner):
     """Time that passes: timers on the asyncio loop, lookups as tasks under their deadline."""
@@ -164,6 +188,7 @@ class LiveRunner(Runner):
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at_us: int | None = None
         self._lookups: set[asyncio.Task[None]] = set()
+        self._clerk: LeadClerk | None = None
         self._closed = False
         self.faults = 0
         """Inputs whose handling raised; each is logged with its number in the journal."""
@@ -186,6 +211,8 @@ class LiveRunner(Runner):
         for task in lookups:
             task.cancel()
         await asyncio.gather(*lookups, return_exceptions=True)
+        if self._clerk is not None:
+            await self._clerk.close()
 
     def call_at(self, at_us: int, action: Callable[[], None]) -> None:
         """Run `action` at `at_us`."""
@@ -223,6 +250,12 @@ class LiveRunner(Runner):
         task = asyncio.get_running_loop().create_task(self._ask_store(command, crm))  # det-ok: live only
         self._lookups.add(task)
         task.add_done_callback(self._lookups.discard)
+
+    def _lead_carriers(self, store: LeadStore | None) -> dict[type[Command], Callable[[Any], None]]:
+        if store is None:
+            return {}
+        self._clerk = clerk = LeadClerk(store, self.receive, self._clock)
+        return {kind: clerk.ask if kind in QUESTIONS else clerk.write for kind in leaves(LeadCommand)}
 
     async def _ask_store(self, command: LookUpCustomer, crm: CrmStore) -> None:
         answer: Event

@@ -1,10 +1,12 @@
-"""The CRM store of a simulated day: in memory, with the scenario's invented customers in it."""
+"""The stores of a simulated day: in memory, with the scenario's invented customers and leads in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.kernel.clock import Clock
+from crm.leads.memory import MemoryLeadStore
+from crm.leads.records import LeadRecord, ListPlan
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.phones import e164
 from crm.pins import SIMULATED_COST, hash_pin
@@ -13,6 +15,9 @@ from crm.store import StoreSettings
 from goldline.runners import result_at_once
 from simulator.customers import CrmRecord
 
+LeadsByList = Mapping[ListPlan, Sequence[LeadRecord]]
+"""The leads of a simulated day, by the lists they are in."""
+
 
 def memory_store(
     customers: Iterable[CrmRecord], ledger: MemoryLedger, clock: Clock, region: str
@@ -20,6 +25,15 @@ def memory_store(
     """Return a store in memory that holds the scenario's customers."""
     store = MemoryCrmStore(ledger, clock, StoreSettings(region=region))
     result_at_once(store.save_customers([crm_record(found, region) for found in customers]))
+    return store
+
+
+def memory_leads(leads: LeadsByList, clock: Clock) -> MemoryLeadStore:
+    """Return a store in memory that holds the leads, ready to come up."""
+    store = MemoryLeadStore(clock)
+    for plan, records in leads.items():
+        result_at_once(store.save_leads(plan, records))
+        result_at_once(store.finish_list(plan))
     return store
 
 

@@ -14,7 +14,7 @@ from core.kernel.clock import microseconds
 from core.ports import Journal
 from goldline.config import Config
 from goldline.runners import Ports, Runner, VirtualRunner
-from goldline.simulated_store import memory_store
+from goldline.simulated_store import LeadsByList, memory_leads, memory_store
 from goldline.strained import StrainedRunner
 from goldline.watched import SpooledLedger, WatchedLedger
 from simulator.faults import FaultPlan
@@ -64,7 +64,13 @@ class DirectStage:
     """The engine and the world in virtual time, with nothing in between."""
 
     def __init__(
-        self, scenario: Scenario, config: Config, seed: int, engine: Engine, plan: FaultPlan
+        self,
+        scenario: Scenario,
+        config: Config,
+        seed: int,
+        engine: Engine,
+        plan: FaultPlan,
+        leads: LeadsByList,
     ) -> None:
         self._until_us = microseconds(scenario.duration_s)
         self._plan = plan
@@ -72,6 +78,7 @@ class DirectStage:
         self.ledger = self._make_ledger()
         self.runner = self._make_runner(engine)
         self.world = World(scenario, seed, self.runner, self.runner.receive)
+        self.leads = memory_leads(leads, self.runner)
         self._pbx = self._make_pbx()
 
     def _make_ledger(self) -> WatchedLedger:
@@ -90,6 +97,7 @@ class DirectStage:
             Ports(
                 pbx=self._pbx,
                 crm=crm,
+                leads=self.leads,
                 ledger=self.ledger,
                 desk=self.world.desk,
                 journal=journal,

@@ -21,7 +21,7 @@ from goldline.config import Config
 from goldline.live import asterisk_settings
 from goldline.logs import set_up_logs
 from goldline.runners import LiveRunner, Ports, Runner
-from goldline.simulated_store import memory_store
+from goldline.simulated_store import LeadsByList, memory_leads, memory_store
 from goldline.strained import LeapingClock, StrainedStore, let_store_go_away
 from goldline.watched import SpooledLedger
 from simulator.ami_server import Account
@@ -48,7 +48,13 @@ class WireStage:
     """Runner, world and edges on a virtual loop, joined by AMI and FastAGI."""
 
     def __init__(
-        self, scenario: Scenario, config: Config, seed: int, engine: Engine, plan: FaultPlan
+        self,
+        scenario: Scenario,
+        config: Config,
+        seed: int,
+        engine: Engine,
+        plan: FaultPlan,
+        leads: LeadsByList,
     ) -> None:
         until_us = microseconds(scenario.duration_s)
         settings = asterisk_settings(_with_secrets(config))
@@ -60,6 +66,7 @@ class WireStage:
         self.world = World(scenario, seed, self._time, self._ask)
         jitter = Streams(seed).stream("reconnect")
         self._pbx = AsteriskPbx(settings, self.runner.receive, self._clock, jitter)
+        self.leads = memory_leads(leads, self._clock)
         self._server = _server(self.world, settings, plan)
         self._region = config.crm.region
         self._plan = plan
@@ -78,6 +85,7 @@ class WireStage:
             Ports(
                 pbx=self._pbx,
                 crm=crm,
+                leads=self.leads,
                 ledger=self.ledger,
                 desk=self.world.desk,
                 journal=journal,

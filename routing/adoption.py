@@ -213,6 +213,7 @@ def _contact(leg_id: LegId, tag: Tag, caller_number: str) -> Contact:
         credit_us=tag.credit_us,
         preferred_agent=AgentId(tag.preferred) if tag.preferred else None,
         callback=tag.role == CALLBACK,
+        attempt=tag.attempt,
         connected_us=tag.connected_us or None,
         policy=tag.policy,
         told_us=tag.told_us or None,

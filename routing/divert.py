@@ -16,7 +16,7 @@ from core.model.causes import Cause
 from core.model.commands import HangUpLeg, TagLeg, TransferLeg
 from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.destination import HANG_UP, Destination, DestinationKind, DivertReason
-from core.model.events import ContactClosed, ContactDiverted, ContactSentOn
+from core.model.events import ContactClosed, ContactDiverted, ContactSentOn, LeavingAsked
 from core.model.ids import NO_LEG, QueueName
 from core.model.message import Event
 from routing.door import Door
@@ -36,6 +36,7 @@ _CAUSES: Mapping[DivertReason, Cause] = {
     DivertReason.FULL: Cause.CONGESTION,
     DivertReason.EMPTY: Cause.SUBSCRIBER_ABSENT,
     DivertReason.STEP: Cause.NO_ANSWER,
+    DivertReason.TOO_LATE: Cause.NORMAL_CLEARING,
 }
 """What a caller's own exchange is told who is hung up; of a call that was answered few phones show it."""
 
@@ -56,6 +57,7 @@ class Diversion:
             DestinationKind.NUMBER: self._to_number,
             DestinationKind.HANG_UP: self._hang_up,
         }
+        engine.subscribe(LeavingAsked, self._asked)
 
     def guard(self, kind: DestinationKind, guard: Guard) -> None:
         """Let `guard` say who is not taken where `kind` leads to."""
@@ -103,6 +105,12 @@ class Diversion:
             )
         )
         self._let_go[to.kind](contact, to, reason, why)
+
+    def _asked(self, event: LeavingAsked) -> None:
+        """Send on whoever still waits in line; who is offered to an agent by now stays."""
+        contact = self._contacts.get(event.contact_id)
+        if contact is not None and contact.queue and self._router.is_in_line(contact.contact_id):
+            self.send(contact, contact.queue, Destination(event.to, event.target), event.reason, event)
 
     def _may_go(self, contact: Contact, queue: QueueName, to: Destination) -> bool:
         """Tell whether the contact can be sent there at all.

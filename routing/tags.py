@@ -24,6 +24,7 @@ def contact_tag(contact: Contact, role: str) -> Tag:
         needs=encode_requirements(contact.requirements),
         asked=encode_requirements(contact.asked),
         steps=encode_steps(contact.steps),
+        attempt=contact.attempt,
         flow=contact.flow,
         arrived_us=contact.arrived_us,
         queued_us=contact.queued_us or 0,

@@ -14,6 +14,7 @@ from random import Random
 from core.kernel.clock import microseconds
 from core.kernel.record import Entity
 from core.model.commands import AnswerWork
+from core.model.outbound import AnswerCampaign
 from core.model.ids import QueueName
 from core.model.requests import AddWork, WithdrawWork
 from core.ports import Sink
@@ -102,8 +103,10 @@ class Senders:
         """Return the work that `reference` on an agent's screen is about."""
         return self._pieces.get(reference)
 
-    def answer(self, command: AnswerWork) -> None:
-        """Hear what became of a request; see `core.ports.WorkDoor`."""
+    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
+        """Hear what became of a request; see `core.ports.WorkDoor`. None of them looks after campaigns."""
+        if isinstance(command, AnswerCampaign):
+            return
         adds = command.request_id == command.work_id
         if adds:
             self.refused += bool(command.code) and self._counts

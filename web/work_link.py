@@ -1,4 +1,4 @@
-"""The door for work: other programs bring tasks, mails and the like, and take them back.
+"""The door for other programs: they bring tasks, mails and the like, and start and pause campaigns.
 
 A program connects to `/work` with the header `Authorization: Bearer TOKEN`, sends
 
@@ -8,7 +8,8 @@ and is answered
 
     {"type": "AnswerWork", "work_id": "case-17", "request_id": "7", "contact_id": "C-4-000012", ...}
 
-Who hears no answer asks again: under one `work_id` it stays one piece of work.
+Who hears no answer asks again: under one `work_id` it stays one piece of work. `StartCampaign` and
+`PauseCampaign` name a `campaign` instead and are answered by `AnswerCampaign`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from websockets.exceptions import ConnectionClosed
 from core.kernel.clock import Clock
 from core.model.codec import encode
 from core.model.commands import AnswerWork
+from core.model.outbound import AnswerCampaign, CampaignRequest, PauseCampaign, StartCampaign
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
 from core.ports import Sink
 from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
@@ -32,7 +34,7 @@ from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
 log = structlog.get_logger()
 
 PATH = "/work"
-REQUESTS = frozenset(kind.__name__ for kind in (AddWork, WithdrawWork))
+REQUESTS = frozenset(kind.__name__ for kind in (AddWork, WithdrawWork, StartCampaign, PauseCampaign))
 UNREADABLE = AnswerWork(work_id="", request_id="", code="unreadable", reason="no wish about work")
 
 
@@ -63,7 +65,7 @@ class WorkServer:
         """Let all programs go."""
         await self._door.close()
 
-    def answer(self, command: AnswerWork) -> None:
+    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
         """Send the answer to the program that asked; drop it where that is gone or does not read."""
         program, _, request_id = command.request_id.partition(":")
         answers = self._programs.get(program)
@@ -91,7 +93,7 @@ class WorkServer:
                 wish = read_wish(text, REQUESTS, at_us=self._clock.now_us())
                 if program not in self._programs:
                     await connection.close(TRY_AGAIN_LATER, "this program did not read")
-                elif isinstance(wish, WorkRequest):
+                elif isinstance(wish, WorkRequest | CampaignRequest):
                     self._sink(replace(wish, request_id=f"{program}:{wish.request_id}"))
                 else:
                     await connection.send(encode(UNREADABLE).decode())

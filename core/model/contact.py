@@ -134,6 +134,8 @@ class Contact(Entity, kw_only=True):
     `estimated_us` the wait expected then (None: none at all), `told_us` the least wait still to come that
     its caller was told.
 
+    `attempt` is what the dialer notes of the attempt by which a campaign reached the customer.
+
     Work of another channel than voice never has a leg: `work_id` is what the program that brought it calls
     it, `reference` where the agent finds it, such as a link or a subject.
     """
@@ -163,6 +165,7 @@ class Contact(Entity, kw_only=True):
     credit_us: int = 0
     preferred_agent: AgentId | None = None
     callback: bool = False
+    attempt: str = ""
     flow: str = ""
     hops: int = 0
     offer_id: OfferId | None = None

@@ -37,3 +37,5 @@ class DivertReason(StrEnum):
     """Nobody is there who could serve it."""
     STEP = "step"
     """A step of the queue's plan says so."""
+    TOO_LATE = "too_late"
+    """A campaign called, and no agent was there as soon as the law asks."""

@@ -257,6 +257,14 @@ class QueueingAsked(ContactEvent, frozen=True, kw_only=True):
     requirements: tuple[Requirement, ...] = ()
 
 
+class LeavingAsked(ContactEvent, frozen=True, kw_only=True):
+    """Whoever brought the contact here wants it out of its line, and sent on; routing does so if it waits."""
+
+    to: DestinationKind
+    target: str
+    reason: DivertReason
+
+
 class Spared(Record, frozen=True, kw_only=True):
     """The last `count` idle agents with `skill` at `level` or above are left to others."""
 

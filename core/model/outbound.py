@@ -59,6 +59,16 @@ class ReturnLeads(LeadCommand, frozen=True, kw_only=True):
     again_us: int | None = None
 
 
+class CheckNumbers(LeadCommand, frozen=True, kw_only=True):
+    """Tell what forbids each of `numbers` at this moment: they are dialed the moment the answer comes.
+
+    Answered by `NumbersChecked`, or by `NumbersUnchecked` where the store is away: then nobody is dialed.
+    """
+
+    check_id: str
+    numbers: tuple[str, ...]
+
+
 class ListNumber(LeadCommand, frozen=True, kw_only=True):
     """Put a number on the do-not-call list of the house, at once; of this campaign only if not `everywhere`.
 
@@ -84,11 +94,15 @@ class CountAttempts(LeadCommand, frozen=True, kw_only=True):
 
 
 class LeadsLeased(Event, frozen=True, kw_only=True):
-    """Leads for a campaign; fewer than asked for where no more may come up yet."""
+    """Leads for a campaign; fewer than asked for where no more may come up yet.
+
+    `registers_from_us` says of when our copy of each do-not-call register is.
+    """
 
     campaign: str
     lease_id: str
     leads: tuple[Lead, ...]
+    registers_from_us: tuple[tuple[str, int], ...] = ()
 
 
 class LeadsUnavailable(Event, frozen=True, kw_only=True):
@@ -96,6 +110,23 @@ class LeadsUnavailable(Event, frozen=True, kw_only=True):
 
     campaign: str
     lease_id: str
+    reason: str
+
+
+class NumbersChecked(Event, frozen=True, kw_only=True):
+    """What forbids each number, in the order of asking, as `LeadNumber.listed_on`; registers as in a lease."""
+
+    campaign: str
+    check_id: str
+    listed_on: tuple[tuple[str, ...], ...]
+    registers_from_us: tuple[tuple[str, int], ...] = ()
+
+
+class NumbersUnchecked(Event, frozen=True, kw_only=True):
+    """The store was late or away, so nobody knows whether the numbers may be dialed."""
+
+    campaign: str
+    check_id: str
     reason: str
 
 
@@ -118,6 +149,12 @@ class AttemptsCounted(Event, frozen=True, kw_only=True):
     campaign: str
     from_us: int
     minutes: tuple[CountedMinute, ...]
+
+
+class PaceAsked(Event, frozen=True, kw_only=True):
+    """More may be dialed perhaps: an agent is free, leads have come. Decided when all have heard of it."""
+
+    campaign: str
 
 
 # --- what the ledger is told ---------------------------------------------------------------------------
@@ -193,3 +230,12 @@ class StartCampaign(CampaignRequest, frozen=True, kw_only=True):
 
 class PauseCampaign(CampaignRequest, frozen=True, kw_only=True):
     """Dial nobody new; whoever rings or talks goes on."""
+
+
+class AnswerCampaign(Command, frozen=True, kw_only=True):
+    """Tell who wished something about a campaign whether it was granted; `code` is empty where it was."""
+
+    campaign: str
+    request_id: str
+    code: str = ""
+    reason: str = ""

@@ -28,13 +28,17 @@ _INSTANT = re.compile(r"[0-9]{1,18}").fullmatch
 CALLER = "caller"
 AGENT = "agent"
 CALLBACK = "callback"
-"""Whose leg it is: a caller's, an agent's, or that of a customer whom we call back."""
+ATTEMPT = "attempt"
+"""Whose leg it is: a caller's, an agent's, that of a customer whom we call back, or of one a campaign dials.
 
-ROLES = frozenset({CALLER, AGENT, CALLBACK})
+Who answers a campaign's call is a caller from then on.
+"""
+
+ROLES = frozenset({CALLER, AGENT, CALLBACK, ATTEMPT})
 
 
 class Tag(Record, frozen=True, kw_only=True):
-    """What a leg's note says; empty texts and zeros mean "not yet"."""
+    """What a leg's note says; empty texts and zeros mean "not yet". `attempt` is the dialer's own note."""
 
     role: str
     contact: str
@@ -57,6 +61,7 @@ class Tag(Record, frozen=True, kw_only=True):
     connected_us: int = 0
     policy: str = ""
     told_us: int = 0
+    attempt: str = ""
 
     def encode(self) -> str:
         """Return the note as `name=value&...`, percent-encoded, empty fields left out."""

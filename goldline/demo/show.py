@@ -21,6 +21,7 @@ from rich.live import Live
 
 from core.kernel.clock import seconds
 from core.ports import Journal
+from crm.leads.memory import MemoryLeadStore
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.store import StoreSettings
 from goldline.config import Config
@@ -110,7 +111,7 @@ async def _open(
     agents = agent_profiles(scenario)
     ledger = WatchedLedger()
     store = MemoryCrmStore(ledger, clock, StoreSettings(region=config.crm.region))
-    stores = Stores(run=1, crm=store, ledger=ledger)
+    stores = Stores(run=1, crm=store, leads=MemoryLeadStore(clock), ledger=ledger)
     flows = load_flows(config, scenario.folder)
     centre = LiveCentre(config, flows, agents, stores, clock, speed=speed)
     world = World(scenario, seed, centre.runner, centre.runner.receive)

@@ -61,10 +61,12 @@ KEPT = (
     *("AgentPreferred", "PlaceResumed", "CallbackDialed", "CallbackPostponed", "adopted postponed"),
     *(f"callback {outcome}" for outcome in ("reached", "cancelled", "called_in")),
 )
+ELSEWHERE = (DivertReason.CLOSED, DivertReason.TOO_LATE)
+"""Reasons that a course does not have: it has no opening hours and no campaigns."""
 MOVED = (
     # Too few wait long enough in the queue that sends them to a callback.
     *(f"sent to {way}" for way in DestinationKind if way is not DestinationKind.CALLBACK),
-    *(f"sent for {reason}" for reason in DivertReason if reason is not DivertReason.CLOSED),
+    *(f"sent for {reason}" for reason in DivertReason if reason not in ELSEWHERE),
     *(f"stands otherwise: {reason}" for reason in ("step", "expired", "needs", "reserve_over")),
 )
 

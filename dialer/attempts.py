@@ -1,0 +1,199 @@
+"""The attempts in hand, and the one function that moves them.
+
+An attempt is planned when a lead is taken from the hopper, moves only along `core.model.attempt.ATTEMPT`,
+and leaves the book when its result is written. Whoever moves it then tells the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.kernel.record import Entity
+from core.model.attempt import ATTEMPT, OUTCOMES, AttemptRecord, AttemptState, AttemptTrigger
+from core.model.customer import Customer
+from core.model.ids import NO_LEG, ContactId, LegId
+from core.model.lead import Lead, LeadNumber
+from core.model.tag import ATTEMPT as DIALED
+from core.model.tag import Tag
+from dialer.answering import Segment
+from dialer.campaign import CampaignRules
+from dialer.note import AttemptNote
+
+UNCLASSIFIED = frozenset({AttemptState.PLANNED, AttemptState.DIALING, AttemptState.ANSWERED})
+"""States in which nobody knows yet whether an agent will be needed."""
+
+
+class Attempt(Entity, kw_only=True):
+    """One number of one lead, dialed once; `state` changes only through `AttemptBook.move`.
+
+    All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
+    it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is one.
+    """
+
+    attempt_id: str
+    contact_id: ContactId
+    rules: CampaignRules
+    lead: Lead
+    number: LeadNumber
+    lease_id: str
+    segment: Segment
+    planned_us: int
+    customer: Customer | None = None
+    leg_id: LegId = NO_LEG
+    caller_id: str = ""
+    trunk: str = ""
+    allowed_by: tuple[str, ...] = ()
+    dialed_us: int = 0
+    answered_us: int | None = None
+    greeting_end_us: int | None = None
+    connected_us: int | None = None
+    message_us: int | None = None
+    ended_us: int | None = None
+    cause: int = 0
+    gave_up: bool = False
+    agent_id: str = ""
+    agent_was_sure: bool = False
+    refused: bool = False
+    disposition: str = ""
+    outcome: AttemptState | None = None
+    state: AttemptState = ATTEMPT.start
+
+    @property
+    def timer(self) -> tuple[str, str]:
+        """The timer of what must happen next: an end of the ringing, an agent for who answered."""
+        return ("attempt", self.attempt_id)
+
+    @property
+    def tag(self) -> str:
+        """The note for the leg while it rings."""
+        return Tag(role=DIALED, contact=self.contact_id, attempt=self.note).encode()
+
+    @property
+    def note(self) -> str:
+        """All that a new run of ours needs to write the attempt down when it has ended."""
+        return AttemptNote(
+            attempt_id=self.attempt_id,
+            campaign=self.rules.name,
+            lead_id=self.lead.lead_id,
+            lease_id=self.lease_id,
+            person_id=self.lead.person_id,
+            list_name=self.lead.list_name,
+            number=self.number.number,
+            country=self.number.country,
+            zones=self.number.zones,
+            regions=self.number.regions,
+            dialed_us=self.dialed_us,
+            answered_us=self.answered_us or 0,
+        ).encode()
+
+    def record(self, at_us: int) -> AttemptRecord:
+        """Return what is kept for ever, of an attempt that has an outcome."""
+        assert self.outcome is not None
+        return AttemptRecord(
+            attempt_id=self.attempt_id,
+            person_id=self.lead.person_id,
+            number=self.number.number,
+            country=self.number.country,
+            zones=self.number.zones,
+            regions=self.number.regions,
+            list_name=self.lead.list_name,
+            caller_id=self.caller_id,
+            trunk=self.trunk,
+            mode=self.rules.mode,
+            dialed_us=self.dialed_us,
+            answered_us=self.answered_us,
+            greeting_end_us=self.greeting_end_us,
+            connected_us=self.connected_us,
+            message_us=self.message_us,
+            ended_us=self.ended_us if self.ended_us is not None else at_us,
+            outcome=self.outcome,
+            cause=self.cause,
+            gave_up=self.gave_up,
+            agent_id=self.agent_id,
+            agent_was_sure=self.agent_was_sure,
+            refused=self.refused,
+            disposition=self.disposition,
+            rules=self.allowed_by,
+            nth=self.lead.attempts + 1,
+            tier=self.lead.tier,
+            customer_id=self.lead.customer_id,
+        )
+
+
+class AttemptBook:
+    """Attempts by id, by leg, by contact and by whom they are at."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Attempt] = {}
+        self._by_leg: dict[LegId, Attempt] = {}
+        self._by_contact: dict[ContactId, Attempt] = {}
+        self._persons: dict[str, int] = {}
+        self._unclassified: dict[str, dict[str, Attempt]] = {}
+        self._counts: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[Attempt]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def add(self, attempt: Attempt) -> None:
+        """Take a new attempt into the book."""
+        campaign, person = attempt.rules.name, attempt.lead.person_id
+        self._by_id[attempt.attempt_id] = attempt
+        self._by_contact[attempt.contact_id] = attempt
+        self._persons[person] = self._persons.get(person, 0) + 1
+        self._counts[campaign] = self._counts.get(campaign, 0) + 1
+        if attempt.state in UNCLASSIFIED:
+            self._unclassified.setdefault(campaign, {})[attempt.attempt_id] = attempt
+        if attempt.leg_id != NO_LEG:
+            self._by_leg[attempt.leg_id] = attempt
+
+    def give_leg(self, attempt: Attempt, leg_id: LegId) -> None:
+        """Let `leg_id` be the leg of who is called."""
+        attempt.leg_id = leg_id
+        self._by_leg[leg_id] = attempt
+
+    def get(self, attempt_id: str) -> Attempt | None:
+        """Return the attempt, None where it is over or never was."""
+        return self._by_id.get(attempt_id)
+
+    def of_leg(self, leg_id: LegId) -> Attempt | None:
+        """Return the attempt whose leg it is, or None."""
+        return self._by_leg.get(leg_id)
+
+    def of_contact(self, contact_id: ContactId) -> Attempt | None:
+        """Return the attempt that led to the contact, or None."""
+        return self._by_contact.get(contact_id)
+
+    def count(self, campaign: str) -> int:
+        """Return how many attempts a campaign has in hand."""
+        return self._counts.get(campaign, 0)
+
+    def is_at(self, person_id: str) -> bool:
+        """Tell whether anybody calls this person now, or talks to them."""
+        return person_id in self._persons
+
+    def unclassified(self, campaign: str) -> Iterator[Attempt]:
+        """Go through the attempts of a campaign of which nobody knows yet who answers, oldest first."""
+        return iter(self._unclassified.get(campaign, {}).values())
+
+    def move(self, attempt: Attempt, trigger: AttemptTrigger) -> None:
+        """Change the attempt's state by its table; raise `IllegalTransition` where there is no row."""
+        attempt.state = ATTEMPT.after(attempt.state, trigger)
+        if attempt.state in OUTCOMES:
+            attempt.outcome = attempt.state
+        if attempt.state not in UNCLASSIFIED:
+            self._unclassified[attempt.rules.name].pop(attempt.attempt_id, None)
+
+    def forget(self, attempt: Attempt) -> None:
+        """Let an attempt go that is over."""
+        campaign, person = attempt.rules.name, attempt.lead.person_id
+        del self._by_id[attempt.attempt_id]
+        del self._by_contact[attempt.contact_id]
+        self._by_leg.pop(attempt.leg_id, None)
+        self._unclassified[campaign].pop(attempt.attempt_id, None)
+        self._counts[campaign] -= 1
+        self._persons[person] -= 1
+        if not self._persons[person]:
+            del self._persons[person]

@@ -1,0 +1,115 @@
+"""A campaign: its rules as the engine holds them, and the table of its states.
+
+    STOPPED -> DIALING <-> DRY (no lead may come up now), DIALING <-> PAUSED, and ENDED when it is through
+
+Rules never change while the engine runs; seconds of the configuration are microseconds here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from core.kernel.clock import SECOND_US
+from core.kernel.fsm import Table
+from core.model.ids import QueueName
+from core.model.need import Need
+from dialer.law import Law
+from dialer.recycling import Recycling
+
+UTC = ZoneInfo("UTC")
+
+
+class Mode(StrEnum):
+    """How a campaign decides how many to dial."""
+
+    PREDICTIVE = "predictive"
+    """As many as the law lets us risk, by what was learned of talks and answers."""
+    PROGRESSIVE = "progressive"
+    """One for each agent who is idle."""
+
+
+class CampaignState(StrEnum):
+    """Whether a campaign dials."""
+
+    STOPPED = "stopped"
+    DIALING = "dialing"
+    DRY = "dry"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class CampaignTrigger(StrEnum):
+    """What moves a campaign."""
+
+    START = "start"
+    PAUSE = "pause"
+    RUN_DRY = "run_dry"
+    REFILL = "refill"
+    END = "end"
+
+
+_S, _T = CampaignState, CampaignTrigger
+
+CAMPAIGN = Table(
+    name="campaign",
+    start=CampaignState.STOPPED,
+    rows={
+        (_S.STOPPED, _T.START): _S.DIALING,
+        (_S.DIALING, _T.PAUSE): _S.PAUSED,
+        (_S.PAUSED, _T.START): _S.DIALING,
+        # Every lead is out, waits for its time, or may not be called now: that is looked at again and again.
+        (_S.DIALING, _T.RUN_DRY): _S.DRY,
+        (_S.DRY, _T.REFILL): _S.DIALING,
+        (_S.DRY, _T.PAUSE): _S.PAUSED,
+        **{(state, _T.END): _S.ENDED for state in (_S.STOPPED, _S.DIALING, _S.DRY, _S.PAUSED)},
+        (_S.ENDED, _T.START): _S.DIALING,
+    },
+)
+
+AT_WORK = frozenset({_S.DIALING, _S.DRY})
+"""The states of a campaign that dials as soon as it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRules:
+    """One campaign. Its agents are those who meet the `need` of its `queue`.
+
+    An answered person hears an agent within `connect_within_us` or hears the flow `safe_harbour`, where the
+    choice `opt_out` puts the number on the do-not-call list; without a flow the call ends. `country` is that
+    of numbers of which none is known, `zone` where the days of the campaign begin and end. A lead is held by
+    an engine until `lease_us` are over, and gone back before that if nobody has dialed it.
+    """
+
+    name: str
+    queue: QueueName
+    need: Need
+    mode: Mode = Mode.PREDICTIVE
+    law: Law = field(default_factory=Law)
+    country: str = ""
+    holidays: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    zone: ZoneInfo = UTC
+    outside: str = "PJSIP/{number}@trunk"
+    ring_timeout_us: int = 25 * SECOND_US
+    connect_within_us: int = 2 * SECOND_US
+    caller_ids: tuple[str, ...] = ()
+    lines_max: int = 1_000
+    calls_per_second: float = 20.0
+    drop_group: str = ""
+    safe_harbour: str = ""
+    opt_out: str = "opt_out"
+    recycling: Recycling = field(default_factory=Recycling)
+    tick_us: int = SECOND_US // 2
+    ahead_max: int = 1_000
+    lease_us: int = 3_600 * SECOND_US
+    look_again_us: int = 15 * SECOND_US
+    starts: bool = False
+    default_tier: str = "standard"
+
+    @property
+    def group(self) -> str:
+        """The campaigns whose abandoned calls are counted together; a campaign alone goes by its name."""
+        return self.drop_group or self.name

@@ -1,0 +1,294 @@
+"""Dialing: decides how many, asks the store for its last word on each number, and rings those who may be.
+
+    an agent is freed, or half a second is over -> how many? (`modes`) -> leads out of the hopper, PLANNED
+    -> CheckNumbers -> NumbersChecked -> the law, at this very moment -> RingLeg, DIALING
+                                                                      -> forbidden: the lead goes back
+
+The store's word is no older than the message that brings it: who was put on a do-not-call list a moment ago
+is not dialed. What is dialed is followed by `outbound_calls`. A call that rings is never ended to correct.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from core.engine import Engine
+from core.kernel.clock import SECOND_US, seconds
+from core.model.agent import AgentState
+from core.model.attempt import AttemptTrigger
+from core.model.commands import LookUpCustomer, RingLeg, StartTimer
+from core.model.events import AgentStateChanged, TimerFired
+from core.model.ids import ContactId, Ids, LegId
+from core.model.message import Event
+from core.model.outbound import (
+    AttemptDialed,
+    CampaignChanged,
+    CheckNumbers,
+    LeadsLeased,
+    LeadsUnavailable,
+    NumbersChecked,
+    NumbersUnchecked,
+    PaceAsked,
+    ReturnLeads,
+)
+from dialer.asking import asked, next_allowed_us
+from dialer.attempts import Attempt, AttemptBook
+from dialer.campaign import CampaignState, CampaignTrigger
+from dialer.desk import Campaign, CampaignDesk
+from dialer.floor_watch import FloorWatch
+from dialer.hopper import Held
+from dialer.permission import Verdict
+
+REFRESH_US = 20 * SECOND_US
+"""How often what was learned is looked at anew: it moves slowly, and a look costs a millisecond."""
+RING_LATE_US = 5 * SECOND_US
+"""How much longer than the telephone system we wait for the end of a ringing, before we end it ourselves."""
+LOOK_UP_US = 2 * SECOND_US
+"""A customer's record may take so long: nobody answers sooner, and few fail to ring for longer."""
+
+_UNDIALABLE = re.compile(r"[^0-9+]")
+
+
+class Dialing:
+    """The feature that dials."""
+
+    def __init__(
+        self, engine: Engine, ids: Ids, desk: CampaignDesk, book: AttemptBook, watch: FloorWatch
+    ) -> None:
+        self._engine = engine
+        self._ids = ids
+        self._desk = desk
+        self._book = book
+        self._watch = watch
+        self._checked: dict[str, list[Attempt]] = {}
+        engine.subscribe(CampaignChanged, self._campaign_changed)
+        engine.subscribe(AgentStateChanged, self._agent_changed)
+        engine.subscribe(PaceAsked, self._pace_asked)
+        engine.subscribe(TimerFired, self._timer_fired)
+        engine.subscribe(LeadsLeased, self._leased)
+        engine.subscribe(LeadsUnavailable, self._not_leased)
+        engine.subscribe(NumbersChecked, self._numbers_checked)
+        engine.subscribe(NumbersUnchecked, self._unchecked)
+
+    # --- when to look ---------------------------------------------------------------------------------
+
+    def _campaign_changed(self, event: CampaignChanged) -> None:
+        campaign = self._desk[event.campaign]
+        if campaign.state is CampaignState.DIALING:
+            self._ask(campaign, event)
+        elif not campaign.is_at_work:
+            campaign.hopper.empty()
+
+    def _agent_changed(self, event: AgentStateChanged) -> None:
+        """Look anew when an agent has nothing in hand, as soon as everybody has heard of it.
+
+        In this very turn the agent may be given somebody who waits.
+        """
+        if event.new is AgentState.READY:
+            for name in self._watch.campaigns_of(event.agent_id):
+                self._ask(self._desk[name], event)
+
+    def _ask(self, campaign: Campaign, why: Event) -> None:
+        if campaign.is_at_work and not campaign.looks:
+            campaign.looks = True
+            self._engine.publish(
+                PaceAsked(at_us=why.at_us, cause_id=why.cause_id, campaign=campaign.rules.name)
+            )
+
+    def _pace_asked(self, event: PaceAsked) -> None:
+        campaign = self._desk[event.campaign]
+        campaign.looks = False
+        if campaign.is_at_work:
+            self._look(campaign, event)
+            if not campaign.ticks:
+                self._tick_on(campaign, event)
+
+    def _timer_fired(self, event: TimerFired) -> None:
+        if event.key[0] == "campaign":
+            campaign = self._desk[event.key[1]]
+            campaign.ticks = False
+            if campaign.is_at_work:
+                self._look(campaign, event)
+                self._tick_on(campaign, event)
+
+    def _tick_on(self, campaign: Campaign, why: Event) -> None:
+        """Look again in a while; where no agent is there, when one comes."""
+        rules = campaign.rules
+        if campaign.crew:
+            campaign.ticks = True
+            wait_us = rules.tick_us if campaign.state is CampaignState.DIALING else rules.look_again_us
+            self._engine.send(StartTimer(key=("campaign", rules.name), at_us=why.at_us + wait_us))
+
+    # --- how many --------------------------------------------------------------------------------------
+
+    def _look(self, campaign: Campaign, why: Event) -> None:
+        if not self._desk.is_linked or not campaign.crew:
+            return
+        now_us = why.at_us
+        self._refresh(campaign, now_us)
+        campaign.hopper.fill(now_us, campaign.crew.present)
+        limit = self._limit(campaign, now_us)
+        if limit <= 0:
+            return
+        floor = self._watch.floor(campaign.rules.name, now_us)
+        count = campaign.pace.calls(floor, campaign.hopper.segments, limit, now_us)
+        if count > 0:
+            campaign.bucket.take(count)
+            self._plan(campaign, campaign.hopper.take(count), why)
+
+    def _limit(self, campaign: Campaign, now_us: int) -> int:
+        """Return what lines, calls per second and leads allow."""
+        rules = campaign.rules
+        lines = rules.lines_max - self._book.count(rules.name)
+        return min(lines, campaign.bucket.free(now_us), len(campaign.hopper))
+
+    def _refresh(self, campaign: Campaign, now_us: int) -> None:
+        if now_us - campaign.refreshed_us >= REFRESH_US:
+            campaign.refreshed_us = now_us
+            campaign.cohorts.fold(seconds(now_us))
+            campaign.crew.learn(now_us)
+            campaign.pace.refresh()
+
+    # --- leads -------------------------------------------------------------------------------------------
+
+    def _leased(self, event: LeadsLeased) -> None:
+        campaign = self._desk[event.campaign]
+        is_dry = campaign.hopper.filled(event)
+        if not campaign.is_at_work:
+            campaign.hopper.empty()
+        elif len(campaign.hopper):
+            if campaign.state is CampaignState.DRY:
+                self._desk.move(campaign, CampaignTrigger.REFILL, event)
+            self._ask(campaign, event)
+        elif is_dry and campaign.state is CampaignState.DIALING:
+            self._desk.move(campaign, CampaignTrigger.RUN_DRY, event, "no_lead_may_come_up")
+
+    def _not_leased(self, event: LeadsUnavailable) -> None:
+        self._desk[event.campaign].hopper.not_filled(event.lease_id, event.at_us)
+
+    def _plan(self, campaign: Campaign, leads: Sequence[Held], why: Event) -> None:
+        """Ask the store for its last word on these leads, who are dialed when it comes."""
+        check_id = self._ids.new("K")
+        attempts = [self._planned(campaign, held, why.at_us) for held in leads]
+        self._checked[check_id] = attempts
+        self._engine.send(
+            CheckNumbers(
+                campaign=campaign.rules.name,
+                check_id=check_id,
+                numbers=tuple(attempt.number.number for attempt in attempts),
+            )
+        )
+
+    def _planned(self, campaign: Campaign, held: Held, now_us: int) -> Attempt:
+        rules = campaign.rules
+        attempt_id = self._ids.new("A")
+        attempt = Attempt(
+            attempt_id=attempt_id,
+            contact_id=ContactId(self._ids.new("C")),
+            rules=rules,
+            lead=held.lead,
+            number=held.number,
+            lease_id=held.lease_id,
+            segment=held.segment,
+            planned_us=now_us,
+            caller_id=rules.caller_ids[0] if rules.caller_ids else "",
+        )
+        self._book.add(attempt)
+        return attempt
+
+    # --- the last word ------------------------------------------------------------------------------------
+
+    def _unchecked(self, event: NumbersUnchecked) -> None:
+        """Dial nobody: who stands on which list is not known. The leads are tried again."""
+        for attempt in self._checked.pop(event.check_id, ()):
+            self._put_back(attempt, event.at_us + attempt.rules.look_again_us)
+
+    def _numbers_checked(self, event: NumbersChecked) -> None:
+        campaign, registers = self._desk[event.campaign], dict(event.registers_from_us)
+        attempts = self._checked.pop(event.check_id, [])
+        for attempt, listed_on in zip(attempts, event.listed_on, strict=True):
+            if not (campaign.is_at_work and self._desk.is_linked):
+                self._put_back(attempt, None)
+            else:
+                self._dial_if_allowed(campaign, attempt, listed_on, registers, event)
+
+    def _dial_if_allowed(
+        self,
+        campaign: Campaign,
+        attempt: Attempt,
+        listed_on: tuple[str, ...],
+        registers_from_us: Mapping[str, int],
+        why: Event,
+    ) -> None:
+        verdict = asked(attempt.rules, attempt.lead, attempt.number, why.at_us, registers_from_us, listed_on)
+        if verdict.allowed:
+            self._dial(campaign, attempt, verdict, why)
+        else:
+            self._book.move(attempt, AttemptTrigger.FORBID)
+            self._give_back(attempt, next_allowed_us([verdict], why.at_us))
+
+    def _put_back(self, attempt: Attempt, again_us: int | None) -> None:
+        self._book.move(attempt, AttemptTrigger.PUT_BACK)
+        self._give_back(attempt, again_us)
+
+    def _give_back(self, attempt: Attempt, again_us: int | None) -> None:
+        self._book.forget(attempt)
+        self._engine.send(
+            ReturnLeads(
+                campaign=attempt.rules.name,
+                lead_ids=(attempt.lead.lead_id,),
+                lease_id=attempt.lease_id,
+                again_us=again_us,
+            )
+        )
+
+    # --- the call -------------------------------------------------------------------------------------------
+
+    def _dial(self, campaign: Campaign, attempt: Attempt, verdict: Verdict, why: Event) -> None:
+        rules = attempt.rules
+        self._book.move(attempt, AttemptTrigger.DIAL)
+        self._book.give_leg(attempt, LegId(self._ids.new("L")))
+        attempt.dialed_us, attempt.allowed_by = why.at_us, verdict.rules
+        campaign.cohorts.launch(attempt.segment, seconds(why.at_us))
+        self._engine.send(
+            RingLeg(
+                leg_id=attempt.leg_id,
+                address=rules.outside.replace("{number}", dial_string(attempt.number.number)),
+                ring_timeout_us=rules.ring_timeout_us,
+                caller_number=attempt.caller_id,
+                tag=attempt.tag,
+            )
+        )
+        self._engine.send(
+            StartTimer(key=attempt.timer, at_us=why.at_us + rules.ring_timeout_us + RING_LATE_US)
+        )
+        if attempt.lead.customer_id:
+            self._look_up(attempt)
+        self._engine.publish(
+            AttemptDialed(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                campaign=rules.name,
+                attempt_id=attempt.attempt_id,
+                lead_id=attempt.lead.lead_id,
+                leg_id=attempt.leg_id,
+                mode=rules.mode,
+                rules=verdict.rules,
+            )
+        )
+
+    def _look_up(self, attempt: Attempt) -> None:
+        """Have the customer's record brought while the phone rings, for the screen of whoever gets the call."""
+        self._engine.send(
+            LookUpCustomer(
+                lookup_id=attempt.attempt_id,
+                deadline_us=LOOK_UP_US,
+                customer_id=attempt.lead.customer_id,
+            )
+        )
+
+
+def dial_string(number: str) -> str:
+    """Return what of a lead's number may stand in an address: its digits and the plus."""
+    return _UNDIALABLE.sub("", number)

@@ -1,0 +1,169 @@
+"""What the agents of each campaign do, as `dialer.pacing` wants to know it, and how long that lasts.
+
+Who is offered anything is busy from that instant on, whoever calls: an inbound caller takes an agent as a
+customer does whom the campaign reached. Who has asked to pause or to leave counts as gone after what is in
+hand. Lives of talks and wrap-ups are learned while they last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from core.engine import Engine
+from core.kernel.clock import seconds
+from core.model.agent import AgentProfile, AgentState
+from core.model.contact import VOICE
+from core.model.events import AgentStateChanged, OfferMade
+from core.model.ids import AgentId, QueueName
+from dialer.attempts import AttemptBook
+from dialer.campaign import CampaignRules
+from dialer.lifetimes import Lifetimes
+from dialer.pacing import Floor, Learned, Phase
+
+PHASES: Mapping[AgentState, Phase] = {
+    AgentState.RESERVED: Phase.TALK,
+    AgentState.ON_CONTACT: Phase.TALK,
+    AgentState.WRAP_UP: Phase.WRAP_UP,
+}
+_LIVED = frozenset({AgentState.ON_CONTACT, AgentState.WRAP_UP})
+"""The states whose lengths are learned; the ringing of a phone is none of them."""
+
+
+class Queue(Protocol):
+    """What a campaign wants to know of the lines."""
+
+    def waiting(self, queue: QueueName) -> int:
+        """Return how many contacts wait in `queue`, not counting those offered now."""
+        ...
+
+
+class Busy(NamedTuple):
+    """An agent at work: in which phase, since when, up to when that was learned from, and whether for long.
+
+    `stays`: the agent takes another call after this one.
+    """
+
+    phase: Phase
+    since_us: int
+    learned_us: int
+    stays: bool
+
+
+class Crew:
+    """The agents of one campaign."""
+
+    def __init__(self, rules: CampaignRules, learned: Learned) -> None:
+        self.rules = rules
+        self._laws: Mapping[Phase, Lifetimes] = {
+            Phase.TALK: learned.talk,
+            Phase.WRAP_UP: learned.wrap_up,
+        }
+        self._idle: dict[AgentId, None] = {}
+        self._busy: dict[AgentId, Busy] = {}
+
+    def __bool__(self) -> bool:
+        """Tell whether anybody is there."""
+        return bool(self._idle or self._busy)
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The agents who may be given a call, now or after the one in hand."""
+        return (*self._idle, *self._busy)
+
+    @property
+    def idle(self) -> int:
+        """How many could take a call now."""
+        return len(self._idle)
+
+    def busy(self, now_us: int) -> list[tuple[Phase, float]]:
+        """Return what those do who take another call afterwards, and for how many seconds by now."""
+        return [(b.phase, seconds(now_us - b.since_us)) for b in self._busy.values() if b.stays]
+
+    def change(self, event: AgentStateChanged) -> None:
+        """Take note of what an agent does from now on."""
+        agent_id, phase = event.agent_id, PHASES.get(event.new)
+        before = self._busy.get(agent_id)
+        if phase is not None and before is not None and before.phase is phase and event.old is event.new:
+            self._busy[agent_id] = before._replace(stays=event.next_state is None)
+            return
+        self._end(agent_id, event.at_us, counts=event.old in _LIVED)
+        self._idle.pop(agent_id, None)
+        if phase is not None:
+            self._begin(agent_id, phase, event.at_us, stays=event.next_state is None)
+        elif VOICE in event.channels:
+            self._idle[agent_id] = None
+
+    def offered(self, event: OfferMade) -> None:
+        """Take note that an idle agent is idle no more: the agents' side tells so in a moment."""
+        if event.channel == VOICE and event.agent_id in self._idle:
+            del self._idle[event.agent_id]
+            self._begin(event.agent_id, Phase.TALK, event.at_us, stays=True)
+
+    def _begin(self, agent_id: AgentId, phase: Phase, now_us: int, *, stays: bool) -> None:
+        self._busy[agent_id] = Busy(phase, now_us, now_us, stays)
+
+    def _end(self, agent_id: AgentId, now_us: int, *, counts: bool) -> None:
+        busy = self._busy.pop(agent_id, None)
+        if busy is not None and counts:
+            self._live(busy, now_us)
+            self._laws[busy.phase].end(seconds(now_us - busy.since_us))
+
+    def learn(self, now_us: int) -> None:
+        """Learn of all who are busy that it has lasted so long by now."""
+        for agent_id, busy in self._busy.items():
+            self._live(busy, now_us)
+            self._busy[agent_id] = busy._replace(learned_us=now_us)
+
+    def _live(self, busy: Busy, now_us: int) -> None:
+        since_us, from_us = busy.since_us, busy.learned_us
+        self._laws[busy.phase].live(seconds(from_us - since_us), seconds(now_us - since_us))
+
+
+class FloorWatch:
+    """The feature that knows the floor of each campaign."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        crews: Mapping[str, Crew],
+        book: AttemptBook,
+        queue: Queue,
+        agents: Mapping[AgentId, AgentProfile],
+    ) -> None:
+        self._crews = crews
+        self._book = book
+        self._queue = queue
+        self._of_agent: dict[AgentId, tuple[Crew, ...]] = {
+            agent_id: tuple(
+                crew for crew in crews.values() if crew.rules.need.level(profile.skills) is not None
+            )
+            for agent_id, profile in agents.items()
+        }
+        engine.subscribe(AgentStateChanged, self._changed)
+        engine.subscribe(OfferMade, self._offered)
+
+    def campaigns_of(self, agent_id: AgentId) -> tuple[str, ...]:
+        """Return the campaigns that the agent can take calls of."""
+        return tuple(crew.rules.name for crew in self._of_agent.get(agent_id, ()))
+
+    def floor(self, campaign: str, now_us: int) -> Floor:
+        """Return agents and calls of a campaign at this instant."""
+        crew = self._crews[campaign]
+        return Floor(
+            idle=crew.idle,
+            busy=crew.busy(now_us),
+            waiting=self._queue.waiting(crew.rules.queue),
+            ringing=[
+                (attempt.segment, seconds(now_us - (attempt.dialed_us or attempt.planned_us)))
+                for attempt in self._book.unclassified(campaign)
+            ],
+        )
+
+    def _changed(self, event: AgentStateChanged) -> None:
+        for crew in self._of_agent.get(event.agent_id, ()):
+            crew.change(event)
+
+    def _offered(self, event: OfferMade) -> None:
+        for crew in self._of_agent.get(event.agent_id, ()):
+            crew.offered(event)

@@ -1,0 +1,174 @@
+"""The hopper of a campaign: the next leads, leased from the store ahead of time and known to be allowed.
+
+A batch is asked for when half of what there should be is gone, and how much that is follows from how fast
+the campaign dials. Each lead is put to the law when it comes, with the number that is its turn; one that may
+not be called now goes straight back, until it may. Nobody stays here long: what was not dialed in a while
+goes back too, for others to have, and long before its lease is over.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from core.engine import Engine
+from core.kernel.clock import SECOND_US
+from core.model.ids import Ids
+from core.model.lead import Lead, LeadNumber
+from core.model.outbound import LeadsLeased, LeaseLeads, ReturnLeads
+from dialer.answering import Segment
+from dialer.asking import asked, next_allowed_us
+from dialer.attempts import AttemptBook
+from dialer.campaign import CampaignRules
+from dialer.permission import Verdict
+from dialer.recycling import numbers_in_turn
+
+AHEAD_MIN = 20
+"""Leads asked for at first: few enough to give back, enough for a small team for minutes."""
+QUICK_US = 60 * SECOND_US
+"""A batch that is gone sooner than this was too small: the next one is twice as large."""
+SLOW_US = 240 * SECOND_US
+"""One that lasts longer was too large: who is in it is kept from others."""
+KEEP_SHARE = 4
+"""A lead stays for this part of its lease: the rest is for its call."""
+
+
+class Held(NamedTuple):
+    """A lead in the hopper: the number that may be called, and the lease."""
+
+    lead: Lead
+    number: LeadNumber
+    lease_id: str
+    segment: Segment
+    until_us: int
+
+
+class Hopper:
+    """The next leads of one campaign."""
+
+    def __init__(self, engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook) -> None:
+        self._engine = engine
+        self._ids = ids
+        self._rules = rules
+        self._book = book
+        self._line: deque[Held] = deque()
+        self._ahead = AHEAD_MIN
+        self._order: LeaseLeads | None = None
+        self._filled_us = 0
+        self._not_before_us = 0
+
+    def __len__(self) -> int:
+        return len(self._line)
+
+    @property
+    def segments(self) -> Iterator[Segment]:
+        """Go through the segments of the leads, those that come first first."""
+        return (held.segment for held in self._line)
+
+    def take(self, count: int) -> list[Held]:
+        """Take out those that come first."""
+        return [self._line.popleft() for _ in range(count)]
+
+    def put_back(self, held: Sequence[Held]) -> None:
+        """Put leads back, who were not dialed after all, before all others."""
+        self._line.extendleft(reversed(held))
+
+    # --- filling ----------------------------------------------------------------------------------
+
+    def fill(self, now_us: int, present: tuple[str, ...]) -> None:
+        """Let go of who has been here too long, and ask for more where there are too few."""
+        self._let_go_of_old(now_us)
+        if self._order is None and now_us >= self._not_before_us and len(self._line) * 2 <= self._ahead:
+            self._adapt(now_us)
+            self._order = LeaseLeads(
+                campaign=self._rules.name,
+                lease_id=self._ids.new("lease"),
+                count=self._ahead - len(self._line),
+                until_us=now_us + self._rules.lease_us,
+                present=present,
+            )
+            self._engine.send(self._order)
+
+    def _adapt(self, now_us: int) -> None:
+        lasted_us = now_us - self._filled_us
+        if lasted_us < QUICK_US:
+            self._ahead = min(self._rules.ahead_max, 2 * self._ahead)
+        elif lasted_us > SLOW_US:
+            self._ahead = max(AHEAD_MIN, self._ahead // 2)
+        self._filled_us = now_us
+
+    def filled(self, event: LeadsLeased) -> bool:
+        """Take in what the store gave; tell whether it has no more to give by now."""
+        order, self._order = self._order, None
+        if order is None or order.lease_id != event.lease_id:
+            self._return([lead.lead_id for lead in event.leads], event.lease_id)
+            return False
+        for lead in event.leads:
+            self._take_in(lead, order, event)
+        is_dry = len(event.leads) < order.count
+        if is_dry:
+            self._not_before_us = event.at_us + self._rules.look_again_us
+        return is_dry
+
+    def not_filled(self, lease_id: str, now_us: int) -> None:
+        """Take note that the store did not answer; it is asked again in a while."""
+        if self._order is not None and self._order.lease_id == lease_id:
+            self._order = None
+            self._not_before_us = now_us + self._rules.look_again_us
+
+    def _take_in(self, lead: Lead, order: LeaseLeads, event: LeadsLeased) -> None:
+        if self._book.is_at(lead.person_id):
+            self._return([lead.lead_id], order.lease_id, event.at_us + self._rules.look_again_us)
+            return
+        number, verdicts = first_allowed(self._rules, lead, event.at_us, dict(event.registers_from_us))
+        if number is None:
+            self._return([lead.lead_id], order.lease_id, next_allowed_us(verdicts, event.at_us))
+            return
+        keep_us = event.at_us + self._rules.lease_us // KEEP_SHARE
+        self._line.append(Held(lead, number, order.lease_id, segment_of(lead), keep_us))
+
+    # --- emptying ---------------------------------------------------------------------------------
+
+    def empty(self) -> None:
+        """Give everybody back: the campaign dials nobody for now."""
+        self._let_go(len(self._line))
+
+    def _let_go_of_old(self, now_us: int) -> None:
+        self._let_go(sum(held.until_us <= now_us for held in self._line))
+
+    def _let_go(self, count: int) -> None:
+        by_lease: dict[str, list[str]] = {}
+        for held in self.take(count):
+            by_lease.setdefault(held.lease_id, []).append(held.lead.lead_id)
+        for lease_id, lead_ids in by_lease.items():
+            self._return(lead_ids, lease_id)
+
+    def _return(self, lead_ids: Sequence[str], lease_id: str, again_us: int | None = None) -> None:
+        if lead_ids:
+            self._engine.send(
+                ReturnLeads(
+                    campaign=self._rules.name,
+                    lead_ids=tuple(lead_ids),
+                    lease_id=lease_id,
+                    again_us=again_us,
+                )
+            )
+
+
+def first_allowed(
+    rules: CampaignRules, lead: Lead, now_us: int, registers_from_us: Mapping[str, int]
+) -> tuple[LeadNumber | None, list[Verdict]]:
+    """Return the first number in turn that may be called now, else None and what was said of each."""
+    verdicts: list[Verdict] = []
+    for number in numbers_in_turn(rules.recycling, lead):
+        verdict = asked(rules, lead, number, now_us, registers_from_us)
+        if verdict.allowed:
+            return number, []
+        verdicts.append(verdict)
+    return None, verdicts
+
+
+def segment_of(lead: Lead) -> Segment:
+    """Return whose answer rate a call at the lead shares: its list's, and that of its attempt in it."""
+    return (f"list {lead.list_name}", f"attempt {lead.attempts + 1}")

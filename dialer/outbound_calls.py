@@ -1,0 +1,360 @@
+"""Follows each dialed call from the first ring to what it came to.
+
+Whoever answers and is a person becomes a contact like any other and asks for the campaign's queue, with the
+leg in our hands; routing finds the agent. Who hears none in time is out of luck (DROPPED) and hears the
+campaign's safe-harbour flow instead, unless an agent is being joined at that very moment: then they talk, yet
+the law counts the call as abandoned all the same.
+
+The clock of the law is the answer as the telephone system tells it. The attempt ends with its contact, or
+with its leg where it never came to one; only then is it written down.
+"""
+
+from __future__ import annotations
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.kernel.clock import seconds
+from core.model.attempt import AttemptState, AttemptTrigger
+from core.model.causes import Answerer
+from core.model.commands import CancelTimer, HangUpLeg, StartTimer
+from core.model.contact import Contact
+from core.model.customer import Customer
+from core.model.destination import DestinationKind, DivertReason
+from core.model.disposition import USUAL
+from core.model.events import (
+    AnswererJudged,
+    ChoiceMade,
+    ContactArrived,
+    ContactConnected,
+    ContactDiverted,
+    CustomerFound,
+    CustomerIdentified,
+    DialogueOpened,
+    InteractionRecorded,
+    LeavingAsked,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    OfferFailed,
+    OfferWithdrawn,
+    QueueingAsked,
+    TalkEnded,
+    TimerFired,
+)
+from core.model.ids import CustomerId
+from core.model.message import Event
+from core.model.outbound import AttemptAnswered, AttemptEnded, ListNumber, SettleLead
+from dialer.attempts import Attempt, AttemptBook
+from dialer.desk import CampaignDesk
+from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
+from dialer.recycling import next_try
+
+OPTED_OUT = "pressed the key to be called no more"
+
+_S, _T = AttemptState, AttemptTrigger
+
+
+class OutboundCalls:
+    """The feature that follows what was dialed; built before the IVR, which takes every leg nobody knows."""
+
+    def __init__(self, engine: Engine, contacts: ContactBook, desk: CampaignDesk, book: AttemptBook) -> None:
+        self._engine = engine
+        self._contacts = contacts
+        self._desk = desk
+        self._book = book
+        engine.subscribe(CustomerFound, self._remembered)
+        engine.subscribe(LegAnswered, self._answered)
+        engine.subscribe(AnswererJudged, self._judged)
+        engine.subscribe(DialogueOpened, self._in_our_hands)
+        engine.subscribe(ContactConnected, self._connected)
+        engine.subscribe(TalkEnded, self._talk_ended)
+        engine.subscribe(OfferFailed, self._offer_over)
+        engine.subscribe(OfferWithdrawn, self._offer_over)
+        engine.subscribe(ContactDiverted, self._diverted)
+        engine.subscribe(ChoiceMade, self._chose)
+        engine.subscribe(InteractionRecorded, self._recorded)
+        engine.subscribe(LegEnded, self._leg_ended)
+        engine.subscribe(LegFailed, self._leg_failed)
+        engine.subscribe(TimerFired, self._time_up)
+
+    # --- somebody or something answers -----------------------------------------------------------------
+
+    def _remembered(self, event: CustomerFound) -> None:
+        attempt = self._book.get(event.lookup_id)
+        if attempt is not None:
+            attempt.customer = event.customer
+
+    def _answered(self, event: LegAnswered) -> None:
+        attempt = self._book.of_leg(event.leg_id)
+        if attempt is not None and attempt.state is _S.DIALING:
+            self._answer(attempt, event)
+
+    def _answer(self, attempt: Attempt, why: Event) -> None:
+        """Start the clock of the law."""
+        self._book.move(attempt, _T.ANSWER)
+        attempt.answered_us = why.at_us
+        self._engine.send(StartTimer(key=attempt.timer, at_us=why.at_us + attempt.rules.connect_within_us))
+
+    def _judged(self, event: AnswererJudged) -> None:
+        attempt = self._book.of_leg(event.leg_id)
+        if attempt is None or attempt.state not in (_S.DIALING, _S.ANSWERED):
+            return
+        if attempt.state is _S.DIALING:
+            self._answer(attempt, event)
+        if event.answerer is Answerer.MACHINE:
+            self._machine(attempt, event)
+        else:
+            self._book.move(attempt, _T.FIND_PERSON)
+
+    def _machine(self, attempt: Attempt, why: Event) -> None:
+        self._book.move(attempt, _T.FIND_MACHINE)
+        self._engine.send(CancelTimer(key=attempt.timer))
+        self._engine.send(HangUpLeg(leg_id=attempt.leg_id))
+        campaign = self._desk[attempt.rules.name]
+        campaign.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=False)
+        campaign.allowance.machine(attempt.number.country, attempt.dialed_us, why.at_us)
+
+    def _in_our_hands(self, event: DialogueOpened) -> None:
+        """Make a contact of who answered. The answer itself may be told later: by another link."""
+        attempt = self._book.of_leg(event.leg_id)
+        if attempt is None or self._contacts.get(attempt.contact_id) is not None:
+            return
+        if attempt.state is _S.DIALING:
+            self._answer(attempt, event)
+        if attempt.state is _S.ANSWERED:
+            self._book.move(attempt, _T.FIND_PERSON)
+        if attempt.state is _S.CLASSIFIED:
+            self._welcome(attempt, event)
+
+    def _welcome(self, attempt: Attempt, why: Event) -> None:
+        """Let a person who answered be a contact that asks for the campaign's queue."""
+        assert attempt.answered_us is not None
+        campaign = self._desk[attempt.rules.name]
+        campaign.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=True)
+        campaign.allowance.answered(attempt.number.country, attempt.dialed_us, why.at_us)
+        contact = _contact(attempt)
+        self._contacts.add(contact)
+        for event in _arrival(attempt, contact, why):
+            self._engine.publish(event)
+        if why.at_us >= attempt.answered_us + attempt.rules.connect_within_us:
+            # It took too long to hear that this is a person: unless an agent is idle this very moment.
+            self._engine.send(StartTimer(key=attempt.timer, at_us=why.at_us))
+
+    # --- an agent in time, or not ---------------------------------------------------------------------------
+
+    def _connected(self, event: ContactConnected) -> None:
+        attempt = self._book.of_contact(event.contact_id)
+        if attempt is None:
+            return
+        attempt.agent_id = event.agent_id
+        if attempt.state is _S.CLASSIFIED:
+            self._book.move(attempt, _T.CONNECT)
+            attempt.connected_us = event.at_us
+            self._engine.send(CancelTimer(key=attempt.timer))
+
+    def _talk_ended(self, event: TalkEnded) -> None:
+        attempt = self._book.of_contact(event.contact_id)
+        if attempt is not None:
+            attempt.ended_us = event.at_us
+
+    def _time_up(self, event: TimerFired) -> None:
+        attempt = self._book.get(event.key[1]) if event.key[0] == "attempt" else None
+        if attempt is None:
+            return
+        if attempt.state is _S.DIALING:
+            self._give_up_ringing(attempt, event)
+        elif attempt.state is _S.CLASSIFIED:
+            self._drop(attempt, event)
+            self._let_leave(attempt, event)
+        # else it is not known yet whether a person is there: `_welcome` will find that the time is up
+
+    def _give_up_ringing(self, attempt: Attempt, why: Event) -> None:
+        """End a ringing of which the telephone system has told no end."""
+        self._engine.send(HangUpLeg(leg_id=attempt.leg_id))
+        attempt.gave_up = True
+        self._unanswered(attempt, Unanswered.NO_ANSWER, why)
+
+    def _drop(self, attempt: Attempt, why: Event) -> None:
+        self._book.move(attempt, _T.DROP)
+        self._engine.send(CancelTimer(key=attempt.timer))
+        allowance = self._desk[attempt.rules.name].allowance
+        allowance.abandoned(attempt.number.country, attempt.dialed_us, why.at_us)
+
+    def _let_leave(self, attempt: Attempt, why: Event) -> None:
+        """Send somebody on who waits; who is being joined with an agent stays, and may come back."""
+        flow = attempt.rules.safe_harbour
+        attempt.gave_up = True
+        self._engine.publish(
+            LeavingAsked(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                contact_id=attempt.contact_id,
+                to=DestinationKind.FLOW if flow else DestinationKind.HANG_UP,
+                target=flow,
+                reason=DivertReason.TOO_LATE,
+            )
+        )
+
+    def _offer_over(self, event: OfferFailed | OfferWithdrawn) -> None:
+        attempt = self._book.of_contact(event.contact_id)
+        if attempt is not None and attempt.state is _S.DROPPED:
+            self._let_leave(attempt, event)
+
+    def _diverted(self, event: ContactDiverted) -> None:
+        attempt = self._book.of_contact(event.contact_id)
+        if attempt is not None and event.to is DestinationKind.FLOW:
+            attempt.message_us = event.at_us
+
+    def _chose(self, event: ChoiceMade) -> None:
+        """Call nobody again who presses the key for that."""
+        attempt = self._book.of_contact(event.contact_id)
+        if attempt is None or event.choice != attempt.rules.opt_out:
+            return
+        attempt.refused = True
+        self._engine.send(
+            ListNumber(campaign=attempt.rules.name, number=attempt.number.number, reason=OPTED_OUT)
+        )
+
+    # --- the end -------------------------------------------------------------------------------------------
+
+    def _recorded(self, event: InteractionRecorded) -> None:
+        """The contact is over: so is the attempt, with what the agent said it came to."""
+        attempt = self._book.of_contact(event.contact_id)
+        if attempt is None:
+            return
+        if attempt.state is _S.CLASSIFIED:
+            self._drop(attempt, event)
+        attempt.disposition = event.disposition
+        self._finish(attempt, event)
+
+    def _leg_ended(self, event: LegEnded) -> None:
+        attempt = self._book.of_leg(event.leg_id)
+        if attempt is None:
+            return
+        attempt.cause = event.cause
+        if attempt.state is _S.DIALING:
+            rang_us = event.at_us - attempt.dialed_us
+            attempt.gave_up = rang_us >= attempt.rules.ring_timeout_us
+            self._unanswered(attempt, why_unanswered(event.cause, event.tech_cause, rang_us), event)
+        elif self._contacts.get(attempt.contact_id) is None:
+            self._over_before_a_contact(attempt, event)
+
+    def _over_before_a_contact(self, attempt: Attempt, why: LegEnded) -> None:
+        """A machine was let go, or a person hung up before anybody could greet them."""
+        if attempt.state in (_S.ANSWERED, _S.CLASSIFIED):
+            campaign = self._desk[attempt.rules.name]
+            campaign.cohorts.end(
+                attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=True
+            )
+            campaign.allowance.answered(attempt.number.country, attempt.dialed_us, why.at_us)
+            self._drop(attempt, why)
+        self._finish(attempt, why)
+
+    def _leg_failed(self, event: LegFailed) -> None:
+        attempt = self._book.of_leg(event.leg_id)
+        if attempt is not None and attempt.state is _S.DIALING:
+            attempt.cause = event.cause
+            self._unanswered(attempt, why_never_made(event.cause), event)
+
+    def _unanswered(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
+        self._book.move(attempt, TRIGGERS[reason])
+        attempt.disposition = reason
+        self._desk[attempt.rules.name].cohorts.end(
+            attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=False
+        )
+        self._finish(attempt, why)
+
+    def _finish(self, attempt: Attempt, why: Event) -> None:
+        """Write the attempt down, and say when its lead comes up again."""
+        assert attempt.outcome is not None
+        if not attempt.disposition:
+            attempt.disposition = USUAL[attempt.outcome]
+        record = attempt.record(why.at_us)
+        again = None if attempt.refused else next_try(attempt.rules.recycling, attempt.lead, record)
+        self._book.move(attempt, _T.FINISH if again is None else _T.PUT_BACK)
+        self._book.forget(attempt)
+        self._engine.send(CancelTimer(key=attempt.timer))
+        self._engine.send(
+            SettleLead(
+                campaign=attempt.rules.name,
+                lead_id=attempt.lead.lead_id,
+                lease_id=attempt.lease_id,
+                record=record,
+                again_us=again.at_us if again else None,
+                callback=again.first if again else False,
+            )
+        )
+        self._engine.publish(
+            AttemptEnded(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                campaign=attempt.rules.name,
+                lead_id=attempt.lead.lead_id,
+                outcome=record.outcome,
+                record=record,
+            )
+        )
+
+
+def _contact(attempt: Attempt) -> Contact:
+    """Return the contact of a person who answered."""
+    assert attempt.answered_us is not None
+    lead = attempt.lead
+    return Contact(
+        contact_id=attempt.contact_id,
+        leg_id=attempt.leg_id,
+        arrived_us=attempt.answered_us,
+        caller_number=attempt.number.number,
+        language=lead.language or "en",
+        tier=lead.tier or attempt.rules.default_tier,
+        customer=attempt.customer or _customer(attempt),
+        attempt=attempt.note,
+    )
+
+
+def _customer(attempt: Attempt) -> Customer:
+    """Return the customer as the lead tells it, where the store has no record, or not yet."""
+    lead = attempt.lead
+    return Customer(
+        customer_id=CustomerId(lead.customer_id),
+        name=lead.name,
+        tier=lead.tier,
+        language=lead.language or "en",
+        attributes=lead.fields,
+    )
+
+
+def _arrival(attempt: Attempt, contact: Contact, why: Event) -> tuple[Event, ...]:
+    """Return what is told of a person who answered, in this order."""
+    known = "found" if attempt.customer else "unknown"
+    return (
+        ContactArrived(
+            at_us=why.at_us,
+            cause_id=why.cause_id,
+            contact_id=contact.contact_id,
+            leg_id=contact.leg_id,
+            caller_number=contact.caller_number,
+            dialed_number="",
+        ),
+        CustomerIdentified(
+            at_us=why.at_us,
+            cause_id=why.cause_id,
+            contact_id=contact.contact_id,
+            customer_id=attempt.lead.customer_id,
+            tier=contact.tier,
+            lookup=known,
+        ),
+        AttemptAnswered(
+            at_us=why.at_us,
+            cause_id=why.cause_id,
+            campaign=attempt.rules.name,
+            attempt_id=attempt.attempt_id,
+            contact_id=contact.contact_id,
+        ),
+        QueueingAsked(
+            at_us=why.at_us,
+            cause_id=why.cause_id,
+            contact_id=contact.contact_id,
+            queue=attempt.rules.queue,
+        ),
+    )

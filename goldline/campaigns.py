@@ -1,0 +1,71 @@
+"""Puts the dialer together: the campaigns of the configuration, and the features that run them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.contacts import ContactBook
+from core.engine import Engine
+from core.kernel.clock import seconds
+from core.model.agent import AgentProfile
+from core.model.ids import AgentId, Ids
+from dialer.allowance import Allowance
+from dialer.attempts import AttemptBook
+from dialer.campaign import CampaignRules, Mode
+from dialer.cohorts import Cohorts
+from dialer.desk import Campaign, CampaignDesk
+from dialer.dialing import Dialing
+from dialer.floor_watch import Crew, FloorWatch, Queue
+from dialer.hopper import Hopper
+from dialer.lines import TokenBucket
+from dialer.modes import Pace, Predictive, Progressive
+from dialer.outbound_calls import OutboundCalls
+from dialer.pacing import Learned, Pacer
+from dialer.ringing import Ringing
+
+
+def build_dialer(
+    engine: Engine,
+    contacts: ContactBook,
+    ids: Ids,
+    rules: Mapping[str, CampaignRules],
+    queue: Queue,
+    agents: Mapping[AgentId, AgentProfile],
+) -> None:
+    """Build the features that run campaigns; `queue` tells who waits where. Without campaigns there are none.
+
+    Built before the IVR, which takes every leg that nobody knows.
+    """
+    if not rules:
+        return
+    book = AttemptBook()
+    campaigns = {name: _campaign(engine, ids, each, book) for name, each in rules.items()}
+    crews = {name: campaign.crew for name, campaign in campaigns.items()}
+    watch = FloorWatch(engine, crews, book, queue, agents)
+    desk = CampaignDesk(engine, campaigns)
+    Dialing(engine, ids, desk, book, watch)
+    OutboundCalls(engine, contacts, desk, book)
+
+
+def _campaign(engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook) -> Campaign:
+    learned = Learned(ringing=Ringing(round(seconds(rules.ring_timeout_us))))
+    allowance = Allowance(rules.law)
+    return Campaign(
+        rules=rules,
+        hopper=Hopper(engine, ids, rules, book),
+        crew=Crew(rules, learned),
+        pace=_pace(rules, learned, allowance),
+        bucket=TokenBucket(rules.calls_per_second),
+        allowance=allowance,
+        learned=learned,
+        cohorts=Cohorts(learned.rates, learned.ringing),
+    )
+
+
+def _pace(rules: CampaignRules, learned: Learned, allowance: Allowance) -> Pace:
+    """Return what decides how many to dial in the campaign's mode."""
+    match rules.mode:
+        case Mode.PREDICTIVE:
+            return Predictive(Pacer(learned, seconds(rules.connect_within_us)), allowance)
+        case Mode.PROGRESSIVE:
+            return Progressive()

@@ -1,0 +1,164 @@
+"""The campaigns in the configuration file, and the rules that the dialer makes of them.
+
+    [campaigns.winter]
+    queue = "sales"
+    mode = "predictive"
+    laws = ["us-ftc", "us-fcc", "us-states"]
+    safe_harbour = "sorry"
+
+Whatever a campaign names (a queue, rule packs, a flow) is looked up here; seconds become microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from core.kernel.clock import microseconds, seconds
+from core.kernel.errors import ConfigError
+from core.model.ids import QueueName
+from core.model.need import need_of
+from dialer.campaign import CampaignRules, Mode
+from dialer.law import Law, SafeHarbourMessage
+from dialer.packs import law_of
+from goldline.config_routing import PhoneNumber, ZoneName
+from goldline.section import Name, Section, said
+from routing.rules import Queues
+
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$"), said("a country's two letters, such as US")]
+CONNECT_WITHIN_S = 2.0
+"""What every law that says anything says."""
+
+
+class CampaignSection(Section):
+    """A campaign: whom it calls for, how many at once, and under which laws. Its leads are in the lead store."""
+
+    queue: Name
+    """The queue that people who answer join; its agents are the campaign's."""
+    mode: Mode = Mode.PREDICTIVE
+    """How it is decided how many to dial."""
+    laws: tuple[str, ...] = ("house",)
+    """The rule packs it is under, by name; the strictest holds."""
+    country: Country | None = None
+    """The country of numbers of which none is known; without it the one of `crm.region`."""
+    zone: ZoneName = "UTC"
+    """Where its days begin and end, and the clock of numbers of which no zone is known."""
+    holidays: dict[Country, tuple[date, ...]] = {}
+    """Days without calls, by country, for laws that know holidays."""
+    ring_timeout_s: Annotated[float, Field(ge=10, le=120)] = 25
+    """How long a phone rings; never less than the laws ask."""
+    connect_within_s: Annotated[float, Field(ge=0, le=30)] | None = None
+    """How soon an answered person hears an agent; without it as soon as the strictest law asks."""
+    lines_max: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """How many of its calls there are at once, talks included."""
+    calls_per_second: Annotated[float, Field(gt=0, le=1_000)] = 20
+    """How many are dialed in a second at most."""
+    shown_number: PhoneNumber | None = None
+    """The number that those who are called see."""
+    drop_group: Name | None = None
+    """Campaigns of one group count their abandoned calls together."""
+    safe_harbour: Name | None = None
+    """The flow for people who answered and whom no agent took in time; without it the call ends."""
+    opt_out: Name = "opt_out"
+    """The choice in that flow by which somebody is never called again."""
+    tick_s: Annotated[float, Field(ge=0.1, le=10)] = 0.5
+    """How often it is decided how many to dial, besides whenever an agent is freed."""
+    ahead_max: Annotated[int, Field(ge=20, le=10_000)] = 1_000
+    """How many leads are taken from the store ahead of time at most."""
+    lease_s: Annotated[float, Field(ge=600, le=86_400)] = 3_600
+    """How long a lead is kept from other engines, should this one vanish; no talk should last longer."""
+    look_again_s: Annotated[float, Field(ge=1, le=3_600)] = 15
+    """How often the store is asked again where no lead may come up, or it does not answer."""
+    starts: bool = False
+    """Whether it dials as soon as the program runs."""
+
+
+def campaign_rules(
+    sections: Mapping[str, CampaignSection],
+    queues: Queues,
+    flows: Collection[str],
+    *,
+    region: str,
+    outside: str,
+    default_tier: str,
+) -> dict[str, CampaignRules]:
+    """Return the rules by the campaigns' names.
+
+    `region` is the house's country, `outside` the address of a number beyond the trunk. Raises `ConfigError` for whatever a campaign names that is not there, and where it says
+    less than a law asks.
+    """
+    rules = {}
+    for name, section in sections.items():
+        where = f"campaigns.{name}"
+        law = _law(section, where)
+        _check_names(section, where, queues, flows)
+        _check_law(section, where, law)
+        rules[name] = CampaignRules(
+            name=name,
+            queue=QueueName(section.queue),
+            need=need_of(queues[QueueName(section.queue)].requirements),
+            mode=section.mode,
+            law=law,
+            country=section.country or region,
+            holidays=section.holidays,
+            zone=ZoneInfo(section.zone),
+            outside=outside,
+            ring_timeout_us=microseconds(section.ring_timeout_s),
+            connect_within_us=_connect_within_us(section, law),
+            lines_max=section.lines_max,
+            calls_per_second=section.calls_per_second,
+            caller_ids=(section.shown_number,) if section.shown_number else (),
+            drop_group=section.drop_group or "",
+            safe_harbour=section.safe_harbour or "",
+            opt_out=section.opt_out,
+            tick_us=microseconds(section.tick_s),
+            ahead_max=section.ahead_max,
+            lease_us=microseconds(section.lease_s),
+            look_again_us=microseconds(section.look_again_s),
+            starts=section.starts,
+            default_tier=default_tier,
+        )
+    return rules
+
+
+def _law(section: CampaignSection, where: str) -> Law:
+    try:
+        return law_of(section.laws)
+    except ConfigError as error:
+        raise ConfigError(f"{where}.laws: {error.where}", error.found, error.allowed) from None
+
+
+def _check_names(section: CampaignSection, where: str, queues: Queues, flows: Collection[str]) -> None:
+    if section.queue not in queues:
+        raise ConfigError(f"{where}.queue", section.queue, f"one of the queues: {', '.join(sorted(queues))}")
+    if section.safe_harbour is not None and section.safe_harbour not in flows:
+        raise ConfigError(
+            f"{where}.safe_harbour", section.safe_harbour, f"one of the flows: {', '.join(sorted(flows))}"
+        )
+
+
+def _check_law(section: CampaignSection, where: str, law: Law) -> None:
+    """Refuse a campaign that says less than its laws ask."""
+    if microseconds(section.ring_timeout_s) < law.ring_min_us:
+        least = f"at least {seconds(law.ring_min_us):g}, as {', '.join(section.laws)} ask"
+        raise ConfigError(f"{where}.ring_timeout_s", section.ring_timeout_s, least)
+    limit_us = law.connect_within_us
+    asked_s = section.connect_within_s
+    if asked_s is not None and limit_us is not None and microseconds(asked_s) > limit_us:
+        most = f"at most {seconds(limit_us):g}, as {', '.join(section.laws)} ask"
+        raise ConfigError(f"{where}.connect_within_s", asked_s, most)
+    message = next(law.rules(SafeHarbourMessage), None)
+    if message is not None and section.safe_harbour is None:
+        asked = f"a flow with the message that {message.id} asks for"
+        raise ConfigError(f"{where}.safe_harbour", "nothing", asked)
+
+
+def _connect_within_us(section: CampaignSection, law: Law) -> int:
+    if section.connect_within_s is not None:
+        return microseconds(section.connect_within_s)
+    limit_us = law.connect_within_us
+    return microseconds(CONNECT_WITHIN_S) if limit_us is None else limit_us

@@ -1,0 +1,156 @@
+"""How the dialer's orders reach the store of leads, and what it answers comes back as.
+
+In virtual time the store answers at once. Live each order is a task of its own: a question has a deadline
+and is answered in any case, what is to be written is tried again until it is, for as long as the order may
+still matter, and nothing follows one order of a lead that another must precede: all of them name its lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from core.kernel.clock import Clock
+from core.model.message import Event
+from core.model.outbound import (
+    AttemptsCounted,
+    CheckNumbers,
+    CountAttempts,
+    LeadCommand,
+    LeadsLeased,
+    LeadsUnavailable,
+    LeaseLeads,
+    ListNumber,
+    NumbersChecked,
+    NumbersUnchecked,
+    ReturnLeads,
+    SettleLead,
+)
+from core.ports import LeadStore, Sink
+
+log = structlog.get_logger()
+
+ANSWER_WITHIN_S = 5.0
+"""A store that takes longer to answer counts as away: those to dial are soon no longer those."""
+WRITE_AGAIN_S = (0.1, 1.0, 5.0, 15.0, 30.0, *(60.0,) * 60)
+"""The pauses between the tries to write an order: about an hour, as long as a lead is leased."""
+UNWRITTEN_MAX = 10_000
+"""Orders that wait to be written at once: an hour's attempts of a large campaign."""
+
+
+async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event | None:
+    """Carry out one order; return the answer, stamped `now_us`, None where none is due."""
+    match order:
+        case LeaseLeads(campaign=campaign, lease_id=lease_id):
+            leads = tuple(await store.lease_leads(order))
+            return LeadsLeased(
+                at_us=now_us,
+                campaign=campaign,
+                lease_id=lease_id,
+                leads=leads,
+                registers_from_us=await _registers(store),
+            )
+        case CheckNumbers(campaign=campaign, check_id=check_id, numbers=numbers):
+            return NumbersChecked(
+                at_us=now_us,
+                campaign=campaign,
+                check_id=check_id,
+                listed_on=tuple([await store.listings(campaign, number) for number in numbers]),
+                registers_from_us=await _registers(store),
+            )
+        case CountAttempts(campaign=campaign, from_us=from_us):
+            minutes = tuple(await store.count_attempts(order))
+            return AttemptsCounted(at_us=now_us, campaign=campaign, from_us=from_us, minutes=minutes)
+        case SettleLead():
+            await store.settle_lead(order)
+        case ReturnLeads():
+            await store.return_leads(order)
+        case ListNumber():
+            await store.list_number(order)
+    return None
+
+
+async def _registers(store: LeadStore) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((await store.registers_from_us()).items()))
+
+
+def unavailable(order: LeadCommand, reason: str, now_us: int) -> Event | None:
+    """Return what the engine is told whose question got no answer; `reason` is `late` or `away`."""
+    match order:
+        case LeaseLeads(campaign=campaign, lease_id=lease_id):
+            return LeadsUnavailable(at_us=now_us, campaign=campaign, lease_id=lease_id, reason=reason)
+        case CheckNumbers(campaign=campaign, check_id=check_id):
+            return NumbersUnchecked(at_us=now_us, campaign=campaign, check_id=check_id, reason=reason)
+    return None
+
+
+class LeadClerk:
+    """Carries out orders to a real store, each in a task; what it learns goes to `sink`.
+
+    `lost` counts writes that were given up: their attempts are in the ledger, their leads come up again when
+    the lease is over.
+    """
+
+    def __init__(self, store: LeadStore, sink: Sink, clock: Clock) -> None:
+        self._store = store
+        self._sink = sink
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unwritten = 0
+        self.lost = 0
+
+    def ask(self, order: LeadCommand) -> None:
+        """Have a question answered within its deadline."""
+        self._begin(self._ask(order))
+
+    def write(self, order: LeadCommand) -> None:
+        """Have an order written, however often that takes."""
+        if self._unwritten >= UNWRITTEN_MAX:
+            self._lose(order)
+        else:
+            self._unwritten += 1
+            self._begin(self._write(order))
+
+    async def close(self) -> None:
+        """Let go of all that is under way; what was not written comes up again when its lease is over."""
+        tasks = list(self._tasks)  # det-ok: all are cancelled, in whatever order
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)  # det-ok: live only
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, order: LeadCommand) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                answer = await carry_out(order, self._store, 0)
+        except TimeoutError:
+            answer = unavailable(order, "late", 0)
+        except OSError:
+            answer = unavailable(order, "away", 0)
+        if answer is not None:
+            self._sink(replace(answer, at_us=self._clock.now_us()))
+
+    async def _write(self, order: LeadCommand) -> None:
+        try:
+            for pause_s in WRITE_AGAIN_S:
+                try:
+                    await carry_out(order, self._store, 0)
+                except OSError:  # TimeoutError is one
+                    await asyncio.sleep(pause_s)
+                else:
+                    return
+            self._lose(order)
+        finally:
+            self._unwritten -= 1
+
+    def _lose(self, order: LeadCommand) -> None:
+        self.lost += 1
+        log.error("order_to_lead_store_lost", kind=type(order).__name__, campaign=order.campaign)

@@ -1,0 +1,159 @@
+"""One outbound call, from the lease of its lead to the record of its attempt."""
+
+from __future__ import annotations
+
+from core.kernel.clock import SECOND_US
+from core.model.attempt import AttemptState
+from core.model.causes import Cause
+from core.model.commands import HangUpLeg
+from core.model.contact import ContactState
+from core.model.destination import DestinationKind
+from core.model.events import ContactConnected, ContactDiverted, ContactQueued, LegEnded, TimerFired
+from core.model.ids import AgentId, LegId
+from core.model.outbound import AttemptDialed, CheckNumbers, LeaseLeads, SettleLead
+from core.model.requests import FinishWrapUp
+from core.model.tag import ATTEMPT, decode_tag
+from dialer.note import decode_note
+from tests.unit.dialer.campaign_floor import NOON_US, CampaignFloor, lead
+
+BOB = lead("bob", "+12125550101")
+EVE = lead("eve", "+12125550102")
+
+
+def floor_with(*leads: object, agents: tuple[str, ...] = ("ann",), **changes: object) -> CampaignFloor:
+    """A campaign that has begun, with agents who are ready."""
+    floor = CampaignFloor(agents, leads, **changes)  # type: ignore[arg-type]
+    floor.ready(*agents)
+    floor.start()
+    return floor
+
+
+def test_call_from_lease_to_record() -> None:
+    floor = floor_with(BOB)
+    assert len(floor.orders(LeaseLeads)) == len(floor.orders(CheckNumbers)) == 1
+    assert floor.dialed() == ["PJSIP/+12125550101@trunk"]
+    (dialed,) = floor.events(AttemptDialed)
+    assert "house-attempts" in dialed.rules
+
+    floor.pass_s(12)
+    leg_id = floor.picks_up("bob")
+    (queued,) = floor.events(ContactQueued)
+    floor.pass_s(1)
+    floor.talks("ann", "bob")
+    (connected,) = floor.events(ContactConnected)
+    assert (connected.contact_id, connected.agent_id) == (queued.contact_id, "ann")
+
+    floor.pass_s(100)
+    floor.hang_up(leg_id)
+    floor.hear(FinishWrapUp(at_us=floor.now_us, agent_id=AgentId("ann"), disposition="sold"))
+    record = floor.last_attempt().record
+    assert record.outcome is AttemptState.CONNECTED
+    assert (record.dialed_us, record.answered_us) == (NOON_US, NOON_US + 12 * SECOND_US)
+    assert record.connected_us == NOON_US + 13 * SECOND_US
+    assert record.ended_us == NOON_US + 113 * SECOND_US
+    assert (record.agent_id, record.disposition, record.person_id) == ("ann", "sold", "person bob")
+    (settled,) = floor.orders(SettleLead)
+    assert (settled.record, settled.again_us) == (record, None)
+
+
+def test_who_finds_no_agent_in_time_hears_the_message_and_counts_as_abandoned() -> None:
+    floor = floor_with(BOB)
+    floor.not_ready("ann")
+    leg_id = floor.picks_up("bob")
+    floor.let_pass(2)
+    (sent,) = floor.events(ContactDiverted)
+    assert (sent.to, sent.target) == (DestinationKind.FLOW, "sorry")
+    assert floor.contacts.of_leg(leg_id).state is ContactState.IN_IVR  # type: ignore[union-attr]
+
+
+def test_without_a_message_the_call_ends() -> None:
+    floor = floor_with(BOB, safe_harbour="")
+    floor.not_ready("ann")
+    leg_id = floor.picks_up("bob")
+    floor.let_pass(2)
+    assert leg_id in [order.leg_id for order in floor.orders(HangUpLeg)]
+    record = floor.last_attempt().record
+    assert (record.outcome, record.disposition) == (AttemptState.DROPPED, "abandoned")
+
+
+def test_agent_who_takes_it_too_late_talks_and_yet_it_counts_as_abandoned() -> None:
+    floor = floor_with(BOB)
+    leg_id = floor.picks_up("bob")
+    floor.let_pass(3)  # the agent's phone rings all the while
+    floor.talks("ann", "bob")
+    floor.hang_up(leg_id)
+    floor.hear(FinishWrapUp(at_us=floor.now_us, agent_id=AgentId("ann")))
+    record = floor.last_attempt().record
+    assert (record.outcome, record.agent_id, record.connected_us) == (AttemptState.DROPPED, "ann", None)
+
+
+def test_who_hangs_up_before_an_agent_comes_counts_as_abandoned() -> None:
+    floor = floor_with(BOB)
+    leg_id = floor.picks_up("bob")
+    floor.pass_s(1)
+    floor.hang_up(leg_id)
+    record = floor.last_attempt().record
+    assert (record.outcome, record.gave_up) == (AttemptState.DROPPED, False)
+
+
+def test_busy_no_answer_and_wrong_numbers() -> None:
+    expected = {
+        Cause.BUSY: (AttemptState.BUSY, "busy"),
+        Cause.NO_ANSWER: (AttemptState.NO_ANSWER, "no_answer"),
+        Cause.UNALLOCATED: (AttemptState.FAILED, "invalid"),
+        Cause.CONGESTION: (AttemptState.FAILED, "congested"),
+    }
+    for cause, (outcome, disposition) in expected.items():
+        floor = floor_with(BOB)
+        floor.pass_s(5)
+        floor.rings_off("bob", cause)
+        record = floor.last_attempt().record
+        assert (record.outcome, record.disposition, record.cause) == (outcome, disposition, cause)
+        assert floor.orders(SettleLead)[-1].again_us is None or disposition != "invalid"
+
+
+def test_ringing_without_an_end_is_ended_after_the_time_out() -> None:
+    floor = floor_with(BOB)
+    floor.let_pass(31)
+    assert floor.leg_of("bob") in [order.leg_id for order in floor.orders(HangUpLeg)]
+    record = floor.last_attempt().record
+    assert (record.outcome, record.gave_up) == (AttemptState.NO_ANSWER, True)
+
+
+def test_leg_says_whose_attempt_it_is_while_it_rings_and_when_it_waits() -> None:
+    floor = floor_with(BOB)
+    floor.picks_up("bob")
+    ringing, *_, waiting = map(decode_tag, floor.notes_on(floor.leg_of("bob")))
+    assert ringing is not None and waiting is not None
+    assert ringing.role == ATTEMPT
+    note = decode_note(waiting.attempt)
+    assert note is not None
+    assert (note.campaign, note.person_id, note.number) == ("winter", "person bob", "+12125550101")
+    assert (note.zones, note.dialed_us, note.answered_us) == (("America/New_York",), NOON_US, NOON_US)
+    assert decode_note("A-1~winter") is None
+
+
+def test_one_call_for_each_idle_agent_and_the_next_when_one_is_freed() -> None:
+    floor = floor_with(BOB, EVE)
+    assert len(floor.dialed()) == 1
+    floor.rings_off("bob", Cause.NO_ANSWER)
+    floor.let_pass(0.5)
+    assert floor.dialed()[-1] == "PJSIP/+12125550102@trunk"
+
+
+def test_answer_told_after_the_leg_is_in_our_hands() -> None:
+    floor = floor_with(BOB)
+    from core.model.events import DialogueOpened, LegAnswered
+
+    leg_id = floor.leg_of("bob")
+    floor.hear(DialogueOpened(at_us=floor.now_us, leg_id=leg_id))
+    floor.hear(LegAnswered(at_us=floor.now_us, leg_id=leg_id))
+    assert len(floor.events(ContactQueued)) == 1
+
+
+def test_strangers_legs_and_timers_mean_nothing() -> None:
+    floor = floor_with(BOB)
+    before = len(floor.ledger())
+    floor.hear(LegEnded(at_us=floor.now_us, leg_id=LegId("stranger"), cause=16))
+    floor.hear(TimerFired(at_us=floor.now_us, key=("attempt", "A-0-000001")))
+    assert len(floor.ledger()) == before
