@@ -3,10 +3,12 @@
     {"type":"AuditHead", ...}               the campaign, the day, and the law it was under, word for word
     {"type":"AttemptRecord", ...}           one for each attempt, when it has ended
     {"type":"NumberListed", ...}            a number that may not be dialed from then on
-    {"type":"AuditClose", ...}              the day's counts, as the dialer counted them
+    {"type":"RegistersRead", ...}           newer copies of do-not-call registers, in use from then on
+    {"type":"AuditClose", ...}              the day's counts, as the dialer counted them; a last line
 
-A line is `[digest, body]`, the digest running over all lines so far, so that one taken out, changed or
-added afterwards shows. What the file says is judged by `dialer.audit`.
+A line is `["digest",body]`, the digest running over the bytes of all bodies so far, so that one taken out,
+changed or added afterwards shows. A talk that outlasts the day is told after its close, and the day closed
+again. What the file says is judged by `dialer.audit`.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from msgspec import field
 
 from core.kernel.errors import GoldlineError
 from core.kernel.record import Record
-from core.model.attempt import AttemptRecord
+from core.model.attempt import ANSWERED_BY_PERSON, AttemptRecord, AttemptState
 
 DIGEST_CHARS = 16
 """Hexadecimal digits of the chain kept in each line: a forger would have to rewrite all that follow."""
@@ -39,11 +41,18 @@ class AuditHead(Record, frozen=True, kw_only=True):
 
 
 class NumberListed(Record, frozen=True, kw_only=True):
-    """A number entered a do-not-call list at that instant, and why."""
+    """A number entered a do-not-call list at that instant, and why; ending in `*`, all that begin so."""
 
     at_us: int
     number: str
     reason: str
+
+
+class RegistersRead(Record, frozen=True, kw_only=True):
+    """Of when our copies of the registers are, as the dialer knew from that instant on."""
+
+    at_us: int
+    registers_from_us: dict[str, int]
 
 
 class AuditClose(Record, frozen=True, kw_only=True):
@@ -54,9 +63,12 @@ class AuditClose(Record, frozen=True, kw_only=True):
     abandoned: int
 
 
-Entry = AuditHead | AttemptRecord | NumberListed | AuditClose
-_DECODER = msgspec.json.Decoder(tuple[str, Union[AuditHead, AttemptRecord, NumberListed, AuditClose]])  # noqa: UP007
+Entry = AuditHead | AttemptRecord | NumberListed | RegistersRead | AuditClose
+_DECODER = msgspec.json.Decoder(
+    Union[AuditHead, AttemptRecord, NumberListed, RegistersRead, AuditClose]  # noqa: UP007
+)
 _ENCODER = msgspec.json.Encoder()
+_BODY_AT = len('["') + DIGEST_CHARS + len('",')
 
 
 class AuditBroken(GoldlineError):
@@ -71,16 +83,53 @@ class Chain:
 
     def line(self, entry: Entry) -> bytes:
         """Return `entry` as the file's next line."""
-        body = _ENCODER.encode(entry)
-        return b'["%s",%s]\n' % (self._after(body).encode(), body)
+        return self.around(_ENCODER.encode(entry))
 
-    def check(self, digest: str, entry: Entry) -> bool:
-        """Tell whether `digest` is what the chain has come to with `entry`."""
-        return self._after(_ENCODER.encode(entry)) == digest
-
-    def _after(self, body: bytes) -> str:
+    def around(self, body: bytes) -> bytes:
+        """Return the next line with this body."""
         self._hash.update(body)
-        return self._hash.hexdigest()[:DIGEST_CHARS]
+        return b'["%s",%s]\n' % (self._hash.hexdigest()[:DIGEST_CHARS].encode(), body)
+
+
+class DayFile:
+    """A day's file as it grows: gives the lines to add, and counts by outcomes for the last one.
+
+    `size` is how many bytes all lines so far have.
+    """
+
+    def __init__(self) -> None:
+        self._chain = Chain()
+        self._attempts = self._answered = self._abandoned = 0
+        self.is_closed = False
+        self.size = 0
+
+    @classmethod
+    def resumed(cls, lines: Iterable[bytes]) -> DayFile:
+        """Return a file that holds these lines already; raise `AuditBroken` where one is not as written."""
+        file = cls()
+        for number, line in _whole(lines):
+            file._take(_checked(file._chain, number, line), len(line))
+        return file
+
+    def line(self, entry: Entry) -> bytes:
+        """Return the next line."""
+        line = self._chain.line(entry)
+        self._take(entry, len(line))
+        return line
+
+    def close(self) -> bytes:
+        """Return the line that closes the day."""
+        return self.line(
+            AuditClose(attempts=self._attempts, answered_by_person=self._answered, abandoned=self._abandoned)
+        )
+
+    def _take(self, entry: Entry, size: int) -> None:
+        self.size += size
+        self.is_closed = isinstance(entry, AuditClose)
+        if isinstance(entry, AttemptRecord):
+            self._attempts += 1
+            self._answered += entry.outcome in ANSWERED_BY_PERSON
+            self._abandoned += entry.outcome is AttemptState.DROPPED
 
 
 def read_entries(lines: Iterable[bytes]) -> Iterator[Entry]:
@@ -89,13 +138,24 @@ def read_entries(lines: Iterable[bytes]) -> Iterator[Entry]:
     A last line cut short, as a power failure leaves it, is passed over.
     """
     chain = Chain()
+    for number, line in _whole(lines):
+        yield _checked(chain, number, line)
+
+
+def _whole(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines with their numbers, up to one that was cut short."""
     for number, line in enumerate(lines, start=1):
         if not line.endswith(b"\n"):
             return
-        try:
-            digest, entry = _DECODER.decode(line)
-        except msgspec.DecodeError as error:
-            raise AuditBroken(f"line {number} cannot be read: {error}") from None
-        if not chain.check(digest, entry):
-            raise AuditBroken(f"line {number} or one before it was changed, added or taken out")
-        yield entry
+        yield number, line
+
+
+def _checked(chain: Chain, number: int, line: bytes) -> Entry:
+    body = line[_BODY_AT:-2]
+    try:
+        entry: Entry = _DECODER.decode(body)
+    except msgspec.DecodeError as error:
+        raise AuditBroken(f"line {number} cannot be read: {error}") from None
+    if chain.around(body) != line:
+        raise AuditBroken(f"line {number} or one before it was changed, added or taken out")
+    return entry

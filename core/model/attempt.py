@@ -79,6 +79,8 @@ ATTEMPT = Table(
 
 OUTCOMES = frozenset({_S.CONNECTED, _S.DROPPED, _S.MACHINE, _S.BUSY, _S.NO_ANSWER, _S.FAILED})
 """What an attempt that was dialed comes to."""
+ANSWERED_BY_PERSON = frozenset({_S.CONNECTED, _S.DROPPED})
+"""The outcomes that every share of abandoned calls is a share of."""
 
 
 class AttemptRecord(Record, frozen=True, kw_only=True):

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 
 from core.kernel.clock import SECOND_US
-from core.model.attempt import AttemptRecord, AttemptState
+from core.model.attempt import ANSWERED_BY_PERSON, AttemptRecord, AttemptState
 from core.model.outbound import CountAttempts, CountedMinute
 from crm.database import Database
 from crm.leads.models import AttemptRow, CampaignRow
 
 MINUTE_US = 60 * SECOND_US
 DAY_US = 24 * 60 * MINUTE_US
-ANSWERED = (AttemptState.CONNECTED, AttemptState.DROPPED)
-COUNTED = (*ANSWERED, AttemptState.MACHINE)
+COUNTED = ANSWERED_BY_PERSON | {AttemptState.MACHINE}
 """The outcomes that a cap asks about."""
 
 
@@ -46,7 +45,7 @@ class MinuteCounts:
         if record.outcome in COUNTED:
             run = record.attempt_id.rpartition("-")[0] + "-"
             counts = self._counts.setdefault((record.dialed_us // MINUTE_US, record.country, run), [0, 0, 0])
-            counts[0] += record.outcome in ANSWERED
+            counts[0] += record.outcome in ANSWERED_BY_PERSON
             counts[1] += record.outcome is AttemptState.DROPPED
             counts[2] += record.outcome is AttemptState.MACHINE
 
@@ -66,7 +65,7 @@ class MinuteCounts:
 
 
 def _how_many(outcomes: Iterable[AttemptState], name: str) -> ColumnElement[int]:
-    inside = AttemptRow.outcome.in_([outcome.value for outcome in outcomes])
+    inside = AttemptRow.outcome.in_(sorted(outcomes))
     return func.count(case((inside, 1))).label(name)
 
 
@@ -75,7 +74,7 @@ _COUNTS = (
     select(
         _MINUTE,
         AttemptRow.country,
-        _how_many(ANSWERED, "answered"),
+        _how_many(ANSWERED_BY_PERSON, "answered"),
         _how_many([AttemptState.DROPPED], "abandoned"),
         _how_many([AttemptState.MACHINE], "machines"),
     )
@@ -84,7 +83,7 @@ _COUNTS = (
         CampaignRow.name == bindparam("campaign"),
         AttemptRow.dialed_us >= bindparam("from_us"),
         AttemptRow.dialed_us < bindparam("until_us"),
-        AttemptRow.outcome.in_([outcome.value for outcome in COUNTED]),
+        AttemptRow.outcome.in_(sorted(COUNTED)),
         AttemptRow.attempt_id.not_like(bindparam("apart_from")),
     )
     .group_by(_MINUTE, AttemptRow.country)

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.attempt import OUTCOMES, AttemptRecord, AttemptState
-from dialer.audit import Day, Findings, audit, read_day
+from dialer.audit import Findings, audit
+from dialer.audit_day import Day, read_day
 from dialer.audit_file import AuditBroken, AuditClose, AuditHead, Chain, Entry, NumberListed, read_entries
 from dialer.law import DAY_US
 from dialer.packs import law_as_json, law_of
@@ -39,7 +40,7 @@ def attempt(number: int, **changes: object) -> AttemptRecord:
         ended_us=dialed_us + 90 * S_US,
         outcome=AttemptState.CONNECTED,
         agent_id="ann",
-        rules=("us-ftc-hours",),
+        rules=("us-ftc-hours", "house-attempts", "house-after-abandoned", "us-ftc-register"),
     )
     return replace(honest, **changes)
 
@@ -115,7 +116,9 @@ def rules_of(findings: Findings) -> list[str]:
 def test_honest_day_passes_and_is_counted() -> None:
     findings = audit([day(*honest_day())])
     assert findings.violations == ()
-    assert (findings.attempts, findings.answered_by_person, findings.abandoned) == (102, 100, 2)
+    [counts] = findings.days
+    assert (counts.attempts, counts.answered_by_person, counts.abandoned) == (102, 100, 2)
+    assert (counts.share, round(counts.upper, 4)) == (0.02, 0.07)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +127,8 @@ def test_honest_day_passes_and_is_counted() -> None:
         ("file", attempt(1)),
         ("us-ftc-hours", later(attempt(300), 7 * 3_600)),
         ("us-fl-hours", later(attempt(300, regions=("US-FL",)), 5.5 * 3_600)),
-        ("ring", unanswered(300, 9.0)),
-        ("connect_within", attempt(300, connected_us=TEN_US + (300 * 60 + 11) * S_US)),
+        ("house-ring", unanswered(300, 9.0)),
+        ("house-connect", attempt(300, connected_us=TEN_US + (300 * 60 + 11) * S_US)),
         ("us-ftc-message", abandoned(300, message_us=None)),
         ("file", attempt(300, connected_us=TEN_US)),
         ("file", attempt(300, outcome=AttemptState.BUSY)),

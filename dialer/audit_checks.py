@@ -1,0 +1,293 @@
+"""The checks of an audit: each goes over all days given, of whatever campaigns, and yields what is wrong.
+
+The law is asked anew for every attempt, on the callee's own clock and with the past that the files tell of:
+attempts at a person or a number count whichever campaign made them. Shares are counted from the instants of
+the calls, not from what the dialer called them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from core.kernel.clock import seconds
+from core.model.attempt import AttemptRecord, AttemptState
+from dialer.audit_day import Day, answered_by_person, is_abandoned, missed_deadlines
+from dialer.audit_file import AuditClose
+from dialer.law import AbandonmentCap, Law, Pack, RingAtLeast, SafeHarbourMessage
+from dialer.permission import Callee, Past, PastOutcome, Verdict, permission
+
+_PAST = {
+    AttemptState.DROPPED: PastOutcome.ABANDONED,
+    AttemptState.MACHINE: PastOutcome.MACHINE,
+    AttemptState.CONNECTED: PastOutcome.CONVERSATION,
+}
+FILE = "file"
+"""The rule that files themselves break."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """Something that must not have happened: the rule's id (or `file`), the attempt, and what it was."""
+
+    rule: str
+    campaign: str
+    day: str
+    attempt_id: str
+    said: str
+
+
+# --- the files ----------------------------------------------------------------------------------------
+
+
+def _told_twice(days: Sequence[Day]) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for day, attempt in _attempts(days):
+        if attempt.attempt_id in seen:
+            yield _violation(FILE, day, attempt, "is told twice")
+        seen.add(attempt.attempt_id)
+
+
+def _impossible(days: Sequence[Day]) -> Iterator[Violation]:
+    """Instants in an order in which they cannot have come, and outcomes that contradict them."""
+    for day, attempt in _attempts(days):
+        told = (attempt.dialed_us, attempt.answered_us, attempt.connected_us, attempt.ended_us)
+        known = [instant for instant in told if instant is not None]
+        if known != sorted(known):
+            yield _violation(FILE, day, attempt, "has its instants out of order")
+        if not _agrees(attempt):
+            yield _violation(FILE, day, attempt, f"is {attempt.outcome} against its own instants")
+
+
+def _agrees(attempt: AttemptRecord) -> bool:
+    match attempt.outcome:
+        case AttemptState.CONNECTED:
+            return attempt.answered_us is not None and attempt.connected_us is not None
+        case AttemptState.DROPPED | AttemptState.MACHINE:
+            return attempt.answered_us is not None
+        case _:
+            return attempt.answered_us is None and attempt.connected_us is None
+
+
+def _on_another_day(days: Sequence[Day]) -> Iterator[Violation]:
+    for day, attempt in _attempts(days):
+        local = datetime.fromtimestamp(seconds(attempt.dialed_us), day.zone).date()
+        if local != day.on:
+            yield _violation(FILE, day, attempt, f"was dialed on {local}")
+
+
+def _miscounted(days: Sequence[Day]) -> Iterator[Violation]:
+    """The dialer's own counts against ours."""
+    for day in days:
+        ours = AuditClose(
+            attempts=len(day.attempts),
+            answered_by_person=sum(map(answered_by_person, day.attempts)),
+            abandoned=sum(is_abandoned(attempt, day.law) for attempt in day.attempts),
+        )
+        if day.close is None:
+            yield _violation(FILE, day, None, "was not closed")
+        elif day.close != ours:
+            yield _violation(FILE, day, None, f"was counted as {day.close}, is {ours}")
+
+
+# --- whom and when ------------------------------------------------------------------------------------
+
+
+def _not_permitted(days: Sequence[Day]) -> Iterator[Violation]:
+    """Hours, caps on attempts, lock-outs and registers, asked anew for each attempt as it was dialed."""
+    past: dict[str, dict[str, Past]] = {}
+    for day, attempt in sorted(_attempts(days), key=lambda told: told[1].dialed_us):
+        known = (
+            past.setdefault(f"person {attempt.person_id}", {}),
+            past.setdefault(f"number {attempt.number}", {}),
+        )
+        verdict = _asked_anew(day, attempt, [*(known[0] | known[1]).values()])
+        yield from _against(day, attempt, verdict)
+        for each in known:
+            each[attempt.attempt_id] = _as_past(attempt, day.law)
+
+
+def _asked_anew(day: Day, attempt: AttemptRecord, past: Sequence[Past]) -> Verdict:
+    callee = Callee(
+        number=attempt.number,
+        country=attempt.country,
+        zones=tuple(map(ZoneInfo, attempt.zones)) or (day.zone,),
+        regions=attempt.regions,
+        past=past,
+    )
+    return permission(
+        day.law,
+        callee,
+        attempt.dialed_us,
+        registers_from_us=day.registers_at(attempt.dialed_us),
+        holidays=day.holidays,
+        agent_is_sure=attempt.agent_was_sure,
+    )
+
+
+def _against(day: Day, attempt: AttemptRecord, verdict: Verdict) -> Iterator[Violation]:
+    """Yield what the dialer broke, or never asked."""
+    if not verdict.allowed:
+        for rule in verdict.rules:
+            yield _violation(rule, day, attempt, "was dialed although this rule forbids it")
+    else:
+        for rule in verdict.rules:
+            if rule not in attempt.rules:
+                yield _violation(rule, day, attempt, "was dialed and this rule not asked")
+
+
+def _as_past(attempt: AttemptRecord, law: Law) -> Past:
+    if attempt.refused:
+        outcome = PastOutcome.REFUSAL
+    elif is_abandoned(attempt, law):
+        outcome = PastOutcome.ABANDONED
+    else:
+        outcome = _PAST.get(attempt.outcome, PastOutcome.NOTHING)
+    return Past(at_us=attempt.dialed_us, number=attempt.number, outcome=outcome)
+
+
+def _listed(days: Sequence[Day]) -> Iterator[Violation]:
+    for campaign in dict.fromkeys(day.head.campaign for day in days):
+        own = [day for day in days if day.head.campaign == campaign]
+        since = _listed_since(own)
+        for day, attempt in _attempts(own):
+            instants = [since[entry] for entry in _entries_for(attempt.number) if entry in since]
+            if instants and min(instants) <= attempt.dialed_us:
+                yield _violation("do-not-call", day, attempt, "was dialed after its number had been listed")
+
+
+def _listed_since(days: Sequence[Day]) -> dict[str, int]:
+    since: dict[str, int] = {}
+    for day in days:
+        for listed in day.listed:
+            since[listed.number] = min(listed.at_us, since.get(listed.number, listed.at_us))
+    return since
+
+
+def _entries_for(number: str) -> Iterator[str]:
+    """Go through the entries of a list that a number is on: itself, and the areas that it lies in."""
+    yield number
+    for width in range(1, len(number) + 1):
+        yield number[:width] + "*"
+
+
+# --- how ----------------------------------------------------------------------------------------------
+
+
+def _rung_too_short(days: Sequence[Day]) -> Iterator[Violation]:
+    for day, attempt in _attempts(days):
+        if attempt.answered_us is None and attempt.gave_up:
+            rang_s = seconds(attempt.ended_us - attempt.dialed_us)
+            for rule in day.law.rules(RingAtLeast, attempt.country):
+                if rang_s < rule.at_least_s:
+                    yield _violation(rule.id, day, attempt, f"was given up after {rang_s:.1f} s")
+
+
+def _greeted_too_late(days: Sequence[Day]) -> Iterator[Violation]:
+    """A person heard an agent too late, and the attempt goes as connected: it should count as abandoned."""
+    for day, attempt in _attempts(days):
+        if attempt.outcome is AttemptState.CONNECTED:
+            for rule in missed_deadlines(attempt, day.law):
+                yield _violation(rule, day, attempt, "heard an agent too late and goes as connected")
+
+
+def _without_message(days: Sequence[Day]) -> Iterator[Violation]:
+    for day, attempt in _attempts(days):
+        asked = next(day.law.rules(SafeHarbourMessage, attempt.country), None)
+        stayed = attempt.outcome is AttemptState.DROPPED and attempt.gave_up
+        if asked is not None and stayed and attempt.message_us is None:
+            yield _violation(asked.id, day, attempt, "found nobody and heard no message")
+
+
+# --- how many were abandoned ----------------------------------------------------------------------------
+
+
+class _Told(NamedTuple):
+    """Of a day, by countries: how many were answered by a person, and how many of these were abandoned."""
+
+    day: Day
+    counts: dict[str, tuple[int, int]]
+
+
+def _over_the_cap(days: Sequence[Day]) -> Iterator[Violation]:
+    """The share of abandoned calls in every window of every cap, for campaigns and for their drop groups.
+
+    A window is judged where it ends with a day: within the day nobody knows yet what it will come to.
+    """
+    told = [_Told(day, _by_country(day)) for day in days]
+    for end in days:
+        own = [each for each in told if each.day.head.campaign == end.head.campaign]
+        group = [each for each in told if each.day.head.drop_group == end.head.drop_group]
+        for pack in end.law.packs:
+            for cap in pack.caps:
+                yield from _over(own, end, pack, cap, "")
+                if len(group) > len(own):
+                    yield from _over(group, end, pack, cap, f" in the drop group {end.head.drop_group}")
+
+
+def _by_country(day: Day) -> dict[str, tuple[int, int]]:
+    counts: dict[str, tuple[int, int]] = {}
+    for attempt in filter(answered_by_person, day.attempts):
+        answered, abandoned = counts.get(attempt.country, (0, 0))
+        counts[attempt.country] = answered + 1, abandoned + is_abandoned(attempt, day.law)
+    return counts
+
+
+def _over(
+    told: Sequence[_Told], end: Day, pack: Pack, cap: AbandonmentCap, where: str
+) -> Iterator[Violation]:
+    inside = [
+        counts
+        for each in told
+        if _is_within(cap, each.day, end)
+        for country, counts in each.counts.items()
+        if pack.covers(country)
+    ]
+    answered, abandoned = (sum(counts[of] for counts in inside) for of in (0, 1))
+    if abandoned > cap.share * answered:
+        said = f"{abandoned} of {answered} answered by a person, {abandoned / answered:.2%}, were abandoned"
+        yield _violation(cap.id, end, None, f"{said}{where} in the window that ends with it")
+
+
+def _is_within(cap: AbandonmentCap, told: Day, end: Day) -> bool:
+    """Tell whether a day lies in the window of the cap that ends with another day."""
+    match cap.window:
+        case "day" | "rolling_24_hours":
+            return told.on == end.on
+        case "rolling_30_days":
+            return 0 <= (end.on - told.on).days < 30
+        case "calendar_month":
+            month = (end.on.year, end.on.month)
+            return told.on <= end.on and (told.on.year, told.on.month) == month
+
+
+CHECKS: tuple[Callable[[Sequence[Day]], Iterator[Violation]], ...] = (
+    _told_twice,
+    _impossible,
+    _on_another_day,
+    _not_permitted,
+    _listed,
+    _rung_too_short,
+    _greeted_too_late,
+    _without_message,
+    _over_the_cap,
+    _miscounted,
+)
+"""Every check there is, each over all days in their order."""
+
+
+def _attempts(days: Sequence[Day]) -> Iterator[tuple[Day, AttemptRecord]]:
+    return ((day, attempt) for day in days for attempt in day.attempts)
+
+
+def _violation(rule: str, day: Day, attempt: AttemptRecord | None, said: str) -> Violation:
+    return Violation(
+        rule=rule,
+        campaign=day.head.campaign,
+        day=day.head.day,
+        attempt_id=attempt.attempt_id if attempt else "",
+        said=said,
+    )
