@@ -15,6 +15,7 @@ from functools import partial
 from core.kernel.clock import SECOND_US
 from cti.agi.wire import DEAD_CHANNEL, HANGUP_LINE, Reply, decode_command, encode_reply
 from simulator.channel import Activity, Channel, ChannelState, Ending
+from simulator.judging import silent_in_us
 from simulator.pbx import Exchange
 from simulator.sounds import DATE_US, SENTENCE_US, WORD_US
 
@@ -245,8 +246,23 @@ class AgiConversation:
     def _verbose(self, words: Words) -> Reply:
         return Reply(200, "1")
 
-    def _execute(self, words: Words) -> Reply:
-        return DONE if _word(words, 0).lower() == "noop" else Reply(200, "-2")
+    def _execute(self, words: Words) -> Reply | None:
+        application = _word(words, 0).lower()
+        if application == "waitforsilence":
+            self._wait_for_silence(_word(words, 1).split(","))
+            return None
+        return DONE if application == "noop" else Reply(200, "-2")
+
+    def _wait_for_silence(self, arguments: Words) -> None:
+        silence_us, limit_us = _number(arguments, 0) * 1_000, _number(arguments, 2) * SECOND_US
+        silent_us = silent_in_us(self.channel, silence_us, self._exchange.now_us())
+
+        def ended(how: Ending, digit: str) -> Reply:
+            verdict = "SILENCE" if silent_us <= limit_us else "TIMEOUT"
+            self._exchange.set_variable(self.channel, "WAITSTATUS", verdict)
+            return DONE
+
+        self._listen(Activity.WAIT, min(silent_us, limit_us), "", ended)
 
 
 _COMMANDS: dict[str, Callable[[AgiConversation, Words], Reply | None]] = {

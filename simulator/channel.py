@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
 
-from core.kernel.record import Entity
+from core.kernel.record import Entity, Record
+from core.model.causes import Answerer
+from simulator.phones import HELLO, Voice
 
 
 class ChannelState(IntEnum):
@@ -54,6 +56,15 @@ class Bridge(Entity, kw_only=True):
     channels: list[Channel] = []
 
 
+class Judgement(Record, frozen=True):
+    """What AMD() made of who answered: its status and its reason in Asterisk's words as well."""
+
+    answerer: Answerer
+    status: str
+    reason: str
+    silent_us: int = 0
+
+
 class Channel(Entity, kw_only=True):
     """One signalling endpoint of the simulated Asterisk."""
 
@@ -80,6 +91,10 @@ class Channel(Entity, kw_only=True):
     music: str = ""
     bridge: Bridge | None = None
     ended: bool = False
+    # What is heard of who answered, since when, and what AMD() made of it if it was asked.
+    voice: Voice = HELLO
+    answered_us: int = 0
+    judgement: Judgement | None = None
     # The status of the signalling that ended the channel, 0 for none.
     tech_cause: int = 0
     # Whoever rings the phone behind the channel wants to know that it is free again.

@@ -11,6 +11,7 @@ from functools import partial
 
 from core.model.commands import (
     AnswerLeg,
+    AwaitSilence,
     CollectDigits,
     DialogueStep,
     PlayMusic,
@@ -18,6 +19,7 @@ from core.model.commands import (
     RecordMessage,
 )
 from simulator.channel import Activity, Channel, Ending
+from simulator.judging import silent_in_us
 from simulator.pbx import Exchange
 from simulator.sounds import prompt_us
 
@@ -50,6 +52,8 @@ class Dialogue:
             case AnswerLeg():
                 self._exchange.answer(self.channel)
                 self._report(command.step, "done", "")
+            case AwaitSilence():
+                self._await_silence(command)
             case PlayMusic():
                 self._exchange.start_music(self.channel, command.music)
                 self._report(command.step, "done", "")
@@ -66,6 +70,15 @@ class Dialogue:
         """Interrupt the step under way and tell nothing of it: the link to the engine is broken."""
         self._report = _tell_nobody
         self._exchange.interrupt(self.channel)
+
+    def _await_silence(self, command: AwaitSilence) -> None:
+        silent_us = silent_in_us(self.channel, command.silence_us, self._exchange.now_us())
+        if_heard_out = "done" if silent_us <= command.limit_us else "timeout"
+
+        def finished(how: Ending, digit: str) -> None:
+            self._report(command.step, if_heard_out if how is Ending.COMPLETE else _OUTCOMES[how], "")
+
+        self._exchange.listen(self.channel, Activity.WAIT, min(silent_us, command.limit_us), "", finished)
 
     def _play(self, command: PlayPrompt) -> None:
         def finished(how: Ending, digit: str) -> None:

@@ -17,8 +17,11 @@ from core.kernel.clock import microseconds
 from simulator.agi_client import AgiClient, address_of
 from simulator.channel import Bridge, Channel
 from simulator.dialplan_steps import (
+    ANSWERER_VARIABLE,
     ARRIVED_VARIABLE,
+    DETECTION_VARIABLE,
     HOLD_MUSIC,
+    JUDGE_EXTEN,
     PEER_VARIABLE,
     RETRY_US,
     TAG_VARIABLE,
@@ -26,6 +29,7 @@ from simulator.dialplan_steps import (
     join_and_return,
     join_or_hang_up,
 )
+from simulator.judging import detection_of, judge
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 
@@ -122,6 +126,22 @@ class Dialplan(PbxListener):
         self.run(channel, self._settings.caller_context, channel.dialed_number)
 
     def _enter(self, channel: Channel) -> None:
+        if channel.exten == JUDGE_EXTEN:
+            self._judge(channel)
+        else:
+            self._take_in(channel)
+
+    def _judge(self, channel: Channel) -> None:
+        detection = detection_of(channel.variables.get(DETECTION_VARIABLE, ""))
+        judge(self._exchange, channel, detection, partial(self._take_in_judged, channel))
+
+    def _take_in_judged(self, channel: Channel) -> None:
+        assert channel.judgement is not None
+        judged = f"{channel.judgement.status}:{channel.judgement.reason}"
+        self._exchange.set_variable(channel, ANSWERER_VARIABLE, judged)
+        self.run(channel, channel.context, "s")
+
+    def _take_in(self, channel: Channel) -> None:
         # As the written dialplan does before FastAGI's greeting prints them raw.
         channel.caller_number = _NOT_DIALABLE.sub("", channel.caller_number)
         channel.caller_name = _NOT_PRINTABLE.sub("", channel.caller_name)
@@ -137,7 +157,12 @@ class Dialplan(PbxListener):
         task.add_done_callback(self._connecting.pop)
 
     async def _connect(self, channel: Channel, url: str) -> None:
-        arguments = (channel.variables[ARRIVED_VARIABLE], channel.variables.get(TAG_VARIABLE, ""))
+        variables = channel.variables
+        arguments = (
+            variables[ARRIVED_VARIABLE],
+            variables.get(TAG_VARIABLE, ""),
+            variables.get(ANSWERER_VARIABLE, ""),
+        )
         script = AgiClient(
             self._exchange, channel, url, arguments, self._settings.missing_sounds, self._script_ended
         )

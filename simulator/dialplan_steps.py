@@ -14,6 +14,9 @@ from simulator.ringing import Ringing, ring
 TAG_VARIABLE = "GOLDLINE_TAG"
 PEER_VARIABLE = "GOLDLINE_PEER"
 ARRIVED_VARIABLE = "GOLDLINE_ARRIVED"
+DETECTION_VARIABLE = "GOLDLINE_DETECTION"
+ANSWERER_VARIABLE = "GOLDLINE_ANSWERER"
+JUDGE_EXTEN = "judge"
 HOLD_MUSIC = "default"
 RETRY_US = SECOND_US
 """How long a caller hears music before the dialplan asks an absent engine again."""

@@ -20,6 +20,7 @@ from core.kernel.clock import SECOND_US
 from core.model.causes import Cause
 from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TransferLeg
 from core.model.events import (
+    AnswererJudged,
     DialogueClosed,
     DialogueOpened,
     LegAnswered,
@@ -49,7 +50,7 @@ ACTION_DEADLINE_US = 5 * SECOND_US
 """When the adapter gives up waiting for the reply to an action, and hangs up once more."""
 
 AMI, OUTCOME = "ami", "outcome"
-_FROM_DIALOGUES = (DialogueOpened, StepFinished, DialogueClosed)
+_FROM_DIALOGUES = (AnswererJudged, DialogueOpened, StepFinished, DialogueClosed)
 
 
 class FaultyPbx:

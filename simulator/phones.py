@@ -57,11 +57,23 @@ _TRUNK = "@trunk"
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What is to be heard when a phone is answered: nothing for `silent_us`, then words for `speaks_us`."""
+
+    silent_us: int = 200_000
+    speaks_us: int = 600_000
+
+
+HELLO = Voice()
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
-    """What a phone will do, `after_us` microseconds from now."""
+    """What a phone will do, `after_us` microseconds from now, and what is heard if it is answered."""
 
     reach: Reach
     after_us: int = 0
+    voice: Voice = HELLO
 
 
 React = Callable[[str], Reaction]
@@ -80,9 +92,9 @@ class Phone:
     in_use: int = 0
 
 
-def always(reach: Reach, after_us: int = 0) -> React:
+def always(reach: Reach, after_us: int = 0, voice: Voice = HELLO) -> React:
     """Return the behaviour of a phone that reacts alike to every call."""
-    reaction = Reaction(reach, after_us)
+    reaction = Reaction(reach, after_us, voice)
     return lambda peer: reaction
 
 

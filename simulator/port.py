@@ -13,8 +13,10 @@ from typing import Any
 
 from core.model.causes import Cause
 from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
+from core.model.detection import Detection
 from core.model.events import (
     AnomalySeen,
+    AnswererJudged,
     DialEnded,
     DialogueClosed,
     DialogueOpened,
@@ -34,7 +36,7 @@ from core.model.events import (
 from core.model.ids import NO_LEG, BridgeId, LegId
 from core.model.message import Event
 from core.ports import Sink
-from simulator.channel import Bridge, Channel, ChannelState
+from simulator.channel import Bridge, Channel, ChannelState, Judgement
 from simulator.dialogue import Dialogue
 from simulator.dialplan_steps import (
     HOLD_MUSIC,
@@ -44,6 +46,7 @@ from simulator.dialplan_steps import (
     join_and_return,
     join_or_hang_up,
 )
+from simulator.judging import judge
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
 from simulator.refusals import is_unsafe
@@ -122,10 +125,21 @@ class SimPbx(PbxListener):
             caller_number=command.caller_number,
             caller_name=command.caller_name,
             variables={TAG_VARIABLE: command.tag} if command.tag else {},
-            answered=self._open if peer_id == NO_LEG else partial(self._join, peer_id),
+            answered=self._answered(command),
         )
         if ring(self._exchange, order) is None:
             self._fail(command, Cause.SUBSCRIBER_ABSENT, f"originate reason {NEVER_MADE}")
+
+    def _answered(self, command: RingLeg) -> Callable[[Channel], None]:
+        """Return what the dialplan does with the leg once it is answered."""
+        if command.bridge_with != NO_LEG:
+            return partial(self._join, command.bridge_with)
+        if command.detect_machine is None:
+            return self._open
+        return partial(self._judge, command.detect_machine)
+
+    def _judge(self, detection: Detection, channel: Channel) -> None:
+        judge(self._exchange, channel, detection, partial(self._come_back, channel))
 
     def _fail(self, command: RingLeg, cause: Cause, reason: str) -> None:
         self._sink(LegFailed(at_us=self._now_us(), leg_id=command.leg_id, cause=cause, reason=reason))
@@ -151,7 +165,7 @@ class SimPbx(PbxListener):
         )
 
     def _come_back(self, channel: Channel) -> None:
-        """Ask for the engine again, whichever there is by now."""
+        """Ask for the engine, whichever there is by now."""
         if not channel.ended and channel.bridge is None:
             self._exchange.dialplan(channel)
 
@@ -186,6 +200,8 @@ class SimPbx(PbxListener):
         leg_id = LegId(channel.uniqueid)
         channel.application = AGI
         self._dialogues[leg_id] = Dialogue(self._exchange, channel, partial(self._report, leg_id))
+        if channel.judgement is not None:
+            self._sink(_judged(channel, channel.judgement, self._now_us()))
         self._sink(
             DialogueOpened(
                 at_us=self._now_us(),
@@ -318,6 +334,16 @@ AGI = "AGI"
 """The application that a channel in our hands runs."""
 DIAL_OUTCOMES = {"ANSWER": "answer", "BUSY": "busy", "CONGESTION": "congestion", "NOANSWER": "no-answer"}
 """The words of `DialEnded` for Asterisk's DIALSTATUS."""
+
+
+def _judged(channel: Channel, judgement: Judgement, now_us: int) -> AnswererJudged:
+    return AnswererJudged(
+        at_us=now_us,
+        leg_id=LegId(channel.uniqueid),
+        answerer=judgement.answerer,
+        reason=judgement.reason,
+        silent_us=judgement.silent_us,
+    )
 
 
 def _forget(event: Event) -> None:

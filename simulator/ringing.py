@@ -14,7 +14,7 @@ from core.kernel.record import Entity
 from core.model.causes import Cause
 from simulator.channel import Channel, ChannelState
 from simulator.pbx import Exchange
-from simulator.phones import REFUSALS, Phone, Reach, Reaction, Refusal
+from simulator.phones import REFUSALS, Phone, Reach, Reaction, Refusal, Voice
 
 ANSWERED = 4
 RANG_OUT = 3
@@ -99,7 +99,7 @@ class _Attempt:
         if reaction.reach not in _WITHOUT_RINGING:
             after(min(self._exchange.ring_us, reaction.after_us), self._rings)
         if reaction.reach not in _SILENT:
-            act = self._picked_up
+            act = partial(self._picked_up, reaction.voice)
             if reaction.reach in REFUSALS:
                 act = partial(self._refused, REFUSALS[reaction.reach])
             after(reaction.after_us, act)
@@ -109,11 +109,12 @@ class _Attempt:
         if not self._settled:
             self._exchange.set_state(self._channel, ChannelState.RINGING)
 
-    def _picked_up(self) -> None:
+    def _picked_up(self, voice: Voice) -> None:
         if self._settled:
             return
         self._settled = True
         exchange, channel = self._exchange, self._channel
+        channel.voice, channel.answered_us = voice, exchange.now_us()
         exchange.answer(channel)
         exchange.tell_dialed(channel, self._order.dialer, "ANSWER")
         self._order.finished(channel, ANSWERED)

@@ -12,6 +12,7 @@ from core.model.agent import AgentState
 from core.model.causes import Cause
 from core.model.contact import VOICE
 from core.model.customer import Customer
+from core.model.detection import Detection
 from core.model.events import AnyDomainEvent
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId, OfferId, TimerKey
 from core.model.message import Command
@@ -30,7 +31,7 @@ class RingLeg(PbxCommand, frozen=True, kw_only=True):
     """Ring `address` as the new leg `leg_id`; when answered, the PBX joins it with `bridge_with` at once.
 
     Without `bridge_with` the answered leg comes into our hands: it opens a dialogue. Where a machine is to be
-    told from a person (`detect_machine`), `AnswererJudged` comes first.
+    told from a person, by `detect_machine`, `AnswererJudged` comes first.
     """
 
     address: str
@@ -39,7 +40,7 @@ class RingLeg(PbxCommand, frozen=True, kw_only=True):
     caller_number: str = ""
     caller_name: str = ""
     tag: str = ""
-    detect_machine: bool = False
+    detect_machine: Detection | None = None
 
 
 class JoinLeg(PbxCommand, frozen=True, kw_only=True):
@@ -113,6 +114,16 @@ class RecordMessage(DialogueStep, frozen=True, kw_only=True):
     duration_max_us: int
     silence_us: int
     terminators: str = "#"
+
+
+class AwaitSilence(DialogueStep, frozen=True, kw_only=True):
+    """Listen until the far side has been silent for `silence_us`: a machine has said its greeting.
+
+    Finishes with `timeout` where it still speaks after `limit_us`. The step after it waits for its end.
+    """
+
+    silence_us: int
+    limit_us: int
 
 
 class PlayMusic(DialogueStep, frozen=True, kw_only=True):

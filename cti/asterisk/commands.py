@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from core.kernel.errors import PbxError, UnsafeText
 from core.model.commands import HangUpLeg, RingLeg, TagLeg, TransferLeg
+from core.model.detection import Detection
 from core.model.ids import LegId
 from core.model.tag import TAG_MAX_CHARS
 from cti.asterisk.channels import LOCAL
@@ -25,6 +26,12 @@ TAG_VARIABLE = "GOLDLINE_TAG"
 """Where a leg's note stands."""
 PEER_VARIABLE = "GOLDLINE_PEER"
 """Whom the leg joins, once answered or sent out of its dialogue: read by the dialplan's Bridge()."""
+
+DETECTION_VARIABLE = "GOLDLINE_DETECTION"
+"""What AMD() listens for: its arguments in its order, with colons for commas."""
+
+ENTRY, JUDGED_ENTRY = "s", "judge"
+"""Where an answered leg of ours enters its context, at once or by way of AMD()."""
 
 _LEG_ID = re.compile(r"[A-Za-z0-9_.:-]{1,149}")
 """What a Uniqueid may look like; 149 characters is AST_MAX_PUBLIC_UNIQUEID."""
@@ -60,13 +67,15 @@ def originate(command: RingLeg, context: str, peer_name: str = "") -> Action:
     variables = [f"{TAG_VARIABLE}={checked_tag(command.tag)}"]
     if peer_name:
         variables.insert(0, f"{PEER_VARIABLE}={checked_peer(peer_name)}")
+    if command.detect_machine is not None:
+        variables.append(f"{DETECTION_VARIABLE}={_listened_for(command.detect_machine)}")
     return Action(
         "Originate",
         {
             "Channel": _dialable(command.address),
             "ChannelId": _leg_id(command.leg_id),
             "Context": _checked(_CONTEXT, context, "the context"),
-            "Exten": "s",
+            "Exten": ENTRY if command.detect_machine is None else JUDGED_ENTRY,
             "Priority": "1",
             "Timeout": str(max(1, command.ring_timeout_us // 1_000)),
             "CallerID": _caller_id(command.caller_name, command.caller_number),
@@ -101,6 +110,21 @@ def redirect(command: TransferLeg, context: str) -> Action:
             "Priority": "1",
         },
     )
+
+
+def _listened_for(detection: Detection) -> str:
+    arguments = (
+        detection.initial_silence_ms,
+        detection.greeting_ms,
+        detection.silence_ms,
+        detection.total_ms,
+        detection.word_ms,
+        detection.pause_ms,
+        detection.words_max,
+        detection.loudness,
+        detection.word_max_ms,
+    )
+    return ":".join(map(str, arguments))
 
 
 def checked_number(number: str) -> str:

@@ -19,8 +19,9 @@ from functools import partial
 
 from core.kernel.clock import Clock
 from core.kernel.errors import PbxError, UnsafeText
+from core.model.causes import Answerer
 from core.model.commands import CollectDigits, DialogueStep, PlayMusic, PlayPrompt
-from core.model.events import AnomalySeen, DialogueClosed, DialogueOpened, StepFinished
+from core.model.events import AnomalySeen, AnswererJudged, DialogueClosed, DialogueOpened, StepFinished
 from core.model.ids import LegId
 from core.ports import Sink
 from cti.agi.server import AgiLink
@@ -40,8 +41,12 @@ from cti.asterisk.steps import (
 
 UNKNOWN = "unknown"
 """What FastAGI writes for a number or name that Asterisk does not know."""
-ARRIVED_ARGUMENT, TAG_ARGUMENT = "agi_arg_1", "agi_arg_2"
-"""Our note on the leg: the second argument of the dialplan's AGI line, the first being the arrival."""
+ARRIVED_ARGUMENT, TAG_ARGUMENT, ANSWERER_ARGUMENT = "agi_arg_1", "agi_arg_2", "agi_arg_3"
+"""The arguments of the dialplan's AGI line: when the leg arrived, our note on it, what AMD() made of it."""
+ANSWERERS = {"HUMAN": Answerer.PERSON, "MACHINE": Answerer.MACHINE}
+"""What AMDSTATUS says; NOTSURE is its third word."""
+HEARD_SILENCE = re.compile(r"HUMAN-([0-9]{1,6})-[0-9]+")
+"""Milliseconds of silence behind the greeting, which made AMD() think of a person (app_amd.c)."""
 DIALED = re.compile(r"[0-9+*#]+")
 
 
@@ -75,6 +80,8 @@ class Dialogues:
             self._dialogues[leg_id].close()
         self._dialogues[leg_id] = _Dialogue(leg_id, link, self._sink, self._clock, self._settings)
         link.when_ended(partial(self._ended, leg_id))
+        if judged := link.environment.get(ANSWERER_ARGUMENT, ""):
+            self._sink(_judged(leg_id, judged, self._clock.now_us()))
         self._sink(_opened(leg_id, link.environment, self._settings, self._clock.now_us()))
 
     def knows(self, leg_id: LegId) -> bool:
@@ -261,6 +268,19 @@ class _Dialogue:
 
 def _nobody_waits(_reply: Reply | None) -> None:
     """Take a reply that tells nothing."""
+
+
+def _judged(leg_id: LegId, judged: str, now_us: int) -> AnswererJudged:
+    """Return what AMD() found: its status, a colon and its reason, which tells the silence of a person."""
+    status, _, reason = judged.partition(":")
+    silence = HEARD_SILENCE.fullmatch(reason)
+    return AnswererJudged(
+        at_us=now_us,
+        leg_id=leg_id,
+        answerer=ANSWERERS.get(status, Answerer.UNSURE),
+        reason=reason,
+        silent_us=int(silence[1]) * 1_000 if silence else 0,
+    )
 
 
 def _opened(

@@ -9,7 +9,8 @@ How a call runs: an inbound caller sits in `AGI(agi://...)` for as long as the e
 agent's answered leg runs `Bridge()`, which pulls the caller out of there. When the engine's socket is
 refused or dies, the caller hears music and the dialplan asks again every `RETRY_S` seconds. A leg that we
 ring to have it in our hands, such as an agent's that stands all shift, goes where callers go; it leaves AGI
-to be joined with another by `Bridge()`, and comes back when that one has left.
+to be joined with another by `Bridge()`, and comes back when that one has left. Where a machine is to be told
+from a person, AMD() listens to the answered leg first.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
  same => n,Set(CALLERID(rdnis)={_filtered("CALLERID(rdnis)")})
 ; Microseconds since 1970: the caller's place in every queue, whatever happens to the engine.
  same => n,Set(GOLDLINE_ARRIVED=${{STRFTIME(,UTC,%s%6q)}})
- same => n(engine),AGI({engine},${{GOLDLINE_ARRIVED}},${{GOLDLINE_TAG}})
+ same => n(engine),AGI({engine},${{GOLDLINE_ARRIVED}},${{GOLDLINE_TAG}},${{GOLDLINE_ANSWERER}})
  same => n,GotoIf($[${{LEN(${{GOLDLINE_PEER}})}}]?join)
 ; Here again: the engine is away. Ring or play music for a moment, then ask again.
  same => n,ExecIf($["${{CHANNEL(state)}}" != "Up"]?Ringing())
@@ -157,6 +158,11 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
  same => n(join),Bridge(${{GOLDLINE_PEER}},x)
  same => n,Set(GOLDLINE_PEER=)
  same => n,Goto(engine)
+
+; Whom we called has answered: a person, or a machine? AMD() wants commas, which an order cannot hold.
+exten => judge,1,AMD(${{REPLACE(GOLDLINE_DETECTION,:,\\,)}})
+ same => n,Set(GOLDLINE_ANSWERER=${{AMDSTATUS}}:${{AMDCAUSE}})
+ same => n,Goto(s,1)
 
 [{settings.agent_context}]
 ; The agent has answered. Option x: when the agent hangs up first, the caller is hung up too.

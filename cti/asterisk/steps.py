@@ -19,6 +19,7 @@ from typing import Literal
 from core.kernel.errors import InvariantBroken, PbxError
 from core.model.commands import (
     AnswerLeg,
+    AwaitSilence,
     CollectDigits,
     DialogueStep,
     PlayMusic,
@@ -69,6 +70,8 @@ def script_of(step: DialogueStep, recordings_folder: str, recording_format: str)
         case AnswerLeg():
             # Replies half a second later where no media comes: ast_answer waits for some (channel.c).
             return _all(encode_command("ANSWER"))
+        case AwaitSilence():
+            return _await_silence(step)
         case PlayMusic():
             return _all(encode_command("SET MUSIC", "ON", _checked(_NAME, step.music, "the music class")))
         case PlayPrompt():
@@ -153,6 +156,18 @@ def _record(command: bytes) -> Script:
         return StepResult("failed")
     # Silence and the greatest length both end with the note "timeout" (RECORD FILE, res_agi.c).
     return StepResult("timeout" if reply.note == "timeout" else "done")
+
+
+def _await_silence(step: AwaitSilence) -> Script:
+    """Listen by WaitForSilence(), whose verdict stands in a variable of Asterisk's own."""
+    limit_s = max(1, step.limit_us // 1_000_000)
+    arguments = f"{max(1, step.silence_us // SECOND_MS)},1,{limit_s}"
+    reply = yield encode_command("EXEC", "WaitForSilence", arguments)
+    if reply.result != "0":
+        yield STILL_THERE
+        return StepResult("failed")
+    verdict = yield encode_command("GET VARIABLE", "WAITSTATUS")
+    return StepResult("done" if verdict.note == "SILENCE" else "timeout")
 
 
 def _speak(parts: Sequence[Spoken], missing: list[str]) -> Generator[bytes, Reply, str]:

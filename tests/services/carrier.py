@@ -1,8 +1,7 @@
 """A carrier for a real Asterisk, played by sipp: whoever is dialed, the last digit says what becomes of it.
 
 It keeps its own count of every call, as `Moment`s, which tests hold against what the dialer says it did. Its
-people say hello and listen, its machines speak on and on: noise of a voice's loudness, for Asterisk's
-detection goes by loudness and time alone.
+people say hello and listen, its machines speak on for some seconds.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections import Counter
 from enum import StrEnum
 from pathlib import Path
 
-from tests.services.sipp import SCENARIOS, Sipp, awaited
+from tests.services.sipp import FIRST_WORD_MS, SCENARIOS, Sipp, awaited, spoken
 
 RING_MS, LATE_MS = 600, 2_500
 """How long it rings before somebody answers, and how long after the first early sound."""
@@ -41,9 +40,7 @@ REFUSALS = {
 }
 _NAMED = {Ending.NOBODY: "nobody", Ending.EARLY_MEDIA: "early", Ending.MACHINE: "machine"}
 
-SAMPLES_PER_S = 8_000
-LOUD, QUIET = bytes([0x90, 0x10]), b"\xff"
-"""Samples of a voice and of silence, as G.711 writes them."""
+PERSON_SPEAKS_MS, MACHINE_SPEAKS_MS = 600, 4_000
 
 
 class Carrier(Sipp):
@@ -51,22 +48,14 @@ class Carrier(Sipp):
 
     def __init__(self, folder: Path, port: int, talk_ms: int = 2_000) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "person.ulaw").write_bytes(_voice(0.2, silent_s=0.2) + _voice(0.6) + _silence(60))
-        (folder / "machine.ulaw").write_bytes(_voice(4.0, silent_s=0.2) + _silence(60))
+        (folder / "person.ulaw").write_bytes(spoken(FIRST_WORD_MS, PERSON_SPEAKS_MS))
+        (folder / "machine.ulaw").write_bytes(spoken(FIRST_WORD_MS, MACHINE_SPEAKS_MS))
         super().__init__(folder, _scenario(talk_ms), port, [])
         self.wait_until_bound()
 
     def dialed(self) -> Counter[str]:
         """Return how many INVITEs there were to each number."""
         return Counter(moment.number for moment in self.moments("dialed"))
-
-
-def _voice(voice_s: float, silent_s: float = 0.0) -> bytes:
-    return _silence(silent_s) + LOUD * int(voice_s * SAMPLES_PER_S / len(LOUD))
-
-
-def _silence(silent_s: float) -> bytes:
-    return QUIET * int(silent_s * SAMPLES_PER_S)
 
 
 def _scenario(talk_ms: int) -> str:

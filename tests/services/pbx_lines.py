@@ -34,17 +34,18 @@ from simulator.channel import Channel, ChannelState
 from simulator.dialplan import DialplanSettings
 from simulator.listener import PbxListener
 from simulator.pbx import Exchange
-from simulator.phones import PhoneBook, Reach, always
+from simulator.phones import PhoneBook, Reach, Voice, always
 from simulator.port import SimPbx
 from tests.services.ami_observer import AmiObserver
 from tests.services.asterisk import OBSERVER, OBSERVER_SECRET, RealAsterisk
 from tests.services.cable import Cable
 from tests.services.loop_time import LoopTime
 from tests.services.ports import free_tcp_port
-from tests.services.sipp import BUSY, DECLINES, STAY, Callers, Phones, Step, Wait
+from tests.services.sipp import BUSY, DECLINES, FIRST_WORD_MS, STAY, Callers, Phones, Step, Wait
 
 CONGESTED = "503 Service Unavailable"
 NOT_FOUND = "404 Not Found"
+BLOCKED = "608 Rejected"
 DIALED = "5551000"
 LIMIT_S = 15
 """Of the wall, or of virtual time."""
@@ -78,7 +79,13 @@ class Line(ABC):
 
     @abstractmethod
     def phone(
-        self, extension: str, *, ring_ms: int | None = 0, talk_ms: int | None = None, refusal: str = ""
+        self,
+        extension: str,
+        *,
+        ring_ms: int | None = 0,
+        talk_ms: int | None = None,
+        refusal: str = "",
+        speaks_ms: int = 0,
     ) -> None:
         """Put a phone at `extension`; the words are those of `tests.services.sipp.Phones`."""
 
@@ -131,11 +138,18 @@ class SimulatedLine(Line, PbxListener):
         self._scripts[channel] = steps
 
     def phone(
-        self, extension: str, *, ring_ms: int | None = 0, talk_ms: int | None = None, refusal: str = ""
+        self,
+        extension: str,
+        *,
+        ring_ms: int | None = 0,
+        talk_ms: int | None = None,
+        refusal: str = "",
+        speaks_ms: int = 0,
     ) -> None:
         address = f"PJSIP/{extension}"
         reach = _REACHES[refusal] if ring_ms is not None else Reach.IGNORE
-        self._book.add(address, always(reach, (ring_ms or 0) * MS_US))
+        voice = Voice(silent_us=FIRST_WORD_MS * MS_US, speaks_us=speaks_ms * MS_US)
+        self._book.add(address, always(reach, (ring_ms or 0) * MS_US, voice))
         if talk_ms is not None:
             self._talk_ms[address] = talk_ms
 
@@ -161,6 +175,7 @@ _REACHES = {
     DECLINES: Reach.REJECT,
     CONGESTED: Reach.CONGESTED,
     NOT_FOUND: Reach.NOT_FOUND,
+    BLOCKED: Reach.BLOCKED,
 }
 
 
@@ -296,10 +311,16 @@ class RealLine(WireLine):
         self._people.enter_context(callers)
 
     def phone(
-        self, extension: str, *, ring_ms: int | None = 0, talk_ms: int | None = None, refusal: str = ""
+        self,
+        extension: str,
+        *,
+        ring_ms: int | None = 0,
+        talk_ms: int | None = None,
+        refusal: str = "",
+        speaks_ms: int = 0,
     ) -> None:
         port = self._phone_ports[extension]
-        self._people.enter_context(Phones(next(self._folders), port, ring_ms, talk_ms, refusal))
+        self._people.enter_context(Phones(next(self._folders), port, ring_ms, talk_ms, refusal, speaks_ms))
 
 
 @asynccontextmanager

@@ -41,8 +41,11 @@ class Press:
 
 
 Step = Wait | Press
-SILENCE = b"\xff" * 8_000
-"""A second of it as G.711 writes it."""
+FIRST_WORD_MS = 200
+"""From the answer of a phone to the first word."""
+SAMPLES_PER_MS = 8
+LOUD, QUIET = b"\x90\x10", b"\xff\xff"
+"""Two samples of somebody who speaks, and of silence, as G.711 writes them."""
 STAY: tuple[Step, ...] = (Wait(PATIENCE_MS),)
 """Remain until the far side hangs up."""
 
@@ -131,7 +134,7 @@ class Callers(Sipp):
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         lines = [f"{number};{dialed};{name}" for number in numbers]
-        (folder / "silence.ulaw").write_bytes(SILENCE)
+        (folder / "silence.ulaw").write_bytes(spoken(0, 0))
         (folder / "callers.csv").write_text("\n".join(["SEQUENTIAL", *lines, ""]))
         arguments = [sip_address, "-inf", "callers.csv", "-m", str(len(numbers)), "-l", str(len(numbers))]
         # sipp takes whole calls for each period of `-rp` milliseconds.
@@ -149,11 +152,20 @@ class Phones(Sipp):
     """Phones on `port`: ring for `ring_ms`, then answer; after `talk_ms` of talk they hang up.
 
     `ring_ms` None rings until the far side gives up; `talk_ms` None leaves the hanging up to the far side.
+    Who answers speaks for `speaks_ms`, but a moment after the answer.
     """
 
     def __init__(
-        self, folder: Path, port: int, ring_ms: int | None = 0, talk_ms: int | None = None, refusal: str = ""
+        self,
+        folder: Path,
+        port: int,
+        ring_ms: int | None = 0,
+        talk_ms: int | None = None,
+        refusal: str = "",
+        speaks_ms: int = 0,
     ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "voice.ulaw").write_bytes(spoken(FIRST_WORD_MS, speaks_ms))
         scenario = _refusing_phone(refusal) if refusal else _phone(ring_ms, talk_ms)
         super().__init__(folder, scenario, port, [])
         self.wait_until_bound()
@@ -162,6 +174,18 @@ class Phones(Sipp):
 BUSY = "486 Busy Here"
 DECLINES = "603 Decline"
 UNAVAILABLE = "480 Temporarily Unavailable"
+
+
+def spoken(silent_ms: int, speaks_ms: int) -> bytes:
+    """Return the sound of somebody who is silent first, then speaks, then is silent for a minute.
+
+    It is a tone as loud as a voice: a detection of machines goes by loudness and time alone.
+    """
+    return _sound(QUIET, silent_ms) + _sound(LOUD, speaks_ms) + _sound(QUIET, 60_000)
+
+
+def _sound(samples: bytes, ms: int) -> bytes:
+    return samples * (ms * SAMPLES_PER_MS // len(samples))
 
 
 def _moment(line: str) -> Moment:

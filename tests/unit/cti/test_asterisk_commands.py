@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from core.kernel.errors import GoldlineError, PbxError, UnsafeText
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg, RingLeg, TagLeg, TransferLeg
-from core.model.ids import LegId
+from core.model.detection import Detection
+from core.model.ids import NO_LEG, LegId
 from core.model.tag import AGENT, Tag
 from cti.ami.wire import AmiParser, encode_action
 from cti.asterisk import commands
@@ -55,6 +56,13 @@ class TestActions:
                 "Async": "true",
             },
         )
+
+    def test_a_number_where_a_machine_may_answer_is_listened_to_first(self) -> None:
+        detection = Detection(greeting_ms=1_800, words_max=4)
+        command = replace(RING, bridge_with=NO_LEG, detect_machine=detection)
+        fields = commands.originate(command, "goldline-caller").fields
+        assert (fields["Context"], fields["Exten"]) == ("goldline-caller", "judge")
+        assert "GOLDLINE_DETECTION=2500:1800:800:5000:100:50:4:256:5000" in fields["Variable"]
 
     def test_a_phone_rung_for_nobody_goes_where_callers_go(self) -> None:
         fields = commands.originate(RING, "goldline-caller").fields

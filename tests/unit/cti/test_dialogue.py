@@ -9,15 +9,17 @@ import pytest
 from msgspec.structs import replace
 
 from core.kernel.errors import PbxError, UnsafeText
+from core.model.causes import Answerer
 from core.model.commands import (
     AnswerLeg,
+    AwaitSilence,
     CollectDigits,
     DialogueStep,
     PlayMusic,
     PlayPrompt,
     RecordMessage,
 )
-from core.model.events import AnomalySeen, DialogueClosed, DialogueOpened, StepFinished
+from core.model.events import AnomalySeen, AnswererJudged, DialogueClosed, DialogueOpened, StepFinished
 from core.model.ids import LegId
 from core.model.message import Event
 from core.model.prompts import Prompt, SayDate, SayDigits, SayNumber, Sound
@@ -144,6 +146,26 @@ async def test_a_caller_of_whom_asterisk_knows_nothing(engine: Engine) -> None:
     async with AgiCaller(engine.server.url, agi_extension="s", agi_uniqueid="2.2"):
         assert await engine.told() == CLOSED
         assert (await engine.opened()).dialed_number == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "answerer", "silent_us"),
+    [
+        ("HUMAN:HUMAN-780-700", Answerer.PERSON, 780_000),
+        ("MACHINE:LONGGREETING-1500-1500", Answerer.MACHINE, 0),
+        ("MACHINE:INITIALSILENCE-2500-2500", Answerer.MACHINE, 0),
+        ("NOTSURE:TOOLONG-5000", Answerer.UNSURE, 0),
+        ("HANGUP:", Answerer.UNSURE, 0),
+    ],
+)
+async def test_who_answered_is_told_before_the_leg_is_ours(
+    engine: Engine, said: str, answerer: Answerer, silent_us: int
+) -> None:
+    async with AgiCaller(engine.server.url, agi_arg_3=said):
+        assert await engine.told() == AnswererJudged(
+            at_us=NOW_US, leg_id=LEG, answerer=answerer, reason=said.partition(":")[2], silent_us=silent_us
+        )
+        await engine.opened()
 
 
 async def test_a_leg_that_comes_again_replaces_its_older_link(engine: Engine, caller: AgiCaller) -> None:
@@ -280,6 +302,23 @@ async def test_a_folder_nobody_may_write_to_fails_the_recording(engine: Engine, 
     (await caller.told("RECORD", "FILE", path, "wav", "#", "60000", "BEEP")).reply("-1", "writefile")
     (await caller.told("CHANNEL", "STATUS")).reply("6")
     assert await engine.told() == finished("r", "failed")
+
+
+@pytest.mark.parametrize(("verdict", "outcome"), [("SILENCE", "done"), ("TIMEOUT", "timeout")])
+async def test_a_machine_is_heard_out(engine: Engine, caller: AgiCaller, verdict: str, outcome: str) -> None:
+    engine.dialogues.execute(AwaitSilence(leg_id=LEG, step="s", silence_us=800_000, limit_us=20_000_000))
+    (await caller.told("EXEC", "WaitForSilence", "800,1,20")).reply("0")
+    (await caller.told("GET", "VARIABLE", "WAITSTATUS")).reply("1", verdict)
+    assert await engine.told() == finished("s", outcome)
+
+
+async def test_an_asterisk_that_cannot_wait_for_silence_fails_the_step(
+    engine: Engine, caller: AgiCaller
+) -> None:
+    engine.dialogues.execute(AwaitSilence(leg_id=LEG, step="s", silence_us=800_000, limit_us=20_000_000))
+    (await caller.told("EXEC", "WaitForSilence", "800,1,20")).reply("-2")
+    (await caller.told("CHANNEL", "STATUS")).reply("6")
+    assert await engine.told() == finished("s", "failed")
 
 
 # --- interruptions ----------------------------------------------------------------------------

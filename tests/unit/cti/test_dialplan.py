@@ -27,7 +27,8 @@ def settings(**changes: Any) -> DialplanSettings:
 
 def test_callers_are_handed_to_the_engine_with_the_token_in_the_path() -> None:
     text = dialplan_files(settings(agi_host="10.0.0.5", agi_port=4500))[EXTENSIONS_FILE]
-    assert f"AGI(agi://10.0.0.5:4500/{TOKEN}/caller,${{GOLDLINE_ARRIVED}},${{GOLDLINE_TAG}})" in text
+    told = "${GOLDLINE_ARRIVED},${GOLDLINE_TAG},${GOLDLINE_ANSWERER}"
+    assert f"AGI(agi://10.0.0.5:4500/{TOKEN}/caller,{told})" in text
 
 
 def test_nothing_a_caller_chooses_is_used_unfiltered() -> None:
