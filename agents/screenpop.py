@@ -29,4 +29,6 @@ def record(contact: Contact, agent_id: AgentId, offer_id: OfferId, version: int,
         channel=contact.channel,
         reference=contact.reference,
         version=version,
+        lead=contact.lead,
+        dials_us=now_us + contact.preview_us if contact.preview_us and contact.preview_dials else 0,
     )

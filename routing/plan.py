@@ -78,7 +78,7 @@ class Plan:
         rules = self._rulebook.queues[standing.kind.queue]
         need = plain_need(rules, contact)
         contact.requirements = need.all_of
-        standing.need, standing.held_for = need, rules.agent
+        standing.need, standing.held_for = need, contact.only_agent or rules.agent
         standing.place = _place(contact, rules.credit_us, standing.place.sequence)
         reserve = self._rulebook.tier(standing.kind).reserve
         if not _is_planned(rules, reserve):
@@ -136,7 +136,7 @@ class Plan:
         course.stance = now
         changes = _changes(course, before, now)
         if any(course.rules.steps[number - 1].end_preferred for number in taken):
-            changes["held_for"] = course.rules.agent
+            changes["held_for"] = course.contact.only_agent or course.rules.agent
         if changes:
             reason = "step" if taken else _reason(before, now)
             self._router.alter(course.contact.contact_id, why, reason, **changes)

@@ -15,6 +15,7 @@ from core.model.customer import Customer
 from core.model.detection import Detection
 from core.model.events import AnyDomainEvent
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId, OfferId, TimerKey
+from core.model.lead import LeadShown
 from core.model.message import Command
 from core.model.prompts import Prompt
 
@@ -192,7 +193,9 @@ class PopScreen(DeskCommand, frozen=True, kw_only=True):
     """Show the caller's record: sent before the phone rings.
 
     What the desk then wishes about the offer has to name `offer_id` and `version`. Of another channel than
-    voice no phone rings: the agent accepts on the screen, and finds what to do by `reference`.
+    voice no phone rings: the agent accepts on the screen, and finds what to do by `reference`. Of a campaign's
+    call `lead` tells what its list has of the customer; where it is to be looked at first, until `dials_us`,
+    nothing rings before the agent says `PreviewDial` (or that time is over).
     """
 
     offer_id: OfferId
@@ -207,6 +210,8 @@ class PopScreen(DeskCommand, frozen=True, kw_only=True):
     channel: str = VOICE
     reference: str = ""
     version: int = 1
+    lead: LeadShown | None = None
+    dials_us: int = 0
 
 
 class ClearScreen(DeskCommand, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from core.kernel.fsm import Table
 from core.kernel.record import Entity, Record
 from core.model.customer import Customer
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
+from core.model.lead import LeadShown
 
 VOICE = "voice"
 """The channel of calls; all others (`task`, `mail`...) are work without a leg."""
@@ -136,6 +137,10 @@ class Contact(Entity, kw_only=True):
 
     `attempt` is what the dialer notes of the attempt by which a campaign reached the customer.
 
+    A campaign may want an agent first, then the customer: such a contact is a `callback` too. `only_agent` is
+    who alone may have it, `lead` what the agent sees of it. Where `preview_us` is not 0 the agent looks at it
+    for so long before anything rings; `preview_dials` says that it is dialed then, else it is passed over.
+
     Work of another channel than voice never has a leg: `work_id` is what the program that brought it calls
     it, `reference` where the agent finds it, such as a link or a subject.
     """
@@ -168,6 +173,10 @@ class Contact(Entity, kw_only=True):
     attempt: str = ""
     flow: str = ""
     hops: int = 0
+    only_agent: AgentId | None = None
+    lead: LeadShown | None = None
+    preview_us: int = 0
+    preview_dials: bool = False
     offer_id: OfferId | None = None
     agent_id: AgentId | None = None
     agent_leg_id: LegId | None = None

@@ -56,6 +56,21 @@ def past_attempt(record: AttemptRecord, campaign: str) -> PastAttempt:
     )
 
 
+class LeadShown(Record, frozen=True, kw_only=True):
+    """What an agent is shown of a lead: the columns of its list, the script, what came of earlier attempts.
+
+    `attempt` counts this one, from 1.
+    """
+
+    campaign: str
+    list_name: str
+    external_id: str
+    attempt: int
+    fields: tuple[tuple[str, str], ...] = ()
+    script: str = ""
+    past: tuple[PastAttempt, ...] = ()
+
+
 class Lead(Record, frozen=True, kw_only=True):
     """A lead in hand. `person_id` is the same for one person in every list and campaign.
 

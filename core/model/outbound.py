@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from core.kernel.record import Record
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.contact import ContactState
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.lead import Lead
-from core.model.message import Command, DomainEvent, Event, Request
+from core.model.message import Command, ContactEvent, DomainEvent, Event, Request
 
 # --- orders to the lead store -------------------------------------------------------------------
 
@@ -213,6 +214,36 @@ class AttemptEnded(DomainEvent, frozen=True, kw_only=True):
     lead_id: str
     outcome: AttemptState
     record: AttemptRecord
+
+
+# --- where an agent comes before the customer ---------------------------------------------------------
+
+
+class PreviewSkipped(ContactEvent, frozen=True, kw_only=True):
+    """The agent who looked at the lead would not call it, or let the time for looking pass (`time_over`)."""
+
+    agent_id: AgentId
+    reason: str
+
+
+class AgentAtHand(Event, frozen=True, kw_only=True):
+    """The agent for this attempt is on the line: the store is asked for its last word on the number."""
+
+    attempt_id: str
+
+
+class JoiningAsked(ContactEvent, frozen=True, kw_only=True):
+    """The customer has answered, the agent is on the line, and both legs are in our hands: join them."""
+
+
+class EndingAsked(ContactEvent, frozen=True, kw_only=True):
+    """Whoever brought the contact here wants it to end: nobody talks to the customer, whoever waits for it.
+
+    `outcome` is UNREACHED or CANCELLED.
+    """
+
+    outcome: ContactState
+    reason: str
 
 
 # --- wishes -----------------------------------------------------------------------------------------------

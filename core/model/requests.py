@@ -75,6 +75,26 @@ class RejectOffer(OfferRequest, frozen=True, kw_only=True):
     """Do not take the offered contact."""
 
 
+class PreviewDial(OfferRequest, frozen=True, kw_only=True):
+    """Call the customer whose record is shown."""
+
+
+class PreviewSkip(OfferRequest, frozen=True, kw_only=True):
+    """Do not call the customer whose record is shown, for one of the configured reasons; another comes next."""
+
+    reason: str
+
+
+class DialNumber(AgentRequest, frozen=True, kw_only=True):
+    """Call `number`, as it was typed or clicked, for a campaign: the law is asked, and the agent comes first.
+
+    `campaign` may be left out where the agent works in one alone that lets its agents dial.
+    """
+
+    number: str
+    campaign: str = ""
+
+
 class FinishWork(AgentRequest, frozen=True, kw_only=True):
     """Work in hand is done; `disposition` is its business result."""
 
