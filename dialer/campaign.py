@@ -15,9 +15,13 @@ from zoneinfo import ZoneInfo
 
 from core.kernel.clock import SECOND_US
 from core.kernel.fsm import Table
+from core.model.hours import OpeningHours
 from core.model.ids import QueueName
 from core.model.need import Need
+from dialer.goals import Goals
 from dialer.law import Law
+from dialer.parting import Parting
+from dialer.promises import PromiseRules
 from dialer.recycling import Recycling
 
 UTC = ZoneInfo("UTC")
@@ -81,7 +85,8 @@ class CampaignRules:
     An answered person hears an agent within `connect_within_us` or hears the flow `safe_harbour`, where the
     choice `opt_out` puts the number on the do-not-call list; without a flow the call ends. `country` is that
     of numbers of which none is known, `zone` where the days of the campaign begin and end. A lead is held by
-    an engine until `lease_us` are over, and gone back before that if nobody has dialed it.
+    an engine until `lease_us` are over, and gone back before that if nobody has dialed it. Where it
+    has a `schedule` it dials within that, and within the hours of the law.
     """
 
     name: str
@@ -108,6 +113,10 @@ class CampaignRules:
     look_again_us: int = 15 * SECOND_US
     starts: bool = False
     default_tier: str = "standard"
+    schedule: OpeningHours | None = None
+    parting: Parting = field(default_factory=Parting)
+    goals: Goals = field(default_factory=Goals)
+    promises: PromiseRules = field(default_factory=PromiseRules)
 
     @property
     def group(self) -> str:

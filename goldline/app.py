@@ -173,6 +173,7 @@ def _campaigns(config: Config, rulebook: Rulebook, flows: Mapping[str, Flow]) ->
         config.campaigns,
         rulebook.queues,
         flows,
+        config.dispositions,
         region=config.crm.region,
         outside=config.pbx.outside,
         default_tier=config.rules.default_tier,

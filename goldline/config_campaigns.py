@@ -20,12 +20,24 @@ from pydantic import Field
 
 from core.kernel.clock import microseconds, seconds
 from core.kernel.errors import ConfigError
+from core.model.disposition import SYSTEM
 from core.model.ids import QueueName
 from core.model.need import need_of
 from dialer.campaign import CampaignRules, Mode
 from dialer.law import Law, SafeHarbourMessage
 from dialer.packs import law_of
-from goldline.config_routing import PhoneNumber, ZoneName
+from dialer.recycling import Recycling
+from goldline.config_campaign_goals import (
+    ArmSection,
+    GoalSection,
+    PromiseSection,
+    goals_of,
+    parting_of,
+    promise_rules,
+)
+from goldline.config_dispositions import DayPartSection, DispositionSection, RecycleSection, recycling_of
+from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
+from goldline.hours import opening_hours
 from goldline.section import Name, Section, said
 from routing.rules import Queues
 
@@ -35,7 +47,7 @@ CONNECT_WITHIN_S = 2.0
 
 
 class CampaignSection(Section):
-    """A campaign: whom it calls for, how many at once, and under which laws. Its leads are in the lead store."""
+    """A campaign: whom it calls for, how many at once, under which laws. Its leads are in the lead store."""
 
     queue: Name
     """The queue that people who answer join; its agents are the campaign's."""
@@ -75,12 +87,31 @@ class CampaignSection(Section):
     """How often the store is asked again where no lead may come up, or it does not answer."""
     starts: bool = False
     """Whether it dials as soon as the program runs."""
+    schedule: HoursSection | None = None
+    """When it dials, within what the laws say of the called person's hours; without, whenever they allow."""
+    attempts_max: Annotated[int, Field(ge=1, le=100)] = 10
+    """How often a lead is dialed at most."""
+    attempts_a_day_max: Annotated[int, Field(ge=1, le=100)] = 3
+    """How often in one day of the lead's own clock."""
+    recycle: dict[Name, RecycleSection] = {}
+    """When a lead comes up again, by what the attempt came to, where the campaign has it otherwise."""
+    day_parts: dict[Name, DayPartSection] = {}
+    """The parts of the called person's day that are tried in turn; without, morning, afternoon, evening."""
+    segment: tuple[Name, ...] = ()
+    """The columns of the lists whose values part the leads into segments, for quotas and results."""
+    arms: dict[Name, ArmSection] = {}
+    """Ways of calling that are held against each other, each on its share of the leads."""
+    goal: GoalSection = GoalSection()
+    """When it has enough."""
+    callbacks: PromiseSection = PromiseSection()
+    """What its agents may promise."""
 
 
 def campaign_rules(
     sections: Mapping[str, CampaignSection],
     queues: Queues,
     flows: Collection[str],
+    dispositions: Mapping[str, DispositionSection],
     *,
     region: str,
     outside: str,
@@ -88,14 +119,15 @@ def campaign_rules(
 ) -> dict[str, CampaignRules]:
     """Return the rules by the campaigns' names.
 
-    `region` is the house's country, `outside` the address of a number beyond the trunk. Raises `ConfigError` for whatever a campaign names that is not there, and where it says
-    less than a law asks.
+    `region` is the house's country, `outside` the address of a number beyond the trunk. Raises `ConfigError`
+    for whatever a campaign names that is not there, and where it says less than a law asks.
     """
     rules = {}
     for name, section in sections.items():
         where = f"campaigns.{name}"
         law = _law(section, where)
         _check_names(section, where, queues, flows)
+        _check_codes(section, where, dispositions)
         _check_law(section, where, law)
         rules[name] = CampaignRules(
             name=name,
@@ -121,8 +153,24 @@ def campaign_rules(
             look_again_us=microseconds(section.look_again_s),
             starts=section.starts,
             default_tier=default_tier,
+            schedule=opening_hours(section.schedule) if section.schedule else None,
+            recycling=_recycling(section, dispositions),
+            parting=parting_of(section.segment, section.arms),
+            goals=goals_of(section.goal),
+            promises=promise_rules(section.callbacks),
         )
     return rules
+
+
+def _recycling(section: CampaignSection, dispositions: Mapping[str, DispositionSection]) -> Recycling:
+    return recycling_of(
+        section.recycle,
+        dispositions,
+        section.day_parts,
+        attempts_max=section.attempts_max,
+        a_day_max=section.attempts_a_day_max,
+        zone=ZoneInfo(section.zone),
+    )
 
 
 def _law(section: CampaignSection, where: str) -> Law:
@@ -139,6 +187,17 @@ def _check_names(section: CampaignSection, where: str, queues: Queues, flows: Co
         raise ConfigError(
             f"{where}.safe_harbour", section.safe_harbour, f"one of the flows: {', '.join(sorted(flows))}"
         )
+
+
+def _check_codes(
+    section: CampaignSection, where: str, dispositions: Mapping[str, DispositionSection]
+) -> None:
+    """Refuse a rule about a result that there is not."""
+    known = sorted({**SYSTEM, **dispositions})
+    for key, codes in (("recycle", section.recycle), ("goal.counted", section.goal.counted)):
+        for code in codes:
+            if code not in known:
+                raise ConfigError(f"{where}.{key}", code, f"one of the results: {', '.join(known)}")
 
 
 def _check_law(section: CampaignSection, where: str, law: Law) -> None:

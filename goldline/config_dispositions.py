@@ -11,7 +11,6 @@ from pydantic import Field, model_validator
 
 from core.kernel.clock import microseconds
 from core.kernel.errors import KeyRefused
-from core.kernel.schema import one_of
 from core.model.disposition import SYSTEM, Disposition
 from core.model.hours import DAYS, Day, parse_opening
 from dialer.recycling import DEFAULT_DAY_PARTS, DEFAULT_RULES, DayPart, RecycleRule, Recycling, Turn
@@ -129,16 +128,6 @@ def recycling_of(
         day_parts=tuple(_day_part(name, part) for name, part in day_parts.items()) or DEFAULT_DAY_PARTS,
         zone=zone,
     )
-
-
-def refuse_unknown_codes(
-    recycle: Mapping[str, RecycleSection], dispositions: Mapping[str, DispositionSection]
-) -> None:
-    """Raise `KeyRefused` for a rule about a result that there is not."""
-    known = {**SYSTEM, **dispositions}
-    for code in recycle:
-        if code not in known:
-            raise KeyRefused("recycle", code, one_of(sorted(known)))
 
 
 def _rules(

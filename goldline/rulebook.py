@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from core.kernel.clock import microseconds
 from core.model.contact import Requirement
 from core.model.destination import Destination, DestinationKind
 from core.model.expression import ALWAYS, AllOf, Comparison, Expression, Operator, parse, parse_condition
-from core.model.hours import OpeningHours, parse_opening
 from core.model.ids import AgentId, QueueName
 from goldline.config import Config
 from goldline.config_routing import (
     CallbackSection,
     CompareSection,
     DestinationSection,
-    HoursSection,
     PolicySection,
     QueueSection,
     RatioSection,
@@ -25,6 +22,7 @@ from goldline.config_routing import (
     TierSection,
     WeightsSection,
 )
+from goldline.hours import opening_hours
 from routing.rules import (
     CallbackRules,
     QueueRules,
@@ -117,7 +115,7 @@ def _queue(name: QueueName, section: QueueSection) -> QueueRules:
         compare=_compare(section.compare) if section.compare else None,
         steps=tuple(map(_step, section.steps)),
         recheck_us=microseconds(section.recheck_s),
-        hours=_hours(section.hours) if section.hours else None,
+        hours=opening_hours(section.hours) if section.hours else None,
         closed=_destination(section.closed),
         full=_destination(section.full),
         join=section.join,
@@ -170,11 +168,6 @@ def _needs(section: StepSection) -> Expression | None:
 def _destination(section: DestinationSection) -> Destination:
     ((key, value),) = ((key, value) for key, value in section if value)
     return Destination(DestinationKind(key), value if isinstance(value, str) else "")
-
-
-def _hours(section: HoursSection) -> OpeningHours:
-    weekly = {day: tuple(map(parse_opening, openings)) for day, openings in section.weekly.items()}
-    return OpeningHours(zone=ZoneInfo(section.zone), weekly=weekly, holidays=section.holidays)
 
 
 def _compare(section: CompareSection) -> Turns:
