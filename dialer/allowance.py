@@ -1,30 +1,191 @@
-"""What the law leaves a campaign: how bold it may be, by what became of the people who answered."""
+"""What the law leaves a campaign: how it stands with every cap on abandoned calls, and what it may dial.
+
+    steered      within the budget: as bold as the tightest window lets it be (`dialer.budget`)
+    one to one   one more abandoned call would pass a cap: one call for each idle agent, so that nobody is
+                 abandoned unless an agent leaves
+    resting      even so people were abandoned: something is broken, and dialing rests for a while
+    unknown      what was dialed before this run has not been counted yet: nobody is dialed
+
+A cap that is close does not end the dialing: the share of a window falls only by people who are answered, so
+one to one is the way back. Counts hold for the campaign alone and for its drop group.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from core.kernel.clock import SECOND_US
+from core.model.outbound import AttemptsCounted, CapStanding, CountedMinute
 from dialer.budget import Budget, rules_under
-from dialer.law import Law
+from dialer.campaign import CampaignRules
+from dialer.law import AbandonmentCap, Pack
+from dialer.shares import WHOLE_PPM, upper_bound
+from dialer.windows import MINUTE_US, NO_CALLS, Calls, Timeline
+
+STRIKES_MAX = 2
+"""So many may be abandoned one to one: an agent's telephone fails now and then."""
+REST_US = 600 * SECOND_US
+"""How long dialing rests after more than that."""
+
+
+class Stance(StrEnum):
+    """What the caps let a campaign do."""
+
+    STEERED = "steered"
+    ONE_TO_ONE = "one_to_one"
+    RESTING = "resting"
+    UNKNOWN = "unknown"
 
 
 class Allowance:
-    """The budgets of all caps that a campaign is under; the tightest decides."""
+    """How one campaign stands with its caps. The `group` are all whose abandoned calls count together."""
 
-    def __init__(self, law: Law) -> None:
-        self._budgets = [Budget(rules=rules_under(cap.share)) for cap in law.abandonment] or [Budget()]
+    def __init__(self, rules: CampaignRules) -> None:
+        self.rules = rules
+        self.group: Sequence[Allowance] = (self,)
+        self.misjudged_ppm = 0
+        """Of a million judged to be machines so many are people, as an audited sample has it."""
+        self.is_known = False
+        """What was dialed before this run has been counted."""
+        self._timelines: dict[str, Timeline] = {}
+        self._one_to_one_since_us: int | None = None
+        self._strikes = 0
+        self._rests_until_us = 0
 
-    def boldness(self, now_us: int) -> float:
-        """Return the risk that the next call may carry: the chance of finding nobody, if answered."""
-        return min(budget.boldness() for budget in self._budgets)
+    # --- what the dialer tells ----------------------------------------------------------------------
 
     def answered(self, country: str, dialed_us: int, now_us: int) -> None:
         """Count that a person answered."""
-        for budget in self._budgets:
-            budget.answered += 1
+        self._timeline(country, now_us).count(dialed_us, Calls(answered=1))
 
     def abandoned(self, country: str, dialed_us: int, now_us: int) -> None:
         """Count that a person who had answered found nobody."""
-        for budget in self._budgets:
-            budget.abandoned += 1
+        self._timeline(country, now_us).count(dialed_us, Calls(abandoned=1))
+        if self._one_to_one_since_us is not None and dialed_us >= self._one_to_one_since_us:
+            self._strikes += 1
+        if self._strikes > STRIKES_MAX:
+            self._strikes = 0
+            self._rests_until_us = now_us + REST_US
 
     def machine(self, country: str, dialed_us: int, now_us: int) -> None:
-        """Count that what answered was judged to be a machine: no cap asks for it."""
+        """Count that what answered was judged to be a machine, and let go of."""
+        self._timeline(country, now_us).count(dialed_us, Calls(machines=1))
+
+    def others_counted(self, event: AttemptsCounted) -> None:
+        """Take over what other engines and earlier runs counted."""
+        told = _by_country(event.minutes)
+        for country in dict.fromkeys([*self._timelines, *told]):
+            timeline = self._timeline(country, event.at_us)
+            timeline.replace_others(event.from_us // MINUTE_US, told.get(country, {}))
+        self.is_known = True
+
+    # --- what the dialer asks --------------------------------------------------------------------------
+
+    def stance(self, now_us: int) -> Stance:
+        """Return what the caps let the campaign do now."""
+        if not all(member.is_known for member in self.group):
+            return Stance.UNKNOWN
+        if now_us < self._rests_until_us:
+            return Stance.RESTING
+        if not any(_is_at_the_cap(budget) for budget in self._budgets(now_us)):
+            self._one_to_one_since_us, self._strikes = None, 0
+            return Stance.STEERED
+        if self._one_to_one_since_us is None:
+            self._one_to_one_since_us = now_us
+        return Stance.ONE_TO_ONE
+
+    def boldness(self, now_us: int) -> float:
+        """Return the risk that the next call may carry: that of the tightest window."""
+        budgets = self._budgets(now_us)
+        return min((budget.boldness() for budget in budgets), default=Budget().boldness())
+
+    def standings(self, now_us: int) -> tuple[CapStanding, ...]:
+        """Return how the campaign, and its drop group if it is not alone in it, stands with each cap."""
+        return tuple(
+            _standing(cap, group, calls, misjudged) for cap, group, calls, misjudged in self._sums(now_us)
+        )
+
+    def room(self, limit: int, spare: int, now_us: int) -> int:
+        """Return how many of `limit` may be dialed where `spare` agents are idle and nobody rings for them."""
+        match self.stance(now_us):
+            case Stance.STEERED:
+                return limit
+            case Stance.ONE_TO_ONE:
+                return max(0, min(limit, spare))
+            case Stance.RESTING | Stance.UNKNOWN:
+                return 0
+
+    # --- sums ----------------------------------------------------------------------------------------------
+
+    def _timeline(self, country: str, now_us: int) -> Timeline:
+        if country not in self._timelines:
+            self._timelines[country] = Timeline(self.rules.zone, now_us)
+        return self._timelines[country]
+
+    def _budgets(self, now_us: int) -> Iterator[Budget]:
+        for cap, _, calls, misjudged in self._sums(now_us):
+            yield Budget(
+                rules=rules_under(cap.share),
+                answered=calls.answered + misjudged,
+                abandoned=calls.abandoned + misjudged,
+            )
+
+    def _sums(self, now_us: int) -> Iterator[tuple[AbandonmentCap, str, Calls, float]]:
+        """Go through the caps, each for the campaign and, if it is not alone, for its drop group.
+
+        Yields the cap, the group's name, the calls of its window, and how many machines were people.
+        """
+        for pack in self.rules.law.packs:
+            for cap in pack.caps:
+                yield cap, "", *self.sum_of(pack, cap, now_us)
+                if len(self.group) > 1:
+                    yield cap, self.rules.group, *_sum_of_all(self.group, pack, cap, now_us)
+
+    def sum_of(self, pack: Pack, cap: AbandonmentCap, now_us: int) -> tuple[Calls, float]:
+        """Return the calls of a cap's window that its pack covers, and how many machines were people."""
+        whole = NO_CALLS
+        for country, timeline in self._timelines.items():
+            if pack.covers(country):
+                whole = whole.plus(timeline.sum(cap.window, now_us))
+        return whole, whole.machines * self.misjudged_ppm / WHOLE_PPM
+
+
+def _sum_of_all(
+    group: Sequence[Allowance], pack: Pack, cap: AbandonmentCap, now_us: int
+) -> tuple[Calls, float]:
+    whole, misjudged = NO_CALLS, 0.0
+    for member in group:
+        calls, people = member.sum_of(pack, cap, now_us)
+        whole, misjudged = whole.plus(calls), misjudged + people
+    return whole, misjudged
+
+
+def _standing(cap: AbandonmentCap, group: str, calls: Calls, misjudged: float) -> CapStanding:
+    answered, abandoned = calls.answered + misjudged, calls.abandoned + misjudged
+    return CapStanding(
+        rule=cap.id,
+        window=cap.window,
+        drop_group=group,
+        answered=calls.answered,
+        abandoned=calls.abandoned,
+        misjudged=round(misjudged),
+        share_ppm=round(WHOLE_PPM * abandoned / answered) if answered else 0,
+        upper_ppm=round(WHOLE_PPM * upper_bound(abandoned, answered)),
+        cap_ppm=round(WHOLE_PPM * cap.share),
+    )
+
+
+def _by_country(minutes: tuple[CountedMinute, ...]) -> dict[str, dict[int, Calls]]:
+    told: dict[str, dict[int, Calls]] = {}
+    for each in minutes:
+        calls = Calls(answered=each.answered, abandoned=each.abandoned, machines=each.machines)
+        told.setdefault(each.country, {})[each.minute] = calls
+    return told
+
+
+def _is_at_the_cap(budget: Budget) -> bool:
+    """Tell whether one more abandoned call would pass the cap, of as many as make a share."""
+    return budget.answered >= budget.rules.guard_after and budget.abandoned + 1 > budget.rules.cap * (
+        budget.answered + 1
+    )

@@ -19,6 +19,8 @@ from dialer.answering import Segment
 from dialer.campaign import CampaignRules
 from dialer.note import AttemptNote
 
+ATTEMPT_ID = "A"
+"""What the identities of attempts begin with."""
 UNCLASSIFIED = frozenset({AttemptState.PLANNED, AttemptState.DIALING, AttemptState.ANSWERED})
 """States in which nobody knows yet whether an agent will be needed."""
 

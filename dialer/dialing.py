@@ -33,7 +33,7 @@ from core.model.outbound import (
     ReturnLeads,
 )
 from dialer.asking import asked, next_allowed_us
-from dialer.attempts import Attempt, AttemptBook
+from dialer.attempts import ATTEMPT_ID, Attempt, AttemptBook
 from dialer.campaign import CampaignState, CampaignTrigger
 from dialer.desk import Campaign, CampaignDesk
 from dialer.floor_watch import FloorWatch
@@ -132,7 +132,8 @@ class Dialing:
         if limit <= 0:
             return
         floor = self._watch.floor(campaign.rules.name, now_us)
-        count = campaign.pace.calls(floor, campaign.hopper.segments, limit, now_us)
+        room = campaign.allowance.room(limit, floor.spare, now_us)
+        count = campaign.pace.calls(floor, campaign.hopper.segments, room, now_us)
         if count > 0:
             campaign.bucket.take(count)
             self._plan(campaign, campaign.hopper.take(count), why)
@@ -182,7 +183,7 @@ class Dialing:
 
     def _planned(self, campaign: Campaign, held: Held, now_us: int) -> Attempt:
         rules = campaign.rules
-        attempt_id = self._ids.new("A")
+        attempt_id = self._ids.new(ATTEMPT_ID)
         attempt = Attempt(
             attempt_id=attempt_id,
             contact_id=ContactId(self._ids.new("C")),

@@ -43,7 +43,7 @@ class Progressive:
 
     def calls(self, floor: Floor, next_up: Iterable[Segment], limit: int, now_us: int) -> int:
         """Return how many to dial; see `Pace`."""
-        return max(0, min(limit, floor.idle - floor.waiting - len(floor.ringing)))
+        return max(0, min(limit, floor.spare))
 
     def refresh(self) -> None:
         """Learn nothing: one to one needs no belief."""

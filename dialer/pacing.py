@@ -71,6 +71,11 @@ class Floor:
         """All who will take a call sooner or later."""
         return self.idle + len(self.busy)
 
+    @property
+    def spare(self) -> int:
+        """Idle agents for whom nobody is dialed yet; negative where more ring and wait than are idle."""
+        return self.idle - self.waiting - len(self.ringing)
+
 
 @dataclass(slots=True, kw_only=True)
 class Learned:
@@ -109,7 +114,7 @@ class Pacer:
         if not floor.agents:
             return 0
         if self._learned.rates.known < PROBING_CALLS:
-            limit = min(limit, floor.idle - floor.waiting - len(floor.ringing))
+            limit = min(limit, floor.spare)
         crowds = self._crowds(floor)
         chances: dict[Segment, Sequence[float]] = {}
         dialed = 0

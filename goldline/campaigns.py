@@ -10,12 +10,13 @@ from core.kernel.clock import seconds
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId, Ids
 from dialer.allowance import Allowance
-from dialer.attempts import AttemptBook
+from dialer.attempts import ATTEMPT_ID, AttemptBook
 from dialer.campaign import CampaignRules, Mode
 from dialer.cohorts import Cohorts
 from dialer.desk import Campaign, CampaignDesk
 from dialer.dialing import Dialing
 from dialer.floor_watch import Crew, FloorWatch, Queue
+from dialer.guarantee import Guarantee
 from dialer.hopper import Hopper
 from dialer.lines import TokenBucket
 from dialer.modes import Pace, Predictive, Progressive
@@ -39,7 +40,8 @@ def build_dialer(
     if not rules:
         return
     book = AttemptBook()
-    campaigns = {name: _campaign(engine, ids, each, book) for name, each in rules.items()}
+    guarantee = Guarantee(engine, rules, ids.beginning(ATTEMPT_ID))
+    campaigns = {name: _campaign(engine, ids, each, book, guarantee.of(name)) for name, each in rules.items()}
     crews = {name: campaign.crew for name, campaign in campaigns.items()}
     watch = FloorWatch(engine, crews, book, queue, agents)
     desk = CampaignDesk(engine, campaigns)
@@ -47,9 +49,10 @@ def build_dialer(
     OutboundCalls(engine, contacts, desk, book)
 
 
-def _campaign(engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook) -> Campaign:
+def _campaign(
+    engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook, allowance: Allowance
+) -> Campaign:
     learned = Learned(ringing=Ringing(round(seconds(rules.ring_timeout_us))))
-    allowance = Allowance(rules.law)
     return Campaign(
         rules=rules,
         hopper=Hopper(engine, ids, rules, book),
