@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from agents.standing_leg import StandingLeg
 from core.model.agent import AGENT, BUSY_STATES, AgentProfile, AgentState
 from core.model.contact import VOICE
 from core.model.ids import ContactId, OfferId
+from core.model.standing_leg import StandingState
 
 LEGAL: Mapping[AgentState, tuple[str, ...]] = {
     AgentState.LOGGED_OUT: ("LogIn",),
@@ -56,7 +58,7 @@ class Agent:
 
     `contact_id` is the call offered or talked, `work` all else. `misses` counts offers in a row that came to
     nothing by the agent's side. `shut` says that one of work did so during a call: no more before it is over.
-    `extensions` of the wrap-up are left.
+    `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call.
     """
 
     profile: AgentProfile
@@ -69,6 +71,7 @@ class Agent:
     next_state: AgentState | None = None
     next_reason: str = ""
     contact_id: str = ""
+    standing_leg: StandingLeg | None = None
     work: dict[ContactId, Work] = field(default_factory=dict)
     misses: int = 0
     shut: bool = False
@@ -88,6 +91,18 @@ class Agent:
         """Tell whether anything has to be finished before that."""
         return self.state in BUSY_STATES or self.has_work_to_finish
 
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether the agent is ready, and can be joined at once if that is how calls come."""
+        return self.state is AgentState.READY and (self.standing_leg is None or self.standing_leg.in_hand)
+
+    @property
+    def standing(self) -> StandingState | None:
+        """How the standing leg is, None where there is to be none."""
+        if self.standing_leg is None or self.state is AgentState.LOGGED_OUT:
+            return None
+        return self.standing_leg.state
+
     def open_channels(self) -> tuple[str, ...]:
         """Return the channels of which the agent can be offered a contact now."""
         if self.next_state is not None:
@@ -97,7 +112,7 @@ class Agent:
     def _takes(self, channel: str) -> bool:
         """Tell whether the agent's state lets contacts of `channel` come, were there room for them."""
         if channel == VOICE:
-            return self.state is AgentState.READY and (self.rules.calls_interrupt or not self.work)
+            return self.is_reachable and (self.rules.calls_interrupt or not self.work)
         if self.state in BUSY_STATES:
             return self.rules.during_calls and not self.shut
         return self.state is AgentState.READY

@@ -24,6 +24,8 @@ from core.model.events import (
     OfferMade,
     OfferWithdrawn,
 )
+from core.model.ids import NO_LEG
+from core.model.message import Event
 
 
 class Reservations:
@@ -45,14 +47,14 @@ class Reservations:
             return
         agent = self._roster[event.agent_id]
         contact = self._contacts.get(event.contact_id)
-        if agent.state is not AgentState.READY or contact is None:
+        if not agent.is_reachable or contact is None:
             self._engine.publish(not_reserved(event, contact))
             self._roster.tell(agent, event)
             return
         agent.contact_id = event.contact_id
         self._roster.move(agent, AgentTrigger.RESERVE, event)
         self._engine.send_first(screen_pop(event, contact))
-        self._engine.publish(reserved(event, agent.extension))
+        self._engine.publish(reserved(event, agent, event))
 
     def _missed(self, event: OfferFailed) -> None:
         agent = self._holder(event)
@@ -100,15 +102,18 @@ class Reservations:
         self._roster.move(agent, AgentTrigger.CONNECT, event)
 
 
-def reserved(offer: OfferMade, extension: str) -> AgentReserved:
+def reserved(offer: OfferMade, agent: Agent, why: Event) -> AgentReserved:
     """Return the word that the agent is locked for `offer` and has the record on the screen."""
+    calls = offer.channel == VOICE
+    leg = agent.standing_leg
     return AgentReserved(
-        at_us=offer.at_us,
-        cause_id=offer.cause_id,
+        at_us=why.at_us,
+        cause_id=why.cause_id,
         contact_id=offer.contact_id,
         offer_id=offer.offer_id,
         agent_id=offer.agent_id,
-        extension=extension,
+        extension=agent.extension if calls else "",
+        leg_id=leg.leg_id if calls and leg is not None else NO_LEG,
     )
 
 

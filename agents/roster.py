@@ -115,6 +115,7 @@ class Roster:
                 next_reason=agent.next_reason,
                 until_us=agent.until_us,
                 channels=agent.open_channels(),
+                standing=agent.standing,
             )
         )
         self._engine.send(
@@ -128,6 +129,7 @@ class Roster:
                 until_us=agent.until_us,
                 next_state=agent.next_state,
                 work=_shown(agent),
+                standing=agent.standing,
             )
         )
 

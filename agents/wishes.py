@@ -9,6 +9,7 @@ from __future__ import annotations
 from agents.agent import Agent
 from agents.misses import Misses
 from agents.roster import Roster
+from agents.standing_leg import StandingLeg
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.agent import BUSY_STATES, AgentState, AgentTrigger
@@ -43,6 +44,7 @@ class Wishes:
                 "extension_in_use", f"{request.extension} is used by {holder.profile.agent_id}"
             )
         agent.extension = request.extension
+        agent.standing_leg = _standing_leg(agent, request)
         agent.misses = 0
         self._roster.move(agent, AgentTrigger.LOG_IN, request, JUST_LOGGED_IN)
 
@@ -89,6 +91,7 @@ class Wishes:
         if agent.state is not AgentState.LOGGED_OUT:
             return  # logged in anew already
         agent.extension = request.extension
+        agent.standing_leg = _standing_leg(agent, request)
         reason = request.next_reason or request.reason or JUST_LOGGED_IN
         if request.state is AgentState.NOT_READY and request.until_us:
             self._misses.restore(agent, reason, request)
@@ -97,3 +100,8 @@ class Wishes:
         if request.state is not AgentState.NOT_READY and request.next_state is None:
             self._roster.move(agent, AgentTrigger.GO_READY, request)
         agent.next_state, agent.next_reason = request.next_state, request.next_reason
+
+
+def _standing_leg(agent: Agent, request: LogIn | RestoreAgent) -> StandingLeg | None:
+    """Return the leg of an agent who shall have a standing one; it is not up yet."""
+    return StandingLeg() if request.standing or agent.profile.standing else None

@@ -67,7 +67,7 @@ class Workload:
         self._take(agent, contact, event.offer_id, event.version)
         self._engine.send_first(screen_pop(event, contact))
         self._roster.tell(agent, event)
-        self._engine.publish(reserved(event, extension=""))
+        self._engine.publish(reserved(event, agent, event))
 
     def _take(self, agent: Agent, contact: Contact, offer_id: OfferId, version: int) -> Work:
         work = Work(

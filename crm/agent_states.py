@@ -26,6 +26,7 @@ def fold_agent_states(changes: Iterable[AgentStateChanged]) -> tuple[RestoreAgen
             next_state=change.next_state,
             next_reason=change.next_reason,
             until_us=change.until_us,
+            standing=change.standing is not None,
         )
         for agent_id, change in sorted(last.items())
         if change.new is not AgentState.LOGGED_OUT

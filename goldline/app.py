@@ -21,6 +21,7 @@ from agents.misses import Misses
 from agents.quality import QualityLearner
 from agents.reservations import Reservations
 from agents.roster import Roster
+from agents.standing_legs import StandingLegs
 from agents.wishes import Wishes
 from agents.workload import Workload
 from agents.wrap_up import WrapUp
@@ -35,9 +36,16 @@ from core.model.ids import AgentId, Ids
 from dialer.campaign import CampaignRules
 from goldline.campaigns import build_dialer
 from goldline.config import Config
-from goldline.config_agents import agent_profile, miss_rules, work_channels, work_rules, wrap_up_limits
-from goldline.config_dispositions import dispositions_of
+from goldline.config_agents import (
+    agent_profile,
+    miss_rules,
+    standing_rules,
+    work_channels,
+    work_rules,
+    wrap_up_limits,
+)
 from goldline.config_campaigns import campaign_rules
+from goldline.config_dispositions import dispositions_of
 from goldline.config_estimate import trained_waits
 from goldline.config_quality import quality_rules
 from goldline.rulebook import rulebook_of
@@ -118,7 +126,7 @@ def build_brain(
     Resume(engine, contacts, router, queues)
     callbacks = CallbackDesk(engine, contacts, ids, router, offers, rulebook, callback_farewell)
     diversion.guard(DestinationKind.CALLBACK, callbacks.refusal)
-    CallbackDialer(engine, contacts, ids, callbacks, rulebook)
+    CallbackDialer(engine, contacts, ids, callbacks, offers, rulebook)
     CallbackWishes(engine, callbacks, adoption, rulebook, config.rules.default_tier)
     CallbackRecall(engine, contacts, callbacks, adoption, rulebook)
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
@@ -128,7 +136,7 @@ def build_brain(
     Hold(engine, contacts, router, estimates, queues, callbacks, announcement)
     work_desk = WorkDesk(engine, contacts, ids, router, offers, rulebook, _work_desk_rules(config, agents))
     WorkRecall(engine, contacts, work_desk, rulebook)
-    _build_agents_side(engine, contacts, config, agents)
+    _build_agents_side(engine, contacts, ids, config, agents)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
     build_dialer(engine, contacts, ids, _campaigns(config, rulebook, flows), router, agents)
     Ivr(
@@ -148,10 +156,15 @@ def build_brain(
 
 
 def _build_agents_side(
-    engine: Engine, contacts: ContactBook, config: Config, agents: Mapping[AgentId, AgentProfile]
+    engine: Engine,
+    contacts: ContactBook,
+    ids: Ids,
+    config: Config,
+    agents: Mapping[AgentId, AgentProfile],
 ) -> None:
     """Build what keeps the agents' states, their calls, their other work and their wrap-ups."""
     roster = Roster(engine, agents, work_rules(config.work))
+    StandingLegs(engine, roster, ids, standing_rules(config.standing))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
     Reservations(engine, contacts, roster, misses)

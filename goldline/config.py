@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
-from goldline.config_agents import AgentSection, OffersSection, WorkSection
+from goldline.config_agents import AgentSection, OffersSection, StandingSection, WorkSection
 from goldline.config_campaigns import CampaignSection
 from goldline.config_dispositions import DispositionSection, refuse_system_codes
 from goldline.config_estimate import EstimateSection
@@ -142,6 +142,8 @@ class Config(Section):
     """What was learned about waits; `goldline estimate` writes it."""
     offers: OffersSection = OffersSection()
     """What becomes of agents whose offers come to nothing."""
+    standing: StandingSection = StandingSection()
+    """Agents' calls that stand all shift."""
     work: WorkSection = WorkSection()
     """Work besides calls."""
     agents: dict[Name, AgentSection] = {}

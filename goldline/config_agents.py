@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from agents.agent import WorkRules
 from agents.misses import MissRules
+from agents.standing_leg import StandingRules
 from agents.wrap_up import WrapUpLimit
 from core.kernel.clock import microseconds
 from core.kernel.errors import KeyRefused
@@ -47,6 +48,8 @@ class AgentSection(CapacitySection):
     """The level of each skill; a skill that is not here is one the agent lacks."""
     wrap_up_limit_s: Seconds | None = None
     """How long a wrap-up of this agent lasts at the longest; without, as each queue says."""
+    standing: bool = False
+    """Whether the agent's phone is rung once, at log-in, and the call stands all shift."""
 
 
 class WorkSection(CapacitySection):
@@ -77,6 +80,29 @@ class OffersSection(Section):
     """How long no offer is made after the phone could not be reached."""
     misses_max: Annotated[int, Field(ge=1, le=100)] = 1
     """After so many in a row the agent is not ready until it says otherwise; 1: after the first."""
+
+
+class StandingSection(Section):
+    """Agents' calls that stand all shift: how a phone is rung at log-in, and again when the call was lost."""
+
+    ring_timeout_s: Annotated[float, Field(ge=5, le=120)] = 30
+    """How long the phone rings."""
+    retry_delay_s: Annotated[float, Field(ge=1, le=600)] = 5
+    """How long after a call was lost, or not answered, the phone is rung again."""
+    attempts_max: Annotated[int, Field(ge=1, le=100)] = 3
+    """After so many in vain in a row the phone is left alone until the agent wishes to be ready."""
+    music: Name = "default"
+    """The music class that the agent hears between contacts."""
+
+
+def standing_rules(standing: StandingSection) -> StandingRules:
+    """Return the rules in microseconds."""
+    return StandingRules(
+        ring_timeout_us=microseconds(standing.ring_timeout_s),
+        retry_delay_us=microseconds(standing.retry_delay_s),
+        attempts_max=standing.attempts_max,
+        music=standing.music,
+    )
 
 
 def miss_rules(offers: OffersSection) -> MissRules:
@@ -139,4 +165,5 @@ def agent_profile(agent_id: AgentId, agent: AgentSection) -> AgentProfile:
         skills=agent.skills,
         capacity=agent.capacity,
         wrap_up_limit_us=None if limit_s is None else microseconds(limit_s),
+        standing=agent.standing,
     )

@@ -2,8 +2,9 @@
 
 A snapshot tells every leg as ordinary events and each note of ours as `LegTagged`; `PbxSynced` ends it.
 Then a caller in one bridge with its agent goes on as connected, any other caller with a queue in its
-note goes on waiting at its old place, and an agent's leg that serves nobody is hung up. The same happens,
-one by one, when a caller's dialogue opens before the snapshot is complete.
+note goes on waiting at its old place, and an agent's leg that serves nobody is hung up, but for one that
+stands: that is for the agents' side to take up. The same happens, one by one, when a caller's dialogue opens
+before the snapshot is complete.
 
 A note may be out of date or copied to another leg, so it is believed only as far as it contradicts nobody:
 a contact has one caller, an agent one contact.
@@ -33,11 +34,13 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
 from core.model.message import Event
-from core.model.tag import AGENT, CALLBACK, CALLER, Tag, decode_tag
+from core.model.tag import AGENT, CALLBACK, CALLER, STANDING, Tag, decode_tag
 from routing.tags import caller_tag, decode_requirements, decode_steps
 
 _PREFIX = "adopted-"
 """Begins the ids of our lookups, so that the IVR's and ours are told apart."""
+_OF_AGENTS = frozenset({AGENT, STANDING})
+"""The roles of agents' legs."""
 
 
 class Adoption:
@@ -74,8 +77,8 @@ class Adoption:
             self._adopt_waiting(event.leg_id, tag, event.caller_number, event)
 
     def _synced(self, event: PbxSynced) -> None:
-        callers = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role != AGENT}
-        agents = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role == AGENT}
+        callers = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role not in _OF_AGENTS}
+        agents = {leg_id: tag for leg_id, tag in self._tags.items() if tag.role in _OF_AGENTS}
         self._tags.clear()
         for leg_id, tag in agents.items():
             self._adopt_talk_or_drop(leg_id, tag, callers, event)
@@ -94,22 +97,25 @@ class Adoption:
     def _adopt_talk_or_drop(
         self, agent_leg_id: LegId, tag: Tag, callers: Mapping[LegId, Tag], why: Event
     ) -> None:
-        contact = self._contacts.get(ContactId(tag.contact))
-        if contact is not None and contact.agent_leg_id == agent_leg_id:
+        if any(contact.agent_leg_id == agent_leg_id for contact in self._contacts):
             return  # rung or adopted by this very run
         caller_leg_id = self._talks_with(agent_leg_id, tag, callers)
-        if caller_leg_id is None or self._is_taken(caller_leg_id, tag) or self._is_busy(tag.agent):
+        is_free = caller_leg_id is not None and not self._is_taken(caller_leg_id, callers[caller_leg_id])
+        if caller_leg_id is not None and is_free and not self._is_busy(tag.agent):
+            self._adopt_talk(caller_leg_id, agent_leg_id, callers[caller_leg_id], tag, why)
+        elif tag.role != STANDING:
             self._engine.send(HangUpLeg(leg_id=agent_leg_id))
-        else:
-            self._adopt_talk(caller_leg_id, agent_leg_id, callers[caller_leg_id], tag.agent, why)
 
     def _talks_with(self, agent_leg_id: LegId, tag: Tag, callers: Mapping[LegId, Tag]) -> LegId | None:
-        """Return the leg of the contact's caller if it is in one bridge with the agent's."""
+        """Return the leg of the contact's caller if it is in one bridge with the agent's.
+
+        A leg that stands is of no contact in particular: there it is any caller's.
+        """
         bridge_id = self._bridge_of(agent_leg_id)
         if bridge_id is None:
             return None
-        same_contact = (leg_id for leg_id, caller in callers.items() if caller.contact == tag.contact)
-        return next((leg_id for leg_id in same_contact if self._bridge_of(leg_id) == bridge_id), None)
+        its_own = (leg_id for leg_id, caller in callers.items() if tag.contact in ("", caller.contact))
+        return next((leg_id for leg_id in its_own if self._bridge_of(leg_id) == bridge_id), None)
 
     def _bridge_of(self, leg_id: LegId) -> BridgeId | None:
         leg = self._calls.legs.get(leg_id)
@@ -119,13 +125,14 @@ class Adoption:
         leg = self._calls.legs.get(leg_id)
         return leg.caller_number if leg is not None else ""
 
-    def _adopt_talk(self, leg_id: LegId, agent_leg_id: LegId, tag: Tag, agent: str, why: Event) -> None:
+    def _adopt_talk(self, leg_id: LegId, agent_leg_id: LegId, tag: Tag, of_agent: Tag, why: Event) -> None:
         contact = _contact(leg_id, tag, self._number_of(leg_id))
         self._contacts.add(contact)
         self._contacts.move(contact, ContactTrigger.QUEUE)
         self._contacts.move(contact, ContactTrigger.CONNECT)
-        contact.agent_id = AgentId(agent)
+        contact.agent_id = AgentId(of_agent.agent)
         contact.agent_leg_id = agent_leg_id
+        contact.stands = of_agent.role == STANDING
         if not tag.connected_us:  # we died between the bridge and the note
             contact.connected_us = why.at_us
             self._engine.send(TagLeg(leg_id=leg_id, tag=caller_tag(contact)))

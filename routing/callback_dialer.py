@@ -4,6 +4,9 @@ The agent's phone is rung like for any offer, but the answered leg stays in our 
 the customer is rung, and joined with the agent by the telephone system in the instant of answering, within a
 millisecond. The other way round the customer would wait for a phone to be picked up, two seconds and more.
 
+Where the agent's leg stands the customer is dialed at once. That customer comes into our hands, for it is the
+agent's leg that joins the other: so it is back with us when the talk is over.
+
 An agent who does not answer costs the customer nothing. One who hangs up while the customer's phone rings
 costs an attempt: nobody is rung again a moment later.
 """
@@ -27,6 +30,7 @@ from core.model.ids import NO_LEG, Ids, LegId
 from core.model.message import Event
 from routing.callback import Callback, CallbackState, CallbackTrigger
 from routing.callback_desk import CallbackDesk
+from routing.offer_desk import OfferDesk
 from routing.rules import Rulebook
 from routing.tags import caller_tag
 
@@ -43,16 +47,18 @@ class CallbackDialer:
         contacts: ContactBook,
         ids: Ids,
         desk: CallbackDesk,
+        offers: OfferDesk,
         rulebook: Rulebook,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._ids = ids
         self._desk = desk
+        self._offers = offers
         self._rulebook = rulebook
         self._by_agent_leg: dict[LegId, Callback] = {}
         engine.subscribe(AgentReserved, self._reserved)
-        engine.subscribe(DialogueOpened, self._agent_in_our_hands)
+        engine.subscribe(DialogueOpened, self._in_our_hands)
         engine.subscribe(LegEnded, self._leg_ended)
         engine.subscribe(LegFailed, self._leg_failed)
         engine.subscribe(OfferFailed, self._offer_failed)
@@ -60,8 +66,20 @@ class CallbackDialer:
 
     def _reserved(self, event: AgentReserved) -> None:
         callback = self._desk.get(event.contact_id)
-        if callback is not None and callback.contact.agent_leg_id is not None:
+        if callback is None or callback.contact.agent_leg_id is None:
+            return
+        if event.leg_id != NO_LEG:
+            self._dial(callback, NO_LEG, event)
+        else:
             self._by_agent_leg[callback.contact.agent_leg_id] = callback
+
+    def _in_our_hands(self, event: DialogueOpened) -> None:
+        """Let an agent whose leg stands have the customer who answered; else it is the agent who did."""
+        contact = self._contacts.of_leg(event.leg_id)
+        if contact is None:
+            self._agent_in_our_hands(event)
+        elif contact.stands and self._desk.get(contact.contact_id) is not None:
+            self._offers.join(contact, event)
 
     def _agent_in_our_hands(self, event: DialogueOpened) -> None:
         """Play music to an agent who has answered, or whose link was made again; dial the customer once."""
@@ -70,9 +88,9 @@ class CallbackDialer:
             return  # nobody of ours, or let go a moment ago
         self._engine.send(PlayMusic(leg_id=event.leg_id, step=WAITING_STEP, music=callback.queue.music))
         if callback.state is CallbackState.STANDING:
-            self._dial(callback, event)
+            self._dial(callback, event.leg_id, event)
 
-    def _dial(self, callback: Callback, why: DialogueOpened) -> None:
+    def _dial(self, callback: Callback, bridge_with: LegId, why: Event) -> None:
         contact, rules = callback.contact, callback.queue.callback
         assert rules is not None
         assert contact.agent_id is not None
@@ -84,7 +102,7 @@ class CallbackDialer:
             RingLeg(
                 leg_id=contact.leg_id,
                 address=self._rulebook.outside.replace("{number}", contact.caller_number),
-                bridge_with=why.leg_id,
+                bridge_with=bridge_with,
                 ring_timeout_us=rules.ring_timeout_us,
                 caller_number=rules.shown_number,
                 tag=caller_tag(contact),

@@ -1,5 +1,7 @@
 """The conversation: from the moment customer and agent hear each other until one of them is gone.
 
+An agent's leg that stands outlives the conversation: what ends is the customer's.
+
 Who ended it, and when, is who left the bridge first: the ends of the two legs come in either order, for
 when one party hangs up Asterisk lets both go at once, each in a thread of its own (seen on 22.10). On a
 busy machine a leg outlives the talk by 300 ms (seen at ten calls a second).
@@ -23,7 +25,7 @@ from core.model.events import (
     LegLeft,
     TalkEnded,
 )
-from core.model.ids import AgentId, ContactId, LegId
+from core.model.ids import NO_LEG, AgentId, ContactId, LegId
 from core.model.message import Event
 from core.model.requests import HangUpContact
 
@@ -41,6 +43,8 @@ class Conversations:
         self._left_first: dict[ContactId, LegLeft] = {}
         # Talking callers for whom the PBX has opened a dialogue.
         self._given_back: set[ContactId] = set()
+        # Talks that an agent whose leg stands wants to end: the customer's leg will leave first.
+        self._ended_at_desk: set[ContactId] = set()
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(ContactAdopted, self._adopted)
         engine.subscribe(LegJoined, self._leg_joined)
@@ -86,11 +90,10 @@ class Conversations:
         contact = self._talk_of(event.leg_id)
         if contact is None:
             return
-        assert contact.agent_leg_id is not None
         left_first = self._left_first.get(contact.contact_id, event)
-        ended_by = AGENT if left_first.leg_id == contact.agent_leg_id else CUSTOMER
-        other_leg = contact.leg_id if event.leg_id == contact.agent_leg_id else contact.agent_leg_id
-        self._end(contact, PBX if event.cause == Cause.UNKNOWN else ended_by, other_leg, event)
+        by_agent = left_first.leg_id == contact.agent_leg_id or contact.contact_id in self._ended_at_desk
+        ended_by = AGENT if by_agent else CUSTOMER
+        self._end(contact, PBX if event.cause == Cause.UNKNOWN else ended_by, event, gone=event.leg_id)
 
     def _talk_of(self, leg_id: LegId) -> Contact | None:
         """Return the contact whose conversation the leg is part of, on either side."""
@@ -101,8 +104,13 @@ class Conversations:
         """Take note that the PBX gave us a caller who talked, or who still does.
 
         Who waited for us to come back, and was answered in the moment of asking for us, has a dialogue
-        that is void: it closes by itself. Where somebody has left the bridge, the talk is over.
+        that is void: it closes by itself. Where somebody has left the bridge, the talk is over. So it is when
+        an agent's leg that stands is given back: it was the one that joined the other.
         """
+        talk = self._by_agent_leg.get(event.leg_id)
+        if talk is not None and talk.stands:
+            self._end(talk, AGENT if talk.contact_id in self._ended_at_desk else CUSTOMER, event)
+            return
         contact = self._contacts.of_leg(event.leg_id)
         if contact is None:
             return
@@ -120,21 +128,24 @@ class Conversations:
 
     def _caller_left_alone(self, contact: Contact, why: Event) -> None:
         """The agent's leg left the bridge and the caller is in our hands again: the talk is over."""
-        assert contact.agent_leg_id is not None
-        self._end(contact, AGENT, contact.agent_leg_id, why)
-        self._engine.send(HangUpLeg(leg_id=contact.leg_id))
+        self._end(contact, AGENT, why)
 
-    def _end(self, contact: Contact, ended_by: str, other_leg: LegId, why: Event) -> None:
+    def _end(self, contact: Contact, ended_by: str, why: Event, gone: LegId = NO_LEG) -> None:
+        """End the talk and free its legs, but for one that is `gone` and an agent's that stands."""
         assert contact.agent_id is not None
         assert contact.agent_leg_id is not None
         assert contact.connected_us is not None
         del self._by_agent_leg[contact.agent_leg_id]
         del self._by_agent[contact.agent_id]
         self._given_back.discard(contact.contact_id)
+        self._ended_at_desk.discard(contact.contact_id)
         left_first = self._left_first.pop(contact.contact_id, why)
         self._contacts.move(contact, ContactTrigger.TALK_END)
         contact.talk_ended_us = left_first.at_us
-        self._engine.send(HangUpLeg(leg_id=other_leg))
+        if gone != contact.agent_leg_id and not contact.stands:
+            self._engine.send(HangUpLeg(leg_id=contact.agent_leg_id))
+        if gone != contact.leg_id:
+            self._engine.send(HangUpLeg(leg_id=contact.leg_id))
         self._engine.publish(
             TalkEnded(
                 at_us=why.at_us,
@@ -152,4 +163,6 @@ class Conversations:
             raise RequestRefused("no_conversation", "this agent talks to nobody now")
         if request.contact_id not in ("", contact.contact_id):
             raise RequestRefused("other_contact", f"this agent talks to {contact.contact_id} by now")
-        self._engine.send(HangUpLeg(leg_id=contact.agent_leg_id))
+        if contact.stands:
+            self._ended_at_desk.add(contact.contact_id)
+        self._engine.send(HangUpLeg(leg_id=contact.leg_id if contact.stands else contact.agent_leg_id))

@@ -71,6 +71,10 @@ class Offer(Entity, kw_only=True):
     agent_bridge: BridgeId | None = None
     # Its time ran out while the link was down.
     overdue: bool = False
+    # The agent's leg stands: it is not rung for this offer, and outlives it.
+    stands: bool = False
+    # That leg has been sent to join the caller's.
+    joining: bool = False
 
     @property
     def timer(self) -> TimerKey:
@@ -79,7 +83,7 @@ class Offer(Entity, kw_only=True):
 
     @property
     def rings(self) -> bool:
-        """Tell whether a phone rings for it."""
+        """Tell whether it is about a call, so that a leg of the agent's belongs to it."""
         return self.agent_leg_id != NO_LEG
 
     def move(self, trigger: OfferTrigger) -> None:

@@ -1,11 +1,15 @@
 """The offer desk: makes offers, and carries each out at the agent's phone or on the agent's screen.
 
-    OfferMade -> (the agents' side reserves and pops the screen) -> AgentReserved -> the phone rings
+    OfferMade -> (the agents' side reserves and pops the screen) -> AgentReserved -> the phone rings,
+                 or the agent's leg stands already and is joined at once
     -> answered and joined with the caller: ContactConnected
     -> busy, refused, unreachable or rung out: OfferFailed, the contact returns to its place
     -> the caller leaves first: OfferWithdrawn and ContactAbandoned
 
 Work rings no phone: it is accepted on the screen (`AcceptOffer`), and connected by that.
+
+A standing leg outlives the offer. It is back in our hands by itself when the caller it was to join is gone;
+one that did neither join nor come back in time is hung up, for nobody knows whom it may join yet.
 
 A contact has at most one live offer, an agent one for each free place. The offer is kept until its leg has
 ended or talks, so that a phone answered in the instant its time ran out is recognised and hung up.
@@ -21,13 +25,14 @@ from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import RequestRefused
 from core.model.causes import Cause, RingOutcome, ring_outcome
-from core.model.commands import CancelTimer, HangUpLeg, RingLeg, StartTimer, TagLeg
+from core.model.commands import CancelTimer, HangUpLeg, JoinLeg, RingLeg, StartTimer, TagLeg
 from core.model.contact import VOICE, Contact, ContactTrigger
 from core.model.events import (
     AgentReserved,
     ContactAbandoned,
     ContactConnected,
     DecisionMade,
+    DialogueOpened,
     LegAnswered,
     LegEnded,
     LegFailed,
@@ -52,6 +57,8 @@ from routing.tags import caller_tag, contact_tag
 
 LATE_HANG_UP_US = 5 * SECOND_US
 """The PBX's own ring time-out is this much longer than ours, so that ours decides and its is the net."""
+JOIN_LIMIT_US = 2 * SECOND_US
+"""How long joining a standing leg may take: a thousand times what it does take."""
 
 
 class OfferDesk:
@@ -67,6 +74,7 @@ class OfferDesk:
         self._link_lost = False
         engine.subscribe(AgentReserved, self._ring)
         engine.subscribe(OfferWithdrawn, self._not_reserved)
+        engine.subscribe(DialogueOpened, self._came_back)
         engine.subscribe(LegRinging, self._rings_in_vain)
         engine.subscribe(LegAnswered, self._answered)
         engine.subscribe(LegJoined, self._joined)
@@ -117,6 +125,9 @@ class OfferDesk:
         if offer.state is not OfferState.PENDING:
             return  # the caller left while the agent was being reserved
         queue = self._queues[_queue_of(contact)]
+        if event.leg_id != NO_LEG:
+            self._take_standing_leg(offer, event)
+            return
         if not offer.rings:
             self._engine.send(StartTimer(key=offer.timer, at_us=event.at_us + queue.accept_timeout_us))
             return
@@ -131,6 +142,32 @@ class OfferDesk:
             )
         )
         self._engine.send(StartTimer(key=offer.timer, at_us=event.at_us + queue.ring_timeout_us))
+
+    def _take_standing_leg(self, offer: Offer, event: AgentReserved) -> None:
+        """Have the agent at once; a callback's customer has yet to be dialed."""
+        del self._by_agent_leg[offer.agent_leg_id]
+        offer.agent_leg_id, offer.stands = event.leg_id, True
+        self._by_agent_leg[event.leg_id] = offer
+        offer.contact.agent_leg_id, offer.contact.stands = event.leg_id, True
+        if offer.contact.leg_id == NO_LEG:
+            self._take(offer, event)
+        else:
+            self.join(offer.contact, event)
+
+    def join(self, contact: Contact, why: Event) -> None:
+        """Join the standing leg of the agent whom the contact is offered to with the contact's leg."""
+        assert contact.offer_id is not None
+        offer = self._offers[contact.offer_id]
+        offer.joining = True
+        self._engine.send_first(JoinLeg(leg_id=offer.agent_leg_id, bridge_with=contact.leg_id))
+        self._engine.send(StartTimer(key=offer.timer, at_us=why.at_us + JOIN_LIMIT_US))
+
+    def _came_back(self, event: DialogueOpened) -> None:
+        """A leg that was sent to join the caller's has joined nobody."""
+        offer = self._by_agent_leg.get(event.leg_id)
+        if offer is not None and offer.joining and offer.state in LIVE:
+            self._fail(offer, OfferTrigger.REFUSE, RingOutcome.LOST, event)
+            self._forget(offer)
 
     def _rings_in_vain(self, event: LegRinging) -> None:
         """Hang up a phone whose channel came to be only after our hang-up of it."""
@@ -210,7 +247,8 @@ class OfferDesk:
     def _leg_ended(self, event: LegEnded) -> None:
         offer = self._by_agent_leg.get(event.leg_id)
         if offer is not None:
-            self._phone_gone(offer, ring_outcome(event.cause), event)
+            outcome = RingOutcome.LOST if offer.stands else ring_outcome(event.cause)
+            self._phone_gone(offer, outcome, event)
             return
         offer = self._offer_of_caller(event.leg_id)
         if offer is not None and not offer.contact.callback:  # who is called back has not left
@@ -241,12 +279,13 @@ class OfferDesk:
             self._run_out(offer, event)
 
     def _run_out(self, offer: Offer, why: Event) -> None:
-        self._fail(offer, OfferTrigger.RUN_OUT, RingOutcome.NO_ANSWER, why)
+        outcome = RingOutcome.LOST if offer.stands else RingOutcome.NO_ANSWER
+        self._fail(offer, OfferTrigger.RUN_OUT, outcome, why)
         self._silence(offer, Cause.NORMAL_CLEARING)
 
     def _silence(self, offer: Offer, cause: Cause) -> None:
-        """End the ringing of an offer that is over; one without a phone is done with at once."""
-        if offer.rings:
+        """End the ringing of an offer that is over; one without a phone that rings is done with at once."""
+        if offer.joining or (offer.rings and not offer.stands):
             # First of all: this very phone may be rung for the next caller before the turn is over.
             self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=cause))
         else:
@@ -256,6 +295,8 @@ class OfferDesk:
 
     def _rejected_by_agent(self, request: RejectOffer) -> None:
         offer = self._meant(request)
+        if offer.stands:
+            raise RequestRefused("joined_at_once", "whose call stands is joined at once: hang up instead")
         self._fail(offer, OfferTrigger.REFUSE, RingOutcome.REJECTED, request)
         self._silence(offer, Cause.REJECTED)
 
@@ -304,6 +345,7 @@ class OfferDesk:
     def _caller_gone(self, offer: Offer, event: LegEnded) -> None:
         contact = offer.contact
         offer.move(OfferTrigger.WITHDRAW)
+        offer.joining = False
         self._engine.send(CancelTimer(key=offer.timer))
         self._silence(offer, Cause.ANSWERED_ELSEWHERE)
         self._contacts.move(contact, ContactTrigger.LEAVE)
@@ -344,6 +386,7 @@ class OfferDesk:
         assert contact.offer_id is not None
         offer = self._offers[contact.offer_id]
         offer.move(OfferTrigger.WITHDRAW)
+        offer.joining &= contact.leg_id != NO_LEG
         self._engine.send(CancelTimer(key=offer.timer))
         self._return(contact)
         self._silence(offer, Cause.ANSWERED_ELSEWHERE)
@@ -363,6 +406,7 @@ class OfferDesk:
         dialed = contact.callback and contact.leg_id != NO_LEG
         self._contacts.move(contact, ContactTrigger.POSTPONE if dialed else ContactTrigger.RETURN)
         contact.offer_id = contact.agent_id = contact.agent_leg_id = None
+        contact.stands = False
 
     def _offer_of_caller(self, leg_id: LegId) -> Offer | None:
         contact = self._contacts.of_leg(leg_id)

@@ -89,7 +89,8 @@ class AgentProfile:
     """Who an agent is: the name on the board and a level (1 to 10) for each skill.
 
     `capacity` says how many contacts of a channel at once, where it differs from what the rules give
-    everybody; `wrap_up_limit_us` takes the place of the queues' limits, where it is not None.
+    everybody; `wrap_up_limit_us` takes the place of the queues' limits, where it is not None. The phone of
+    one who is `standing` is rung once, when work begins, and the call stands all shift.
     """
 
     agent_id: AgentId
@@ -97,3 +98,4 @@ class AgentProfile:
     skills: Mapping[str, int] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
     wrap_up_limit_us: int | None = None
+    standing: bool = False

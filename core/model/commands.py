@@ -18,6 +18,7 @@ from core.model.ids import NO_LEG, AgentId, ContactId, LegId, OfferId, TimerKey
 from core.model.lead import LeadShown
 from core.model.message import Command
 from core.model.prompts import Prompt
+from core.model.standing_leg import StandingState
 
 # --- to the telephone system ------------------------------------------------------------------
 
@@ -45,10 +46,10 @@ class RingLeg(PbxCommand, frozen=True, kw_only=True):
 
 
 class JoinLeg(PbxCommand, frozen=True, kw_only=True):
-    """Join the leg with `bridge_with`; both are in our hands.
+    """Join the leg, which is in our hands, with `bridge_with`: both hear each other at once.
 
     When the other one leaves, this one comes back into our hands: it opens a dialogue again. It is how an
-    agent whose call stands takes one contact after the other.
+    agent whose call stands takes one contact after the other. When this one ends, the other ends as well.
     """
 
     bridge_with: LegId
@@ -235,6 +236,7 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
 
     It lasts until `until_us` at the longest, where that is not 0. `next_state` is what was asked for and
     comes when all is done that is in hand. `work` is what the agent has besides the call, oldest first.
+    `standing` is how the agent's standing leg is, if there is to be one.
     """
 
     state: AgentState
@@ -245,6 +247,7 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     until_us: int = 0
     next_state: AgentState | None = None
     work: tuple[WorkShown, ...] = ()
+    standing: StandingState | None = None
 
 
 class AnswerRequest(DeskCommand, frozen=True, kw_only=True):

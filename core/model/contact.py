@@ -131,9 +131,9 @@ class Contact(Entity, kw_only=True):
     `flow` is the menu it was sent to out of a line, and `hops` counts how often it was sent anywhere.
     `credit_us` moves it forward like the head start, for any other reason, such as a place resumed.
     `preferred_agent` is who served the customer last, or always does. A `callback` has no leg until its
-    customer is dialed. `policy` is the one of its queue's policies in force when it was queued,
-    `estimated_us` the wait expected then (None: none at all), `told_us` the least wait still to come that
-    its caller was told.
+    customer is dialed. An agent's leg that `stands` outlives the contact. `policy` is the one of its queue's
+    policies in force when it was queued, `estimated_us` the wait expected then (None: none at all),
+    `told_us` the least wait still to come that its caller was told.
 
     `attempt` is what the dialer notes of the attempt by which a campaign reached the customer.
 
@@ -180,6 +180,7 @@ class Contact(Entity, kw_only=True):
     offer_id: OfferId | None = None
     agent_id: AgentId | None = None
     agent_leg_id: LegId | None = None
+    stands: bool = False
     connected_us: int | None = None
     talk_ended_us: int | None = None
     offers: int = 0

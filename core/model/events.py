@@ -19,6 +19,7 @@ from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId,
 from core.model.message import ContactEvent as ContactEvent
 from core.model.message import DomainEvent, Event
 from core.model.quality import SkillQuality
+from core.model.standing_leg import StandingState
 
 # --- told by the telephone system: legs -------------------------------------------------------
 
@@ -424,7 +425,10 @@ class MessageLeft(ContactEvent, frozen=True, kw_only=True):
 
 
 class ContactClosed(ContactEvent, frozen=True, kw_only=True):
-    """The matter is finished; `outcome` is the contact's last state."""
+    """The matter is finished; `outcome` is the contact's last state.
+
+    What was promised the customer of another call is as in `FinishWrapUp`.
+    """
 
     outcome: ContactState
     disposition: str = ""
@@ -521,10 +525,12 @@ class OfferMade(OfferEvent, frozen=True, kw_only=True):
 class AgentReserved(OfferEvent, frozen=True, kw_only=True):
     """The agent is locked for the offer and has the record on screen; `extension` may ring now.
 
-    Work is accepted on the screen: it has no extension.
+    Work is accepted on the screen: it has no extension. Where the agent's leg `leg_id` stands, nothing rings:
+    it is to be joined.
     """
 
     extension: str
+    leg_id: LegId = NO_LEG
 
 
 class OfferAccepted(OfferEvent, frozen=True, kw_only=True):
@@ -556,7 +562,8 @@ class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
     """The agent is in a new state, or in the same one for a new reason, or may be offered something else.
 
     It lasts until `until_us` at the longest, where that is not 0. `channels` are those of which the agent can
-    be offered a contact now.
+    be offered a contact now. `standing` is how the agent's standing leg is, where the phone is not rung for
+    each call.
     """
 
     old: AgentState
@@ -567,6 +574,7 @@ class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
     next_reason: str = ""
     until_us: int = 0
     channels: tuple[str, ...] = ()
+    standing: StandingState | None = None
 
 
 class QualityLearned(AgentEvent, frozen=True, kw_only=True):

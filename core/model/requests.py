@@ -16,9 +16,13 @@ class AgentRequest(Request, frozen=True, kw_only=True):
 
 
 class LogIn(AgentRequest, frozen=True, kw_only=True):
-    """Begin work at the phone `extension` (an address the PBX can dial, such as `PJSIP/1001`)."""
+    """Begin work at the phone `extension` (an address the PBX can dial, such as `PJSIP/1001`).
+
+    With `standing` it is rung once, and the call stands until the agent logs out; some agents' always does.
+    """
 
     extension: str
+    standing: bool = False
 
 
 class LogOut(AgentRequest, frozen=True, kw_only=True):
@@ -121,6 +125,7 @@ class RestoreAgent(AgentRequest, frozen=True, kw_only=True):
     next_state: AgentState | None = None
     next_reason: str = ""
     until_us: int = 0
+    standing: bool = False
 
 
 class WorkRequest(Request, frozen=True, kw_only=True):

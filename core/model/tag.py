@@ -28,17 +28,22 @@ _INSTANT = re.compile(r"[0-9]{1,18}").fullmatch
 CALLER = "caller"
 AGENT = "agent"
 CALLBACK = "callback"
+STANDING = "standing"
 ATTEMPT = "attempt"
-"""Whose leg it is: a caller's, an agent's, that of a customer whom we call back, or of one a campaign dials.
+"""Whose leg it is: a caller's, an agent's for one contact, that of a customer whom we call back, an agent's
+that stands, or that of one a campaign dials.
 
 Who answers a campaign's call is a caller from then on.
 """
 
-ROLES = frozenset({CALLER, AGENT, CALLBACK, ATTEMPT})
+ROLES = frozenset({CALLER, AGENT, CALLBACK, STANDING, ATTEMPT})
 
 
 class Tag(Record, frozen=True, kw_only=True):
-    """What a leg's note says; empty texts and zeros mean "not yet". `attempt` is the dialer's own note."""
+    """What a leg's note says; empty texts and zeros mean "not yet". `attempt` is the dialer's own note.
+
+    The note of an agent's standing leg names the agent and no contact.
+    """
 
     role: str
     contact: str
@@ -86,7 +91,8 @@ def decode_tag(text: str) -> Tag | None:
         return None
     values: dict[str, Any] = {name: value for name, value in parse_qsl(text) if name in _NAMES}
     numbers = {name: value for name, value in values.items() if name in _WHOLE_NUMBERS}
-    if values.get("role") not in ROLES or not values.get("contact"):
+    role = values.get("role")
+    if role not in ROLES or not values.get("agent" if role == STANDING else "contact"):
         return None
     if not all(map(_INSTANT, numbers.values())):
         return None

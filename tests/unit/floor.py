@@ -14,6 +14,8 @@ from agents.misses import Misses, MissRules
 from agents.quality import QualityLearner
 from agents.reservations import Reservations
 from agents.roster import Roster
+from agents.standing_leg import StandingRules
+from agents.standing_legs import StandingLegs
 from agents.wishes import Wishes
 from agents.workload import Workload
 from agents.wrap_up import WrapUp, WrapUpLimit
@@ -85,6 +87,7 @@ TIERS = {
 CARDS = QueueRules(name=QueueName("cards"), requirements=(Requirement(skill="cards"),))
 WRAP_UP_S = 30
 WRAP_UP = WrapUpLimit(microseconds(WRAP_UP_S))
+STANDING = StandingRules(music="calm")
 TASK = "task"
 
 
@@ -137,7 +140,7 @@ class Floor:
         ValueNews(self.engine, values, index)
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
         self._build_lines(rulebook, ids, offers, profiles)
-        self._build_desks(profiles, misses or MissRules(), work, wrap_up)
+        self._build_desks(profiles, ids, misses or MissRules(), work, wrap_up)
         QualityLearner(self.engine, self.contacts, profiles, queues.skills(), quality)
         if synced:
             self.hear(PbxSynced(at_us=0, pbx="main"))
@@ -155,7 +158,7 @@ class Floor:
             self.engine, self.contacts, ids, self.router, offers, rulebook, lambda _: (Sound("bye"),)
         )
         diversion.guard(DestinationKind.CALLBACK, self.callbacks.refusal)
-        CallbackDialer(self.engine, self.contacts, ids, self.callbacks, rulebook)
+        CallbackDialer(self.engine, self.contacts, ids, self.callbacks, offers, rulebook)
         CallbackWishes(self.engine, self.callbacks, self.adoption, rulebook, "standard")
         CallbackRecall(self.engine, self.contacts, self.callbacks, self.adoption, rulebook)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
@@ -178,12 +181,14 @@ class Floor:
     def _build_desks(
         self,
         profiles: Mapping[AgentId, AgentProfile],
+        ids: Ids,
         misses: MissRules,
         work: WorkRules | None,
         wrap_up: WrapUpLimit,
     ) -> None:
         """Build the agents' side."""
         self.roster = Roster(self.engine, profiles, work)
+        self.standing_legs = StandingLegs(self.engine, self.roster, ids, STANDING)
         missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
