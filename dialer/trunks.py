@@ -1,0 +1,175 @@
+"""Which trunk carries a call: the first of its campaign that serves the country and has a line to give.
+
+A trunk takes so many calls per second, and has so many lines, whatever the pacer would like. One that refuses
+calls rests, longer each time, and the next in order carries them meanwhile; calls that were under way when it
+refused the first say nothing new. Where campaigns compete for a trunk, one that went short on it comes before
+whoever has more lines for its share; nobody is kept from lines that no other wants.
+
+A line is in use until its leg has ended, talk included. Nothing here knows the telephone system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.kernel.clock import SECOND_US
+from core.model.ids import LegId
+from dialer.lines import TokenBucket
+
+SHORT_US = 2 * SECOND_US
+"""For how long after it went short a campaign counts as one that waits for lines: some ticks of a dialer."""
+
+
+BACK_OFF_DOUBLINGS_MAX = 20
+"""A rest is doubled no more often: it is longer than any by then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkRules:
+    """One way out. A number is dialed as `address`, without `strip` at its front and behind `prefix`.
+
+    Without `countries` it serves them all. Of its `lines_max`, `lines_kept` are left to calls that agents
+    make. A refused call lets it rest for `back_off_us`, twice as long each time until it carries one again,
+    but no longer than `back_off_max_us`.
+    """
+
+    name: str
+    address: str = "PJSIP/{number}@trunk"
+    strip: str = ""
+    prefix: str = ""
+    countries: tuple[str, ...] = ()
+    calls_per_second: float = 10.0
+    lines_max: int = 100
+    lines_kept: int = 0
+    back_off_us: int = 5 * SECOND_US
+    back_off_max_us: int = 300 * SECOND_US
+
+    def address_of(self, number: str) -> str:
+        """Return what is dialed for the E.164 `number`."""
+        return self.address.replace("{number}", self.prefix + number.removeprefix(self.strip))
+
+    def serves(self, country: str) -> bool:
+        """Tell whether numbers of the country go this way."""
+        return not self.countries or country in self.countries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkUse:
+    """What a campaign may use: the `trunks` in order, and its `share` where others want the same lines."""
+
+    trunks: tuple[str, ...]
+    share: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How one call goes out."""
+
+    trunk: str
+    address: str
+
+
+@dataclass(slots=True)
+class _Trunk:
+    rules: TrunkRules
+    bucket: TokenBucket
+    in_use: dict[str, int] = field(default_factory=dict)
+    short_us: dict[str, int] = field(default_factory=dict)
+    rests_until_us: int = 0
+    refusals: int = 0
+
+    def lines(self, campaign: str) -> int:
+        return self.in_use.get(campaign, 0)
+
+
+class Trunks:
+    """All trunks, and who uses which line; `uses` says what each campaign may use."""
+
+    def __init__(self, rules: Sequence[TrunkRules], uses: Mapping[str, TrunkUse]) -> None:
+        self._trunks = {each.name: _Trunk(each, TokenBucket(each.calls_per_second)) for each in rules}
+        self._uses = uses
+        self._by_leg: dict[LegId, tuple[_Trunk, str]] = {}
+
+    def room(self, campaign: str, now_us: int, *, by_agent: bool = False) -> int:
+        """Return how many calls may go now, over all its trunks."""
+        return sum(self._room(trunk, campaign, now_us, by_agent) for trunk in self._of(campaign))
+
+    def went_short(self, campaign: str, now_us: int) -> None:
+        """Take note that the campaign would have used more lines than there were."""
+        for trunk in self._of(campaign):
+            trunk.short_us[campaign] = now_us
+
+    def take(
+        self,
+        leg_id: LegId,
+        campaign: str,
+        number: str,
+        country: str,
+        now_us: int,
+        *,
+        besides: Sequence[str] = (),
+        by_agent: bool = False,
+    ) -> Way | None:
+        """Use a line for the leg; None where no trunk but those in `besides` may carry the call now."""
+        for trunk in self._of(campaign):
+            rules = trunk.rules
+            if rules.name in besides or not rules.serves(country):
+                continue
+            if self._room(trunk, campaign, now_us, by_agent) > 0:
+                trunk.bucket.take(1)
+                self._use(trunk, campaign, leg_id)
+                return Way(trunk=rules.name, address=rules.address_of(number))
+        self.went_short(campaign, now_us)
+        return None
+
+    def adopt(self, leg_id: LegId, campaign: str, trunk: str) -> None:
+        """Count the line of a leg that an earlier run dialed; a trunk nobody knows any more has none."""
+        if trunk in self._trunks:
+            self._use(self._trunks[trunk], campaign, leg_id)
+
+    def refused(self, trunk_name: str, now_us: int) -> None:
+        """Let a trunk rest that would not carry a call."""
+        trunk = self._trunks.get(trunk_name)
+        if trunk is not None and now_us >= trunk.rests_until_us:
+            longer_us = trunk.rules.back_off_us << min(trunk.refusals, BACK_OFF_DOUBLINGS_MAX)
+            trunk.rests_until_us = now_us + min(longer_us, trunk.rules.back_off_max_us)
+            trunk.refusals += 1
+
+    def carried(self, trunk_name: str) -> None:
+        """Take note that a trunk carries calls: a number was reached, or found not to answer."""
+        trunk = self._trunks.get(trunk_name)
+        if trunk is not None:
+            trunk.refusals = 0
+
+    def ended(self, leg_id: LegId) -> None:
+        """Free the line of the leg, if it has one."""
+        trunk, campaign = self._by_leg.pop(leg_id, (None, ""))
+        if trunk is not None:
+            trunk.in_use[campaign] -= 1
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _of(self, campaign: str) -> list[_Trunk]:
+        return [self._trunks[name] for name in self._uses[campaign].trunks]
+
+    def _use(self, trunk: _Trunk, campaign: str, leg_id: LegId) -> None:
+        trunk.in_use[campaign] = trunk.lines(campaign) + 1
+        self._by_leg[leg_id] = (trunk, campaign)
+
+    def _room(self, trunk: _Trunk, campaign: str, now_us: int, by_agent: bool) -> int:
+        if now_us < trunk.rests_until_us:
+            return 0
+        kept = 0 if by_agent else trunk.rules.lines_kept
+        lines = trunk.rules.lines_max - kept - sum(trunk.in_use.values())
+        return max(0, min(lines, trunk.bucket.free(now_us), self._fair_room(trunk, campaign, now_us)))
+
+    def _fair_room(self, trunk: _Trunk, campaign: str, now_us: int) -> int:
+        """Return how many more lines it may have before one that went short has fewer for its share."""
+        share, lines = self._uses[campaign].share, trunk.lines(campaign)
+        rooms = [
+            trunk.lines(other) * share // self._uses[other].share + 1 - lines
+            for other, short_us in trunk.short_us.items()
+            if other != campaign and now_us - short_us <= SHORT_US
+        ]
+        return min(rooms, default=trunk.rules.lines_max)
