@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, case, delete, select
@@ -15,6 +15,7 @@ from crm.records import (
     NEW_CUSTOMER,
     AccountRecord,
     CustomerRecord,
+    Phone,
     SaveOutcome,
     overlay,
     without_taken_accounts,
@@ -83,10 +84,18 @@ async def _replace_phones(
     rows = [
         {"customer_id": ids[record.external_id], "e164": phone.e164, "kind": phone.kind}
         for record in changed
-        for phone in {phone.e164: phone for phone in reversed(record.phones or ())}.values()
+        for phone in _each_once(record.phones or ())
     ]
     if rows:
         await connection.execute(PhoneRow.__table__.insert(), rows)  # type: ignore[attr-defined]
+
+
+def _each_once(phones: Iterable[Phone]) -> Iterable[Phone]:
+    """Return the phones in their order, of two with one number the first."""
+    kept: dict[str, Phone] = {}
+    for phone in phones:
+        kept.setdefault(phone.e164, phone)
+    return kept.values()
 
 
 async def _upsert_accounts(

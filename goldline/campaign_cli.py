@@ -23,6 +23,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 Campaign = Annotated[str, typer.Option(help="For this campaign only, instead of the whole house.")]
 
 GROUPINGS = "list, segment, arm, hour, attempt, tier, agent, caller_id"
+FROM_CRM = "crm"
+"""The name of a list made from the customers on record, where it is given none."""
 SHOWN_MAX = 20
 """Lines that were not loaded and are shown on the terminal; all of them are in the file of rejects."""
 
@@ -30,7 +32,10 @@ SHOWN_MAX = 20
 @campaign_app.command("import")
 def campaign_import(
     campaign: Annotated[str, typer.Argument(help="The campaign's name.")],
-    file: Annotated[Path, typer.Argument(help="A CSV file, or a workbook of Excel.")],
+    file: Annotated[Path | None, typer.Argument(help="A CSV file, or a workbook of Excel.")] = None,
+    from_crm: Annotated[
+        str, typer.Option(help="Instead of a file: customers of whom this holds, such as 'tier == \"gold\"'.")
+    ] = "",
     list_name: Annotated[str, typer.Option("--list", help="The list's name; without it the file's.")] = "",
     position: Annotated[int, typer.Option(min=0, max=255, help="Lists are dialed in this order.")] = 0,
     weight: Annotated[int, typer.Option(min=1, max=100, help="Its share among lists of one position.")] = 1,
@@ -52,7 +57,8 @@ def campaign_import(
     order = ListOrder(
         campaign=campaign,
         file=file,
-        list_name=list_name or file.stem,
+        from_crm=from_crm,
+        list_name=list_name or (file.stem if file else FROM_CRM),
         position=position,
         weight=weight,
         duplicates=duplicates,

@@ -15,6 +15,7 @@ from rich.progress import Progress
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
 from core.model.outbound import ListNumber
+from crm.leads.from_crm import import_customers
 from crm.leads.import_leads import import_leads
 from crm.leads.listings import AREA_DIGITS_MAX, is_register, listing_key
 from crm.leads.loading import ImportResult, ImportSettings
@@ -37,11 +38,12 @@ BATCH_NUMBERS = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOrder:
-    """What is to be loaded, as it was said on the command line."""
+    """What is to be loaded, as it was said on the command line: a `file`, or who meets `from_crm`."""
 
     campaign: str
-    file: Path
     list_name: str
+    file: Path | None = None
+    from_crm: str = ""
     position: int = 0
     weight: int = 1
     duplicates: str = Scope.LIST.value
@@ -56,6 +58,8 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
 
     What was not loaded, and why, is written to a file of rejects: mend the list and load it again.
     """
+    if (order.file is None) is (not order.from_crm):
+        raise ConfigError("import", order.campaign, "a file, or a condition by --from-crm")
     config = load_config(config_path)
     plan = ListPlan(
         campaign=order.campaign,
@@ -68,17 +72,22 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
     settings = ImportSettings(
         rows=RowSettings(region=order.country or config.crm.region, tier_ranks=tier_ranks(config)),
         dry=order.dry,
-        rejects_path=order.rejects or order.file.with_suffix(REJECTS_SUFFIX),
+        rejects_path=order.rejects or (order.file or Path(order.list_name)).with_suffix(REJECTS_SUFFIX),
     )
+    clock = WallClock()
     async with open_database(config) as database:
-        store = SqlLeadStore(database, WallClock())
+        store = SqlLeadStore(database, clock)
         with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task(f"loading {order.file.name}", total=None)
+            task = bar.add_task(f"loading {order.list_name}", total=None)
 
             def shown(done: int, size: int) -> None:
                 bar.update(task, completed=done, total=size)
 
-            return await import_leads(store, order.file, plan, settings, shown)
+            if order.file is not None:
+                return await import_leads(store, order.file, plan, settings, shown)
+            return await import_customers(
+                store, database, order.from_crm, plan, settings, clock.now_us(), shown
+            )
 
 
 def tier_ranks(config: Config) -> dict[str, int]:

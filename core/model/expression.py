@@ -96,7 +96,7 @@ NEVER = AnyOf()
 
 def parse(text: str) -> Expression:
     """Return the expression that `text` spells; raise `ExpressionRefused` with place and reason."""
-    expression = _read(text, OF_A_CALL)
+    expression = _read(text, OF_A_CALL, skills=True)
     if _alternatives_at_most(expression, asked=True) > ALTERNATIVES_MAX:
         raise ExpressionRefused(f"too many ways to meet it: at most {ALTERNATIVES_MAX} alternatives")
     return expression
@@ -104,22 +104,13 @@ def parse(text: str) -> Expression:
 
 def parse_condition(text: str, about: Vocabulary = OF_A_CALL) -> Expression:
     """Return the expression that `text` spells in variables of a vocabulary alone; skills are refused."""
-    expression = _read(text, about)
-    for comparison in comparisons(expression):
-        if comparison.by_value or about.variable(comparison.name) is None:
-            raise ExpressionRefused(_no_variable(comparison.name, about))
-    return expression
+    return _read(text, about, skills=False)
 
 
-def _read(text: str, about: Vocabulary) -> Expression:
+def _read(text: str, about: Vocabulary, skills: bool) -> Expression:
     if len(text) > CHARS_MAX:
         raise ExpressionRefused(f"an expression has at most {CHARS_MAX} characters, this one {len(text)}")
-    return _Parser(text, about).whole()
-
-
-def _no_variable(name: str, about: Vocabulary) -> str:
-    near = get_close_matches(name, about.variables, n=1)
-    return f"{name} is no variable of {about.of}" + (f"; did you mean {near[0]}?" if near else "")
+    return _Parser(text, about, skills).whole()
 
 
 def comparisons(expression: Expression) -> Iterator[Comparison]:
@@ -230,8 +221,9 @@ def _refused(at: int, expected: str) -> ExpressionRefused:
 class _Parser:
     """Reads one text from the left to the right, one function for each line of the grammar."""
 
-    def __init__(self, text: str, about: Vocabulary) -> None:
+    def __init__(self, text: str, about: Vocabulary, skills: bool) -> None:
         self._about = about
+        self._skills = skills
         self._ahead = iter(_tokens(text))
         self._next = next(self._ahead)
         self._depth = 0
@@ -333,6 +325,8 @@ class _Parser:
         plain = name.text.removeprefix("$")
         by_value = plain != name.text
         known = self._about.variable(plain)
+        if not self._skills and (by_value or known is None):
+            raise _refused(name.at, _no_variable(name.text, self._about))
         if by_value and (known is None or known.kind not in (Kind.TEXT, Kind.ATTRIBUTE)):
             raise _refused(name.at, "behind $ stands a variable that is a text, such as $language")
         kind = Kind.NUMBER if known is None or by_value else known.kind
@@ -342,6 +336,11 @@ class _Parser:
         return Comparison(
             plain, operator, value.text if value.kind == "word" else float(value.text), by_value
         )
+
+
+def _no_variable(name: str, about: Vocabulary) -> str:
+    near = get_close_matches(name, about.variables, n=1)
+    return f"{name} is no variable of {about.of}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _mismatch(kind: Kind, operator: Operator, value_kind: str) -> str:

@@ -64,6 +64,24 @@ def test_a_list_may_have_a_name_and_look_further_for_its_numbers(goldline: Run, 
     assert "new" not in lines(goldline(*other, "--dry-run", "--duplicates", "system").out)
 
 
+def test_a_list_is_made_from_the_customers_on_record(goldline: Run, leads: Path, tmp_path: Path) -> None:
+    customers = tmp_path / "customers.csv"
+    customers.write_text("id,phone,tier\n1,2025550123,platinum\n2,2125550100,gold\n3,2125550101,standard\n")
+    goldline("crm", "import", customers)
+    wanted = 'tier in ("gold","platinum") and last_contact_days > 90'
+    assert lines(goldline("campaign", "import", "spring", "--from-crm", wanted, "--json").out) == {"new": 2}
+    again = goldline("campaign", "import", "spring", "--from-crm", wanted)
+    assert "unchanged" in again.out
+    refused = goldline("campaign", "import", "spring", "--from-crm", "teer == 'gold'")
+    assert (refused.status, "did you mean tier?" in refused.err) == (2, True)
+
+
+def test_a_list_comes_from_a_file_or_from_the_customers_on_record(goldline: Run, leads: Path) -> None:
+    for wrong in ([], [leads, "--from-crm", "true"]):
+        refused = goldline("campaign", "import", "spring", *wrong)
+        assert (refused.status, "a file, or a condition by --from-crm" in refused.err) == (2, True)
+
+
 def test_a_wrong_word_is_refused_with_those_allowed(goldline: Run, leads: Path) -> None:
     refused = goldline("campaign", "import", "spring", leads, "--duplicates", "somewhere")
     assert refused.status == 2

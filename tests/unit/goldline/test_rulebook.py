@@ -231,7 +231,11 @@ def test_nothing_said_is_nothing_special() -> None:
 @pytest.mark.parametrize(
     ("written", "instead", "error"),
     [
-        ("waiting > 5", "cards > 5", "queues.cards.steps 1, when: found 'cards > 5'; cards is no variable"),
+        (
+            "waiting > 5",
+            "cards > 5",
+            "queues.cards.steps 1, when: found 'cards > 5'; at character 1: cards is no variable",
+        ),
         ("cards >= 3", "cards => 3", "queues.cards.require: found "),
         ("{ callback = true }", '{ queue = "a", number = "1" }', "steps 2, to.number: found 'queue, number'"),
         (
