@@ -151,19 +151,20 @@ def _as_past(attempt: AttemptRecord, law: Law) -> Past:
 
 def _listed(days: Sequence[Day]) -> Iterator[Violation]:
     for campaign in dict.fromkeys(day.head.campaign for day in days):
-        own = [day for day in days if day.head.campaign == campaign]
-        since = _listed_since(own)
-        for day, attempt in _attempts(own):
+        since = _listed_since(days, campaign)
+        for day, attempt in _attempts([day for day in days if day.head.campaign == campaign]):
             instants = [since[entry] for entry in _entries_for(attempt.number) if entry in since]
             if instants and min(instants) <= attempt.dialed_us:
                 yield _violation("do-not-call", day, attempt, "was dialed after its number had been listed")
 
 
-def _listed_since(days: Sequence[Day]) -> dict[str, int]:
+def _listed_since(days: Sequence[Day], campaign: str) -> dict[str, int]:
+    """Return from when on what is forbidden to a campaign."""
     since: dict[str, int] = {}
     for day in days:
         for listed in day.listed:
-            since[listed.number] = min(listed.at_us, since.get(listed.number, listed.at_us))
+            if listed.everywhere or day.head.campaign == campaign:
+                since[listed.number] = min(listed.at_us, since.get(listed.number, listed.at_us))
     return since
 
 

@@ -41,11 +41,15 @@ class AuditHead(Record, frozen=True, kw_only=True):
 
 
 class NumberListed(Record, frozen=True, kw_only=True):
-    """A number entered a do-not-call list at that instant, and why; ending in `*`, all that begin so."""
+    """A number entered a do-not-call list at that instant, and why; ending in `*`, all that begin so.
+
+    It holds for this campaign alone if not `everywhere`.
+    """
 
     at_us: int
     number: str
     reason: str
+    everywhere: bool = True
 
 
 class RegistersRead(Record, frozen=True, kw_only=True):
@@ -68,6 +72,8 @@ _DECODER = msgspec.json.Decoder(
     Union[AuditHead, AttemptRecord, NumberListed, RegistersRead, AuditClose]  # noqa: UP007
 )
 _ENCODER = msgspec.json.Encoder()
+CLOSE_BEGINS = b'{"type":"AuditClose"'
+"""How the body of a closing line begins."""
 _BODY_AT = len('["') + DIGEST_CHARS + len('",')
 
 

@@ -9,7 +9,7 @@ Pure; `dialer.guarantee` holds the sums against the caps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -105,6 +105,15 @@ def first_minute(window: Window, now_us: int, zone: ZoneInfo) -> int:
             return now_us // MINUTE_US - DAY_MIN + 1
         case "rolling_30_days":
             return now_us // MINUTE_US - 30 * DAY_MIN + 1
-    today = datetime.fromtimestamp(seconds(now_us), zone).date()
-    first = today if window == "day" else today.replace(day=1)
-    return microseconds(datetime.combine(first, time(), zone).timestamp()) // MINUTE_US
+    today = day_of(now_us, zone)
+    return begins_us(today if window == "day" else today.replace(day=1), zone) // MINUTE_US
+
+
+def day_of(at_us: int, zone: ZoneInfo) -> date:
+    """Return the day that it is in `zone` at that instant."""
+    return datetime.fromtimestamp(seconds(at_us), zone).date()
+
+
+def begins_us(day: date, zone: ZoneInfo) -> int:
+    """Return the first instant of a day in `zone`."""
+    return microseconds(datetime.combine(day, time(), zone).timestamp())

@@ -81,6 +81,8 @@ class RulesSection(Section):
 
     default_tier: Name = "standard"
     """The tier of callers nobody knows."""
+    skip_reasons: tuple[Name, ...] = ("not_now", "wrong_person", "bad_number", "already_served")
+    """Why an agent may pass over a lead that is shown before it is dialed."""
     not_ready_reasons: tuple[Name, ...] = ("break", "lunch", "training", "admin")
     """Why an agent may be away."""
     agent_attribute: Name = "agent"
@@ -107,6 +109,13 @@ class JournalSection(Section):
     """Where journals of inputs go; empty for none."""
 
     folder: str = ""
+
+
+class AuditSection(Section):
+    """Where the audit files of campaigns go, one for each day: for who has to prove what was dialed."""
+
+    folder: str = "audit"
+    """The folder, made when there is something to write."""
 
 
 class LogSection(Section):
@@ -154,6 +163,7 @@ class Config(Section):
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()
     journal: JournalSection = JournalSection()
+    audit: AuditSection = AuditSection()
     log: LogSection = LogSection()
 
     @model_validator(mode="after")

@@ -31,10 +31,11 @@ from core.model.commands import (
 )
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
-from core.model.message import Command, Event, numbered
+from core.model.message import Command, DomainEvent, Event, numbered
 from core.model.outbound import AnswerCampaign, CheckNumbers, CountAttempts, LeadCommand, LeaseLeads
 from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger, Pbx, WorkDoor
 from goldline.lead_orders import LeadClerk, carry_out
+from goldline.watched import Watcher
 
 log = structlog.get_logger()
 
@@ -52,7 +53,10 @@ class NoWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The edges a run has; without campaigns it needs no `leads`."""
+    """The edges a run has; without campaigns it needs no `leads`.
+
+    `watchers` are shown every event that the ledger is told.
+    """
 
     pbx: Pbx
     crm: CrmStore
@@ -61,6 +65,7 @@ class Ports:
     desk: Desk
     journal: Journal
     work: WorkDoor = field(default_factory=NoWork)
+    watchers: tuple[Watcher, ...] = ()
 
 
 class Runner:
@@ -114,18 +119,23 @@ class Runner:
 
     def _carriers_to(self, ports: Ports) -> dict[type[Command], Callable[[Any], None]]:
         """Return who carries out each class of commands."""
-        agenda, ledger = self._agenda, ports.ledger
+        agenda = self._agenda
         return {
             **dict.fromkeys(leaves(PbxCommand), ports.pbx.execute),
             **dict.fromkeys(leaves(DeskCommand), ports.desk.show),
             **self._lead_carriers(ports.leads),
             AnswerWork: ports.work.answer,
             AnswerCampaign: ports.work.answer,
-            AppendToLedger: lambda command: ledger.append(command.event),
+            AppendToLedger: lambda command: self._tell(command.event, ports),
             StartTimer: lambda command: agenda.start(command.key, command.at_us),
             CancelTimer: lambda command: agenda.cancel(command.key),
             LookUpCustomer: lambda command: self._look_up(command, ports.crm),
         }
+
+    def _tell(self, event: DomainEvent, ports: Ports) -> None:
+        ports.ledger.append(event)
+        for watch in ports.watchers:
+            watch(event)
 
     def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
         raise NotImplementedError

@@ -41,7 +41,8 @@ class SettleLead(LeadCommand, frozen=True, kw_only=True):
     """Write down what an attempt at a lead came to; it comes up again at `again_us`, or never where None.
 
     Where a `callback` was promised for that time it comes before all others, to its `owner` alone unless
-    that is empty. An attempt that was written down before is not counted twice.
+    that is empty: for ever, or until `alone_until_us` where that is not 0. An attempt that was written down
+    before is not counted twice.
     """
 
     lead_id: str
@@ -50,6 +51,7 @@ class SettleLead(LeadCommand, frozen=True, kw_only=True):
     again_us: int | None
     callback: bool = False
     owner: str = ""
+    alone_until_us: int = 0
 
 
 class ReturnLeads(LeadCommand, frozen=True, kw_only=True):
@@ -226,10 +228,17 @@ class PreviewSkipped(ContactEvent, frozen=True, kw_only=True):
     reason: str
 
 
-class AgentAtHand(Event, frozen=True, kw_only=True):
-    """The agent for this attempt is on the line: the store is asked for its last word on the number."""
+class AgentWanted(Event, frozen=True, kw_only=True):
+    """This attempt wants an agent before its number is dialed."""
 
     attempt_id: str
+
+
+class AttemptPutBack(Event, frozen=True, kw_only=True):
+    """Nobody was dialed, by these `rules` if any; the lead is given back."""
+
+    attempt_id: str
+    rules: tuple[str, ...] = ()
 
 
 class JoiningAsked(ContactEvent, frozen=True, kw_only=True):
@@ -244,6 +253,28 @@ class EndingAsked(ContactEvent, frozen=True, kw_only=True):
 
     outcome: ContactState
     reason: str
+
+
+class NumberForbidden(DomainEvent, frozen=True, kw_only=True):
+    """A number may not be called any more, at once; by this campaign only if not `everywhere`."""
+
+    campaign: str
+    number: str
+    reason: str
+    everywhere: bool = True
+
+
+class RegistersSeen(DomainEvent, frozen=True, kw_only=True):
+    """Of when our copies of the do-not-call registers are, told when they are others than before."""
+
+    registers_from_us: tuple[tuple[str, int], ...]
+
+
+class CampaignDayEnded(DomainEvent, frozen=True, kw_only=True):
+    """It is midnight on the campaign's clock; `day` is the one that ended, such as 2026-11-20."""
+
+    campaign: str
+    day: str
 
 
 # --- wishes -----------------------------------------------------------------------------------------------
