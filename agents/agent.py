@@ -58,7 +58,8 @@ class Agent:
 
     `contact_id` is the call offered or talked, `work` all else. `misses` counts offers in a row that came to
     nothing by the agent's side. `shut` says that one of work did so during a call: no more before it is over.
-    `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call.
+    An agent who `looks` has a record on the screen to say whether it is to be called. `extensions` of the
+    wrap-up are left. An agent without a `standing_leg` is rung for each call.
     """
 
     profile: AgentProfile
@@ -73,6 +74,7 @@ class Agent:
     contact_id: str = ""
     standing_leg: StandingLeg | None = None
     work: dict[ContactId, Work] = field(default_factory=dict)
+    looks: bool = False
     misses: int = 0
     shut: bool = False
     extensions: int = 0
@@ -132,6 +134,8 @@ class Agent:
             yield "GoReady"
         if self.state is AgentState.WRAP_UP and self.extensions:
             yield "ExtendWrapUp"
+        if self.state is AgentState.RESERVED and self.looks:
+            yield from ("PreviewDial", "PreviewSkip")
         if not self.work:
             return
         if any(not work.in_hand for work in self.work.values()):

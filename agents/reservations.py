@@ -51,10 +51,12 @@ class Reservations:
             self._engine.publish(not_reserved(event, contact))
             self._roster.tell(agent, event)
             return
-        agent.contact_id = event.contact_id
-        self._roster.move(agent, AgentTrigger.RESERVE, event)
+        agent.contact_id, agent.looks = event.contact_id, contact.preview_us > 0
+        until_us = event.at_us + contact.preview_us if agent.looks else 0
+        self._roster.move(agent, AgentTrigger.RESERVE, event, until_us=until_us)
         self._engine.send_first(screen_pop(event, contact))
-        self._engine.publish(reserved(event, agent, event))
+        if not agent.looks:  # else `Previews` says so when the agent has looked
+            self._engine.publish(reserved(event, agent, event))
 
     def _missed(self, event: OfferFailed) -> None:
         agent = self._holder(event)
@@ -73,7 +75,7 @@ class Reservations:
             self._misses.release(agent, event)
 
     def _clear(self, agent: Agent, event: OfferFailed | OfferWithdrawn) -> None:
-        agent.contact_id = ""
+        agent.contact_id, agent.looks = "", False
         self._engine.send(ClearScreen(agent_id=event.agent_id, contact_id=event.contact_id))
 
     def _connected(self, event: ContactConnected) -> None:

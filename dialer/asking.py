@@ -26,6 +26,8 @@ def asked(
     now_us: int,
     registers_from_us: Mapping[str, int],
     listed_on: Sequence[str] | None = None,
+    *,
+    agent_is_sure: bool = False,
 ) -> Verdict:
     """Return whether the lead may be called at `number` now; `listed_on` is a fresher word than its own."""
     listed = tuple(number.listed_on if listed_on is None else listed_on)
@@ -46,8 +48,13 @@ def asked(
         now_us,
         registers_from_us=registers_from_us,
         holidays=rules.holidays,
-        agent_is_sure=lead.callback,
+        agent_is_sure=agent_is_sure or waits_for_agent(rules, lead),
     )
+
+
+def waits_for_agent(rules: CampaignRules, lead: Lead) -> bool:
+    """Tell whether the lead is dialed only when an agent is on the line for it: a promised callback always."""
+    return lead.callback or rules.agents_first
 
 
 def next_allowed_us(verdicts: Sequence[Verdict], now_us: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from core.kernel.record import Entity
 from core.model.attempt import ATTEMPT, OUTCOMES, AttemptRecord, AttemptState, AttemptTrigger
 from core.model.customer import Customer
-from core.model.ids import NO_LEG, ContactId, LegId
+from core.model.ids import NO_LEG, AgentId, ContactId, LegId
 from core.model.lead import Lead, LeadNumber
 from core.model.tag import ATTEMPT as DIALED
 from core.model.tag import Tag
@@ -28,6 +28,10 @@ UNCLASSIFIED = frozenset({AttemptState.PLANNED, AttemptState.DIALING, AttemptSta
 class Attempt(Entity, kw_only=True):
     """One number of one lead, dialed once; `state` changes only through `AttemptBook.move`.
 
+    Where the agent comes first (`agent_first`), its contact is `in_line` before anybody is dialed; `agent_id` is
+    who has it, by the leg `agent_leg_id`, and is on the line once `agent_at_hand`. `only_agent` alone may have
+    it, and looks at it for `preview_us`.
+
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
     it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is one.
     """
@@ -40,6 +44,13 @@ class Attempt(Entity, kw_only=True):
     lease_id: str
     segment: Segment
     planned_us: int
+    mode: str
+    agent_first: bool = False
+    only_agent: AgentId | None = None
+    preview_us: int = 0
+    in_line: bool = False
+    agent_leg_id: LegId = NO_LEG
+    agent_at_hand: bool = False
     customer: Customer | None = None
     leg_id: LegId = NO_LEG
     caller_id: str = ""
@@ -101,7 +112,7 @@ class Attempt(Entity, kw_only=True):
             list_name=self.lead.list_name,
             caller_id=self.caller_id,
             trunk=self.trunk,
-            mode=self.rules.mode,
+            mode=self.mode,
             dialed_us=self.dialed_us,
             answered_us=self.answered_us,
             greeting_end_us=self.greeting_end_us,

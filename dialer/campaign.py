@@ -18,6 +18,7 @@ from core.kernel.fsm import Table
 from core.model.hours import OpeningHours
 from core.model.ids import QueueName
 from core.model.need import Need
+from dialer.agent_rules import AgentRules
 from dialer.goals import Goals
 from dialer.law import Law
 from dialer.parting import Parting
@@ -34,6 +35,18 @@ class Mode(StrEnum):
     """As many as the law lets us risk, by what was learned of talks and answers."""
     PROGRESSIVE = "progressive"
     """One for each agent who is idle."""
+    POWER = "power"
+    """A fixed number of lines for each agent who is idle, one where the law leaves no room for more."""
+    AGENTLESS = "agentless"
+    """As many as there are lines: who answers hears a flow."""
+    PREVIEW = "preview"
+    """One for each agent who is idle, and looks at the lead before it is dialed."""
+    MANUAL = "manual"
+    """None but those whose numbers agents dial themselves."""
+
+
+AGENT_FIRST = frozenset({Mode.PREVIEW, Mode.MANUAL})
+"""Modes in which an agent is on the line before anybody is dialed."""
 
 
 class CampaignState(StrEnum):
@@ -82,6 +95,8 @@ AT_WORK = frozenset({_S.DIALING, _S.DRY})
 class CampaignRules:
     """One campaign. Its agents are those who meet the `need` of its `queue`.
 
+    `mode` says how many are dialed; power has `lines_per_agent`, and without agents people hear `flow`.
+
     An answered person hears an agent within `connect_within_us` or hears the flow `safe_harbour`, where the
     choice `opt_out` puts the number on the do-not-call list; without a flow the call ends. `country` is that
     of numbers of which none is known, `zone` where the days of the campaign begin and end. A lead is held by
@@ -113,10 +128,18 @@ class CampaignRules:
     look_again_us: int = 15 * SECOND_US
     starts: bool = False
     default_tier: str = "standard"
+    lines_per_agent: float = 1.5
+    flow: str = ""
+    agents: AgentRules = field(default_factory=AgentRules)
     schedule: OpeningHours | None = None
     parting: Parting = field(default_factory=Parting)
     goals: Goals = field(default_factory=Goals)
     promises: PromiseRules = field(default_factory=PromiseRules)
+
+    @property
+    def agents_first(self) -> bool:
+        """Tell whether every number it dials waits for an agent."""
+        return self.agents.first or self.mode in AGENT_FIRST
 
     @property
     def group(self) -> str:

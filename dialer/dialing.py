@@ -19,10 +19,12 @@ from core.model.agent import AgentState
 from core.model.attempt import AttemptTrigger
 from core.model.commands import LookUpCustomer, RingLeg, StartTimer
 from core.model.events import AgentStateChanged, TimerFired
-from core.model.ids import ContactId, Ids, LegId
+from core.model.ids import AgentId, ContactId, Ids, LegId
 from core.model.message import Event
 from core.model.outbound import (
+    AgentWanted,
     AttemptDialed,
+    AttemptPutBack,
     CampaignChanged,
     CheckNumbers,
     LeadsLeased,
@@ -32,9 +34,9 @@ from core.model.outbound import (
     PaceAsked,
     ReturnLeads,
 )
-from dialer.asking import asked, next_allowed_us
+from dialer.asking import asked, next_allowed_us, waits_for_agent
 from dialer.attempts import ATTEMPT_ID, Attempt, AttemptBook
-from dialer.campaign import CampaignState, CampaignTrigger
+from dialer.campaign import CampaignState, CampaignTrigger, Mode
 from dialer.desk import Campaign, CampaignDesk
 from dialer.floor_watch import FloorWatch
 from dialer.hopper import Held
@@ -135,8 +137,15 @@ class Dialing:
         room = campaign.allowance.room(limit, floor.spare, now_us)
         count = campaign.pace.calls(floor, campaign.hopper.segments, room, now_us)
         if count > 0:
-            campaign.bucket.take(count)
-            self._plan(campaign, campaign.hopper.take(count), why)
+            leads = self._take(campaign, count)
+            campaign.bucket.take(len(leads))
+            self._plan(campaign, leads, why)
+
+    def _take(self, campaign: Campaign, count: int) -> list[Held]:
+        hopper, crew = campaign.hopper, campaign.crew
+        if campaign.rules.agents_first:
+            return hopper.take_for(crew.idle_agents, crew.present, count)
+        return hopper.take(count)
 
     def _limit(self, campaign: Campaign, now_us: int) -> int:
         """Return what lines, calls per second and leads allow."""
@@ -169,13 +178,24 @@ class Dialing:
         self._desk[event.campaign].hopper.not_filled(event.lease_id, event.at_us)
 
     def _plan(self, campaign: Campaign, leads: Sequence[Held], why: Event) -> None:
-        """Ask the store for its last word on these leads, who are dialed when it comes."""
-        check_id = self._ids.new("K")
+        """Have these leads dialed: at once, or when an agent is on the line for them."""
         attempts = [self._planned(campaign, held, why.at_us) for held in leads]
-        self._checked[check_id] = attempts
+        for attempt in attempts:
+            if attempt.agent_first:
+                self._engine.publish(
+                    AgentWanted(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id)
+                )
+        self.check([attempt for attempt in attempts if not attempt.agent_first])
+
+    def check(self, attempts: Sequence[Attempt]) -> None:
+        """Ask the store for its last word on leads of one campaign, who are dialed when it comes."""
+        if not attempts:
+            return
+        check_id = self._ids.new("K")
+        self._checked[check_id] = list(attempts)
         self._engine.send(
             CheckNumbers(
-                campaign=campaign.rules.name,
+                campaign=attempts[0].rules.name,
                 check_id=check_id,
                 numbers=tuple(attempt.number.number for attempt in attempts),
             )
@@ -193,6 +213,10 @@ class Dialing:
             lease_id=held.lease_id,
             segment=held.segment,
             planned_us=now_us,
+            mode=rules.mode,
+            agent_first=waits_for_agent(rules, held.lead),
+            only_agent=held.agent_id,
+            preview_us=rules.agents.preview_us if rules.mode is Mode.PREVIEW else 0,
             caller_id=rules.caller_ids[0] if rules.caller_ids else "",
         )
         self._book.add(attempt)
@@ -203,15 +227,15 @@ class Dialing:
     def _unchecked(self, event: NumbersUnchecked) -> None:
         """Dial nobody: who stands on which list is not known. The leads are tried again."""
         for attempt in self._checked.pop(event.check_id, ()):
-            self._put_back(attempt, event.at_us + attempt.rules.look_again_us)
+            self.put_back(attempt, event.at_us + attempt.rules.look_again_us, event)
 
     def _numbers_checked(self, event: NumbersChecked) -> None:
         campaign, registers = self._desk[event.campaign], dict(event.registers_from_us)
         attempts = self._checked.pop(event.check_id, [])
         for attempt, listed_on in zip(attempts, event.listed_on, strict=True):
             if not (campaign.is_at_work and self._desk.is_linked):
-                self._put_back(attempt, None)
-            else:
+                self.put_back(attempt, None, event)
+            elif attempt.agent_at_hand or not attempt.agent_first:
                 self._dial_if_allowed(campaign, attempt, listed_on, registers, event)
 
     def _dial_if_allowed(
@@ -222,19 +246,35 @@ class Dialing:
         registers_from_us: Mapping[str, int],
         why: Event,
     ) -> None:
-        verdict = asked(attempt.rules, attempt.lead, attempt.number, why.at_us, registers_from_us, listed_on)
+        verdict = asked(
+            attempt.rules,
+            attempt.lead,
+            attempt.number,
+            why.at_us,
+            registers_from_us,
+            listed_on,
+            agent_is_sure=attempt.agent_at_hand,
+        )
         if verdict.allowed:
             self._dial(campaign, attempt, verdict, why)
         else:
             self._book.move(attempt, AttemptTrigger.FORBID)
-            self._give_back(attempt, next_allowed_us([verdict], why.at_us))
+            self._give_back(attempt, next_allowed_us([verdict], why.at_us), why, verdict.rules)
 
-    def _put_back(self, attempt: Attempt, again_us: int | None) -> None:
+    def put_back(self, attempt: Attempt, again_us: int | None, why: Event) -> None:
+        """Give a lead back that was not dialed."""
         self._book.move(attempt, AttemptTrigger.PUT_BACK)
-        self._give_back(attempt, again_us)
+        self._give_back(attempt, again_us, why)
 
-    def _give_back(self, attempt: Attempt, again_us: int | None) -> None:
+    def _give_back(
+        self, attempt: Attempt, again_us: int | None, why: Event, rules: tuple[str, ...] = ()
+    ) -> None:
         self._book.forget(attempt)
+        self._engine.publish(
+            AttemptPutBack(
+                at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id, rules=rules
+            )
+        )
         self._engine.send(
             ReturnLeads(
                 campaign=attempt.rules.name,
@@ -264,7 +304,7 @@ class Dialing:
         self._engine.send(
             StartTimer(key=attempt.timer, at_us=why.at_us + rules.ring_timeout_us + RING_LATE_US)
         )
-        if attempt.lead.customer_id:
+        if attempt.lead.customer_id and not attempt.agent_first:
             self._look_up(attempt)
         self._engine.publish(
             AttemptDialed(
@@ -274,8 +314,9 @@ class Dialing:
                 attempt_id=attempt.attempt_id,
                 lead_id=attempt.lead.lead_id,
                 leg_id=attempt.leg_id,
-                mode=rules.mode,
+                mode=attempt.mode,
                 rules=verdict.rules,
+                agent_id=AgentId(attempt.agent_id) if attempt.agent_id else None,
             )
         )
 

@@ -7,7 +7,7 @@ hand. Lives of talks and wrap-ups are learned while they last.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 from core.engine import Engine
@@ -75,6 +75,11 @@ class Crew:
     def idle(self) -> int:
         """How many could take a call now."""
         return len(self._idle)
+
+    @property
+    def idle_agents(self) -> Collection[AgentId]:
+        """Who they are."""
+        return self._idle.keys()
 
     def busy(self, now_us: int) -> list[tuple[Phase, float]]:
         """Return what those do who take another call afterwards, and for how many seconds by now."""
@@ -157,6 +162,7 @@ class FloorWatch:
             ringing=[
                 (attempt.segment, seconds(now_us - (attempt.dialed_us or attempt.planned_us)))
                 for attempt in self._book.unclassified(campaign)
+                if not attempt.in_line  # counted where its contact is: in the queue, or at its agent
             ],
         )
 

@@ -9,12 +9,12 @@ goes back too, for others to have, and long before its lease is over.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
-from core.model.ids import Ids
+from core.model.ids import AgentId, Ids
 from core.model.lead import Lead, LeadNumber
 from core.model.outbound import LeadsLeased, LeaseLeads, ReturnLeads
 from dialer.answering import Segment
@@ -42,6 +42,8 @@ class Held(NamedTuple):
     lease_id: str
     segment: Segment
     until_us: int
+    agent_id: AgentId | None = None
+    """Who alone may have it: whose lead it is."""
 
 
 class Hopper:
@@ -69,6 +71,18 @@ class Hopper:
     def take(self, count: int) -> list[Held]:
         """Take out those that come first."""
         return [self._line.popleft() for _ in range(count)]
+
+    def take_for(self, idle: Collection[str], present: Collection[str], count: int) -> list[Held]:
+        """Take out leads for agents who come first: each idle one's own, then those of nobody who is here."""
+        own: dict[str, Held] = {}
+        for held in self._line:
+            if held.lead.owner in idle:
+                own.setdefault(held.lead.owner, held._replace(agent_id=AgentId(held.lead.owner)))
+        others = [held for held in self._line if not held.agent_id and held.lead.owner not in present]
+        chosen = [*own.values(), *others][:count]
+        out = {held.lead.lead_id for held in chosen}
+        self._line = deque(held for held in self._line if held.lead.lead_id not in out)
+        return chosen
 
     def put_back(self, held: Sequence[Held]) -> None:
         """Put leads back, who were not dialed after all, before all others."""
@@ -126,7 +140,8 @@ class Hopper:
             self._return([lead.lead_id], order.lease_id, next_allowed_us(verdicts, event.at_us))
             return
         keep_us = event.at_us + self._rules.lease_us // KEEP_SHARE
-        self._line.append(Held(lead, number, order.lease_id, segment_of(lead), keep_us))
+        promised_by = AgentId(lead.owner) if lead.callback and lead.owner else None
+        self._line.append(Held(lead, number, order.lease_id, segment_of(lead), keep_us, promised_by))
 
     # --- emptying ---------------------------------------------------------------------------------
 

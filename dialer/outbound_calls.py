@@ -17,18 +17,14 @@ from core.kernel.clock import seconds
 from core.model.attempt import AttemptState, AttemptTrigger
 from core.model.causes import Answerer
 from core.model.commands import CancelTimer, HangUpLeg, StartTimer
-from core.model.contact import Contact
-from core.model.customer import Customer
 from core.model.destination import DestinationKind, DivertReason
 from core.model.disposition import USUAL
 from core.model.events import (
     AnswererJudged,
     ChoiceMade,
-    ContactArrived,
     ContactConnected,
     ContactDiverted,
     CustomerFound,
-    CustomerIdentified,
     DialogueOpened,
     InteractionRecorded,
     LeavingAsked,
@@ -37,13 +33,12 @@ from core.model.events import (
     LegFailed,
     OfferFailed,
     OfferWithdrawn,
-    QueueingAsked,
     TalkEnded,
     TimerFired,
 )
-from core.model.ids import CustomerId
 from core.model.message import Event
-from core.model.outbound import AttemptAnswered, AttemptEnded, ListNumber, SettleLead
+from core.model.outbound import AttemptEnded, ListNumber, SettleLead
+from dialer.arrival import answered, contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
 from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
@@ -117,7 +112,7 @@ class OutboundCalls:
     def _in_our_hands(self, event: DialogueOpened) -> None:
         """Make a contact of who answered. The answer itself may be told later: by another link."""
         attempt = self._book.of_leg(event.leg_id)
-        if attempt is None or self._contacts.get(attempt.contact_id) is not None:
+        if attempt is None or self._contacts.of_leg(event.leg_id) is not None:
             return
         if attempt.state is _S.DIALING:
             self._answer(attempt, event)
@@ -132,9 +127,15 @@ class OutboundCalls:
         campaign = self._desk[attempt.rules.name]
         campaign.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=True)
         campaign.allowance.answered(attempt.number.country, attempt.dialed_us, why.at_us)
-        contact = _contact(attempt)
+        contact = self._contacts.get(attempt.contact_id)
+        if contact is not None:  # it has, or had, an agent before it had a leg
+            contact.callback, contact.attempt = False, attempt.note
+            self._contacts.give_leg(contact, attempt.leg_id)
+            self._engine.publish(answered(attempt, why))
+            return
+        contact = contact_of(attempt, attempt.leg_id, attempt.answered_us)
         self._contacts.add(contact)
-        for event in _arrival(attempt, contact, why):
+        for event in (*introduction(attempt, contact, why), answered(attempt, why), queueing(attempt, why)):
             self._engine.publish(event)
         if why.at_us >= attempt.answered_us + attempt.rules.connect_within_us:
             # It took too long to hear that this is a person: unless an agent is idle this very moment.
@@ -236,7 +237,7 @@ class OutboundCalls:
             rang_us = event.at_us - attempt.dialed_us
             attempt.gave_up = rang_us >= attempt.rules.ring_timeout_us
             self._unanswered(attempt, why_unanswered(event.cause, event.tech_cause, rang_us), event)
-        elif self._contacts.get(attempt.contact_id) is None:
+        elif self._contacts.of_leg(event.leg_id) is None:
             self._over_before_a_contact(attempt, event)
 
     def _over_before_a_contact(self, attempt: Attempt, why: LegEnded) -> None:
@@ -294,67 +295,3 @@ class OutboundCalls:
                 record=record,
             )
         )
-
-
-def _contact(attempt: Attempt) -> Contact:
-    """Return the contact of a person who answered."""
-    assert attempt.answered_us is not None
-    lead = attempt.lead
-    return Contact(
-        contact_id=attempt.contact_id,
-        leg_id=attempt.leg_id,
-        arrived_us=attempt.answered_us,
-        caller_number=attempt.number.number,
-        language=lead.language or "en",
-        tier=lead.tier or attempt.rules.default_tier,
-        customer=attempt.customer or _customer(attempt),
-        attempt=attempt.note,
-    )
-
-
-def _customer(attempt: Attempt) -> Customer:
-    """Return the customer as the lead tells it, where the store has no record, or not yet."""
-    lead = attempt.lead
-    return Customer(
-        customer_id=CustomerId(lead.customer_id),
-        name=lead.name,
-        tier=lead.tier,
-        language=lead.language or "en",
-        attributes=lead.fields,
-    )
-
-
-def _arrival(attempt: Attempt, contact: Contact, why: Event) -> tuple[Event, ...]:
-    """Return what is told of a person who answered, in this order."""
-    known = "found" if attempt.customer else "unknown"
-    return (
-        ContactArrived(
-            at_us=why.at_us,
-            cause_id=why.cause_id,
-            contact_id=contact.contact_id,
-            leg_id=contact.leg_id,
-            caller_number=contact.caller_number,
-            dialed_number="",
-        ),
-        CustomerIdentified(
-            at_us=why.at_us,
-            cause_id=why.cause_id,
-            contact_id=contact.contact_id,
-            customer_id=attempt.lead.customer_id,
-            tier=contact.tier,
-            lookup=known,
-        ),
-        AttemptAnswered(
-            at_us=why.at_us,
-            cause_id=why.cause_id,
-            campaign=attempt.rules.name,
-            attempt_id=attempt.attempt_id,
-            contact_id=contact.contact_id,
-        ),
-        QueueingAsked(
-            at_us=why.at_us,
-            cause_id=why.cause_id,
-            contact_id=contact.contact_id,
-            queue=attempt.rules.queue,
-        ),
-    )

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.misses import Misses
+from agents.previews import Previews
 from agents.quality import QualityLearner
 from agents.reservations import Reservations
 from agents.roster import Roster
@@ -69,6 +70,7 @@ from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer_desk import OfferDesk
+from routing.outbound import OutboundContacts
 from routing.plan import Plan
 from routing.preference import Preference
 from routing.resume import Resume
@@ -129,6 +131,7 @@ def build_brain(
     CallbackDialer(engine, contacts, ids, callbacks, offers, rulebook)
     CallbackWishes(engine, callbacks, adoption, rulebook, config.rules.default_tier)
     CallbackRecall(engine, contacts, callbacks, adoption, rulebook)
+    OutboundContacts(engine, contacts, router, offers)
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Preference(engine, contacts, router, rulebook, agents)
     Admission(engine, contacts, router, door, diversion, rulebook)
@@ -168,6 +171,7 @@ def _build_agents_side(
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
     Reservations(engine, contacts, roster, misses)
+    Previews(engine, contacts, roster, config.rules.skip_reasons)
     Workload(engine, contacts, roster, misses)
     WrapUp(engine, contacts, roster, wrap_up_limits(config.queues))
 

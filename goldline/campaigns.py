@@ -9,6 +9,7 @@ from core.engine import Engine
 from core.kernel.clock import seconds
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId, Ids
+from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.attempts import ATTEMPT_ID, AttemptBook
 from dialer.campaign import CampaignRules, Mode
@@ -45,7 +46,8 @@ def build_dialer(
     crews = {name: campaign.crew for name, campaign in campaigns.items()}
     watch = FloorWatch(engine, crews, book, queue, agents)
     desk = CampaignDesk(engine, campaigns)
-    Dialing(engine, ids, desk, book, watch)
+    dialing = Dialing(engine, ids, desk, book, watch)
+    AgentFirst(engine, contacts, desk, book, dialing)
     OutboundCalls(engine, contacts, desk, book)
 
 

@@ -28,6 +28,7 @@ from core.model.requests import (
     AcceptOffer,
     BookCallback,
     CancelCallback,
+    DialNumber,
     ExtendWrapUp,
     FinishWork,
     FinishWrapUp,
@@ -36,6 +37,8 @@ from core.model.requests import (
     HangUpContact,
     LogIn,
     LogOut,
+    PreviewDial,
+    PreviewSkip,
     RejectOffer,
     ReturnWork,
 )
@@ -50,6 +53,7 @@ REQUESTS = frozenset(
     for kind in (
         *(LogIn, LogOut, GoReady, GoNotReady),
         *(AcceptOffer, RejectOffer, HangUpContact, FinishWrapUp, ExtendWrapUp),
+        *(PreviewDial, PreviewSkip, DialNumber),
         *(FinishWork, ReturnWork, BookCallback, CancelCallback),
     )
 )

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from agents.agent import WorkRules
 from agents.misses import Misses, MissRules
+from agents.previews import Previews
 from agents.quality import QualityLearner
 from agents.reservations import Reservations
 from agents.roster import Roster
@@ -64,6 +65,7 @@ from routing.hold import Hold
 from routing.index import Index
 from routing.lost import LostContacts
 from routing.offer_desk import OfferDesk
+from routing.outbound import OutboundContacts
 from routing.plan import Plan
 from routing.preference import Preference
 from routing.resume import Resume
@@ -161,6 +163,7 @@ class Floor:
         CallbackDialer(self.engine, self.contacts, ids, self.callbacks, offers, rulebook)
         CallbackWishes(self.engine, self.callbacks, self.adoption, rulebook, "standard")
         CallbackRecall(self.engine, self.contacts, self.callbacks, self.adoption, rulebook)
+        OutboundContacts(self.engine, self.contacts, self.router, offers)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
@@ -192,6 +195,7 @@ class Floor:
         missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
+        Previews(self.engine, self.contacts, self.roster, ("not_now", "bad_number"))
         self.workload = Workload(self.engine, self.contacts, self.roster, missed)
         self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {self.queue.name: wrap_up})
 
