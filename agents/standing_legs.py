@@ -94,7 +94,7 @@ class StandingLegs:
                 leg_id=leg.leg_id,
                 address=agent.extension,
                 ring_timeout_us=self._rules.ring_timeout_us,
-                tag=Tag(role=STANDING, contact="", agent=agent.profile.agent_id).encode(),
+                tag=Tag(role=STANDING, agent=agent.profile.agent_id).encode(),
             )
         )
 

@@ -211,10 +211,11 @@ class OfferDesk:
 
     def _connect(self, offer: Offer, event: Event) -> None:
         contact = offer.contact
+        if offer.joining or offer.state is OfferState.PENDING:
+            self._engine.send(CancelTimer(key=offer.timer))
         if offer.state is OfferState.PENDING:
             # Two threads of Asterisk report answer and bridge; the bridge may be heard of first.
             offer.move(OfferTrigger.TAKE)
-            self._engine.send(CancelTimer(key=offer.timer))
         self._forget(offer)
         self._contacts.move(contact, ContactTrigger.CONNECT)
         contact.connected_us = event.at_us
@@ -275,12 +276,14 @@ class OfferDesk:
     def _synced(self, event: PbxSynced) -> None:
         """All that became of the phones meanwhile was told just now: what still rings has rung too long."""
         self._link_lost = False
-        for offer in [o for o in self._offers.values() if o.overdue and o.state is OfferState.PENDING]:
+        for offer in [offer for offer in self._offers.values() if offer.overdue and offer.state in LIVE]:
             self._run_out(offer, event)
 
     def _run_out(self, offer: Offer, why: Event) -> None:
-        outcome = RingOutcome.LOST if offer.stands else RingOutcome.NO_ANSWER
-        self._fail(offer, OfferTrigger.RUN_OUT, outcome, why)
+        if offer.stands:
+            self._fail(offer, OfferTrigger.REFUSE, RingOutcome.LOST, why)
+        else:
+            self._fail(offer, OfferTrigger.RUN_OUT, RingOutcome.NO_ANSWER, why)
         self._silence(offer, Cause.NORMAL_CLEARING)
 
     def _silence(self, offer: Offer, cause: Cause) -> None:

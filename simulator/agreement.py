@@ -18,6 +18,7 @@ from core.model.contact import VOICE, Contact, ContactState
 from core.model.events import AgentStateChanged, PbxEvent, PbxLost, PbxSynced
 from core.model.ids import NO_LEG, AgentId, LegId
 from core.model.leg import LegState
+from core.model.standing_leg import StandingState
 from simulator.channel import Channel, ChannelState
 from simulator.faults import FaultKind, FaultPlan
 from simulator.pbx import Exchange
@@ -44,6 +45,14 @@ _PHONE_IN_USE = {
     AgentState.WRAP_UP: False,
 }
 """Whether the phone of an agent in this state rings or talks."""
+
+
+_LEG_THERE = frozenset({StandingState.RINGING, StandingState.UP, StandingState.IN_HAND})
+
+
+def _is_phone_in_use(last: AgentStateChanged) -> bool:
+    """Tell what is believed of the agent's phone: that it rings or is off the hook."""
+    return _PHONE_IN_USE[last.new] if last.standing is None else last.standing in _LEG_THERE
 
 
 def agrees_within_us(plan: FaultPlan) -> int:
@@ -144,5 +153,5 @@ class Agreement:
     def _about_agents(self) -> Iterator[str]:
         in_use = [channel.address for channel in self._exchange.channels.values() if not channel.inbound]
         for agent_id, last in self._agents.items():
-            if last.extension and (last.extension in in_use) != _PHONE_IN_USE[last.new]:
+            if last.extension and (last.extension in in_use) != _is_phone_in_use(last):
                 yield f"agent {agent_id} is {last.new}, the phone is not"

@@ -14,7 +14,7 @@ from typing import Any
 from core.kernel.clock import seconds
 from core.kernel.errors import InvariantBroken
 from core.model.callback_events import CallbackBooked, CallbackClosed, CallbackPostponed
-from core.model.commands import AppendToLedger, PopScreen, RingLeg
+from core.model.commands import AppendToLedger, JoinLeg, PopScreen, RingLeg
 from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
@@ -27,6 +27,8 @@ from core.model.events import (
     ContactEvent,
     ContactQueued,
     ContactSentOn,
+    DialogueClosed,
+    DialogueOpened,
     LegCreated,
     LegEnded,
     MessageLeft,
@@ -41,6 +43,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import Command, Event
+from core.model.tag import STANDING, decode_tag
 from simulator.agreement import Agreement
 from simulator.broken import BrokenPromise
 from simulator.faults import FaultPlan
@@ -93,15 +96,25 @@ class ContactsConserved:
 
 
 class LegsEnd:
-    """Every leg that was created ends, once."""
+    """Every leg that was created ends, once; those of agents that stand may outlive the day."""
 
     def __init__(self) -> None:
         self._open: dict[LegId, None] = {}
-        self.watchers: dict[type, Callable[[Any], None]] = {LegCreated: self.create, LegEnded: self.end}
+        self._standing: dict[LegId, None] = {}
+        self.watchers: dict[type, Callable[[Any], None]] = {
+            LegCreated: self.create,
+            DialogueOpened: self.open,
+            LegEnded: self.end,
+        }
 
     def create(self, event: LegCreated) -> None:
         """Open the leg; a snapshot may tell of it again."""
         self._open[event.leg_id] = None
+
+    def open(self, event: DialogueOpened) -> None:
+        """Take note of a leg that stands."""
+        if _stands_for(event.tag) is not None:
+            self._standing[event.leg_id] = None
 
     def end(self, event: LegEnded) -> None:
         """Close the leg."""
@@ -110,15 +123,17 @@ class LegsEnd:
 
     def close(self) -> None:
         """Demand that no leg is left."""
-        if self._open:
-            raise BrokenPromise(f"{len(self._open)} legs never ended, first {next(iter(self._open))}")
+        left = [leg_id for leg_id in self._open if leg_id not in self._standing]
+        if left:
+            raise BrokenPromise(f"{len(left)} legs never ended, first {left[0]}")
 
 
 class PopBeforeRing:
-    """The record is on the agent's screen before the phone rings."""
+    """The record is on the agent's screen before the phone rings, or the leg that stands is joined."""
 
     def __init__(self) -> None:
         self._agent_at: dict[str, AgentId] = {}
+        self._agent_of: dict[LegId, AgentId] = {}
         self._popped: dict[AgentId, ContactId] = {}
 
     def agent(self, event: AgentStateChanged) -> None:
@@ -132,10 +147,66 @@ class PopBeforeRing:
             self._popped[command.agent_id] = command.contact_id
 
     def ring(self, command: RingLeg) -> None:
-        """Demand a record popped for this very ringing."""
+        """Demand a record popped for this very ringing, unless it is to bring up a leg that will stand."""
         agent_id = self._agent_at.get(command.address)
-        if agent_id is not None and self._popped.pop(agent_id, None) is None:
-            raise BrokenPromise(f"the phone of {agent_id} rings before the record is on the screen")
+        if agent_id is not None and _stands_for(command.tag) is None:
+            self._demand(agent_id)
+
+    def open(self, event: DialogueOpened) -> None:
+        """Learn whose leg stands."""
+        agent_id = _stands_for(event.tag)
+        if agent_id is not None:
+            self._agent_of[event.leg_id] = agent_id
+
+    def join(self, command: JoinLeg) -> None:
+        """Demand a record popped for this very joining."""
+        self._demand(self._agent_of[command.leg_id])
+
+    def _demand(self, agent_id: AgentId) -> None:
+        if self._popped.pop(agent_id, None) is None:
+            raise BrokenPromise(f"{agent_id} has a call before the record is on the screen")
+
+
+def _stands_for(note: str) -> AgentId | None:
+    """Return whose standing leg bears the note, None where it is another's or none."""
+    tag = decode_tag(note)
+    return AgentId(tag.agent) if tag is not None and tag.role == STANDING else None
+
+
+class JoinedFromOurHands:
+    """A leg is sent to join another only while it is in our hands; the other has not ended."""
+
+    def __init__(self) -> None:
+        self._in_hand: dict[LegId, None] = {}
+        self._ended: dict[LegId, None] = {}
+        self.watchers: dict[type, Callable[[Any], None]] = {
+            DialogueOpened: self.open,
+            DialogueClosed: self.close,
+            LegEnded: self.end,
+            JoinLeg: self.join,
+        }
+
+    def open(self, event: DialogueOpened) -> None:
+        """Note that the leg takes orders."""
+        self._in_hand[event.leg_id] = None
+
+    def close(self, event: DialogueClosed) -> None:
+        """Note that it takes none."""
+        self._in_hand.pop(event.leg_id, None)
+
+    def end(self, event: LegEnded) -> None:
+        """Note that it is gone."""
+        self._in_hand.pop(event.leg_id, None)
+        self._ended[event.leg_id] = None
+
+    def join(self, command: JoinLeg) -> None:
+        """Demand both legs."""
+        if command.leg_id not in self._in_hand:
+            raise BrokenPromise(f"leg {command.leg_id} is sent to join another and is not in our hands")
+        if command.bridge_with in self._ended:
+            raise BrokenPromise(
+                f"leg {command.leg_id} is sent to join {command.bridge_with}, which has ended"
+            )
 
 
 class Checkers:
@@ -189,7 +260,10 @@ class Checkers:
             AgentStateChanged: (pop.agent, idle.agent, room.agent),
             PopScreen: (pop.pop,),
             RingLeg: (pop.ring,),
+            DialogueOpened: (pop.open,),
+            JoinLeg: (pop.join,),
         }
+        self._also_watch(JoinedFromOurHands().watchers)
         self._also_watch(agreement.watchers if agreement is not None else self.legs.watchers)
 
     def _also_watch(self, watchers: Mapping[type, Callable[[Any], None]]) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from core.kernel.clock import microseconds
+from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.rng import Streams
 from core.model.agent import AgentState
 from core.model.commands import ClearScreen, DeskCommand, PopScreen, ShowAgentState
 from core.model.contact import VOICE
 from core.model.ids import AgentId
-from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogOut
+from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogOut
 from core.ports import Sink
 from simulator.callers import Callers
 from simulator.channel import Bridge, Channel
@@ -31,6 +31,9 @@ from simulator.scenario import Scenario
 from simulator.senders import PieceOf
 from simulator.staffing import Break, Service
 from simulator.worker import Wish, Worker
+
+ASKS_AGAIN_US = SECOND_US
+"""How long a wish on the screen may take until somebody clicks again."""
 
 
 class Workforce(PbxListener):
@@ -89,6 +92,11 @@ class Workforce(PbxListener):
     def count_idle(self, agent_ids: Iterable[AgentId]) -> int:
         """Return how many of these agents are ready and have nothing to do."""
         return sum(self._workers[agent_id].state is AgentState.READY for agent_id in agent_ids)
+
+    def stands_by(self, channel: Channel) -> bool:
+        """Tell whether the channel is the call of an agent that stands and waits for somebody to talk to."""
+        worker = self._by_extension.get(channel.address)
+        return worker is not None and worker.plan.standing and channel.is_up and channel.bridge is None
 
     # --- the screen ----------------------------------------------------------------------------------
 
@@ -218,13 +226,17 @@ class Workforce(PbxListener):
             return
         service = self._service(worker)
         customer_ends = happens(service.customer_ends, call.stream("who_hangs_up"))
-        leaver = caller if customer_ends else own
+        part = partial(self._exchange.leave, caller if customer_ends else own)
+        if worker.plan.standing and not customer_ends:
+            part = partial(self._end_at_desk, worker, own, bridge)
         talk_us = self._paced(call.talk_us(service.talk), worker, service)
-        self._exchange.after(talk_us, partial(self._part, leaver, bridge))
+        self._exchange.after(talk_us, partial(_if_in, bridge, own, part))
 
-    def _part(self, leaver: Channel, bridge: Bridge) -> None:
-        if leaver.bridge is bridge:
-            self._exchange.leave(leaver)
+    def _end_at_desk(self, worker: Worker, own: Channel, bridge: Bridge) -> None:
+        """Hang up by the screen, for the call stands; again after a while, should the wish be refused."""
+        worker.ask(HangUpContact)
+        again = partial(self._end_at_desk, worker, own, bridge)
+        self._exchange.after(ASKS_AGAIN_US, partial(_if_in, bridge, own, again))
 
     def _service(self, worker: Worker) -> Service:
         return self._scenario.service_of(worker.queue, worker.tier, worker.plan)
@@ -232,3 +244,9 @@ class Workforce(PbxListener):
     def _paced(self, duration_us: int, worker: Worker, service: Service) -> int:
         talent = self._talents.of(worker.plan, service.skill)
         return round(duration_us * worker.plan.pace * talent.pace)
+
+
+def _if_in(bridge: Bridge, channel: Channel, act: Callable[[], None]) -> None:
+    """Do something in a talk that still goes on."""
+    if channel.bridge is bridge:
+        act()

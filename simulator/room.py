@@ -20,6 +20,7 @@ from core.model.events import (
     OfferMade,
 )
 from core.model.ids import AgentId, ContactId
+from core.model.standing_leg import StandingState
 from simulator.broken import BrokenPromise
 
 CALLS_ALONE: Mapping[str, int] = {VOICE: 1}
@@ -95,6 +96,8 @@ class WithinCapacity:
             return frozenset()
         has = self._has.get(agent_id, Counter())
         room = {channel for channel, count in self._room_of(agent_id).items() if has[channel] < count}
+        if told.standing not in (None, StandingState.IN_HAND):
+            room -= {VOICE}  # there is no leg to join
         works = any(count for channel, count in has.items() if channel != VOICE)
         if told.new is not AgentState.READY:
             return frozenset(room - {VOICE}) if self._capacity.during_calls else frozenset()

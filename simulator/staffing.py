@@ -91,6 +91,8 @@ class AgentPlan:
     """When it ends, in seconds; without, they stay to the end."""
     breaks: tuple[Break, ...] = ()
     """The pauses of the shift."""
+    standing: bool = False
+    """Whether their phone is rung once, at log-in, and the call stands all shift."""
 
     def __post_init__(self) -> None:
         if self.until_s is not None and self.until_s <= self.from_s:
@@ -119,6 +121,8 @@ class Team:
     """How long an interval is, in seconds."""
     counts: Annotated[tuple[Headcount, ...], Field(min_length=1)]
     """How many work in each interval; the last count holds to the end."""
+    standing: bool = False
+    """Whether their phones are rung once, at log-in, and the calls stand all shift."""
 
     def members(self) -> tuple[AgentPlan, ...]:
         """Return the plan of each who may work in the team: `NAME-001` at the phone `PJSIP/NAME-001`."""
@@ -135,6 +139,7 @@ class Team:
             capacity=self.capacity,
             team=self.name,
             pace=self.pace,
+            standing=self.standing,
         )
 
     def count_at(self, at_s: float) -> int:

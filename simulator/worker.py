@@ -67,7 +67,7 @@ class Worker:
     def come(self) -> None:
         """Log in; what follows is on the screen."""
         self.at_work = True
-        self.ask(partial(LogIn, extension=self.plan.extension))
+        self.ask(partial(LogIn, extension=self.plan.extension, standing=self.plan.standing))
 
     def leave(self) -> None:
         """Go home: at once, or when the contact is done."""

@@ -60,8 +60,8 @@ class World:
 
     @property
     def is_quiet(self) -> bool:
-        """Tell whether nobody is on the telephone."""
-        return not self.exchange.channels
+        """Tell whether nobody is on the telephone, but for agents whose calls stand and who talk to nobody."""
+        return all(map(self.desk.stands_by, self.exchange.channels.values()))
 
     def start(self) -> None:
         """Begin the day: shifts and arrivals are planned from this instant on."""

@@ -46,7 +46,7 @@ class Tag(Record, frozen=True, kw_only=True):
     """
 
     role: str
-    contact: str
+    contact: str = ""
     agent: str = ""
     queue: str = ""
     tier: str = ""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.errors import PbxError
-from core.model.tag import CALLER, ROLES, TAG_MAX_CHARS, Tag, decode_tag
+from core.model.tag import CALLER, ROLES, STANDING, TAG_MAX_CHARS, Tag, decode_tag
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 INSTANTS = st.integers(min_value=0, max_value=2**53)
@@ -27,7 +27,7 @@ TAGS = st.builds(
     head_start_us=INSTANTS,
     credit_us=INSTANTS,
     connected_us=INSTANTS,
-)
+).filter(lambda tag: tag.role != STANDING or tag.agent != "")
 WAITING = Tag(role=CALLER, contact="C-1-000017", queue="loans", tier="gold", arrived_us=5, queued_us=9)
 
 
@@ -49,6 +49,13 @@ def test_a_note_is_printable_ascii_without_a_separator_of_the_wire_or_the_dialpl
 def test_a_name_with_separators_stays_one_name(name: str) -> None:
     tag = Tag(role=CALLER, contact="C-1", customer=name)
     assert decode_tag(tag.encode()) == tag
+
+
+def test_a_leg_that_stands_is_of_an_agent_and_of_no_contact() -> None:
+    tag = Tag(role=STANDING, agent="ann")
+    assert tag.encode() == "role=standing&agent=ann"
+    assert decode_tag(tag.encode()) == tag
+    assert decode_tag("role=standing&contact=C-1") is None
 
 
 def test_what_is_not_yet_known_takes_no_room() -> None:
