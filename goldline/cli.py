@@ -282,6 +282,19 @@ def why(
         typer.echo("\n".join(lines(found, whole=course)))
 
 
+@app.command()
+def audit(
+    files: Annotated[list[Path], typer.Argument(help="Audit files, or folders of them: all there are.")],
+    as_json: AsJson = False,
+) -> None:
+    """Judge what campaigns dialed by their audit files, on their own; any violation is exit status 1."""
+    from goldline.audit_report import audited
+
+    found = audited(files)
+    _tell(found, _print_audit, as_json)
+    raise typer.Exit(1 if found["violations"] else 0)
+
+
 @estimate_app.command("train")
 def estimate_train(
     out: Annotated[Path, typer.Option(help="The file to write, for the configuration to include.")],
@@ -378,6 +391,15 @@ def _print_lesson(result: dict[str, Any]) -> None:
         )
     console = terminal()
     console.print(drawn(lesson_table(result), console.width))
+
+
+def _print_audit(found: dict[str, Any]) -> None:
+    from goldline.audit_report import audit_table, remarks
+    from goldline.tables import drawn, terminal
+
+    console = terminal()
+    console.print(drawn(audit_table(found), console.width))
+    typer.echo("\n".join(remarks(found)))
 
 
 def _print_replay(result: dict[str, Any], as_json: bool) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,9 @@ from dialer.audit_file import AuditBroken, read_entries
 from dialer.campaign import CampaignRules
 from dialer.packs import law_of
 from goldline.audit_files import AuditFiles
+from tests.unit.goldline.test_command_line import Run, goldline
+
+__all__ = ["goldline"]  # the fixture
 
 NEW_YORK = ZoneInfo("America/New_York")
 WINTER = CampaignRules(
@@ -184,3 +188,39 @@ def test_a_number_that_is_dialed_after_it_was_forbidden_is_found(tmp_path: Path)
     assert [(found.rule, found.attempt_id) for found in judged(tmp_path).violations] == [
         ("do-not-call", "A-1-000002")
     ]
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+def test_honest_files_pass_the_command(goldline: Run, tmp_path: Path) -> None:
+    written(tmp_path / "audit", REGISTERS, ended(1), ended(2), MIDNIGHT)
+    printed = goldline("audit", tmp_path / "audit")
+    assert printed.status == 0
+    assert "winter 2026-11-20" in printed.out
+    assert "no violation found" in printed.out
+
+
+def test_violations_are_named_and_the_command_fails(goldline: Run, tmp_path: Path) -> None:
+    written(tmp_path, REGISTERS, ended(1), ended(2, "2026-11-20T22:00"), MIDNIGHT)
+    [path] = tmp_path.iterdir()
+    printed = goldline("audit", path)
+    assert printed.status == 1
+    assert (
+        "us-ftc-hours: winter 2026-11-20 A-1-000002 was dialed although this rule forbids it" in printed.out
+    )
+    found = json.loads(goldline("audit", path, "--json").out)
+    assert found["violations_by_rule"] == {"us-ftc-hours": 1}
+    assert found["days"][0]["answered_by_person"] == 2
+
+
+def test_a_changed_file_is_named_and_the_others_are_judged(goldline: Run, tmp_path: Path) -> None:
+    written(tmp_path, REGISTERS, ended(1), MIDNIGHT)
+    changed = tmp_path / "winter-2026-11-19.audit"
+    changed.write_bytes((tmp_path / "winter-2026-11-20.audit").read_bytes().replace(b"A-1-", b"A-2-"))
+    found = json.loads(goldline("audit", tmp_path, "--json").out)
+    assert (found["files"], len(found["days"]), found["violations_by_rule"]) == (2, 1, {"file": 1})
+
+
+def test_a_folder_without_audit_files_is_a_mistake(goldline: Run, tmp_path: Path) -> None:
+    assert goldline("audit", tmp_path).status == 2
