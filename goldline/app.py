@@ -87,12 +87,13 @@ from routing.work_recall import WorkRecall
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brain:
-    """The engine with what a runner's surroundings may read: contacts in hand, queues, calls."""
+    """The engine with what a runner's surroundings may read: contacts in hand, queues, calls, campaigns."""
 
     engine: Engine
     contacts: ContactBook
     calls: CallBook
     router: Router
+    campaigns: Mapping[str, CampaignRules]
 
 
 def build_brain(
@@ -141,7 +142,8 @@ def build_brain(
     WorkRecall(engine, contacts, work_desk, rulebook)
     _build_agents_side(engine, contacts, ids, config, agents)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
-    build_dialer(engine, contacts, ids, _campaigns(config, rulebook, flows), router, agents)
+    campaigns = _campaigns(config, rulebook, flows)
+    build_dialer(engine, contacts, ids, campaigns, router, agents)
     Ivr(
         engine,
         contacts=contacts,
@@ -155,7 +157,7 @@ def build_brain(
         default_tier=config.rules.default_tier,
         tiers=rulebook.tiers,
     )
-    return Brain(engine=engine, contacts=contacts, calls=calls, router=router)
+    return Brain(engine=engine, contacts=contacts, calls=calls, router=router, campaigns=campaigns)
 
 
 def _build_agents_side(

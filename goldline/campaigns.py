@@ -13,6 +13,7 @@ from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.attempts import ATTEMPT_ID, AttemptBook
 from dialer.campaign import CampaignRules, Mode
+from dialer.campaign_days import CampaignDays
 from dialer.cohorts import Cohorts
 from dialer.desk import Campaign, CampaignDesk
 from dialer.dialing import Dialing
@@ -41,6 +42,7 @@ def build_dialer(
     if not rules:
         return
     book = AttemptBook()
+    CampaignDays(engine, rules)
     guarantee = Guarantee(engine, rules, ids.beginning(ATTEMPT_ID))
     campaigns = {name: _campaign(engine, ids, each, book, guarantee.of(name)) for name, each in rules.items()}
     crews = {name: campaign.crew for name, campaign in campaigns.items()}
