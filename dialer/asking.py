@@ -34,17 +34,9 @@ def asked(
     ours = tuple(name for name in listed if name in OWN_LISTS)
     if ours:
         return Verdict(allowed=False, rules=tuple(f"do-not-call-{name}" for name in ours))
-    callee = Callee(
-        number=number.number,
-        country=number.country or rules.country,
-        zones=tuple(map(ZoneInfo, number.zones)) or (rules.zone,),
-        regions=number.regions,
-        listed_on=listed,
-        past=tuple(map(_past, lead.past)),
-    )
     return permission(
         rules.law,
-        callee,
+        callee_of(rules, lead, number, listed),
         now_us,
         registers_from_us=registers_from_us,
         holidays=rules.holidays,
@@ -55,6 +47,20 @@ def asked(
 def waits_for_agent(rules: CampaignRules, lead: Lead) -> bool:
     """Tell whether the lead is dialed only when an agent is on the line for it: a promised callback always."""
     return lead.callback or rules.agents_first
+
+
+def callee_of(
+    rules: CampaignRules, lead: Lead, number: LeadNumber, listed_on: tuple[str, ...] = ()
+) -> Callee:
+    """Return what the law asks about of a lead at one of its numbers."""
+    return Callee(
+        number=number.number,
+        country=number.country or rules.country,
+        zones=tuple(map(ZoneInfo, number.zones)) or (rules.zone,),
+        regions=number.regions,
+        listed_on=listed_on,
+        past=tuple(map(_past, lead.past)),
+    )
 
 
 def next_allowed_us(verdicts: Sequence[Verdict], now_us: int) -> int:

@@ -18,6 +18,7 @@ from core.model.tag import Tag
 from dialer.answering import Segment
 from dialer.campaign import CampaignRules
 from dialer.note import AttemptNote
+from dialer.promises import Promise
 
 ATTEMPT_ID = "A"
 """What the identities of attempts begin with."""
@@ -34,6 +35,7 @@ class Attempt(Entity, kw_only=True):
 
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
     it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is one.
+    `promised` is another call that the agent promised.
     """
 
     attempt_id: str
@@ -68,6 +70,7 @@ class Attempt(Entity, kw_only=True):
     agent_was_sure: bool = False
     refused: bool = False
     disposition: str = ""
+    promised: Promise | None = None
     outcome: AttemptState | None = None
     state: AttemptState = ATTEMPT.start
 
@@ -102,6 +105,7 @@ class Attempt(Entity, kw_only=True):
     def record(self, at_us: int) -> AttemptRecord:
         """Return what is kept for ever, of an attempt that has an outcome."""
         assert self.outcome is not None
+        arm = self.rules.parting.arm_of(self.lead)
         return AttemptRecord(
             attempt_id=self.attempt_id,
             person_id=self.lead.person_id,
@@ -128,6 +132,8 @@ class Attempt(Entity, kw_only=True):
             disposition=self.disposition,
             rules=self.allowed_by,
             nth=self.lead.attempts + 1,
+            segment=self.rules.parting.segment_of(self.lead),
+            arm=arm.name if arm else "",
             tier=self.lead.tier,
             customer_id=self.lead.customer_id,
         )

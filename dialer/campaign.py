@@ -22,6 +22,7 @@ from dialer.agent_rules import AgentRules
 from dialer.goals import Goals
 from dialer.law import Law
 from dialer.parting import Parting
+from dialer.permission import LOOK_AGAIN_US
 from dialer.promises import PromiseRules
 from dialer.recycling import Recycling
 
@@ -140,6 +141,17 @@ class CampaignRules:
     def agents_first(self) -> bool:
         """Tell whether every number it dials waits for an agent."""
         return self.agents.first or self.mode in AGENT_FIRST
+
+    def is_open(self, at_us: int) -> bool:
+        """Tell whether its schedule lets it dial at that instant; the law is asked for each number."""
+        return self.schedule is None or self.schedule.is_open(at_us)
+
+    def opens_us(self, at_us: int) -> int:
+        """Return when its schedule lets it dial next: that very instant, where it does by then."""
+        if self.schedule is None or self.schedule.is_open(at_us):
+            return at_us
+        opens_us = self.schedule.next_change_us(at_us)
+        return at_us + LOOK_AGAIN_US if opens_us is None else opens_us
 
     @property
     def group(self) -> str:

@@ -18,6 +18,7 @@ from dialer.allowance import Allowance
 from dialer.campaign import AT_WORK, CAMPAIGN, CampaignRules, CampaignState, CampaignTrigger
 from dialer.cohorts import Cohorts
 from dialer.floor_watch import Crew
+from dialer.goals import Reached
 from dialer.hopper import Hopper
 from dialer.lines import TokenBucket
 from dialer.modes import Pace
@@ -32,6 +33,7 @@ class Campaign(Entity, kw_only=True):
 
     rules: CampaignRules
     hopper: Hopper
+    reached: Reached
     crew: Crew
     pace: Pace
     bucket: TokenBucket

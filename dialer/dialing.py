@@ -120,13 +120,22 @@ class Dialing:
         if campaign.crew:
             campaign.ticks = True
             wait_us = rules.tick_us if campaign.state is CampaignState.DIALING else rules.look_again_us
-            self._engine.send(StartTimer(key=("campaign", rules.name), at_us=why.at_us + wait_us))
+            at_us = max(why.at_us + wait_us, rules.opens_us(why.at_us))
+            self._engine.send(StartTimer(key=("campaign", rules.name), at_us=at_us))
 
     # --- how many --------------------------------------------------------------------------------------
 
     def _look(self, campaign: Campaign, why: Event) -> None:
-        if not self._desk.is_linked or not campaign.crew:
-            return
+        now_us = why.at_us
+        enough = campaign.reached.enough(now_us, campaign.rules.zone)
+        if enough:
+            self._desk.move(campaign, CampaignTrigger.END, why, enough)
+        elif not campaign.rules.is_open(now_us):
+            campaign.hopper.empty()
+        elif self._desk.is_linked and campaign.crew:
+            self._dial_some(campaign, why)
+
+    def _dial_some(self, campaign: Campaign, why: Event) -> None:
         now_us = why.at_us
         self._refresh(campaign, now_us)
         campaign.hopper.fill(now_us, campaign.crew.present)

@@ -21,7 +21,8 @@ from dialer.answering import Segment
 from dialer.asking import asked, next_allowed_us
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
-from dialer.permission import Verdict
+from dialer.goals import Reached
+from dialer.permission import LOOK_AGAIN_US, Verdict
 from dialer.recycling import numbers_in_turn
 
 AHEAD_MIN = 20
@@ -49,11 +50,14 @@ class Held(NamedTuple):
 class Hopper:
     """The next leads of one campaign."""
 
-    def __init__(self, engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook) -> None:
+    def __init__(
+        self, engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook, reached: Reached
+    ) -> None:
         self._engine = engine
         self._ids = ids
         self._rules = rules
         self._book = book
+        self._reached = reached
         self._line: deque[Held] = deque()
         self._ahead = AHEAD_MIN
         self._order: LeaseLeads | None = None
@@ -134,6 +138,9 @@ class Hopper:
     def _take_in(self, lead: Lead, order: LeaseLeads, event: LeadsLeased) -> None:
         if self._book.is_at(lead.person_id):
             self._return([lead.lead_id], order.lease_id, event.at_us + self._rules.look_again_us)
+            return
+        if not self._reached.has_room(self._rules.parting.segment_of(lead)):
+            self._return([lead.lead_id], order.lease_id, event.at_us + LOOK_AGAIN_US)
             return
         number, verdicts = first_allowed(self._rules, lead, event.at_us, dict(event.registers_from_us))
         if number is None:

@@ -42,7 +42,7 @@ from dialer.arrival import answered, contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
 from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
-from dialer.recycling import next_try
+from dialer.results import settlement
 
 OPTED_OUT = "pressed the key to be called no more"
 
@@ -271,8 +271,8 @@ class OutboundCalls:
         if not attempt.disposition:
             attempt.disposition = USUAL[attempt.outcome]
         record = attempt.record(why.at_us)
-        again = None if attempt.refused else next_try(attempt.rules.recycling, attempt.lead, record)
-        self._book.move(attempt, _T.FINISH if again is None else _T.PUT_BACK)
+        again = settlement(attempt, record)
+        self._book.move(attempt, _T.FINISH if again.again_us is None else _T.PUT_BACK)
         self._book.forget(attempt)
         self._engine.send(CancelTimer(key=attempt.timer))
         self._engine.send(
@@ -281,8 +281,7 @@ class OutboundCalls:
                 lead_id=attempt.lead.lead_id,
                 lease_id=attempt.lease_id,
                 record=record,
-                again_us=again.at_us if again else None,
-                callback=again.first if again else False,
+                **again._asdict(),
             )
         )
         self._engine.publish(

@@ -34,7 +34,9 @@ from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.destination import DestinationKind
 from core.model.ids import AgentId, Ids
+from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
+from dialer.results import Results
 from goldline.campaigns import build_dialer
 from goldline.config import Config
 from goldline.config_agents import (
@@ -116,7 +118,8 @@ def build_brain(
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ids, queues)
     Conversations(engine, contacts)
-    quality = quality_rules(config.quality, dispositions_of(config.dispositions))
+    dispositions = dispositions_of(config.dispositions)
+    quality = quality_rules(config.quality, dispositions)
     values = ValueScores(rulebook, agents, quality.prior)
     index = Index(rulebook, _scores(engine, rulebook, values))
     ValueNews(engine, values, index)
@@ -140,10 +143,12 @@ def build_brain(
     Hold(engine, contacts, router, estimates, queues, callbacks, announcement)
     work_desk = WorkDesk(engine, contacts, ids, router, offers, rulebook, _work_desk_rules(config, agents))
     WorkRecall(engine, contacts, work_desk, rulebook)
-    _build_agents_side(engine, contacts, ids, config, agents)
+    attempts = AttemptBook()
+    results = Results(engine, attempts, dispositions)
+    _build_agents_side(engine, contacts, ids, config, agents, results)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
     campaigns = _campaigns(config, rulebook, flows)
-    build_dialer(engine, contacts, ids, campaigns, router, agents)
+    build_dialer(engine, contacts, ids, campaigns, attempts, results, router, agents)
     Ivr(
         engine,
         contacts=contacts,
@@ -166,6 +171,7 @@ def _build_agents_side(
     ids: Ids,
     config: Config,
     agents: Mapping[AgentId, AgentProfile],
+    results: Results,
 ) -> None:
     """Build what keeps the agents' states, their calls, their other work and their wrap-ups."""
     roster = Roster(engine, agents, work_rules(config.work))
@@ -175,7 +181,7 @@ def _build_agents_side(
     Reservations(engine, contacts, roster, misses)
     Previews(engine, contacts, roster, config.rules.skip_reasons)
     Workload(engine, contacts, roster, misses)
-    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues))
+    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues), results)
 
 
 def _work_desk_rules(config: Config, agents: Mapping[AgentId, AgentProfile]) -> WorkDeskRules:

@@ -18,12 +18,15 @@ from dialer.cohorts import Cohorts
 from dialer.desk import Campaign, CampaignDesk
 from dialer.dialing import Dialing
 from dialer.floor_watch import Crew, FloorWatch, Queue
+from dialer.goal_keeper import GoalKeeper
+from dialer.goals import Reached
 from dialer.guarantee import Guarantee
 from dialer.hopper import Hopper
 from dialer.lines import TokenBucket
 from dialer.modes import Pace, Predictive, Progressive
 from dialer.outbound_calls import OutboundCalls
 from dialer.pacing import Learned, Pacer
+from dialer.results import Results
 from dialer.ringing import Ringing
 
 
@@ -32,6 +35,8 @@ def build_dialer(
     contacts: ContactBook,
     ids: Ids,
     rules: Mapping[str, CampaignRules],
+    book: AttemptBook,
+    results: Results,
     queue: Queue,
     agents: Mapping[AgentId, AgentProfile],
 ) -> None:
@@ -41,7 +46,6 @@ def build_dialer(
     """
     if not rules:
         return
-    book = AttemptBook()
     CampaignDays(engine, rules)
     guarantee = Guarantee(engine, rules, ids.beginning(ATTEMPT_ID))
     campaigns = {name: _campaign(engine, ids, each, book, guarantee.of(name)) for name, each in rules.items()}
@@ -51,15 +55,18 @@ def build_dialer(
     dialing = Dialing(engine, ids, desk, book, watch)
     AgentFirst(engine, contacts, desk, book, dialing)
     OutboundCalls(engine, contacts, desk, book)
+    GoalKeeper(engine, desk, results)
 
 
 def _campaign(
     engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook, allowance: Allowance
 ) -> Campaign:
     learned = Learned(ringing=Ringing(round(seconds(rules.ring_timeout_us))))
+    reached = Reached(rules.goals)
     return Campaign(
         rules=rules,
-        hopper=Hopper(engine, ids, rules, book),
+        hopper=Hopper(engine, ids, rules, book, reached),
+        reached=reached,
         crew=Crew(rules, learned),
         pace=_pace(rules, learned, allowance),
         bucket=TokenBucket(rules.calls_per_second),

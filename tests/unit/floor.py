@@ -19,7 +19,7 @@ from agents.standing_leg import StandingRules
 from agents.standing_legs import StandingLegs
 from agents.wishes import Wishes
 from agents.workload import Workload
-from agents.wrap_up import WrapUp, WrapUpLimit
+from agents.wrap_up import Results, WrapUp, WrapUpLimit
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -98,6 +98,9 @@ class Floor:
 
     Callers come into `queue`, if they do not ask for one of the `others`.
     """
+
+    results: Results | None = None
+    """Who knows what contacts may come to."""
 
     def __init__(
         self,
@@ -197,7 +200,8 @@ class Floor:
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
         Previews(self.engine, self.contacts, self.roster, ("not_now", "bad_number"))
         self.workload = Workload(self.engine, self.contacts, self.roster, missed)
-        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, {self.queue.name: wrap_up})
+        limits = {self.queue.name: wrap_up}
+        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, limits, self.results)
 
     # --- time and messages ----------------------------------------------------------------------
 

@@ -16,9 +16,12 @@ from core.model.need import need_of
 from core.model.outbound import AttemptEnded, LeadCommand, StartCampaign
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
+from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules, Mode
 from dialer.packs import law_of
+from dialer.results import Results
 from goldline.campaigns import build_dialer
+from goldline.config_dispositions import DispositionSection, RecycleSection, dispositions_of
 from goldline.lead_orders import carry_out, unavailable
 from goldline.runners import result_at_once
 from tests.unit.floor import CARDS, Floor
@@ -34,6 +37,17 @@ WINTER = CampaignRules(
     law=law_of(["house"]),
     outside="PJSIP/{number}@trunk",
     safe_harbour="sorry",
+)
+
+
+DISPOSITIONS = dispositions_of(
+    {
+        "sold": DispositionSection(is_sale=True, value=100),
+        "no": DispositionSection(is_right_party=True),
+        "later": DispositionSection(is_contact=True, is_callback=True),
+        "not_home": DispositionSection(is_contact=True, recycle=RecycleSection(delay_s=3_600)),
+        "stop": DispositionSection(is_right_party=True, is_dnc=True),
+    }
 )
 
 
@@ -75,9 +89,11 @@ class CampaignFloor(Floor):
         self.now_us = NOON_US
 
     def _build_desks(self, profiles: Mapping[AgentId, AgentProfile], *others: object) -> None:
+        book = AttemptBook()
+        self.results = results = Results(self.engine, book, DISPOSITIONS)
         super()._build_desks(profiles, *others)  # type: ignore[arg-type]
         rules = {self.rules.name: self.rules}
-        build_dialer(self.engine, self.contacts, Ids(run=9), rules, self.router, profiles)
+        build_dialer(self.engine, self.contacts, Ids(run=9), rules, book, results, self.router, profiles)
 
     def hear(self, message: Event) -> list[Command]:
         """Give the engine `message`, and whatever the store answers to its orders."""

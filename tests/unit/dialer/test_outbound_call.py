@@ -82,7 +82,7 @@ def test_agent_who_takes_it_too_late_talks_and_yet_it_counts_as_abandoned() -> N
     floor.let_pass(3)  # the agent's phone rings all the while
     floor.talks("ann", "bob")
     floor.hang_up(leg_id)
-    floor.hear(FinishWrapUp(at_us=floor.now_us, agent_id=AgentId("ann")))
+    floor.hear(FinishWrapUp(at_us=floor.now_us, agent_id=AgentId("ann"), disposition="no"))
     record = floor.last_attempt().record
     assert (record.outcome, record.agent_id, record.connected_us) == (AttemptState.DROPPED, "ann", None)
 
