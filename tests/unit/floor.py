@@ -113,6 +113,7 @@ class Floor:
         work: WorkRules | None = None,
         wrap_up: WrapUpLimit = WRAP_UP,
         policies: Mapping[str, Mapping[str, TierRules]] | None = None,
+        standing: Sequence[str] = (),
     ) -> None:
         self.now_us = 0
         self.commands: list[Command] = []
@@ -123,7 +124,9 @@ class Floor:
         rulebook = Rulebook(queues=queues, tiers=tiers, policies=policies or {})
         profiles = {
             AgentId(name): AgentProfile(
-                agent_id=AgentId(name), skills={"cards": levels} if isinstance(levels, int) else levels
+                agent_id=AgentId(name),
+                skills={"cards": levels} if isinstance(levels, int) else levels,
+                standing=name in standing,
             )
             for name, levels in skills.items()
         }
