@@ -45,6 +45,12 @@ class AuditFiles:
             case CampaignDayEnded():
                 self._end(event.campaign, event.day)
 
+    def end(self) -> None:
+        """Close every day: a simulated world has come to its end."""
+        for file in self._days.values():
+            file.end()
+        self.close()
+
     def close(self) -> None:
         """Let go of the files; a day that is not over stays open, for the next run to go on with."""
         for file in self._days.values():

@@ -94,6 +94,7 @@ def simulate(
     threshold: Annotated[float, typer.Option(min=0, help="Seconds the service level promises.")] = 20,
     report: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
     journal: Annotated[Path | None, typer.Option(help="Record the run in this new file.")] = None,
+    audit: Annotated[Path | None, typer.Option(help="Write campaigns' audit files to this folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario in virtual time, once or many times, and print what happened."""
@@ -109,6 +110,7 @@ def simulate(
         threshold_s=threshold,
         journal=journal,
         report=report,
+        audit=audit,
     )
     figures = run(scenario, choices, progress=not as_json)
     _tell(figures, _print_figures, as_json)

@@ -6,6 +6,7 @@ The stores are in memory and hold the scenario's customers; the invariants are c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -15,6 +16,7 @@ from core.kernel.errors import InvariantBroken
 from core.model.message import Command, Event
 from core.ports import Journal
 from goldline.app import build_brain
+from goldline.audit_files import AuditFiles
 from goldline.config import Config, load_config
 from goldline.config_agents import capacity_of
 from goldline.flows import load_flows
@@ -62,7 +64,8 @@ class SimulatedDay:
     `watchers` are shown every event of the ledger as it happens: folds that make figures. `checked` says
     whether the invariants are held against every turn; without, and with `NoJournal`, a day runs fastest.
     `flows` take the place of the files that `config` names. `recalled` is what the ledger of earlier days has
-    to say when the engine starts, `leads` whom its campaigns may call.
+    to say when the engine starts, `leads` whom its campaigns may call, `audit` the folder for the files that
+    prove what they dialed.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class SimulatedDay:
         flows: Mapping[str, Flow] | None = None,
         recalled: Iterable[Event] = (),
         leads: LeadsByList | None = None,
+        audit: Path | None = None,
     ) -> None:
         self._scenario = scenario
         self._recalled = recalled
@@ -87,7 +91,8 @@ class SimulatedDay:
         self.plan = plan = FaultPlan(scenario.random_faults, seed)
         self._stage = _stage_for(scenario)(scenario, config, seed, self.brain.engine, plan, leads or {})
         self.runner, self.world = self._stage.runner, self._stage.world
-        for watcher in watchers:
+        self._audit = AuditFiles(audit, self.brain.campaigns) if audit else None
+        for watcher in (*watchers, *([self._audit.add] if self._audit else [])):
             self._stage.ledger.watch(watcher)
         skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
         checks = Checkers(
@@ -117,6 +122,8 @@ class SimulatedDay:
             raise self.checkers.report(error) from error
         finally:
             self._stage.close()
+            if self._audit is not None:
+                self._audit.end()
 
     def _run(self, progress: Callable[[float], None] | None) -> None:
         self._look()

@@ -33,6 +33,7 @@ from cti.ami.link import AmiSettings
 from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
 from cti.asterisk.dialogue import DialogueSettings
 from goldline.app import build_brain
+from goldline.audit_files import AuditFiles
 from goldline.config import Config
 from goldline.journal_file import FileJournal, NoJournal
 from goldline.journal_head import JournalHead
@@ -98,6 +99,7 @@ class LiveCentre:
         self.pbx = AsteriskPbx(asterisk_settings(config), self.runner.receive, clock, jitter)
         self.desks = DeskServer(desk_settings(config), self.runner.receive, clock)
         self.work = WorkServer(work_settings(config), self.runner.receive, clock)
+        self._audit = AuditFiles(Path(config.audit.folder), self.brain.campaigns)
         self._stores = stores
         self._takes_work = bool(config.work_door.token.get_secret_value())
 
@@ -116,6 +118,7 @@ class LiveCentre:
                 desk=desk or self.desks,
                 journal=journal,
                 work=self.work,
+                watchers=(self._audit.add,),
             )
         )
         now_us, ledger = self.runner.now_us(), self._stores.ledger
@@ -137,6 +140,7 @@ class LiveCentre:
         await self.desks.close()
         await self.work.close()
         await self.pbx.close()
+        self._audit.close()
 
 
 def asterisk_settings(config: Config) -> AsteriskSettings:

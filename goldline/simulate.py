@@ -39,6 +39,7 @@ class Choices:
     threshold_s: float = USUAL_THRESHOLD_S
     journal: Path | None = None
     report: Path | None = None
+    audit: Path | None = None
 
 
 def simulate(path: Path, choices: Choices, progress: bool = False) -> dict[str, Any]:
@@ -70,13 +71,15 @@ def _check(choices: Choices) -> None:
     """Raise `ConfigError` for what would show only after a long run."""
     if choices.journal and choices.replications > 1:
         raise ConfigError("--journal", str(choices.journal), "a journal is of one run: no --replications")
+    if choices.audit and choices.replications > 1:
+        raise ConfigError("--audit", str(choices.audit), "audit files are of one run: no --replications")
     if choices.report and not choices.report.parent.is_dir():
         raise ConfigError("--report", str(choices.report), "a file in a folder that is there")
 
 
 def _once(trial: Trial, seed: int, choices: Choices, told: Told) -> Run:
     with _journal(trial, seed, choices.journal) as journal:
-        run = trial.run(seed, journal=journal, told=told)
+        run = trial.run(seed, journal=journal, told=told, audit=choices.audit)
     kept = {"inputs": journal.inputs, "journal_hash": journal.digest()}
     return replace(run, figures=plain(run.figures) | kept)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.model.contact import VOICE
 from core.model.ids import AgentId
@@ -52,7 +53,14 @@ class Trial:
         """Return the run of this seed."""
         return self.run(seed)
 
-    def run(self, seed: int, *, journal: HashJournal | None = None, told: Told | None = None) -> Run:
+    def run(
+        self,
+        seed: int,
+        *,
+        journal: HashJournal | None = None,
+        told: Told | None = None,
+        audit: Path | None = None,
+    ) -> Run:
         """Run once, every invariant checked at every step; raise `InvariantBroken` where one is."""
         lines = TimeLines()
         watch_stretch = [lines.add] if seed == self.pictured else []
@@ -67,6 +75,7 @@ class Trial:
             watchers=[figures.add, work.add],
             flows=self.flows,
             recalled=self.recalled,
+            audit=audit,
         )
         day.run(told)
         figures.close(day.runner.now_us())
