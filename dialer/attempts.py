@@ -65,6 +65,9 @@ class Attempt(Entity, kw_only=True):
     message_us: int | None = None
     ended_us: int | None = None
     cause: int = 0
+    tech_cause: int = 0
+    answerer: str = ""
+    audited: bool = False
     gave_up: bool = False
     agent_id: str = ""
     agent_was_sure: bool = False
@@ -78,6 +81,15 @@ class Attempt(Entity, kw_only=True):
     def timer(self) -> tuple[str, str]:
         """The timer of what must happen next: an end of the ringing, an agent for who answered."""
         return ("attempt", self.attempt_id)
+
+    @property
+    def connect_by_us(self) -> int:
+        """When who answered has to hear an agent: counted from the greeting's end where the law does."""
+        assert self.answered_us is not None
+        from_us = self.answered_us
+        if self.greeting_end_us is not None and self.rules.counts_from_greeting(self.number.country):
+            from_us = self.greeting_end_us
+        return from_us + self.rules.connect_within_us
 
     @property
     def tag(self) -> str:
@@ -125,6 +137,9 @@ class Attempt(Entity, kw_only=True):
             ended_us=self.ended_us if self.ended_us is not None else at_us,
             outcome=self.outcome,
             cause=self.cause,
+            tech_cause=self.tech_cause,
+            answerer=self.answerer,
+            audited=self.audited,
             gave_up=self.gave_up,
             agent_id=self.agent_id,
             agent_was_sure=self.agent_was_sure,

@@ -20,11 +20,13 @@ from core.model.ids import QueueName
 from core.model.need import Need
 from dialer.agent_rules import AgentRules
 from dialer.goals import Goals
-from dialer.law import Law
+from dialer.law import ConnectWithin, Law
+from dialer.machine_rules import MachineRules
 from dialer.parting import Parting
 from dialer.permission import LOOK_AGAIN_US
 from dialer.promises import PromiseRules
 from dialer.recycling import Recycling
+from dialer.trunks import EVERY_TRUNK, TrunkUse
 
 UTC = ZoneInfo("UTC")
 
@@ -102,7 +104,8 @@ class CampaignRules:
     choice `opt_out` puts the number on the do-not-call list; without a flow the call ends. `country` is that
     of numbers of which none is known, `zone` where the days of the campaign begin and end. A lead is held by
     an engine until `lease_us` are over, and gone back before that if nobody has dialed it. Where it
-    has a `schedule` it dials within that, and within the hours of the law.
+    has a `schedule` it dials within that, and within the hours of the law. Who is called sees a number
+    of the `pool`, or the `shown_number` where there is none.
     """
 
     name: str
@@ -113,10 +116,12 @@ class CampaignRules:
     country: str = ""
     holidays: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     zone: ZoneInfo = UTC
-    outside: str = "PJSIP/{number}@trunk"
     ring_timeout_us: int = 25 * SECOND_US
     connect_within_us: int = 2 * SECOND_US
-    caller_ids: tuple[str, ...] = ()
+    trunks: TrunkUse = EVERY_TRUNK
+    shown_number: str = ""
+    pool: str = ""
+    machines: MachineRules | None = None
     lines_max: int = 1_000
     calls_per_second: float = 20.0
     drop_group: str = ""
@@ -137,11 +142,6 @@ class CampaignRules:
     goals: Goals = field(default_factory=Goals)
     promises: PromiseRules = field(default_factory=PromiseRules)
 
-    @property
-    def agents_first(self) -> bool:
-        """Tell whether every number it dials waits for an agent."""
-        return self.agents.first or self.mode in AGENT_FIRST
-
     def is_open(self, at_us: int) -> bool:
         """Tell whether its schedule lets it dial at that instant; the law is asked for each number."""
         return self.schedule is None or self.schedule.is_open(at_us)
@@ -152,6 +152,16 @@ class CampaignRules:
             return at_us
         opens_us = self.schedule.next_change_us(at_us)
         return at_us + LOOK_AGAIN_US if opens_us is None else opens_us
+
+    @property
+    def agents_first(self) -> bool:
+        """Tell whether every number it dials waits for an agent."""
+        return self.agents.first or self.mode in AGENT_FIRST
+
+    def counts_from_greeting(self, country: str) -> bool:
+        """Tell whether all laws of a country count the time to an agent from the end of the greeting."""
+        clocks = [rule.clock for rule in self.law.rules(ConnectWithin, country)]
+        return bool(clocks) and all(clock == "greeting_end" for clock in clocks)
 
     @property
     def group(self) -> str:

@@ -10,7 +10,6 @@ is not dialed. What is dialed is followed by `outbound_calls`. A call that rings
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from core.engine import Engine
@@ -18,6 +17,7 @@ from core.kernel.clock import SECOND_US, seconds
 from core.model.agent import AgentState
 from core.model.attempt import AttemptTrigger
 from core.model.commands import LookUpCustomer, RingLeg, StartTimer
+from core.model.detection import Detection
 from core.model.events import AgentStateChanged, TimerFired
 from core.model.ids import AgentId, ContactId, Ids, LegId
 from core.model.message import Event
@@ -41,6 +41,7 @@ from dialer.desk import Campaign, CampaignDesk
 from dialer.floor_watch import FloorWatch
 from dialer.hopper import Held
 from dialer.permission import Verdict
+from dialer.ways_out import WaysOut
 
 REFRESH_US = 20 * SECOND_US
 """How often what was learned is looked at anew: it moves slowly, and a look costs a millisecond."""
@@ -49,16 +50,21 @@ RING_LATE_US = 5 * SECOND_US
 LOOK_UP_US = 2 * SECOND_US
 """A customer's record may take so long: nobody answers sooner, and few fail to ring for longer."""
 
-_UNDIALABLE = re.compile(r"[^0-9+]")
-
 
 class Dialing:
     """The feature that dials."""
 
     def __init__(
-        self, engine: Engine, ids: Ids, desk: CampaignDesk, book: AttemptBook, watch: FloorWatch
+        self,
+        engine: Engine,
+        ids: Ids,
+        desk: CampaignDesk,
+        book: AttemptBook,
+        watch: FloorWatch,
+        ways: WaysOut,
     ) -> None:
         self._engine = engine
+        self._ways = ways
         self._ids = ids
         self._desk = desk
         self._book = book
@@ -144,7 +150,8 @@ class Dialing:
             return
         floor = self._watch.floor(campaign.rules.name, now_us)
         room = campaign.allowance.room(limit, floor.spare, now_us)
-        count = campaign.pace.calls(floor, campaign.hopper.segments, room, now_us)
+        wanted = campaign.pace.calls(floor, campaign.hopper.segments, room, now_us)
+        count = self._ways.room(campaign.rules.name, wanted, now_us)
         if count > 0:
             leads = self._take(campaign, count)
             campaign.bucket.take(len(leads))
@@ -226,7 +233,6 @@ class Dialing:
             agent_first=waits_for_agent(rules, held.lead),
             only_agent=held.agent_id,
             preview_us=rules.agents.preview_us if rules.mode is Mode.PREVIEW else 0,
-            caller_id=rules.caller_ids[0] if rules.caller_ids else "",
         )
         self._book.add(attempt)
         return attempt
@@ -297,17 +303,22 @@ class Dialing:
 
     def _dial(self, campaign: Campaign, attempt: Attempt, verdict: Verdict, why: Event) -> None:
         rules = attempt.rules
-        self._book.move(attempt, AttemptTrigger.DIAL)
         self._book.give_leg(attempt, LegId(self._ids.new("L")))
+        address = self._ways.prepare(attempt, why.at_us)
+        if address is None:
+            self.put_back(attempt, why.at_us + rules.look_again_us, why)
+            return
+        self._book.move(attempt, AttemptTrigger.DIAL)
         attempt.dialed_us, attempt.allowed_by = why.at_us, verdict.rules
         campaign.cohorts.launch(attempt.segment, seconds(why.at_us))
         self._engine.send(
             RingLeg(
                 leg_id=attempt.leg_id,
-                address=rules.outside.replace("{number}", dial_string(attempt.number.number)),
+                address=address,
                 ring_timeout_us=rules.ring_timeout_us,
                 caller_number=attempt.caller_id,
                 tag=attempt.tag,
+                detect_machine=_listened_for(attempt),
             )
         )
         self._engine.send(
@@ -340,6 +351,7 @@ class Dialing:
         )
 
 
-def dial_string(number: str) -> str:
-    """Return what of a lead's number may stand in an address: its digits and the plus."""
-    return _UNDIALABLE.sub("", number)
+def _listened_for(attempt: Attempt) -> Detection | None:
+    """Return what tells a machine from a person; an agent who is on the line already does that."""
+    machines = attempt.rules.machines
+    return machines.detection if machines is not None and not attempt.agent_first else None

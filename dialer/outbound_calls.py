@@ -41,6 +41,7 @@ from core.model.outbound import AttemptEnded, ListNumber, SettleLead
 from dialer.arrival import answered, contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
+from dialer.machine_rules import is_audited
 from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
 from dialer.results import settlement
 
@@ -96,15 +97,29 @@ class OutboundCalls:
             return
         if attempt.state is _S.DIALING:
             self._answer(attempt, event)
-        if event.answerer is Answerer.MACHINE:
-            self._machine(attempt, event)
-        else:
+        attempt.answerer = event.answerer
+        rules = attempt.rules.machines
+        if event.answerer is not Answerer.MACHINE:
+            self._person(attempt, event)
+        elif rules is not None and is_audited(attempt.attempt_id, rules):
+            attempt.audited = True
             self._book.move(attempt, _T.FIND_PERSON)
+        else:
+            self._machine(attempt, event)
+
+    def _person(self, attempt: Attempt, heard: AnswererJudged) -> None:
+        """Go on with a person, whose greeting is what some laws count from."""
+        self._book.move(attempt, _T.FIND_PERSON)
+        if heard.silent_us:
+            attempt.greeting_end_us = heard.at_us - heard.silent_us
+            self._engine.send(StartTimer(key=attempt.timer, at_us=attempt.connect_by_us))
 
     def _machine(self, attempt: Attempt, why: Event) -> None:
+        """Let a machine go, unless it is to be told something."""
         self._book.move(attempt, _T.FIND_MACHINE)
         self._engine.send(CancelTimer(key=attempt.timer))
-        self._engine.send(HangUpLeg(leg_id=attempt.leg_id))
+        if attempt.rules.machines is None or not attempt.rules.machines.message:
+            self._engine.send(HangUpLeg(leg_id=attempt.leg_id))
         campaign = self._desk[attempt.rules.name]
         campaign.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=False)
         campaign.allowance.machine(attempt.number.country, attempt.dialed_us, why.at_us)
@@ -137,7 +152,7 @@ class OutboundCalls:
         self._contacts.add(contact)
         for event in (*introduction(attempt, contact, why), answered(attempt, why), queueing(attempt, why)):
             self._engine.publish(event)
-        if why.at_us >= attempt.answered_us + attempt.rules.connect_within_us:
+        if why.at_us >= attempt.connect_by_us:
             # It took too long to hear that this is a person: unless an agent is idle this very moment.
             self._engine.send(StartTimer(key=attempt.timer, at_us=why.at_us))
 
@@ -232,7 +247,7 @@ class OutboundCalls:
         attempt = self._book.of_leg(event.leg_id)
         if attempt is None:
             return
-        attempt.cause = event.cause
+        attempt.cause, attempt.tech_cause = event.cause, event.tech_cause
         if attempt.state is _S.DIALING:
             rang_us = event.at_us - attempt.dialed_us
             attempt.gave_up = rang_us >= attempt.rules.ring_timeout_us

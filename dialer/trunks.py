@@ -10,6 +10,7 @@ A line is in use until its leg has ended, talk included. Nothing here knows the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from dialer.lines import TokenBucket
 SHORT_US = 2 * SECOND_US
 """For how long after it went short a campaign counts as one that waits for lines: some ticks of a dialer."""
 
+
+_UNDIALABLE = re.compile(r"[^0-9+]")
 
 BACK_OFF_DOUBLINGS_MAX = 20
 """A rest is doubled no more often: it is longer than any by then."""
@@ -46,8 +49,9 @@ class TrunkRules:
     back_off_max_us: int = 300 * SECOND_US
 
     def address_of(self, number: str) -> str:
-        """Return what is dialed for the E.164 `number`."""
-        return self.address.replace("{number}", self.prefix + number.removeprefix(self.strip))
+        """Return what is dialed for the E.164 `number`; nothing but digits and the plus of it gets there."""
+        dialable = _UNDIALABLE.sub("", number)
+        return self.address.replace("{number}", self.prefix + dialable.removeprefix(self.strip))
 
     def serves(self, country: str) -> bool:
         """Tell whether numbers of the country go this way."""
@@ -56,10 +60,16 @@ class TrunkRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkUse:
-    """What a campaign may use: the `trunks` in order, and its `share` where others want the same lines."""
+    """What a campaign may use: the `trunks` in order, all of them where none is named.
 
-    trunks: tuple[str, ...]
+    Of lines that other campaigns want as well it has a `share`, in proportion to theirs.
+    """
+
+    trunks: tuple[str, ...] = ()
     share: int = 1
+
+
+EVERY_TRUNK = TrunkUse()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +101,12 @@ class Trunks:
         self._uses = uses
         self._by_leg: dict[LegId, tuple[_Trunk, str]] = {}
 
-    def room(self, campaign: str, now_us: int, *, by_agent: bool = False) -> int:
-        """Return how many calls may go now, over all its trunks."""
-        return sum(self._room(trunk, campaign, now_us, by_agent) for trunk in self._of(campaign))
-
-    def went_short(self, campaign: str, now_us: int) -> None:
-        """Take note that the campaign would have used more lines than there were."""
-        for trunk in self._of(campaign):
-            trunk.short_us[campaign] = now_us
+    def room(self, campaign: str, wanted: int, now_us: int, *, by_agent: bool = False) -> int:
+        """Return how many of `wanted` calls may go now, over all its trunks; who gets fewer went short."""
+        room = sum(self._room(trunk, campaign, now_us, by_agent) for trunk in self._of(campaign))
+        if room < wanted:
+            self._went_short(campaign, now_us)
+        return min(room, wanted)
 
     def take(
         self,
@@ -120,7 +128,7 @@ class Trunks:
                 trunk.bucket.take(1)
                 self._use(trunk, campaign, leg_id)
                 return Way(trunk=rules.name, address=rules.address_of(number))
-        self.went_short(campaign, now_us)
+        self._went_short(campaign, now_us)
         return None
 
     def adopt(self, leg_id: LegId, campaign: str, trunk: str) -> None:
@@ -151,7 +159,8 @@ class Trunks:
     # --- inside ------------------------------------------------------------------------------------
 
     def _of(self, campaign: str) -> list[_Trunk]:
-        return [self._trunks[name] for name in self._uses[campaign].trunks]
+        named = self._uses[campaign].trunks
+        return [self._trunks[name] for name in named] if named else list(self._trunks.values())
 
     def _use(self, trunk: _Trunk, campaign: str, leg_id: LegId) -> None:
         trunk.in_use[campaign] = trunk.lines(campaign) + 1
@@ -173,3 +182,7 @@ class Trunks:
             if other != campaign and now_us - short_us <= SHORT_US
         ]
         return min(rooms, default=trunk.rules.lines_max)
+
+    def _went_short(self, campaign: str, now_us: int) -> None:
+        for trunk in self._of(campaign):
+            trunk.short_us[campaign] = now_us

@@ -37,7 +37,7 @@ from core.model.ids import AgentId, Ids
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.results import Results
-from goldline.campaigns import build_dialer
+from goldline.campaigns import Outgoing, build_dialer
 from goldline.config import Config
 from goldline.config_agents import (
     agent_profile,
@@ -51,6 +51,7 @@ from goldline.config_campaigns import campaign_rules
 from goldline.config_dispositions import dispositions_of
 from goldline.config_estimate import trained_waits
 from goldline.config_quality import quality_rules
+from goldline.config_trunks import pool_rules, trunk_rules
 from goldline.rulebook import rulebook_of
 from ivr.flow import Flow
 from ivr.interpreter import Ivr
@@ -147,8 +148,11 @@ def build_brain(
     results = Results(engine, attempts, dispositions)
     _build_agents_side(engine, contacts, ids, config, agents, results)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
-    campaigns = _campaigns(config, rulebook, flows)
-    build_dialer(engine, contacts, ids, campaigns, attempts, results, router, agents)
+    out = Outgoing(
+        trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids)
+    )
+    campaigns = _campaigns(config, rulebook, flows, out)
+    build_dialer(engine, contacts, ids, campaigns, attempts, results, router, agents, out)
     Ivr(
         engine,
         contacts=contacts,
@@ -193,14 +197,17 @@ def _work_desk_rules(config: Config, agents: Mapping[AgentId, AgentProfile]) -> 
     )
 
 
-def _campaigns(config: Config, rulebook: Rulebook, flows: Mapping[str, Flow]) -> dict[str, CampaignRules]:
+def _campaigns(
+    config: Config, rulebook: Rulebook, flows: Mapping[str, Flow], out: Outgoing
+) -> dict[str, CampaignRules]:
     return campaign_rules(
         config.campaigns,
         rulebook.queues,
         flows,
         config.dispositions,
         region=config.crm.region,
-        outside=config.pbx.outside,
+        trunks=[trunk.name for trunk in out.trunks],
+        pools=[pool.name for pool in out.pools],
         default_tier=config.rules.default_tier,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -12,6 +13,7 @@ from core.model.ids import AgentId, Ids
 from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.attempts import ATTEMPT_ID, AttemptBook
+from dialer.caller_ids import CallerIds, PoolRules
 from dialer.campaign import CampaignRules, Mode
 from dialer.campaign_days import CampaignDays
 from dialer.cohorts import Cohorts
@@ -23,11 +25,22 @@ from dialer.goals import Reached
 from dialer.guarantee import Guarantee
 from dialer.hopper import Hopper
 from dialer.lines import TokenBucket
+from dialer.machines import Machines
 from dialer.modes import Pace, Predictive, Progressive
 from dialer.outbound_calls import OutboundCalls
 from dialer.pacing import Learned, Pacer
 from dialer.results import Results
 from dialer.ringing import Ringing
+from dialer.trunks import TrunkRules, Trunks
+from dialer.ways_out import WaysOut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """How calls go out: the trunks in order, and the pools of numbers to show."""
+
+    trunks: Sequence[TrunkRules]
+    pools: Sequence[PoolRules] = ()
 
 
 def build_dialer(
@@ -39,6 +52,7 @@ def build_dialer(
     results: Results,
     queue: Queue,
     agents: Mapping[AgentId, AgentProfile],
+    out: Outgoing,
 ) -> None:
     """Build the features that run campaigns; `queue` tells who waits where. Without campaigns there are none.
 
@@ -52,9 +66,11 @@ def build_dialer(
     crews = {name: campaign.crew for name, campaign in campaigns.items()}
     watch = FloorWatch(engine, crews, book, queue, agents)
     desk = CampaignDesk(engine, campaigns)
-    dialing = Dialing(engine, ids, desk, book, watch)
+    ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
+    dialing = Dialing(engine, ids, desk, book, watch, ways)
     AgentFirst(engine, contacts, desk, book, dialing)
     OutboundCalls(engine, contacts, desk, book)
+    Machines(engine, desk, book)
     GoalKeeper(engine, desk, results)
 
 
@@ -74,6 +90,10 @@ def _campaign(
         learned=learned,
         cohorts=Cohorts(learned.rates, learned.ringing),
     )
+
+
+def _trunks(out: Outgoing, rules: Mapping[str, CampaignRules]) -> Trunks:
+    return Trunks(out.trunks, {name: each.trunks for name, each in rules.items()})
 
 
 def _pace(rules: CampaignRules, learned: Learned, allowance: Allowance) -> Pace:

@@ -21,11 +21,9 @@ from goldline.config_dispositions import DispositionSection, refuse_system_codes
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
+from goldline.config_trunks import Address, CallerIdSection, TrunkSection
 from goldline.include import read_tables
 from goldline.section import Name, Port, Section
-
-_RESOURCE = r"[A-Za-z0-9_/@.:+*#;-]*"
-_OUTSIDE = rf"^[A-Za-z][A-Za-z0-9]*/{_RESOURCE}\{{number\}}{_RESOURCE}$"
 
 
 class PbxSection(Section):
@@ -44,7 +42,7 @@ class PbxSection(Section):
     secret: SecretStr = SecretStr("")
     tls: bool = False
     look_every_s: Annotated[float, Field(ge=0.5, le=60)] = 2
-    outside: Annotated[str, Field(pattern=_OUTSIDE)] = "PJSIP/{number}@trunk"
+    outside: Address = "PJSIP/{number}@trunk"
     recordings: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = "/var/spool/asterisk/goldline"
 
 
@@ -155,6 +153,10 @@ class Config(Section):
     """Agents' calls that stand all shift."""
     work: WorkSection = WorkSection()
     """Work besides calls."""
+    trunks: dict[Name, TrunkSection] = {}
+    """The ways out for the calls of campaigns, by name, in their order; without, the one of `pbx.outside`."""
+    caller_ids: dict[Name, CallerIdSection] = {}
+    """Pools of numbers of ours to show, by name."""
     agents: dict[Name, AgentSection] = {}
     """The agents, by name."""
     campaigns: dict[Name, CampaignSection] = {}

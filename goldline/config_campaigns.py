@@ -27,6 +27,7 @@ from dialer.campaign import CampaignRules, Mode
 from dialer.law import Law, SafeHarbourMessage
 from dialer.packs import law_of
 from dialer.recycling import Recycling
+from dialer.trunks import TrunkUse
 from goldline.config_campaign_goals import (
     ArmSection,
     GoalSection,
@@ -37,6 +38,7 @@ from goldline.config_campaign_goals import (
 )
 from goldline.config_dispositions import DayPartSection, DispositionSection, RecycleSection, recycling_of
 from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
+from goldline.config_trunks import MachineSection, machine_rules
 from goldline.hours import opening_hours
 from goldline.section import Name, Section, said
 from routing.rules import Queues
@@ -70,7 +72,15 @@ class CampaignSection(Section):
     calls_per_second: Annotated[float, Field(gt=0, le=1_000)] = 20
     """How many are dialed in a second at most."""
     shown_number: PhoneNumber | None = None
-    """The number that those who are called see."""
+    """The number that those who are called see, where there is no pool of them."""
+    caller_ids: Name | None = None
+    """The pool of numbers of which those who are called see one."""
+    trunks: tuple[Name, ...] = ()
+    """The trunks that carry its calls, the first that can; without, all of the house."""
+    trunk_share: Annotated[int, Field(ge=1, le=1_000)] = 1
+    """How many parts of a trunk's lines it has where other campaigns want them too."""
+    machines: MachineSection | None = None
+    """Machines are told from persons, as this says; without it whoever answers is a person."""
     drop_group: Name | None = None
     """Campaigns of one group count their abandoned calls together."""
     safe_harbour: Name | None = None
@@ -114,19 +124,21 @@ def campaign_rules(
     dispositions: Mapping[str, DispositionSection],
     *,
     region: str,
-    outside: str,
+    trunks: Collection[str],
+    pools: Collection[str],
     default_tier: str,
 ) -> dict[str, CampaignRules]:
     """Return the rules by the campaigns' names.
 
-    `region` is the house's country, `outside` the address of a number beyond the trunk. Raises `ConfigError`
-    for whatever a campaign names that is not there, and where it says less than a law asks.
+    `region` is the house's country, `trunks` and `pools` are the names of what calls go out by. Raises
+    `ConfigError` for whatever a campaign names that is not there, and where it says less than a law asks.
     """
     rules = {}
     for name, section in sections.items():
         where = f"campaigns.{name}"
         law = _law(section, where)
         _check_names(section, where, queues, flows)
+        _check_ways(section, where, trunks, pools)
         _check_codes(section, where, dispositions)
         _check_law(section, where, law)
         rules[name] = CampaignRules(
@@ -138,12 +150,14 @@ def campaign_rules(
             country=section.country or region,
             holidays=section.holidays,
             zone=ZoneInfo(section.zone),
-            outside=outside,
             ring_timeout_us=microseconds(section.ring_timeout_s),
             connect_within_us=_connect_within_us(section, law),
             lines_max=section.lines_max,
             calls_per_second=section.calls_per_second,
-            caller_ids=(section.shown_number,) if section.shown_number else (),
+            trunks=TrunkUse(trunks=section.trunks, share=section.trunk_share),
+            shown_number=section.shown_number or "",
+            pool=section.caller_ids or "",
+            machines=machine_rules(section.machines),
             drop_group=section.drop_group or "",
             safe_harbour=section.safe_harbour or "",
             opt_out=section.opt_out,
@@ -187,6 +201,18 @@ def _check_names(section: CampaignSection, where: str, queues: Queues, flows: Co
         raise ConfigError(
             f"{where}.safe_harbour", section.safe_harbour, f"one of the flows: {', '.join(sorted(flows))}"
         )
+
+
+def _check_ways(
+    section: CampaignSection, where: str, trunks: Collection[str], pools: Collection[str]
+) -> None:
+    for trunk in section.trunks:
+        if trunk not in trunks:
+            known = ", ".join(sorted(trunks))
+            raise ConfigError(f"{where}.trunks", trunk, f"one of the trunks: {known}")
+    if section.caller_ids is not None and section.caller_ids not in pools:
+        known = ", ".join(sorted(pools)) or "none"
+        raise ConfigError(f"{where}.caller_ids", section.caller_ids, f"one of the pools: {known}")
 
 
 def _check_codes(

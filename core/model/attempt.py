@@ -90,6 +90,10 @@ class AttemptRecord(Record, frozen=True, kw_only=True):
     that it may lie in. `rules` are those that allowed it. `gave_up` says that we ended the ringing.
     `agent_was_sure` says that an agent was reserved for this very call before it was dialed.
 
+    How the leg ended tell its Q.850 `cause` and the status of the signalling behind it, `tech_cause`.
+    `answerer` is who was heard to answer, empty where nobody listened; who was taken for a machine and yet was
+    to be heard by an agent is `audited`.
+
     For results: `nth` counts the attempts of the campaign at the lead from 1, `segment` and `arm` are how the
     campaign parts its leads, `tier` and `customer_id` are the customer's at the time.
     """
@@ -112,6 +116,9 @@ class AttemptRecord(Record, frozen=True, kw_only=True):
     ended_us: int
     outcome: AttemptState
     cause: int = 0
+    tech_cause: int = 0
+    answerer: str = ""
+    audited: bool = False
     gave_up: bool = False
     agent_id: str = ""
     agent_was_sure: bool = False

@@ -64,8 +64,8 @@ class LegAnswered(LegEvent, frozen=True, kw_only=True):
 class AnswererJudged(LegEvent, frozen=True, kw_only=True):
     """Who answered a leg that was rung with `detect_machine`, as the telephone system hears it.
 
-    `reason` is its own word for why; `silent_us` is for how long the answerer had said nothing by then, after a
-    greeting. Told before the leg comes into our hands, and again should it come anew.
+    `reason` is its own word for why; `silent_us` is for how long the answerer had said nothing by then, after
+    a greeting. Told before the leg comes into our hands, and again should it come anew.
     """
 
     answerer: Answerer

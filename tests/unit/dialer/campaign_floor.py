@@ -20,8 +20,9 @@ from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules, Mode
 from dialer.packs import law_of
 from dialer.results import Results
-from goldline.campaigns import build_dialer
+from goldline.campaigns import Outgoing, build_dialer
 from goldline.config_dispositions import DispositionSection, RecycleSection, dispositions_of
+from goldline.config_trunks import trunk_rules
 from goldline.lead_orders import carry_out, unavailable
 from goldline.runners import result_at_once
 from tests.unit.floor import CARDS, Floor
@@ -35,7 +36,6 @@ WINTER = CampaignRules(
     need=need_of(CARDS.requirements),
     mode=Mode.PROGRESSIVE,
     law=law_of(["house"]),
-    outside="PJSIP/{number}@trunk",
     safe_harbour="sorry",
 )
 
@@ -49,6 +49,9 @@ DISPOSITIONS = dispositions_of(
         "stop": DispositionSection(is_right_party=True, is_dnc=True),
     }
 )
+
+
+OUT = Outgoing(trunks=trunk_rules({}, "PJSIP/{number}@trunk"))
 
 
 def lead(name: str, number: str, **fields: object) -> LeadRecord:
@@ -93,7 +96,9 @@ class CampaignFloor(Floor):
         self.results = results = Results(self.engine, book, DISPOSITIONS)
         super()._build_desks(profiles, *others)  # type: ignore[arg-type]
         rules = {self.rules.name: self.rules}
-        build_dialer(self.engine, self.contacts, Ids(run=9), rules, book, results, self.router, profiles)
+        build_dialer(
+            self.engine, self.contacts, Ids(run=9), rules, book, results, self.router, profiles, OUT
+        )
 
     def hear(self, message: Event) -> list[Command]:
         """Give the engine `message`, and whatever the store answers to its orders."""

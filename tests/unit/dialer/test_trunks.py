@@ -71,7 +71,7 @@ def test_leg_of_an_earlier_run_holds_its_line() -> None:
 
 def test_what_the_first_trunk_has_no_line_for_goes_over_the_next() -> None:
     exchange = Exchange(trunk("east", lines_max=2), trunk("west", lines_max=1))
-    assert exchange.trunks.room("winter", START_US) == 3
+    assert exchange.trunks.room("winter", 10, START_US) == 3
     assert exchange.dial_all() == ["east", "east", "west"]
 
 
@@ -91,7 +91,7 @@ def test_refused_call_finds_another_trunk_and_the_refusing_one_rests_longer_each
         assert again is not None
         assert again.trunk == "west"
         exchange.wait(rest_s - 0.1)
-        assert exchange.trunks.room("winter", exchange.now_us) < 4
+        assert exchange.trunks.room("winter", 9, exchange.now_us) < 4
         exchange.wait(0.2)
 
 
@@ -162,7 +162,11 @@ def test_campaign_that_wants_no_more_keeps_nobody_from_lines() -> None:
 def test_campaign_that_could_have_used_more_is_waited_for() -> None:
     exchange = Exchange(trunk(lines_max=4), **SHARED)
     winter = [exchange.dial("winter")[0] for _ in range(3)]
-    exchange.trunks.went_short("spring", exchange.now_us)
-    assert exchange.trunks.room("winter", exchange.now_us) == 0
+    assert exchange.trunks.room("spring", 2, exchange.now_us) == 1
+    assert exchange.trunks.room("winter", 1, exchange.now_us) == 0
     exchange.trunks.ended(winter[0])
-    assert exchange.trunks.room("spring", exchange.now_us) == 2
+    assert exchange.trunks.room("spring", 9, exchange.now_us) == 2
+
+
+def test_only_digits_and_the_plus_of_a_number_are_dialed() -> None:
+    assert trunk(address="PJSIP/{number}@east").address_of("+1 (555)&PJSIP/9@x") == "PJSIP/+15559@east"

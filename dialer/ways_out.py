@@ -1,0 +1,85 @@
+"""How each call goes out: over which trunk, and showing which of our numbers.
+
+Keeps the lines of all trunks and the use of all numbers, for every campaign of the house. Dialing asks how
+many calls there is room for, and prepares each; from the events of its leg it is learned when the line is
+free again and whether the number was answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.engine import Engine
+from core.model.attempt import AttemptRecord
+from core.model.events import LegAnswered, LegEnded, LegFailed, LegRinging
+from core.model.message import Event
+from core.model.outbound import AttemptEnded
+from dialer.attempts import Attempt, AttemptBook
+from dialer.caller_ids import CallerIds
+from dialer.progress import TRUNK_AT_FAULT, Unanswered
+from dialer.trunks import Trunks
+
+_FAULTS = frozenset(map(str, TRUNK_AT_FAULT))
+
+
+class WaysOut:
+    """The feature that knows the lines and our numbers; `pools` are the numbers by the name of their pool."""
+
+    def __init__(
+        self, engine: Engine, book: AttemptBook, trunks: Trunks, pools: Mapping[str, CallerIds]
+    ) -> None:
+        self._book = book
+        self._trunks = trunks
+        self._pools = pools
+        engine.subscribe(LegRinging, self._reached)
+        engine.subscribe(LegAnswered, self._reached)
+        engine.subscribe(AttemptEnded, self._attempt_ended)
+        engine.subscribe(LegEnded, self._leg_over)
+        engine.subscribe(LegFailed, self._leg_over)
+
+    def room(self, campaign: str, wanted: int, now_us: int) -> int:
+        """Return how many of `wanted` calls of the campaign may go out now."""
+        return self._trunks.room(campaign, wanted, now_us)
+
+    def prepare(self, attempt: Attempt, now_us: int) -> str | None:
+        """Give the attempt's leg a line and a number to show; return its address, None where it must wait."""
+        shown = self._number_to_show(attempt, now_us)
+        if shown is None:
+            return None
+        number, rules = attempt.number, attempt.rules
+        way = self._trunks.take(attempt.leg_id, rules.name, number.number, number.country, now_us)
+        if way is None:
+            return None
+        attempt.trunk, attempt.caller_id = way.trunk, shown
+        if rules.pool:
+            self._pools[rules.pool].shown(shown, now_us)
+        return way.address
+
+    def _number_to_show(self, attempt: Attempt, now_us: int) -> str | None:
+        rules, number = attempt.rules, attempt.number
+        if not rules.pool:
+            return rules.shown_number
+        return self._pools[rules.pool].choose(number.country, number.regions, now_us)
+
+    # --- what becomes of it ---------------------------------------------------------------------------
+
+    def _reached(self, event: LegRinging | LegAnswered) -> None:
+        attempt = self._book.of_leg(event.leg_id)
+        if attempt is not None:
+            self._trunks.carried(attempt.trunk)
+
+    def _attempt_ended(self, event: AttemptEnded) -> None:
+        record = event.record
+        if record.disposition in _FAULTS:
+            self._trunks.refused(record.trunk, event.at_us)
+        elif record.disposition != Unanswered.LOST:
+            self._trunks.carried(record.trunk)
+            self._judge(record, event)
+
+    def _judge(self, record: AttemptRecord, why: Event) -> None:
+        """Hold an outcome against the number that was shown."""
+        for pool in self._pools.values():
+            pool.ended(record.caller_id, answered=record.answered_us is not None, now_us=why.at_us)
+
+    def _leg_over(self, event: LegEnded | LegFailed) -> None:
+        self._trunks.ended(event.leg_id)
