@@ -37,10 +37,11 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.message import Event
-from core.model.outbound import AttemptEnded, ListNumber, SettleLead
+from core.model.outbound import AttemptEnded, SettleLead
 from dialer.arrival import answered, contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
+from dialer.forbidding import forbid
 from dialer.machine_rules import is_audited
 from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
 from dialer.results import settlement
@@ -227,9 +228,7 @@ class OutboundCalls:
         if attempt is None or event.choice != attempt.rules.opt_out:
             return
         attempt.refused = True
-        self._engine.send(
-            ListNumber(campaign=attempt.rules.name, number=attempt.number.number, reason=OPTED_OUT)
-        )
+        forbid(self._engine, event, attempt.rules.name, attempt.number.number, OPTED_OUT)
 
     # --- the end -------------------------------------------------------------------------------------------
 

@@ -18,10 +18,10 @@ from core.model.attempt import AttemptRecord
 from core.model.contact import Contact
 from core.model.disposition import SYSTEM, TALKED, Disposition
 from core.model.events import ContactClosed
-from core.model.outbound import ListNumber
 from core.model.requests import FinishWrapUp
 from dialer.asking import callee_of
 from dialer.attempts import Attempt, AttemptBook
+from dialer.forbidding import forbid
 from dialer.promises import promise, refuse_untimely
 from dialer.recycling import next_try
 
@@ -81,9 +81,7 @@ class Results:
             return
         told = self.of(event.disposition)
         if told.is_dnc:
-            self._engine.send(
-                ListNumber(campaign=attempt.rules.name, number=attempt.number.number, reason=told.label)
-            )
+            forbid(self._engine, event, attempt.rules.name, attempt.number.number, told.label)
         attempt.refused = attempt.refused or told.is_dnc or told.is_refusal
         if told.is_callback:
             attempt.promised = promise(
