@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from itertools import groupby, islice, repeat
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import ColumnExpressionArgument, Row, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.model.attempt import AttemptRecord
 from core.model.lead import Lead, LeadNumber, past_attempt
-from crm.leads.listings import entries_for, told_of
+from crm.leads.listings import AREA_DIGITS_MAX, entries_for, told, told_of
 from crm.leads.models import AttemptRow, CampaignRow, LeadNumberRow, ListedNumberRow
 
 T = TypeVar("T")
@@ -30,13 +31,11 @@ async def leads_of(
     since_us: int,
 ) -> list[Lead]:
     """Return the leads of these rows, in their order, with all that the dialer is to know of them."""
-    numbers = await _numbers_of(connection, [row.id for row in rows])
+    numbers = await _numbers_of(connection, campaign, [row.id for row in rows])
     plain = [number.number for of_lead in numbers.values() for number in of_lead]
-    listed = await listed_among(connection, campaign, plain)
     past = await _attempts_of(connection, [row.person_id for row in rows], plain, since_us)
     return [
-        _lead(row, campaign, list_names[row.list_id], _marked(numbers.get(row.id, ()), listed), past)
-        for row in rows
+        _lead(row, campaign, list_names[row.list_id], tuple(numbers.get(row.id, ())), past) for row in rows
     ]
 
 
@@ -69,33 +68,26 @@ def filled_up(values: Sequence[T]) -> list[T]:
     return [*values, *repeat(values[-1], wanted - len(values))] if values else []
 
 
-async def _numbers_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[LeadNumber]]:
+async def _numbers_of(
+    connection: AsyncConnection, campaign: str, ids: Sequence[int]
+) -> dict[int, list[LeadNumber]]:
+    """Return the numbers of each lead, with what forbids them to `campaign`."""
+    rows = await connection.execute(_NUMBERS, {"ids": filled_up(ids)})
     numbers: dict[int, list[LeadNumber]] = {}
-    for row in await connection.execute(_NUMBERS, {"ids": filled_up(ids)}):
-        numbers.setdefault(row.lead_id, []).append(
+    for (lead_id, _), of_number in groupby(rows, key=lambda row: (row.lead_id, row.place)):
+        row, *more = of_number
+        listings = [each.listing for each in (row, *more) if each.listing is not None]
+        numbers.setdefault(lead_id, []).append(
             LeadNumber(
                 number=row.number,
                 kind=row.kind,
                 country=row.country,
                 zones=tuple(row.zones.split()),
                 regions=tuple(row.regions.split()),
+                listed_on=told(listings, campaign),
             )
         )
     return numbers
-
-
-def _marked(numbers: Iterable[LeadNumber], listed: dict[str, tuple[str, ...]]) -> tuple[LeadNumber, ...]:
-    return tuple(
-        LeadNumber(
-            number=number.number,
-            kind=number.kind,
-            country=number.country,
-            zones=number.zones,
-            regions=number.regions,
-            listed_on=listed.get(number.number, ()),
-        )
-        for number in numbers
-    )
 
 
 async def _attempts_of(
@@ -136,8 +128,17 @@ def _lead(
     )
 
 
+def _entries_for(number: InstrumentedAttribute[str]) -> list[ColumnExpressionArgument[str]]:
+    """Return what `crm.leads.listings.entries_for` does, as expressions of a column."""
+    areas = (func.substr(number, 1, digits + 1).concat("*") for digits in range(1, AREA_DIGITS_MAX + 1))
+    return [number, *areas]
+
+
+# Every entry that would forbid a number is looked up beside it: to ask for them one by one, with values of
+# their own, took half the time of a lease.
 _NUMBERS = (
-    select(LeadNumberRow.__table__)
+    select(LeadNumberRow.__table__, ListedNumberRow.listing)
+    .outerjoin(ListedNumberRow, ListedNumberRow.number.in_(_entries_for(LeadNumberRow.number)))
     .where(LeadNumberRow.lead_id.in_(bindparam("ids", expanding=True)))
     .order_by(LeadNumberRow.lead_id, LeadNumberRow.place)
 )
