@@ -126,7 +126,7 @@ class Allowance:
     def _budgets(self, now_us: int) -> Iterator[Budget]:
         for cap, _, calls, misjudged in self._sums(now_us):
             yield Budget(
-                rules=rules_under(cap.share),
+                rules=rules_under(min(cap.share, self.rules.share_max)),
                 answered=calls.answered + misjudged,
                 abandoned=calls.abandoned + misjudged,
             )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from core.model.contact import Contact
 from core.model.customer import Customer
-from core.model.events import ContactArrived, CustomerIdentified, QueueingAsked
+from core.model.destination import DestinationKind, DivertReason
+from core.model.events import ContactArrived, CustomerIdentified, LeavingAsked, QueueingAsked
 from core.model.ids import CustomerId, LegId
 from core.model.lead import LeadShown
 from core.model.message import Event
 from core.model.outbound import AttemptAnswered
 from dialer.attempts import Attempt
+from dialer.campaign import Mode
 
 
 def contact_of(attempt: Attempt, leg_id: LegId, arrived_us: int) -> Contact:
@@ -83,6 +85,20 @@ def answered(attempt: Attempt, why: Event) -> AttemptAnswered:
         campaign=attempt.rules.name,
         attempt_id=attempt.attempt_id,
         contact_id=attempt.contact_id,
+    )
+
+
+def onward(attempt: Attempt, why: Event) -> QueueingAsked | LeavingAsked:
+    """Return where somebody who answered goes: into the campaign's queue, without agents to its flow."""
+    if attempt.rules.mode is not Mode.AGENTLESS:
+        return queueing(attempt, why)
+    return LeavingAsked(
+        at_us=why.at_us,
+        cause_id=why.cause_id,
+        contact_id=attempt.contact_id,
+        to=DestinationKind.FLOW,
+        target=attempt.rules.flow,
+        reason=DivertReason.AGENTLESS,
     )
 
 

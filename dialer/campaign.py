@@ -98,7 +98,8 @@ AT_WORK = frozenset({_S.DIALING, _S.DRY})
 class CampaignRules:
     """One campaign. Its agents are those who meet the `need` of its `queue`.
 
-    `mode` says how many are dialed; power has `lines_per_agent`, and without agents people hear `flow`.
+    `mode` says how many are dialed; power has `lines_per_agent`, and without agents people hear `flow`. The
+    share of abandoned calls is kept to `share_max`, where a law does not keep it lower.
 
     An answered person hears an agent within `connect_within_us` or hears the flow `safe_harbour`, where the
     choice `opt_out` puts the number on the do-not-call list; without a flow the call ends. `country` is that
@@ -135,6 +136,7 @@ class CampaignRules:
     starts: bool = False
     default_tier: str = "standard"
     lines_per_agent: float = 1.5
+    share_max: float = 1.0
     flow: str = ""
     agents: AgentRules = field(default_factory=AgentRules)
     schedule: OpeningHours | None = None

@@ -15,7 +15,7 @@ from core.model.events import PbxLost, PbxSynced
 from core.model.message import Event
 from core.model.outbound import CampaignChanged, CampaignRequest, PauseCampaign, StartCampaign
 from dialer.allowance import Allowance
-from dialer.campaign import AT_WORK, CAMPAIGN, CampaignRules, CampaignState, CampaignTrigger
+from dialer.campaign import AT_WORK, CAMPAIGN, CampaignRules, CampaignState, CampaignTrigger, Mode
 from dialer.cohorts import Cohorts
 from dialer.floor_watch import Crew
 from dialer.goals import Reached
@@ -49,6 +49,16 @@ class Campaign(Entity, kw_only=True):
     def is_at_work(self) -> bool:
         """Tell whether it dials as soon as it can."""
         return self.state in AT_WORK
+
+    @property
+    def dials_by_itself(self) -> bool:
+        """Tell whether there is any sense in dialing: agents are there, or none are needed."""
+        match self.rules.mode:
+            case Mode.MANUAL:
+                return False
+            case Mode.AGENTLESS:
+                return True
+        return bool(self.crew)
 
 
 class CampaignDesk:

@@ -123,7 +123,7 @@ class Dialing:
     def _tick_on(self, campaign: Campaign, why: Event) -> None:
         """Look again in a while; where no agent is there, when one comes."""
         rules = campaign.rules
-        if campaign.crew:
+        if campaign.dials_by_itself:
             campaign.ticks = True
             wait_us = rules.tick_us if campaign.state is CampaignState.DIALING else rules.look_again_us
             at_us = max(why.at_us + wait_us, rules.opens_us(why.at_us))
@@ -138,7 +138,7 @@ class Dialing:
             self._desk.move(campaign, CampaignTrigger.END, why, enough)
         elif not campaign.rules.is_open(now_us):
             campaign.hopper.empty()
-        elif self._desk.is_linked and campaign.crew:
+        elif self._desk.is_linked and campaign.dials_by_itself:
             self._dial_some(campaign, why)
 
     def _dial_some(self, campaign: Campaign, why: Event) -> None:

@@ -38,7 +38,7 @@ from core.model.events import (
 )
 from core.model.message import Event
 from core.model.outbound import AttemptEnded, SettleLead
-from dialer.arrival import answered, contact_of, introduction, queueing
+from dialer.arrival import answered, contact_of, introduction, onward
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
 from dialer.forbidding import forbid
@@ -151,7 +151,7 @@ class OutboundCalls:
             return
         contact = contact_of(attempt, attempt.leg_id, attempt.answered_us)
         self._contacts.add(contact)
-        for event in (*introduction(attempt, contact, why), answered(attempt, why), queueing(attempt, why)):
+        for event in (*introduction(attempt, contact, why), answered(attempt, why), onward(attempt, why)):
             self._engine.publish(event)
         if why.at_us >= attempt.connect_by_us:
             # It took too long to hear that this is a person: unless an agent is idle this very moment.
@@ -165,9 +165,13 @@ class OutboundCalls:
             return
         attempt.agent_id = event.agent_id
         if attempt.state is _S.CLASSIFIED:
-            self._book.move(attempt, _T.CONNECT)
-            attempt.connected_us = event.at_us
-            self._engine.send(CancelTimer(key=attempt.timer))
+            self._served(attempt, event)
+
+    def _served(self, attempt: Attempt, why: Event) -> None:
+        """Take note that who answered hears an agent, or what a campaign without agents has to say."""
+        self._book.move(attempt, _T.CONNECT)
+        attempt.connected_us = why.at_us
+        self._engine.send(CancelTimer(key=attempt.timer))
 
     def _talk_ended(self, event: TalkEnded) -> None:
         attempt = self._book.of_contact(event.contact_id)
@@ -219,8 +223,11 @@ class OutboundCalls:
 
     def _diverted(self, event: ContactDiverted) -> None:
         attempt = self._book.of_contact(event.contact_id)
-        if attempt is not None and event.to is DestinationKind.FLOW:
-            attempt.message_us = event.at_us
+        if attempt is None or event.to is not DestinationKind.FLOW:
+            return
+        attempt.message_us = event.at_us
+        if event.reason is DivertReason.AGENTLESS:
+            self._served(attempt, event)
 
     def _chose(self, event: ChoiceMade) -> None:
         """Call nobody again who presses the key for that."""

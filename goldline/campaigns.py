@@ -14,7 +14,7 @@ from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.attempts import ATTEMPT_ID, AttemptBook
 from dialer.caller_ids import CallerIds, PoolRules
-from dialer.campaign import CampaignRules, Mode
+from dialer.campaign import CampaignRules
 from dialer.campaign_days import CampaignDays
 from dialer.cohorts import Cohorts
 from dialer.desk import Campaign, CampaignDesk
@@ -26,11 +26,12 @@ from dialer.guarantee import Guarantee
 from dialer.hopper import Hopper
 from dialer.lines import TokenBucket
 from dialer.machines import Machines
-from dialer.modes import Pace, Predictive, Progressive
+from dialer.modes import pace_of
 from dialer.outbound_calls import OutboundCalls
-from dialer.pacing import Learned, Pacer
+from dialer.pacing import Learned
 from dialer.results import Results
 from dialer.ringing import Ringing
+from dialer.steering import Steering
 from dialer.trunks import TrunkRules, Trunks
 from dialer.ways_out import WaysOut
 
@@ -69,6 +70,7 @@ def build_dialer(
     ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
     dialing = Dialing(engine, ids, desk, book, watch, ways)
     AgentFirst(engine, contacts, desk, book, dialing)
+    Steering(engine, desk)
     OutboundCalls(engine, contacts, desk, book)
     Machines(engine, desk, book)
     GoalKeeper(engine, desk, results)
@@ -84,7 +86,7 @@ def _campaign(
         hopper=Hopper(engine, ids, rules, book, reached),
         reached=reached,
         crew=Crew(rules, learned),
-        pace=_pace(rules, learned, allowance),
+        pace=pace_of(rules, learned, allowance),
         bucket=TokenBucket(rules.calls_per_second),
         allowance=allowance,
         learned=learned,
@@ -95,11 +97,3 @@ def _campaign(
 def _trunks(out: Outgoing, rules: Mapping[str, CampaignRules]) -> Trunks:
     return Trunks(out.trunks, {name: each.trunks for name, each in rules.items()})
 
-
-def _pace(rules: CampaignRules, learned: Learned, allowance: Allowance) -> Pace:
-    """Return what decides how many to dial in the campaign's mode."""
-    match rules.mode:
-        case Mode.PREDICTIVE:
-            return Predictive(Pacer(learned, seconds(rules.connect_within_us)), allowance)
-        case Mode.PROGRESSIVE:
-            return Progressive()

@@ -28,6 +28,7 @@ from dialer.law import Law, SafeHarbourMessage
 from dialer.packs import law_of
 from dialer.recycling import Recycling
 from dialer.trunks import TrunkUse
+from goldline.config_campaign_agents import CampaignAgentsSection, agent_rules
 from goldline.config_campaign_goals import (
     ArmSection,
     GoalSection,
@@ -95,6 +96,14 @@ class CampaignSection(Section):
     """How long a lead is kept from other engines, should this one vanish; no talk should last longer."""
     look_again_s: Annotated[float, Field(ge=1, le=3_600)] = 15
     """How often the store is asked again where no lead may come up, or it does not answer."""
+    lines_per_agent: Annotated[float, Field(ge=1, le=20)] = 1.5
+    """Lines for each idle agent, in power mode."""
+    share_max: Annotated[float, Field(gt=0, le=1)] = 1
+    """The share of abandoned calls it is kept to, where no law keeps it lower."""
+    flow: Name | None = None
+    """What people hear who are called without agents."""
+    agents: CampaignAgentsSection = CampaignAgentsSection()
+    """What its agents see, hear and decide before a number is dialed."""
     starts: bool = False
     """Whether it dials as soon as the program runs."""
     schedule: HoursSection | None = None
@@ -165,6 +174,10 @@ def campaign_rules(
             ahead_max=section.ahead_max,
             lease_us=microseconds(section.lease_s),
             look_again_us=microseconds(section.look_again_s),
+            lines_per_agent=section.lines_per_agent,
+            share_max=section.share_max,
+            flow=section.flow or "",
+            agents=agent_rules(section.agents, queues[QueueName(section.queue)].music),
             starts=section.starts,
             default_tier=default_tier,
             schedule=opening_hours(section.schedule) if section.schedule else None,
@@ -197,10 +210,11 @@ def _law(section: CampaignSection, where: str) -> Law:
 def _check_names(section: CampaignSection, where: str, queues: Queues, flows: Collection[str]) -> None:
     if section.queue not in queues:
         raise ConfigError(f"{where}.queue", section.queue, f"one of the queues: {', '.join(sorted(queues))}")
-    if section.safe_harbour is not None and section.safe_harbour not in flows:
-        raise ConfigError(
-            f"{where}.safe_harbour", section.safe_harbour, f"one of the flows: {', '.join(sorted(flows))}"
-        )
+    for key, flow in (("safe_harbour", section.safe_harbour), ("flow", section.flow)):
+        if flow is not None and flow not in flows:
+            raise ConfigError(f"{where}.{key}", flow, f"one of the flows: {', '.join(sorted(flows))}")
+    if section.mode is Mode.AGENTLESS and section.flow is None:
+        raise ConfigError(f"{where}.flow", "nothing", "a flow for people to hear, where there are no agents")
 
 
 def _check_ways(

@@ -37,6 +37,7 @@ _CAUSES: Mapping[DivertReason, Cause] = {
     DivertReason.EMPTY: Cause.SUBSCRIBER_ABSENT,
     DivertReason.STEP: Cause.NO_ANSWER,
     DivertReason.TOO_LATE: Cause.NORMAL_CLEARING,
+    DivertReason.AGENTLESS: Cause.NORMAL_CLEARING,
 }
 """What a caller's own exchange is told who is hung up; of a call that was answered few phones show it."""
 
@@ -107,10 +108,13 @@ class Diversion:
         self._let_go[to.kind](contact, to, reason, why)
 
     def _asked(self, event: LeavingAsked) -> None:
-        """Send on whoever still waits in line; who is offered to an agent by now stays."""
+        """Send on whoever waits in line, or in none yet; who is offered to an agent by now stays."""
         contact = self._contacts.get(event.contact_id)
-        if contact is not None and contact.queue and self._router.is_in_line(contact.contact_id):
-            self.send(contact, contact.queue, Destination(event.to, event.target), event.reason, event)
+        if contact is None:
+            return
+        if contact.queued_us is None or self._router.is_in_line(contact.contact_id):
+            to, queue = Destination(event.to, event.target), contact.queue or QueueName("")
+            self.send(contact, queue, to, event.reason, event)
 
     def _may_go(self, contact: Contact, queue: QueueName, to: Destination) -> bool:
         """Tell whether the contact can be sent there at all.

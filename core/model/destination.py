@@ -39,3 +39,5 @@ class DivertReason(StrEnum):
     """A step of the queue's plan says so."""
     TOO_LATE = "too_late"
     """A campaign called, and no agent was there as soon as the law asks."""
+    AGENTLESS = "agentless"
+    """A campaign called for people to hear a flow."""

@@ -189,6 +189,16 @@ class CampaignChanged(DomainEvent, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class PacingSet(DomainEvent, frozen=True, kw_only=True):
+    """How a campaign paces from now on, at the wish of a campaign manager."""
+
+    campaign: str
+    mode: str
+    lines_max: int
+    lines_per_agent_ppm: int
+    share_max_ppm: int
+
+
 class AttemptDialed(DomainEvent, frozen=True, kw_only=True):
     """A number is being dialed as the leg `leg_id`; `rules` are those of the law that allowed it."""
 
@@ -292,6 +302,18 @@ class StartCampaign(CampaignRequest, frozen=True, kw_only=True):
 
 class PauseCampaign(CampaignRequest, frozen=True, kw_only=True):
     """Dial nobody new; whoever rings or talks goes on."""
+
+
+class SetPacing(CampaignRequest, frozen=True, kw_only=True):
+    """Pace otherwise from now on; what is left empty or 0 stays as it is.
+
+    `share_max_ppm` is the share of abandoned calls, in millionths, that it is kept to: never above the law's.
+    """
+
+    mode: str = ""
+    lines_max: int = 0
+    lines_per_agent_ppm: int = 0
+    share_max_ppm: int = 0
 
 
 class AnswerCampaign(Command, frozen=True, kw_only=True):
