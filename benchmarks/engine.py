@@ -28,6 +28,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.message import Command, DomainEvent, Event
+from core.model.outbound import RestoreCampaign
 from core.model.requests import RestoreAgent, RestoreQuality
 from core.ports import Journal
 from cti.ami.wire import AmiParser
@@ -96,6 +97,10 @@ class Echo:
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Remember nobody."""
+        return ()
+
+    async def last_campaign_states(self) -> Sequence[RestoreCampaign]:
+        """Remember none."""
         return ()
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:

@@ -31,6 +31,7 @@ from core.model.outbound import (
     CountedMinute,
     LeaseLeads,
     ListNumber,
+    RestoreCampaign,
     ReturnLeads,
     SettleLead,
 )
@@ -110,6 +111,10 @@ class Ledger(Protocol):
 
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return one `RestoreAgent` for each agent the ledger knows to be logged in."""
+        ...
+
+    async def last_campaign_states(self) -> Sequence[RestoreCampaign]:
+        """Return one `RestoreCampaign` for each campaign of which the ledger knows a state."""
         ...
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:

@@ -37,9 +37,11 @@ from core.model.events import (
 )
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
+from core.model.outbound import CampaignChanged, RestoreCampaign
 from core.model.requests import RestoreAgent, RestoreQuality
 from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
+from crm.campaign_states import fold_campaign_states
 from crm.database import ROW_ERRORS, Database
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
 from crm.open_contacts import fold_open_contacts
@@ -71,6 +73,10 @@ class LedgerSettings:
     retry_s: float = 1.0
 
 
+CAMPAIGN_CHANGES_MAX = 10_000
+"""How far back the last state of a campaign is looked for: months, where one runs dry every few minutes."""
+
+
 async def new_run(database: Database, clock: Clock) -> int:
     """Return a number no earlier start of an engine on `database` had."""
     started = database.insert(EngineRunRow).values(started_at_us=clock.now_us()).returning(EngineRunRow.run)
@@ -89,6 +95,14 @@ async def read_changes(database: Database, until_us: int) -> Sequence[AgentState
         database, _CHANGES_UNTIL, {"kind": AgentStateChanged.__name__, "until_us": until_us}
     )
     return [change for change in changes if isinstance(change, AgentStateChanged)]
+
+
+async def read_campaign_states(database: Database) -> Sequence[RestoreCampaign]:
+    """Return the last state of each campaign, in any run."""
+    told = await _read(
+        database, _LAST_TOLD, {"kind": CampaignChanged.__name__, "count": CAMPAIGN_CHANGES_MAX}
+    )
+    return fold_campaign_states(reversed(cast(Sequence[CampaignChanged], told)))
 
 
 class SqlLedger:
@@ -163,6 +177,10 @@ class SqlLedger:
         """Return what each agent not logged out was doing last."""
         changes = await _read(self._database, _LAST_CHANGES, {"kind": AgentStateChanged.__name__})
         return fold_agent_states(cast(Sequence[AgentStateChanged], changes))
+
+    async def last_campaign_states(self) -> Sequence[RestoreCampaign]:
+        """Return the last state of each campaign."""
+        return await read_campaign_states(self._database)
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return what had been learned last of each agent."""
@@ -288,6 +306,12 @@ class SqlLedger:
 
 _EVENTS = select(LedgerEventRow.kind, LedgerEventRow.body).order_by(
     LedgerEventRow.run, LedgerEventRow.sequence
+)
+_LAST_TOLD = (
+    select(LedgerEventRow.kind, LedgerEventRow.body)
+    .where(LedgerEventRow.kind == bindparam("kind"))
+    .order_by(LedgerEventRow.run.desc(), LedgerEventRow.sequence.desc())
+    .limit(bindparam("count"))
 )
 _HISTORY = _EVENTS.where(LedgerEventRow.contact_id == bindparam("contact_id"))
 

@@ -25,9 +25,11 @@ from core.model.events import (
 )
 from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
+from core.model.outbound import CampaignChanged, RestoreCampaign
 from core.model.requests import RestoreAgent, RestoreQuality
 from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
+from crm.campaign_states import fold_campaign_states
 from crm.open_contacts import fold_open_contacts
 from crm.phones import e164
 from crm.pins import pin_matches
@@ -80,6 +82,10 @@ class MemoryLedger:
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
         return fold_agent_states(e for e in self.events if isinstance(e, AgentStateChanged))
+
+    async def last_campaign_states(self) -> Sequence[RestoreCampaign]:
+        """Return the last state of each campaign."""
+        return fold_campaign_states(e for e in self.events if isinstance(e, CampaignChanged))
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return what had been learned last of each agent."""

@@ -13,8 +13,18 @@ from core.kernel.errors import RequestRefused
 from core.kernel.record import Entity
 from core.model.events import PbxLost, PbxSynced
 from core.model.message import Event
-from core.model.outbound import CampaignChanged, CampaignRequest, PauseCampaign, StartCampaign
+from core.model.outbound import (
+    AnswerCampaign,
+    CampaignChanged,
+    CampaignRequest,
+    CampaignStanding,
+    DescribeCampaign,
+    PauseCampaign,
+    RestoreCampaign,
+    StartCampaign,
+)
 from dialer.allowance import Allowance
+from dialer.attempts import AttemptBook
 from dialer.campaign import AT_WORK, CAMPAIGN, CampaignRules, CampaignState, CampaignTrigger, Mode
 from dialer.cohorts import Cohorts
 from dialer.floor_watch import Crew
@@ -24,11 +34,14 @@ from dialer.lines import TokenBucket
 from dialer.modes import Pace
 from dialer.pacing import Learned
 
+UNKNOWN = "unknown_campaign"
+
 
 class Campaign(Entity, kw_only=True):
     """One campaign at work; `state` changes only through `CampaignDesk.move`.
 
-    `ticks`: its timer runs. `looks`: it will decide before the turn is over.
+    `begins`: it dials as soon as the telephone system is there. `ticks`: its timer runs. `looks`: it will
+    decide before the turn is over.
     """
 
     rules: CampaignRules
@@ -41,6 +54,7 @@ class Campaign(Entity, kw_only=True):
     learned: Learned
     cohorts: Cohorts
     state: CampaignState = CAMPAIGN.start
+    begins: bool = False
     ticks: bool = False
     looks: bool = False
     refreshed_us: int = 0
@@ -64,14 +78,17 @@ class Campaign(Entity, kw_only=True):
 class CampaignDesk:
     """The feature that keeps the campaigns' states."""
 
-    def __init__(self, engine: Engine, campaigns: Mapping[str, Campaign]) -> None:
+    def __init__(self, engine: Engine, campaigns: Mapping[str, Campaign], book: AttemptBook) -> None:
         self._engine = engine
         self._campaigns = campaigns
+        self._book = book
         self.is_linked = False
         engine.subscribe(PbxLost, self._lost)
         engine.subscribe(PbxSynced, self._synced)
         engine.serve(StartCampaign, self._start)
         engine.serve(PauseCampaign, self._pause)
+        engine.serve(RestoreCampaign, self._restore)
+        engine.subscribe(DescribeCampaign, self._describe)
 
     def __iter__(self) -> Iterator[Campaign]:
         return iter(self._campaigns.values())
@@ -99,13 +116,49 @@ class CampaignDesk:
     def _pause(self, request: PauseCampaign) -> None:
         self._ask(request, CampaignTrigger.PAUSE)
 
-    def _ask(self, request: CampaignRequest, trigger: CampaignTrigger) -> None:
+    def _restore(self, request: RestoreCampaign) -> None:
+        """Go on as in the run before: who dialed then dials, who was paused waits to be started."""
+        self._named(request).begins = request.state in AT_WORK
+
+    def _describe(self, request: DescribeCampaign) -> None:
+        campaign = self._campaigns.get(request.campaign)
+        self._engine.send(
+            AnswerCampaign(
+                campaign=request.campaign,
+                request_id=request.request_id,
+                code="" if campaign else UNKNOWN,
+                reason="" if campaign else self._refusal(request),
+                standing=self._standing(campaign) if campaign else None,
+            )
+        )
+
+    def _standing(self, campaign: Campaign) -> CampaignStanding:
+        name, reached = campaign.rules.name, campaign.reached
+        return CampaignStanding(
+            state=campaign.state,
+            agents=len(campaign.crew.present),
+            idle=campaign.crew.idle,
+            calls=self._book.count(name),
+            ringing=sum(1 for _ in self._book.unclassified(name)),
+            ahead=len(campaign.hopper),
+            attempts=reached.attempts,
+            contacts=reached.contacts,
+            sales=reached.sales,
+        )
+
+    def _named(self, request: CampaignRequest) -> Campaign:
+        """Return the campaign that a request names; refuse where there is none."""
         campaign = self._campaigns.get(request.campaign)
         if campaign is None:
-            known = ", ".join(self._campaigns) or "none"
-            raise RequestRefused(
-                "unknown_campaign", f"there is no campaign {request.campaign!r}; there are: {known}"
-            )
+            raise RequestRefused(UNKNOWN, self._refusal(request))
+        return campaign
+
+    def _refusal(self, request: CampaignRequest) -> str:
+        known = ", ".join(self._campaigns) or "none"
+        return f"there is no campaign {request.campaign!r}; there are: {known}"
+
+    def _ask(self, request: CampaignRequest, trigger: CampaignTrigger) -> None:
+        campaign = self._named(request)
         if not CAMPAIGN.allows(campaign.state, trigger):
             raise RequestRefused("already_so", f"{request.campaign} is {campaign.state}")
         self.move(campaign, trigger, request)
@@ -116,5 +169,5 @@ class CampaignDesk:
     def _synced(self, event: PbxSynced) -> None:
         self.is_linked = True
         for campaign in self:
-            if campaign.rules.starts and campaign.state is CampaignState.STOPPED:
+            if campaign.begins and campaign.state is CampaignState.STOPPED:
                 self.move(campaign, CampaignTrigger.START, event, "by_itself")

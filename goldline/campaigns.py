@@ -66,7 +66,7 @@ def build_dialer(
     campaigns = {name: _campaign(engine, ids, each, book, guarantee.of(name)) for name, each in rules.items()}
     crews = {name: campaign.crew for name, campaign in campaigns.items()}
     watch = FloorWatch(engine, crews, book, queue, agents)
-    desk = CampaignDesk(engine, campaigns)
+    desk = CampaignDesk(engine, campaigns, book)
     ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
     dialing = Dialing(engine, ids, desk, book, watch, ways)
     AgentFirst(engine, contacts, desk, book, dialing)
@@ -85,6 +85,7 @@ def _campaign(
         rules=rules,
         hopper=Hopper(engine, ids, rules, book, reached),
         reached=reached,
+        begins=rules.starts,
         crew=Crew(rules, learned),
         pace=pace_of(rules, learned, allowance),
         bucket=TokenBucket(rules.calls_per_second),

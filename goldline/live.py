@@ -124,6 +124,8 @@ class LiveCentre:
         now_us, ledger = self.runner.now_us(), self._stores.ledger
         for agent in await ledger.last_agent_states():
             self.runner.receive(replace(agent, at_us=now_us))
+        for campaign in await ledger.last_campaign_states():
+            self.runner.receive(replace(campaign, at_us=now_us))
         for learned in await ledger.learned_quality():
             self.runner.receive(replace(learned, at_us=now_us))
         for contact in await ledger.open_contacts(now_us - CALL_MAX_US):

@@ -26,7 +26,13 @@ from websockets.exceptions import ConnectionClosed
 from core.kernel.clock import Clock
 from core.model.codec import encode
 from core.model.commands import AnswerWork
-from core.model.outbound import AnswerCampaign, CampaignRequest, PauseCampaign, StartCampaign
+from core.model.outbound import (
+    AnswerCampaign,
+    CampaignRequest,
+    DescribeCampaign,
+    PauseCampaign,
+    StartCampaign,
+)
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
 from core.ports import Sink
 from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
@@ -34,7 +40,9 @@ from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
 log = structlog.get_logger()
 
 PATH = "/work"
-REQUESTS = frozenset(kind.__name__ for kind in (AddWork, WithdrawWork, StartCampaign, PauseCampaign))
+REQUESTS = frozenset(
+    kind.__name__ for kind in (AddWork, WithdrawWork, StartCampaign, PauseCampaign, DescribeCampaign)
+)
 UNREADABLE = AnswerWork(work_id="", request_id="", code="unreadable", reason="no wish about work")
 
 

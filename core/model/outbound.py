@@ -316,10 +316,42 @@ class SetPacing(CampaignRequest, frozen=True, kw_only=True):
     share_max_ppm: int = 0
 
 
+class DescribeCampaign(CampaignRequest, frozen=True, kw_only=True):
+    """Tell how the campaign stands."""
+
+
+class RestoreCampaign(CampaignRequest, frozen=True, kw_only=True):
+    """Take up the state the ledger knew last; asked by the program itself when it starts."""
+
+    state: str
+
+
+class CampaignStanding(Record, frozen=True, kw_only=True):
+    """How a campaign stands at this moment: its agents and calls, and what it has come to since the start.
+
+    Of the `agents` who serve it `idle` wait; of the calls in hand `ringing` are not answered yet. `ahead` are
+    leads taken from the store that were not dialed yet.
+    """
+
+    state: str
+    agents: int = 0
+    idle: int = 0
+    calls: int = 0
+    ringing: int = 0
+    ahead: int = 0
+    attempts: int = 0
+    contacts: int = 0
+    sales: int = 0
+
+
 class AnswerCampaign(Command, frozen=True, kw_only=True):
-    """Tell who wished something about a campaign whether it was granted; `code` is empty where it was."""
+    """Tell who wished something about a campaign whether it was granted; `code` is empty where it was.
+
+    `standing` is told where it was asked for.
+    """
 
     campaign: str
     request_id: str
     code: str = ""
     reason: str = ""
+    standing: CampaignStanding | None = None
