@@ -20,6 +20,7 @@ campaign_app.add_typer(dnc_app, name="dnc")
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+CampaignName = Annotated[str, typer.Argument(help="The campaign's name.")]
 Campaign = Annotated[str, typer.Option(help="For this campaign only, instead of the whole house.")]
 
 GROUPINGS = "list, segment, arm, hour, attempt, tier, agent, caller_id"
@@ -112,9 +113,45 @@ def dnc_import(
     raise typer.Exit(1 if result.wrong else 0)
 
 
+@campaign_app.command("start")
+def campaign_start(campaign: CampaignName, config: ConfigFile = Path("goldline.toml")) -> None:
+    """Let a campaign dial: now where an engine runs, else as soon as one does."""
+    from goldline.campaign.door import start
+
+    told = asyncio.run(start(campaign, config))
+    typer.echo(f"{campaign} dials{'' if told['runs'] else ' as soon as an engine runs'}")
+
+
+@campaign_app.command("stop")
+def campaign_stop(campaign: CampaignName, config: ConfigFile = Path("goldline.toml")) -> None:
+    """Let a campaign dial nobody new; whoever rings or talks goes on."""
+    from goldline.campaign.door import stop
+
+    asyncio.run(stop(campaign, config))
+    typer.echo(f"{campaign} dials nobody new")
+
+
+@campaign_app.command("status")
+def campaign_status(
+    campaign: CampaignName, config: ConfigFile = Path("goldline.toml"), as_json: AsJson = False
+) -> None:
+    """Tell whether a campaign dials, with whom, and how far its lists have been worked."""
+    from goldline.campaign.door import status
+
+    told = asyncio.run(status(campaign, config))
+    if as_json:
+        typer.echo(json.dumps(told, sort_keys=True))
+        return
+    from goldline.campaign.tables import standing_line, standings_table
+    from goldline.tables import drawn, terminal
+
+    console = terminal()
+    console.print(standing_line(told), drawn(standings_table(told["lists"]), console.width), sep="\n")
+
+
 @campaign_app.command("results")
 def campaign_results(
-    campaign: Annotated[str, typer.Argument(help="The campaign's name.")],
+    campaign: CampaignName,
     by: Annotated[str, typer.Option(help=f"What to part the results by: {GROUPINGS}.")] = "list",
     since: Annotated[datetime | None, typer.Option(help="Of attempts from this day on, in UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Of attempts before this day.")] = None,

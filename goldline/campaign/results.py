@@ -106,7 +106,7 @@ def results(
         "by": by.value,
         "all": whole.told(),
         "groups": {name: group.told() for name, group in groups.items()},
-        "lists": {standing.list_name: _worked(standing) for standing in standings},
+        "lists": {standing.list_name: worked(standing) for standing in standings},
     }
     return told | ({"arms": arm_tests(groups)} if by is Grouping.ARM else {})
 
@@ -123,7 +123,7 @@ def arm_tests(groups: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _worked(standing: ListStanding) -> dict[str, Any]:
+def worked(standing: ListStanding) -> dict[str, Any]:
     """Return how far a list has been worked: the share of leads tried, and attempts for each."""
     told = standing._asdict()
     del told["list_name"]

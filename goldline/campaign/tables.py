@@ -43,7 +43,7 @@ def result_tables(told: Mapping[str, Any]) -> tuple[Table, ...]:
         sections=(_section("", {"all": told["all"]}, _COLUMNS), _section(f"by {by}", groups, _COLUMNS)),
         note=_note(told),
     )
-    return found, _list_table(told["lists"])
+    return found, standings_table(told["lists"])
 
 
 def remarks(told: Mapping[str, Any]) -> tuple[str, ...]:
@@ -51,7 +51,19 @@ def remarks(told: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(_remark(arm, verdict) for arm, verdict in told.get("arms", {}).items())
 
 
-def _list_table(lists: Mapping[str, Any]) -> Table:
+def standing_line(told: Mapping[str, Any]) -> str:
+    """Return in one line how a campaign stands."""
+    if not told["runs"]:
+        return f"{told['campaign']}: {told['state']}; no engine runs"
+    return (
+        f"{told['campaign']}: {told['state']}; {told['agents']} agents, {told['idle']} of them idle; "
+        f"{told['calls']} calls, {told['ringing']} of them ringing; since the start {told['attempts']} "
+        f"attempts, {told['contacts']} contacts, {told['sales']} sales"
+    )
+
+
+def standings_table(lists: Mapping[str, Any]) -> Table:
+    """Return the table of how far each list has been worked."""
     return Table(
         title="Lists",
         headings=("", *(heading for heading, _, _ in _LIST_COLUMNS)),

@@ -1,0 +1,98 @@
+"""Starts and stops campaigns: by a word with the engine that runs, or in the ledger for the next one.
+
+A running engine is reached through the door for other programs (`[work_door]`). Where nothing runs, the
+ledger is told the state that the next engine takes up when it starts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from core.kernel.errors import ConfigError, RequestRefused
+from core.model.outbound import (
+    CampaignChanged,
+    CampaignRequest,
+    DescribeCampaign,
+    PauseCampaign,
+    StartCampaign,
+)
+from crm.leads.results import list_standings
+from crm.ledger import read_campaign_states
+from dialer.campaign import CAMPAIGN, CampaignState
+from goldline.campaign.results import worked
+from goldline.config import Config, load_config
+from goldline.live import open_database, open_stores
+from goldline.wall_clock import WallClock
+from web.work_client import ask
+
+BY_HAND = "asked_while_nothing_ran"
+_NEXT_STATE = {StartCampaign: CampaignState.DIALING, PauseCampaign: CampaignState.PAUSED}
+
+
+async def start(campaign: str, config_path: Path) -> dict[str, Any]:
+    """Let a campaign dial; raise `RequestRefused` where the engine will not have it."""
+    return await _wish(StartCampaign, campaign, config_path)
+
+
+async def stop(campaign: str, config_path: Path) -> dict[str, Any]:
+    """Let a campaign dial nobody new; who rings or talks goes on."""
+    return await _wish(PauseCampaign, campaign, config_path)
+
+
+async def status(campaign: str, config_path: Path) -> dict[str, Any]:
+    """Return how a campaign stands: its state, its agents and calls if an engine runs, its lists."""
+    config = _config_with(campaign, config_path)
+    answer = await _from_engine(DescribeCampaign, campaign, config)
+    async with open_database(config) as database:
+        lists = await list_standings(database, campaign)
+        told = {each.campaign: each.state for each in await read_campaign_states(database)}
+    state = told.get(campaign, CAMPAIGN.start.value)
+    standing = answer["standing"] if answer else {"state": state}
+    return {
+        "campaign": campaign,
+        "runs": answer is not None,
+        **{key: figure for key, figure in standing.items() if key != "type"},
+        "lists": {each.list_name: worked(each) for each in lists},
+    }
+
+
+async def _wish(kind: type[CampaignRequest], campaign: str, config_path: Path) -> dict[str, Any]:
+    config = _config_with(campaign, config_path)
+    state = _NEXT_STATE[kind]
+    if await _from_engine(kind, campaign, config) is not None:
+        return {"campaign": campaign, "runs": True, "state": state.value}
+    await _note(campaign, state, config)
+    return {"campaign": campaign, "runs": False, "state": state.value}
+
+
+async def _from_engine(kind: type[CampaignRequest], campaign: str, config: Config) -> dict[str, Any] | None:
+    """Return the answer of the engine that runs, None where none does."""
+    door = config.work_door
+    token = door.token.get_secret_value()
+    if not token:
+        return None
+    try:
+        answer = await ask(f"ws://{door.host}:{door.port}/work", token, kind.__name__, campaign=campaign)
+    except ConnectionRefusedError:
+        return None
+    if answer["code"]:
+        raise RequestRefused(answer["code"], answer["reason"])
+    return answer
+
+
+async def _note(campaign: str, state: CampaignState, config: Config) -> None:
+    """Tell the ledger the state that the next engine takes up."""
+    clock = WallClock()
+    async with open_stores(config, clock) as stores:
+        stores.ledger.append(
+            CampaignChanged(at_us=clock.now_us(), campaign=campaign, state=state, reason=BY_HAND)
+        )
+
+
+def _config_with(campaign: str, config_path: Path) -> Config:
+    config = load_config(config_path)
+    if campaign not in config.campaigns:
+        known = ", ".join(config.campaigns) or "none"
+        raise ConfigError("campaign", campaign, f"one of the campaigns: {known}")
+    return config
