@@ -1,6 +1,6 @@
 """Previews: an agent looks at a lead before anything rings, and says whether to call.
 
-    OfferMade -> the agent is locked, the record pops up -> `PreviewDial`, or the time is over -> AgentReserved
+    OfferMade -> the agent is locked, the record pops up -> `PreviewDial`, or time is over -> AgentReserved
                                                          -> `PreviewSkip` -> PreviewSkipped
 
 Until then the contact is a pending offer like any other: nobody else has it, and the agent is given no other

@@ -13,8 +13,8 @@ class AgentRules:
 
     Where agents come `first`, one is on the line before anybody is dialed, in whatever mode. A preview lasts
     `preview_us`; then the lead is dialed (`preview_dials`) or passed over. Who was passed over comes up again
-    after `skip_again_us`. Agents who `dial` call numbers of their own. `script` is what they are to say, `music`
-    what they hear while the customer's phone rings.
+    after `skip_again_us`. Agents who `dial` call numbers of their own. `script` is what they are to say, and
+    `music` what they hear while the customer's phone rings.
     """
 
     first: bool = False

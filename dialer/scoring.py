@@ -74,7 +74,7 @@ class AnswerScores:
         return _chance(_belief([self._level, *self._of(traits)])[0])
 
     def count(self, traits: Traits, launched: int, answered: int, now_s: float) -> None:
-        """Count one cohort: of `launched` calls to such leads `answered` were answered; told when all are over."""
+        """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""
         self.known += launched
         weights = [self._level, *self._kept(traits)]
         mean, variance = _belief(weights)

@@ -6,7 +6,6 @@ is to last belongs into the configuration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from core.engine import Engine
@@ -15,10 +14,11 @@ from core.model.outbound import PaceAsked, PacingSet, SetPacing
 from dialer.campaign import CampaignRules, Mode
 from dialer.desk import CampaignDesk
 from dialer.modes import pace_of
+from dialer.shares import WHOLE_PPM
 
 LINES_MAX = 10_000
-LINES_PER_AGENT_MAX_PPM = 20_000_000
-_MILLION = 1_000_000
+"""As in the configuration file."""
+LINES_PER_AGENT_MAX_PPM = 20 * WHOLE_PPM
 
 
 class Steering:
@@ -31,7 +31,7 @@ class Steering:
 
     def _set(self, request: SetPacing) -> None:
         campaign = self._desk.named(request)
-        rules = replace(campaign.rules, **dict(_changes(campaign.rules, request)))
+        rules = _changed(campaign.rules, request)
         campaign.rules = campaign.allowance.rules = rules
         campaign.pace = pace_of(rules, campaign.learned, campaign.allowance)
         self._engine.publish(
@@ -41,8 +41,8 @@ class Steering:
                 campaign=rules.name,
                 mode=rules.mode,
                 lines_max=rules.lines_max,
-                lines_per_agent_ppm=round(_MILLION * rules.lines_per_agent),
-                share_max_ppm=round(_MILLION * rules.share_max),
+                lines_per_agent_ppm=round(WHOLE_PPM * rules.lines_per_agent),
+                share_max_ppm=round(WHOLE_PPM * rules.share_max),
             )
         )
         if campaign.is_at_work:
@@ -51,19 +51,27 @@ class Steering:
             )
 
 
-def _changes(rules: CampaignRules, request: SetPacing) -> Iterator[tuple[str, object]]:
-    """Yield what is to change of the rules; refuse what the campaign or its laws do not allow."""
-    if request.mode:
-        yield "mode", _mode(rules, request.mode)
-    if request.lines_max:
-        _hold_within("lines", request.lines_max, LINES_MAX)
-        yield "lines_max", request.lines_max
-    if request.lines_per_agent_ppm:
-        _hold_within("lines_per_agent", request.lines_per_agent_ppm, LINES_PER_AGENT_MAX_PPM)
-        yield "lines_per_agent", request.lines_per_agent_ppm / _MILLION
-    if request.share_max_ppm:
-        _refuse_above_the_law(rules, request.share_max_ppm)
-        yield "share_max", request.share_max_ppm / _MILLION
+def _changed(rules: CampaignRules, request: SetPacing) -> CampaignRules:
+    """Return the rules as they are wished for; refuse what the campaign or its laws do not allow."""
+    _hold_within("lines", request.lines_max, LINES_MAX)
+    _hold_within("lines_per_agent", request.lines_per_agent_ppm, LINES_PER_AGENT_MAX_PPM)
+    _hold_within("share", request.share_max_ppm, _least_cap_ppm(rules))
+    return replace(
+        rules,
+        mode=_mode(rules, request.mode) if request.mode else rules.mode,
+        lines_max=request.lines_max or rules.lines_max,
+        lines_per_agent=request.lines_per_agent_ppm / WHOLE_PPM or rules.lines_per_agent,
+        share_max=request.share_max_ppm / WHOLE_PPM or rules.share_max,
+    )
+
+
+def _hold_within(what: str, value: int, most: int) -> None:
+    if not 0 <= value <= most:
+        raise RequestRefused(f"{what}_out_of_range", f"{value} is more than {most}, or less than nothing")
+
+
+def _least_cap_ppm(rules: CampaignRules) -> int:
+    return round(WHOLE_PPM * min((cap.share for cap in rules.law.abandonment), default=1.0))
 
 
 def _mode(rules: CampaignRules, name: str) -> Mode:
@@ -74,15 +82,3 @@ def _mode(rules: CampaignRules, name: str) -> Mode:
     if mode is Mode.AGENTLESS and not rules.flow:
         raise RequestRefused("no_flow", f"{rules.name} has no flow for people to hear without agents")
     return mode
-
-
-def _hold_within(what: str, value: int, most: int) -> None:
-    if not 0 < value <= most:
-        raise RequestRefused(f"{what}_out_of_range", f"{value} is not from 1 to {most}")
-
-
-def _refuse_above_the_law(rules: CampaignRules, share_ppm: int) -> None:
-    _hold_within("share", share_ppm, _MILLION)
-    for cap in rules.law.abandonment:
-        if share_ppm > cap.share * _MILLION:
-            raise RequestRefused("above_the_law", f"{cap.id} allows {cap.share:.2%} at most")

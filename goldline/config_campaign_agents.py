@@ -1,9 +1,9 @@
 """The agents' part of a campaign in the configuration file.
 
-    [campaigns.winter.agents]
-    first = true
-    dial = true
-    script = "Good day, ..."
+[campaigns.winter.agents]
+first = true
+dial = true
+script = "Good day, ..."
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class CampaignAgentsSection(Section):
     """What agents see, hear and decide before a number is dialed."""
 
     first: bool = False
-    """Whether an agent is on the line before a customer is dialed, in whatever mode: for agents who are rung."""
+    """Whether an agent is on the line before a customer is dialed, in whatever mode: who is rung, first."""
     preview_s: Annotated[float, Field(ge=5, le=3_600)] = 60
     """How long an agent may look at a lead before it is called, in preview mode."""
     preview_dials: bool = False

@@ -1,4 +1,4 @@
-"""The agent is on the line before the customer is dialed: previews, agents on the hook, promised callbacks."""
+"""The agent is on the line before the customer is dialed: previews, agents who are rung, callbacks."""
 
 from __future__ import annotations
 
@@ -188,7 +188,8 @@ def test_lead_passed_over_comes_up_again_later_and_the_next_is_shown() -> None:
     assert [order.again_us for order in again] == [floor.now_us + 3_600 * SECOND_US]
     floor.let_pass(1)
     shown = floor.screen("ann").lead
-    assert shown is not None and shown.external_id == "eve"
+    assert shown is not None
+    assert shown.external_id == "eve"
     assert floor.orders(RingLeg) == []
 
 
@@ -233,7 +234,9 @@ def test_own_leads_come_first_and_to_their_agent_alone() -> None:
     mine = lead("eve", "+12125550102", owner="joe")
     floor = previews(BOB, mine, agents=("ann", "joe"))
     floor.let_pass(1)
-    shown = {pop.agent_id: pop.lead.external_id for pop in (floor.screen("ann"), floor.screen("joe")) if pop.lead}
+    shown = {
+        pop.agent_id: pop.lead.external_id for pop in (floor.screen("ann"), floor.screen("joe")) if pop.lead
+    }
     assert shown == {"ann": "bob", "joe": "eve"}
 
 
@@ -246,5 +249,6 @@ def test_lead_of_a_busy_agent_waits_and_one_of_an_absent_agent_does_not() -> Non
     floor.start()
     floor.let_pass(2)
     shown = floor.screen("ann").lead
-    assert shown is not None and shown.external_id == "eve"
+    assert shown is not None
+    assert shown.external_id == "eve"
     assert LegId("leg-caller") in [order.bridge_with for order in floor.orders(RingLeg)]
