@@ -361,7 +361,7 @@ def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:
         "at_us": event.at_us,
         "kind": type(event).__name__,
         "contact_id": _clean(getattr(event, "contact_id", "")),
-        "agent_id": _clean(getattr(event, "agent_id", "")),
+        "agent_id": _clean(getattr(event, "agent_id", None) or ""),
         "body": encode(event).decode(),
     }
 

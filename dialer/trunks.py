@@ -20,12 +20,10 @@ from dialer.lines import TokenBucket
 
 SHORT_US = 2 * SECOND_US
 """For how long after it went short a campaign counts as one that waits for lines: some ticks of a dialer."""
-
-
-_UNDIALABLE = re.compile(r"[^0-9+]")
-
 BACK_OFF_DOUBLINGS_MAX = 20
 """A rest is doubled no more often: it is longer than any by then."""
+
+_UNDIALABLE = re.compile(r"[^0-9+]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +31,8 @@ class TrunkRules:
     """One way out. A number is dialed as `address`, without `strip` at its front and behind `prefix`.
 
     Without `countries` it serves them all. Of its `lines_max`, `lines_kept` are left to calls that agents
-    make. A refused call lets it rest for `back_off_us`, twice as long each time until it carries one again,
-    but no longer than `back_off_max_us`.
+    make. So many refused calls in a row as `refusals_max` let it rest for `back_off_us`, and each one after
+    that for twice as long until it carries one again, but no longer than `back_off_max_us`.
     """
 
     name: str
@@ -45,6 +43,7 @@ class TrunkRules:
     calls_per_second: float = 10.0
     lines_max: int = 100
     lines_kept: int = 0
+    refusals_max: int = 3
     back_off_us: int = 5 * SECOND_US
     back_off_max_us: int = 300 * SECOND_US
 
@@ -137,12 +136,15 @@ class Trunks:
             self._use(self._trunks[trunk], campaign, leg_id)
 
     def refused(self, trunk_name: str, now_us: int) -> None:
-        """Let a trunk rest that would not carry a call."""
+        """Count a call that a trunk would not carry; let it rest where there were too many in a row."""
         trunk = self._trunks.get(trunk_name)
-        if trunk is not None and now_us >= trunk.rests_until_us:
-            longer_us = trunk.rules.back_off_us << min(trunk.refusals, BACK_OFF_DOUBLINGS_MAX)
+        if trunk is None or now_us < trunk.rests_until_us:
+            return
+        trunk.refusals += 1
+        too_many = trunk.refusals - trunk.rules.refusals_max
+        if too_many >= 0:
+            longer_us = trunk.rules.back_off_us << min(too_many, BACK_OFF_DOUBLINGS_MAX)
             trunk.rests_until_us = now_us + min(longer_us, trunk.rules.back_off_max_us)
-            trunk.refusals += 1
 
     def carried(self, trunk_name: str) -> None:
         """Take note that a trunk carries calls: a number was reached, or found not to answer."""

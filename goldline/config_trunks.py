@@ -55,8 +55,10 @@ class TrunkSection(Section):
     """How many calls it carries at once."""
     lines_kept: Annotated[int, Field(ge=0, le=LINES_MAX)] = 0
     """How many of these are left to calls that agents make."""
+    refusals_max: Annotated[int, Field(ge=1, le=100)] = 3
+    """After so many refused calls in a row it rests."""
     back_off_s: Annotated[float, Field(ge=0.1, le=600)] = 5
-    """How long it rests when it refuses a call; twice as long each time until it carries one."""
+    """How long it rests then; twice as long for each refusal after that, until it carries a call."""
     back_off_max_s: Annotated[float, Field(ge=0.1, le=3_600)] = 300
     """How long it rests at most."""
 
@@ -147,6 +149,7 @@ def _trunk(name: str, section: TrunkSection) -> TrunkRules:
         calls_per_second=section.calls_per_second,
         lines_max=section.lines_max,
         lines_kept=section.lines_kept,
+        refusals_max=section.refusals_max,
         back_off_us=microseconds(section.back_off_s),
         back_off_max_us=microseconds(section.back_off_max_s),
     )

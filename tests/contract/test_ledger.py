@@ -26,6 +26,7 @@ from core.model.events import (
 )
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
+from core.model.outbound import AttemptDialed
 from core.model.quality import Quality, SkillQuality, Tally
 from core.model.requests import RestoreAgent, RestoreQuality
 from crm.database import Database, DatabaseSettings
@@ -294,6 +295,23 @@ async def test_a_finished_interaction_gets_its_row(database: Database, tmp_path:
     assert (row.contact_id, row.customer_id, row.outcome) == (SEVEN, "A-17", "closed")
     assert (row.ivr_us, row.queue_us, row.talk_us, row.wrap_up_us) == (1, 2, 3, 4)
     assert row.disposition == "sold\r\n", "PostgreSQL keeps no NUL in a column; the event itself has it"
+
+
+async def test_an_event_of_no_agent_is_kept_as_well(database: Database, tmp_path: Path) -> None:
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    ledger.append(
+        AttemptDialed(
+            at_us=1,
+            campaign="winter",
+            attempt_id="A-1-000001",
+            lead_id="1",
+            leg_id=LegId("L-1-000001"),
+            mode="predictive",
+            rules=(),
+        )
+    )
+    await ledger.close()
+    assert await rows(database, LedgerEventRow) == 1
 
 
 async def test_closing_writes_what_still_waits(database: Database, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class Exchange:
 
 
 def trunk(name: str = "east", **rules: Any) -> TrunkRules:
-    return TrunkRules(name=name, **({"calls_per_second": 200.0, "lines_max": 3} | rules))
+    return TrunkRules(name=name, **({"calls_per_second": 200.0, "lines_max": 3, "refusals_max": 1} | rules))
 
 
 def test_number_is_dialed_as_the_trunk_wants_it() -> None:
@@ -103,6 +103,18 @@ def test_refusals_of_calls_that_were_under_way_do_not_lengthen_the_rest() -> Non
         exchange.trunks.refused("east", exchange.now_us)
     exchange.wait(5)
     assert exchange.dial()[1] is not None
+
+
+def test_trunk_rests_only_when_it_refuses_several_calls_in_a_row() -> None:
+    exchange = Exchange(trunk(refusals_max=3, lines_max=9))
+    for _ in range(5):
+        exchange.trunks.refused("east", exchange.now_us)
+        exchange.trunks.refused("east", exchange.now_us)
+        exchange.trunks.carried("east")
+        assert exchange.dial()[1] is not None
+    for _ in range(3):
+        exchange.trunks.refused("east", exchange.now_us)
+    assert exchange.dial()[1] is None
 
 
 def test_trunk_that_carries_again_has_its_refusals_forgotten() -> None:
