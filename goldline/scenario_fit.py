@@ -42,8 +42,8 @@ def check_fit(scenario: Scenario, config: Config) -> list[Finding]:
 
 def _problems(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> Iterator[Problem]:
     """Yield what scenario and configuration do not agree on, in a fixed order."""
-    if not scenario.arrivals:
-        yield ["arrivals"], Said("nothing"), "at least 1: a day without calls shows nothing"
+    if not scenario.arrivals and not scenario.leads:
+        yield ["arrivals"], Said("nothing"), "at least 1, or leads: a day without calls shows nothing"
     yield from _names(scenario, config)
     yield from _skills(scenario, config, flows)
     yield from _queues_nobody_serves(scenario, config, flows)
@@ -56,6 +56,15 @@ def _names(scenario: Scenario, config: Config) -> Iterator[Problem]:
         yield from _unknown(service.tier, config.tiers, ["service", entry, "tier"])
     for entry, group in enumerate(scenario.customers):
         yield from _unknown(group.tier, config.tiers, ["customers", entry, "tier"])
+    for entry, listed in enumerate(scenario.leads):
+        if listed.campaign not in config.campaigns:
+            known = list(config.campaigns)
+            yield (
+                ["leads", entry, "campaign"],
+                listed.campaign,
+                one_of(known) if known else "no: there are none",
+            )
+        yield from _unknown(listed.tier, config.tiers, ["leads", entry, "tier"])
     for entry, agent in enumerate(scenario.agents):
         for nth, pause in enumerate(agent.breaks):
             yield from _unknown(

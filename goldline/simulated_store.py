@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
-from core.kernel.clock import Clock
+from core.kernel.clock import Clock, microseconds
+from core.model.lead import LeadNumber
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
 from crm.memory import MemoryCrmStore, MemoryLedger
@@ -13,7 +15,10 @@ from crm.pins import SIMULATED_COST, hash_pin
 from crm.records import AccountRecord, CustomerRecord, Phone
 from crm.store import StoreSettings
 from goldline.runners import result_at_once
+from simulator.callees import Listed, ListedLead
 from simulator.customers import CrmRecord
+from simulator.lead_lists import LeadList
+from simulator.world import World
 
 LeadsByList = Mapping[ListPlan, Sequence[LeadRecord]]
 """The leads of a simulated day, by the lists they are in."""
@@ -35,6 +40,29 @@ def memory_leads(leads: LeadsByList, clock: Clock) -> MemoryLeadStore:
         result_at_once(store.save_leads(plan, records))
         result_at_once(store.finish_list(plan))
     return store
+
+
+def load_lists(world: World, store: MemoryLeadStore) -> None:
+    """Let the lists of the scenario be loaded, each when it is time."""
+    for listed in world.callees.lists:
+        load = partial(_load, listed, store)
+        if listed.entry.from_s:
+            world.exchange.after(microseconds(listed.entry.from_s), load)
+        else:
+            load()
+
+
+def _load(listed: Listed, store: MemoryLeadStore) -> None:
+    plan = ListPlan(campaign=listed.entry.campaign, name=listed.entry.name)
+    records = [_lead_record(lead, listed.entry) for lead in listed.leads()]
+    result_at_once(store.save_leads(plan, records))
+    result_at_once(store.finish_list(plan))
+
+
+def _lead_record(lead: ListedLead, entry: LeadList) -> LeadRecord:
+    number = LeadNumber(number=lead.number, country=entry.country, zones=(lead.zone,))
+    name = f"{entry.campaign}-{lead.serial}"
+    return LeadRecord(external_id=name, person_id=name, numbers=(number,), tier=entry.tier)
 
 
 def crm_record(found: CrmRecord, region: str) -> CustomerRecord:

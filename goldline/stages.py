@@ -14,7 +14,7 @@ from core.kernel.clock import microseconds
 from core.ports import Journal
 from goldline.config import Config
 from goldline.runners import Ports, Runner, VirtualRunner
-from goldline.simulated_store import LeadsByList, memory_leads, memory_store
+from goldline.simulated_store import LeadsByList, load_lists, memory_leads, memory_store
 from goldline.strained import StrainedRunner
 from goldline.watched import SpooledLedger, WatchedLedger
 from simulator.faults import FaultPlan
@@ -107,6 +107,7 @@ class DirectStage:
 
     def start(self) -> None:
         """Let the day begin."""
+        load_lists(self.world, self.leads)
         self._pbx.start()
         self.world.start()
 

@@ -21,7 +21,7 @@ from goldline.config import Config
 from goldline.live import asterisk_settings
 from goldline.logs import set_up_logs
 from goldline.runners import LiveRunner, Ports, Runner
-from goldline.simulated_store import LeadsByList, memory_leads, memory_store
+from goldline.simulated_store import LeadsByList, load_lists, memory_leads, memory_store
 from goldline.strained import LeapingClock, StrainedStore, let_store_go_away
 from goldline.watched import SpooledLedger
 from simulator.ami_server import Account
@@ -103,6 +103,7 @@ class WireStage:
         WireSpells(self._loop, exchange, plan, *self._ports).start(self._until_us)
 
     async def _open(self) -> None:
+        load_lists(self.world, self.leads)
         await self._server.start(port=self._ports[0])
         await self._pbx.start()
         self.world.start()

@@ -87,7 +87,7 @@ def test_sound_scenario_fits(tmp_path: Path) -> None:
         (
             '[[arrivals]]\nkind = "poisson"\ndialed_number = "5551000"\nper_hour = 60',
             "arrivals = []",
-            "arrivals: found nothing; at least 1: a day without calls shows nothing",
+            "arrivals: found nothing; at least 1, or leads: a day without calls shows nothing",
         ),
         (
             'queue = "cards"\ntier',
