@@ -98,7 +98,7 @@ class Dialogues:
         dialogue = self._dialogues.get(step.leg_id)
         now_us = self._clock.now_us()
         try:
-            if dialogue is not None:
+            if dialogue is not None and not dialogue.is_leaving:
                 dialogue.take(step)
                 return
         except (PbxError, UnsafeText):
@@ -162,6 +162,8 @@ class _Dialogue:
         self._script: Script | None = None
         self._language_code = link.environment.get("agi_language", "")
         self._music_on = False
+        self.is_leaving = False
+        """Whether the channel is being sent elsewhere: it takes no more steps."""
 
     @property
     def address(self) -> str:
@@ -178,6 +180,7 @@ class _Dialogue:
 
     def leave(self, script: Script) -> None:
         """Run `script`, then let the dialplan go on."""
+        self.is_leaving = True
         self._interrupt()
         self._begin(after(MUSIC_OFF, self._set_music_off, script) if self._music_on else script)
 

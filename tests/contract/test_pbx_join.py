@@ -91,6 +91,15 @@ async def test_agent_takes_one_caller_after_the_other(line: Line) -> None:
     assert not line.all_of(AnomalySeen)
 
 
+async def test_step_ordered_with_the_joining_does_not_keep_the_leg(line: Line) -> None:
+    await standing(line)
+    caller = await waiting(line)
+    line.pbx.execute(JoinLeg(leg_id=AGENT_LEG, bridge_with=caller))
+    line.pbx.execute(PlayMusic(leg_id=AGENT_LEG, step="too late", music="default"))
+    await line.wait_for(LegJoined, leg_id=AGENT_LEG)
+    assert (await line.wait_for(StepFinished, step="too late")).outcome == "failed"
+
+
 async def test_caller_who_hangs_up_leaves_the_agent_in_our_hands(line: Line) -> None:
     await standing(line)
     caller = await waiting(line, Wait(1_500))
