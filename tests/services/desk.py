@@ -65,6 +65,12 @@ class Desk:
         await self.ask("LogIn", extension=f"PJSIP/{extension}")
         await self.ask("GoReady")
 
+    async def stand_by(self, extension: str) -> None:
+        """Begin work at a phone whose call is to stand; return when it does and contacts may come."""
+        await self.ask("LogIn", extension=f"PJSIP/{extension}", standing=True)
+        await self.ask("GoReady")
+        await self.shown("ShowAgentState", state="ready", standing="in_hand")
+
     async def end_talks(self, count: int) -> None:
         """Hang up so many talks, each as soon as it is shown, beginning with the first that ever was."""
         begin = 0

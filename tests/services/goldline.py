@@ -69,6 +69,9 @@ choose = "highest_level"
 [tiers.standard]
 
 {tiers}
+[standing]
+retry_delay_s = 1
+
 # Callers of the menu come here; the agent says when the work after the talk is done.
 [queues.sales]
 requirements = {{ sales = 1 }}
