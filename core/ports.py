@@ -27,6 +27,7 @@ from core.model.lead import Lead
 from core.model.message import Command, DomainEvent, Event
 from core.model.outbound import (
     AnswerCampaign,
+    AttemptRecalled,
     CountAttempts,
     CountedMinute,
     LeaseLeads,
@@ -119,6 +120,10 @@ class Ledger(Protocol):
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return one `RestoreQuality` for each agent of whom outcomes have taught something."""
+        ...
+
+    async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
+        """Return the attempts dialed from `since_us` on that have no end; oldest first."""
         ...
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:

@@ -37,13 +37,21 @@ from core.model.events import (
 )
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
-from core.model.outbound import CampaignChanged, RestoreCampaign
+from core.model.outbound import (
+    AttemptDialed,
+    AttemptEnded,
+    AttemptRecalled,
+    CampaignChanged,
+    CampaignEvent,
+    RestoreCampaign,
+)
 from core.model.requests import RestoreAgent, RestoreQuality
 from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
 from crm.campaign_states import fold_campaign_states
 from crm.database import ROW_ERRORS, Database
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
+from crm.open_attempts import fold_open_attempts
 from crm.open_contacts import fold_open_contacts
 from crm.spool import Spool
 
@@ -187,6 +195,10 @@ class SqlLedger:
         learned = await _read(self._database, _LAST_CHANGES, {"kind": QualityLearned.__name__})
         return fold_quality(cast(Sequence[QualityLearned], learned))
 
+    async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
+        """Return the attempts dialed from `since_us` on that have no end; oldest first."""
+        return fold_open_attempts(await _read(self._database, _UNENDED, {"since_us": since_us}))
+
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
         """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
         told = await _read(self._database, _UNRECORDED, {"since_us": since_us})
@@ -327,6 +339,13 @@ _UNRECORDED = _EVENTS.where(
         _ARRIVALS.where(~exists().where(InteractionRow.contact_id == LedgerEventRow.contact_id))
     )
 )
+_DIALED = select(LedgerEventRow.contact_id).where(
+    LedgerEventRow.kind == AttemptDialed.__name__, LedgerEventRow.at_us >= bindparam("since_us")
+)
+_ENDED = select(LedgerEventRow.contact_id).where(
+    LedgerEventRow.kind == AttemptEnded.__name__, LedgerEventRow.at_us >= bindparam("since_us")
+)
+_UNENDED = _EVENTS.where(LedgerEventRow.contact_id.in_(_DIALED), LedgerEventRow.contact_id.not_in(_ENDED))
 _LAST_INSTANT = select(func.max(LedgerEventRow.at_us))
 
 _RECENCY = func.row_number().over(
@@ -361,9 +380,14 @@ def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:
         "at_us": event.at_us,
         "kind": type(event).__name__,
         "contact_id": _clean(getattr(event, "contact_id", "")),
-        "agent_id": _clean(getattr(event, "agent_id", None) or ""),
+        "agent_id": _clean(_whose(event)),
         "body": encode(event).decode(),
     }
+
+
+def _whose(event: DomainEvent) -> str:
+    """Return the agent an event is about, or the campaign where it is about one as a whole."""
+    return event.campaign if isinstance(event, CampaignEvent) else getattr(event, "agent_id", None) or ""
 
 
 def _interaction(entry: Entry) -> Entry:

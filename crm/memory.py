@@ -25,11 +25,12 @@ from core.model.events import (
 )
 from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
-from core.model.outbound import CampaignChanged, RestoreCampaign
+from core.model.outbound import AttemptDialed, AttemptRecalled, CampaignChanged, RestoreCampaign
 from core.model.requests import RestoreAgent, RestoreQuality
 from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
 from crm.campaign_states import fold_campaign_states
+from crm.open_attempts import fold_open_attempts
 from crm.open_contacts import fold_open_contacts
 from crm.phones import e164
 from crm.pins import pin_matches
@@ -90,6 +91,12 @@ class MemoryLedger:
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return what had been learned last of each agent."""
         return fold_quality(e for e in self.events if isinstance(e, QualityLearned))
+
+    async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
+        """Return the attempts dialed from `since_us` on that have no end; oldest first."""
+        return fold_open_attempts(
+            e for e in self.events if not isinstance(e, AttemptDialed) or e.at_us >= since_us
+        )
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
         """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""

@@ -84,7 +84,10 @@ class EngineRunRow(Base):
 
 
 class LedgerEventRow(Base):
-    """One domain event; (run, sequence) names it, so that writing it twice keeps it once."""
+    """One domain event; (run, sequence) names it, so that writing it twice keeps it once.
+
+    `agent_id` is the agent it is about, or the campaign where it is about one as a whole.
+    """
 
     __tablename__ = "ledger_event"
     __table_args__ = (Index(None, "kind", "agent_id", "run", "sequence"),)

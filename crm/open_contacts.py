@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from core.model.callback_events import CallbackBooked
 from core.model.events import ContactArrived, ContactEvent, ContactRecalled, InteractionRecorded
 from core.model.ids import NO_LEG, ContactId
+from core.model.message import DomainEvent
 
 BEGINNINGS = (ContactArrived, CallbackBooked)
 """How a contact begins: a customer reaches us, or is to be called back."""
 
 
-def fold_open_contacts(told: Iterable[ContactEvent], seen_us: int) -> tuple[ContactRecalled, ...]:
+def fold_open_contacts(told: Iterable[DomainEvent], seen_us: int) -> tuple[ContactRecalled, ...]:
     """Return one `ContactRecalled` for each contact that `told` does not end, in the order they arrived.
 
-    `told` is in the order of the ledger; `seen_us` is the instant of the ledger's last event.
+    `told` is in the order of the ledger, and may hold facts about the attempts by which customers were
+    reached; `seen_us` is the instant of the ledger's last event.
     """
     histories: dict[ContactId, list[ContactEvent]] = {}
-    for event in told:
+    for event in (event for event in told if isinstance(event, ContactEvent)):
         histories.setdefault(event.contact_id, []).append(event)
     recalled = (_recalled(history, seen_us) for history in histories.values())
     return tuple(contact for contact in recalled if contact is not None)

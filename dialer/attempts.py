@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.kernel.clock import SECOND_US
 from core.kernel.record import Entity
 from core.model.attempt import ATTEMPT, OUTCOMES, AttemptRecord, AttemptState, AttemptTrigger
 from core.model.customer import Customer
@@ -26,6 +27,10 @@ UNCLASSIFIED = frozenset({AttemptState.PLANNED, AttemptState.DIALING, AttemptSta
 """States in which nobody knows yet whether an agent will be needed."""
 
 
+RING_LATE_US = 5 * SECOND_US
+"""How much longer than the telephone system we wait for the end of a ringing, before we end it ourselves."""
+
+
 class Attempt(Entity, kw_only=True):
     """One number of one lead, dialed once; `state` changes only through `AttemptBook.move`.
 
@@ -35,7 +40,7 @@ class Attempt(Entity, kw_only=True):
 
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
     it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is one.
-    `promised` is another call that the agent promised.
+    An earlier run of ours dialed what `is_recalled`. `promised` is another call that the agent promised.
     """
 
     attempt_id: str
@@ -75,12 +80,20 @@ class Attempt(Entity, kw_only=True):
     disposition: str = ""
     promised: Promise | None = None
     outcome: AttemptState | None = None
+    is_recalled: bool = False
     state: AttemptState = ATTEMPT.start
 
     @property
     def timer(self) -> tuple[str, str]:
         """The timer of what must happen next: an end of the ringing, an agent for who answered."""
         return ("attempt", self.attempt_id)
+
+    @property
+    def due_us(self) -> int:
+        """When that must have happened."""
+        if self.answered_us is None:
+            return self.dialed_us + self.rules.ring_timeout_us + RING_LATE_US
+        return self.connect_by_us
 
     @property
     def connect_by_us(self) -> int:
@@ -102,14 +115,19 @@ class Attempt(Entity, kw_only=True):
         return AttemptNote(
             attempt_id=self.attempt_id,
             campaign=self.rules.name,
+            mode=self.mode,
             lead_id=self.lead.lead_id,
             lease_id=self.lease_id,
             person_id=self.lead.person_id,
             list_name=self.lead.list_name,
+            nth=self.lead.attempts + 1,
+            customer_id=self.lead.customer_id,
             number=self.number.number,
             country=self.number.country,
             zones=self.number.zones,
             regions=self.number.regions,
+            caller_id=self.caller_id,
+            trunk=self.trunk,
             dialed_us=self.dialed_us,
             answered_us=self.answered_us or 0,
         ).encode()
@@ -218,7 +236,7 @@ class AttemptBook:
         if attempt.state in OUTCOMES:
             attempt.outcome = attempt.state
         if attempt.state not in UNCLASSIFIED:
-            self._unclassified[attempt.rules.name].pop(attempt.attempt_id, None)
+            self._classified(attempt)
 
     def forget(self, attempt: Attempt) -> None:
         """Let an attempt go that is over."""
@@ -226,8 +244,43 @@ class AttemptBook:
         del self._by_id[attempt.attempt_id]
         del self._by_contact[attempt.contact_id]
         self._by_leg.pop(attempt.leg_id, None)
-        self._unclassified[campaign].pop(attempt.attempt_id, None)
+        self._classified(attempt)
         self._counts[campaign] -= 1
         self._persons[person] -= 1
         if not self._persons[person]:
             del self._persons[person]
+
+    def _classified(self, attempt: Attempt) -> None:
+        self._unclassified.get(attempt.rules.name, {}).pop(attempt.attempt_id, None)
+
+
+def recalled(note: AttemptNote, rules: CampaignRules, contact_id: ContactId, leg_id: LegId) -> Attempt:
+    """Return an attempt of an earlier run, as its note tells it: it was dialed."""
+    number = LeadNumber(number=note.number, country=note.country, zones=note.zones, regions=note.regions)
+    lead = Lead(
+        lead_id=note.lead_id,
+        campaign=note.campaign,
+        list_name=note.list_name,
+        person_id=note.person_id,
+        customer_id=note.customer_id,
+        numbers=(number,),
+        attempts=note.nth - 1,
+    )
+    return Attempt(
+        attempt_id=note.attempt_id,
+        contact_id=contact_id,
+        rules=rules,
+        mode=note.mode,
+        lead=lead,
+        number=number,
+        lease_id=note.lease_id,
+        segment=(),
+        planned_us=note.dialed_us,
+        leg_id=leg_id,
+        caller_id=note.caller_id,
+        trunk=note.trunk,
+        dialed_us=note.dialed_us,
+        answered_us=note.answered_us or None,
+        is_recalled=True,
+        state=AttemptState.DIALING,
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.engine import Engine
+from core.kernel.clock import seconds
 from core.kernel.errors import RequestRefused
 from core.kernel.record import Entity
 from core.model.events import PbxLost, PbxSynced
@@ -24,7 +25,7 @@ from core.model.outbound import (
     StartCampaign,
 )
 from dialer.allowance import Allowance
-from dialer.attempts import AttemptBook
+from dialer.attempts import Attempt, AttemptBook
 from dialer.campaign import AT_WORK, CAMPAIGN, CampaignRules, CampaignState, CampaignTrigger, Mode
 from dialer.cohorts import Cohorts
 from dialer.floor_watch import Crew
@@ -74,6 +75,34 @@ class Campaign(Entity, kw_only=True):
                 return True
         return bool(self.crew)
 
+    # --- what its calls come to: for the pacer's laws, and for the budgets of the law -------------------
+    # What an earlier run dialed is in no cohort of ours, and counted from the store.
+
+    def count_unanswered(self, attempt: Attempt, now_us: int) -> None:
+        """Count that nobody answered."""
+        if not attempt.is_recalled:
+            self._learn(attempt, now_us, answered=False)
+
+    def count_machine(self, attempt: Attempt, now_us: int) -> None:
+        """Count that a machine answered, which is let go."""
+        if not attempt.is_recalled:
+            self._learn(attempt, now_us, answered=False)
+            self.allowance.machine(attempt.number.country, attempt.dialed_us, now_us)
+
+    def count_answer(self, attempt: Attempt, now_us: int) -> None:
+        """Count that a person answered."""
+        if not attempt.is_recalled:
+            self._learn(attempt, now_us, answered=True)
+            self.allowance.answered(attempt.number.country, attempt.dialed_us, now_us)
+
+    def count_drop(self, attempt: Attempt, now_us: int) -> None:
+        """Count that a person who answered found no agent in time."""
+        if not attempt.is_recalled:
+            self.allowance.abandoned(attempt.number.country, attempt.dialed_us, now_us)
+
+    def _learn(self, attempt: Attempt, now_us: int, *, answered: bool) -> None:
+        self.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(now_us), answered=answered)
+
 
 class CampaignDesk:
     """The feature that keeps the campaigns' states."""
@@ -97,6 +126,10 @@ class CampaignDesk:
         """Return a campaign of the configuration."""
         return self._campaigns[name]
 
+    def find(self, name: str) -> Campaign | None:
+        """Return a campaign, None where the configuration does not know it (any more)."""
+        return self._campaigns.get(name)
+
     def move(self, campaign: Campaign, trigger: CampaignTrigger, why: Event, reason: str = "") -> None:
         """Change the campaign's state by its table, and tell everybody."""
         campaign.state = CAMPAIGN.after(campaign.state, trigger)
@@ -118,7 +151,7 @@ class CampaignDesk:
 
     def _restore(self, request: RestoreCampaign) -> None:
         """Go on as in the run before: who dialed then dials, who was paused waits to be started."""
-        self._named(request).begins = request.state in AT_WORK
+        self.named(request).begins = request.state in AT_WORK
 
     def _describe(self, request: DescribeCampaign) -> None:
         campaign = self._campaigns.get(request.campaign)
@@ -146,7 +179,7 @@ class CampaignDesk:
             sales=reached.sales,
         )
 
-    def _named(self, request: CampaignRequest) -> Campaign:
+    def named(self, request: CampaignRequest) -> Campaign:
         """Return the campaign that a request names; refuse where there is none."""
         campaign = self._campaigns.get(request.campaign)
         if campaign is None:
@@ -158,7 +191,7 @@ class CampaignDesk:
         return f"there is no campaign {request.campaign!r}; there are: {known}"
 
     def _ask(self, request: CampaignRequest, trigger: CampaignTrigger) -> None:
-        campaign = self._named(request)
+        campaign = self.named(request)
         if not CAMPAIGN.allows(campaign.state, trigger):
             raise RequestRefused("already_so", f"{request.campaign} is {campaign.state}")
         self.move(campaign, trigger, request)

@@ -45,8 +45,6 @@ from dialer.ways_out import WaysOut
 
 REFRESH_US = 20 * SECOND_US
 """How often what was learned is looked at anew: it moves slowly, and a look costs a millisecond."""
-RING_LATE_US = 5 * SECOND_US
-"""How much longer than the telephone system we wait for the end of a ringing, before we end it ourselves."""
 LOOK_UP_US = 2 * SECOND_US
 """A customer's record may take so long: nobody answers sooner, and few fail to ring for longer."""
 
@@ -286,9 +284,7 @@ class Dialing:
     ) -> None:
         self._book.forget(attempt)
         self._engine.publish(
-            AttemptPutBack(
-                at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id, rules=rules
-            )
+            AttemptPutBack(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id, rules=rules)
         )
         self._engine.send(
             ReturnLeads(
@@ -321,9 +317,7 @@ class Dialing:
                 detect_machine=_listened_for(attempt),
             )
         )
-        self._engine.send(
-            StartTimer(key=attempt.timer, at_us=why.at_us + rules.ring_timeout_us + RING_LATE_US)
-        )
+        self._engine.send(StartTimer(key=attempt.timer, at_us=attempt.due_us))
         if attempt.lead.customer_id and not attempt.agent_first:
             self._look_up(attempt)
         self._engine.publish(
@@ -337,6 +331,8 @@ class Dialing:
                 mode=attempt.mode,
                 rules=verdict.rules,
                 agent_id=AgentId(attempt.agent_id) if attempt.agent_id else None,
+                contact_id=attempt.contact_id,
+                note=attempt.note,
             )
         )
 

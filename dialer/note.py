@@ -17,18 +17,23 @@ _PART, _ITEM = "~", "+"
 
 
 class AttemptNote(Record, frozen=True, kw_only=True):
-    """One attempt as its leg tells of it; 0 and empty texts mean "not yet"."""
+    """One attempt as its leg tells of it, the `nth` at its lead; 0 and empty texts mean "not yet"."""
 
     attempt_id: str
     campaign: str
+    mode: str
     lead_id: str
     lease_id: str
     person_id: str
     list_name: str
+    nth: int
+    customer_id: str
     number: str
     country: str
     zones: tuple[str, ...]
     regions: tuple[str, ...]
+    caller_id: str
+    trunk: str
     dialed_us: int
     answered_us: int
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.kernel.clock import seconds
 from core.model.attempt import AttemptState, AttemptTrigger
 from core.model.causes import Answerer
 from core.model.commands import CancelTimer, HangUpLeg, StartTimer
 from core.model.destination import DestinationKind, DivertReason
 from core.model.disposition import USUAL
 from core.model.events import (
+    AdoptionFinished,
     AnswererJudged,
     ChoiceMade,
     ContactConnected,
@@ -36,6 +36,7 @@ from core.model.events import (
     TalkEnded,
     TimerFired,
 )
+from core.model.leg import Leg, LegState
 from core.model.message import Event
 from core.model.outbound import AttemptEnded, SettleLead
 from dialer.arrival import answered, contact_of, introduction, onward
@@ -44,21 +45,33 @@ from dialer.desk import CampaignDesk
 from dialer.forbidding import forbid
 from dialer.machine_rules import is_audited
 from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
+from dialer.recall import AttemptRecall
 from dialer.results import settlement
 
 OPTED_OUT = "pressed the key to be called no more"
 
 _S, _T = AttemptState, AttemptTrigger
+_WAITS = frozenset({_S.DIALING, _S.ANSWERED, _S.CLASSIFIED})
+"""The states in which something must happen before a time is up."""
 
 
 class OutboundCalls:
     """The feature that follows what was dialed; built before the IVR, which takes every leg nobody knows."""
 
-    def __init__(self, engine: Engine, contacts: ContactBook, desk: CampaignDesk, book: AttemptBook) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        desk: CampaignDesk,
+        book: AttemptBook,
+        recall: AttemptRecall,
+    ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._desk = desk
         self._book = book
+        self._recall = recall
+        engine.subscribe(AdoptionFinished, self._go_on)
         engine.subscribe(CustomerFound, self._remembered)
         engine.subscribe(LegAnswered, self._answered)
         engine.subscribe(AnswererJudged, self._judged)
@@ -81,6 +94,19 @@ class OutboundCalls:
         if attempt is not None:
             attempt.customer = event.customer
 
+    def _go_on(self, event: AdoptionFinished) -> None:
+        """Go on with the attempts of an earlier run, now that it is known which legs there are."""
+        for attempt, leg in self._recall.take():
+            self._resume(attempt, leg, event)
+
+    def _resume(self, attempt: Attempt, leg: Leg | None, why: Event) -> None:
+        if attempt.state is _S.DIALING and leg is None:
+            self._unanswered(attempt, Unanswered.LOST, why)
+        elif attempt.state is _S.DIALING and leg is not None and leg.state is LegState.UP:
+            self._answer(attempt, why)
+        elif attempt.state in _WAITS:
+            self._engine.send(StartTimer(key=attempt.timer, at_us=attempt.due_us))
+
     def _answered(self, event: LegAnswered) -> None:
         attempt = self._book.of_leg(event.leg_id)
         if attempt is not None and attempt.state is _S.DIALING:
@@ -90,7 +116,7 @@ class OutboundCalls:
         """Start the clock of the law."""
         self._book.move(attempt, _T.ANSWER)
         attempt.answered_us = why.at_us
-        self._engine.send(StartTimer(key=attempt.timer, at_us=why.at_us + attempt.rules.connect_within_us))
+        self._engine.send(StartTimer(key=attempt.timer, at_us=attempt.due_us))
 
     def _judged(self, event: AnswererJudged) -> None:
         attempt = self._book.of_leg(event.leg_id)
@@ -121,9 +147,7 @@ class OutboundCalls:
         self._engine.send(CancelTimer(key=attempt.timer))
         if attempt.rules.machines is None or not attempt.rules.machines.message:
             self._engine.send(HangUpLeg(leg_id=attempt.leg_id))
-        campaign = self._desk[attempt.rules.name]
-        campaign.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=False)
-        campaign.allowance.machine(attempt.number.country, attempt.dialed_us, why.at_us)
+        self._desk[attempt.rules.name].count_machine(attempt, why.at_us)
 
     def _in_our_hands(self, event: DialogueOpened) -> None:
         """Make a contact of who answered. The answer itself may be told later: by another link."""
@@ -140,9 +164,7 @@ class OutboundCalls:
     def _welcome(self, attempt: Attempt, why: Event) -> None:
         """Let a person who answered be a contact that asks for the campaign's queue."""
         assert attempt.answered_us is not None
-        campaign = self._desk[attempt.rules.name]
-        campaign.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=True)
-        campaign.allowance.answered(attempt.number.country, attempt.dialed_us, why.at_us)
+        self._desk[attempt.rules.name].count_answer(attempt, why.at_us)
         contact = self._contacts.get(attempt.contact_id)
         if contact is not None:  # it has, or had, an agent before it had a leg
             contact.callback, contact.attempt = False, attempt.note
@@ -198,8 +220,7 @@ class OutboundCalls:
     def _drop(self, attempt: Attempt, why: Event) -> None:
         self._book.move(attempt, _T.DROP)
         self._engine.send(CancelTimer(key=attempt.timer))
-        allowance = self._desk[attempt.rules.name].allowance
-        allowance.abandoned(attempt.number.country, attempt.dialed_us, why.at_us)
+        self._desk[attempt.rules.name].count_drop(attempt, why.at_us)
 
     def _let_leave(self, attempt: Attempt, why: Event) -> None:
         """Send somebody on who waits; who is being joined with an agent stays, and may come back."""
@@ -264,11 +285,7 @@ class OutboundCalls:
     def _over_before_a_contact(self, attempt: Attempt, why: LegEnded) -> None:
         """A machine was let go, or a person hung up before anybody could greet them."""
         if attempt.state in (_S.ANSWERED, _S.CLASSIFIED):
-            campaign = self._desk[attempt.rules.name]
-            campaign.cohorts.end(
-                attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=True
-            )
-            campaign.allowance.answered(attempt.number.country, attempt.dialed_us, why.at_us)
+            self._desk[attempt.rules.name].count_answer(attempt, why.at_us)
             self._drop(attempt, why)
         self._finish(attempt, why)
 
@@ -281,9 +298,7 @@ class OutboundCalls:
     def _unanswered(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
         self._book.move(attempt, TRIGGERS[reason])
         attempt.disposition = reason
-        self._desk[attempt.rules.name].cohorts.end(
-            attempt.segment, seconds(attempt.dialed_us), seconds(why.at_us), answered=False
-        )
+        self._desk[attempt.rules.name].count_unanswered(attempt, why.at_us)
         self._finish(attempt, why)
 
     def _finish(self, attempt: Attempt, why: Event) -> None:
@@ -313,5 +328,6 @@ class OutboundCalls:
                 lead_id=attempt.lead.lead_id,
                 outcome=record.outcome,
                 record=record,
+                contact_id=attempt.contact_id,
             )
         )

@@ -152,7 +152,7 @@ def build_brain(
         trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids)
     )
     campaigns = _campaigns(config, rulebook, flows, out)
-    build_dialer(engine, contacts, ids, campaigns, attempts, results, router, agents, out)
+    build_dialer(engine, contacts, calls, ids, campaigns, attempts, results, router, agents, out)
     Ivr(
         engine,
         contacts=contacts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import seconds
@@ -29,6 +30,7 @@ from dialer.machines import Machines
 from dialer.modes import pace_of
 from dialer.outbound_calls import OutboundCalls
 from dialer.pacing import Learned
+from dialer.recall import AttemptRecall
 from dialer.results import Results
 from dialer.ringing import Ringing
 from dialer.steering import Steering
@@ -47,6 +49,7 @@ class Outgoing:
 def build_dialer(
     engine: Engine,
     contacts: ContactBook,
+    calls: CallBook,
     ids: Ids,
     rules: Mapping[str, CampaignRules],
     book: AttemptBook,
@@ -71,7 +74,8 @@ def build_dialer(
     dialing = Dialing(engine, ids, desk, book, watch, ways)
     AgentFirst(engine, contacts, desk, book, dialing)
     Steering(engine, desk)
-    OutboundCalls(engine, contacts, desk, book)
+    recall = AttemptRecall(engine, calls, contacts, desk, book, ids.beginning(ATTEMPT_ID))
+    OutboundCalls(engine, contacts, desk, book, recall)
     Machines(engine, desk, book)
     GoalKeeper(engine, desk, results)
 

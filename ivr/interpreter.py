@@ -166,6 +166,7 @@ class Ivr:
             language=note.language or event.language,
             tier=note.tier or self._default_tier,
             queued_us=note.queued_us or None,
+            attempt=note.attempt,
             flow=note.flow,
             hops=note.hops,
         )

@@ -181,10 +181,15 @@ class CapStanding(Record, frozen=True, kw_only=True):
     cap_ppm: int
 
 
-class CampaignChanged(DomainEvent, frozen=True, kw_only=True):
-    """A campaign dials, pauses or has ended; `reason` says why where nobody asked for it."""
+class CampaignEvent(DomainEvent, frozen=True, kw_only=True):
+    """Something happened to a campaign as a whole."""
 
     campaign: str
+
+
+class CampaignChanged(CampaignEvent, frozen=True, kw_only=True):
+    """A campaign dials, pauses or has ended; `reason` says why where nobody asked for it."""
+
     state: str
     reason: str = ""
 
@@ -200,7 +205,10 @@ class PacingSet(DomainEvent, frozen=True, kw_only=True):
 
 
 class AttemptDialed(DomainEvent, frozen=True, kw_only=True):
-    """A number is being dialed as the leg `leg_id`; `rules` are those of the law that allowed it."""
+    """A number is being dialed as the leg `leg_id`; `rules` are those of the law that allowed it.
+
+    Whoever answers will be the contact `contact_id`. The `note` is all that a new run of ours needs to go on.
+    """
 
     campaign: str
     attempt_id: str
@@ -209,6 +217,8 @@ class AttemptDialed(DomainEvent, frozen=True, kw_only=True):
     mode: str
     rules: tuple[str, ...]
     agent_id: AgentId | None = None
+    contact_id: ContactId = ContactId("")
+    note: str = ""
 
 
 class AttemptAnswered(DomainEvent, frozen=True, kw_only=True):
@@ -220,12 +230,13 @@ class AttemptAnswered(DomainEvent, frozen=True, kw_only=True):
 
 
 class AttemptEnded(DomainEvent, frozen=True, kw_only=True):
-    """What an attempt came to."""
+    """What an attempt came to; `contact_id` is whose contact it was, or would have been."""
 
     campaign: str
     lead_id: str
     outcome: AttemptState
     record: AttemptRecord
+    contact_id: ContactId = ContactId("")
 
 
 # --- where an agent comes before the customer ---------------------------------------------------------
@@ -285,6 +296,22 @@ class CampaignDayEnded(DomainEvent, frozen=True, kw_only=True):
 
     campaign: str
     day: str
+
+
+# --- told by the program itself when it starts -----------------------------------------------------------
+
+
+class AttemptRecalled(Event, frozen=True, kw_only=True):
+    """The ledger has no end of this attempt of an earlier run; how far it had come by then.
+
+    Instants are None where they did not come; `dropped` says that no agent came in time.
+    """
+
+    dialed: AttemptDialed
+    answered_us: int | None = None
+    connected_us: int | None = None
+    dropped: bool = False
+    agent_id: str = ""
 
 
 # --- wishes -----------------------------------------------------------------------------------------------

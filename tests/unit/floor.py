@@ -135,7 +135,7 @@ class Floor:
         self.timers: dict[TimerKey, int] = {}
         self.engine.subscribe(DialogueOpened, self._let_in)
         self.engine.subscribe(TimerFired, self._leave)
-        calls = CallBook(self.engine)
+        calls = self.calls = CallBook(self.engine)
         self.adoption = Adoption(self.engine, self.contacts, calls, deadline_us=200_000)
         self.recorder = InteractionRecorder(self.engine, self.contacts)
         self.lost = LostContacts(self.engine, calls)

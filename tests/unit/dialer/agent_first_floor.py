@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
@@ -30,7 +31,7 @@ class AgentFirstFloor(CampaignFloor):
         agents: Sequence[str] = ("ann",),
         leads: Sequence[LeadRecord] = (),
         how: AgentRules | None = None,
-        **changes: object,
+        **changes: Any,
     ) -> None:
         super().__init__(agents, leads, replace(WINTER, agents=how or AgentRules()), **changes)
 
@@ -97,7 +98,7 @@ class AgentFirstFloor(CampaignFloor):
         return leg_id in [order.leg_id for order in self.orders(HangUpLeg)]
 
 
-def previews(*leads: object, agents: tuple[str, ...] = ("ann",), **changes: object) -> AgentFirstFloor:
+def previews(*leads: object, agents: tuple[str, ...] = ("ann",), **changes: Any) -> AgentFirstFloor:
     """A preview campaign that has begun, with agents who are ready."""
     floor = AgentFirstFloor(agents, leads, **{"mode": Mode.PREVIEW, **changes})  # type: ignore[arg-type]
     floor.ready(*agents)
@@ -105,6 +106,6 @@ def previews(*leads: object, agents: tuple[str, ...] = ("ann",), **changes: obje
     return floor
 
 
-def on_the_hook(*leads: object, agents: tuple[str, ...] = ("ann",), **changes: object) -> AgentFirstFloor:
+def on_the_hook(*leads: object, agents: tuple[str, ...] = ("ann",), **changes: Any) -> AgentFirstFloor:
     """A progressive campaign for agents who are rung for each lead, begun, with agents who are ready."""
     return previews(*leads, agents=agents, mode=Mode.PROGRESSIVE, how=ON_THE_HOOK, **changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from core.kernel.clock import SECOND_US
 from core.model.agent import AgentProfile
@@ -71,24 +72,33 @@ class _ClockOf:
 
 
 class CampaignFloor(Floor):
-    """The brain with a campaign whose leads stand in a store in memory; all orders are carried out at once."""
+    """The brain with a campaign whose leads stand in a store in memory; all orders are carried out at once.
+
+    A `run` after another has its `store`, and knows nothing of the telephone system unless it is `synced`.
+    """
 
     def __init__(
         self,
         agents: Sequence[str] = ("ann",),
         leads: Sequence[LeadRecord] = (),
         rules: CampaignRules = WINTER,
-        **changes: object,
+        run: int = 9,
+        store: MemoryLeadStore | None = None,
+        synced: bool = True,
+        **changes: Any,
     ) -> None:
+        self._run = run
+        self.before: dict[str, LegId] = {}
         self.rules = replace(rules, **changes)  # type: ignore[arg-type]
-        self.store = MemoryLeadStore(_ClockOf(self))
+        self.store = store or MemoryLeadStore(_ClockOf(self))
         self.store_is_away = False
         self.now_us = NOON_US
-        plan = ListPlan(campaign=self.rules.name, name="list")
-        result_at_once(self.store.save_leads(plan, leads))
-        result_at_once(self.store.finish_list(plan))
+        if store is None:
+            plan = ListPlan(campaign=self.rules.name, name="list")
+            result_at_once(self.store.save_leads(plan, leads))
+            result_at_once(self.store.finish_list(plan))
         self.numbers = {record.name: record.numbers[0].number for record in leads}
-        super().__init__({name: 5 for name in agents})
+        super().__init__(dict.fromkeys(agents, 5), synced=synced)
         self.now_us = NOON_US
 
     def _build_desks(self, profiles: Mapping[AgentId, AgentProfile], *others: object) -> None:
@@ -96,8 +106,9 @@ class CampaignFloor(Floor):
         self.results = results = Results(self.engine, book, DISPOSITIONS)
         super()._build_desks(profiles, *others)  # type: ignore[arg-type]
         rules = {self.rules.name: self.rules}
+        ids = Ids(self._run)
         build_dialer(
-            self.engine, self.contacts, Ids(run=9), rules, book, results, self.router, profiles, OUT
+            *(self.engine, self.contacts, self.calls, ids, rules, book, results, self.router, profiles, OUT)
         )
 
     def hear(self, message: Event) -> list[Command]:
@@ -127,8 +138,14 @@ class CampaignFloor(Floor):
         """Return the numbers dialed so far, in order."""
         return [order.address for order in self.orders(RingLeg) if "@trunk" in order.address]
 
+    def rung(self) -> list[RingLeg]:
+        """Return every ringing so far, of agents and of people called."""
+        return self.orders(RingLeg)
+
     def leg_of(self, name: str) -> LegId:
-        """Return the leg of the last call to somebody."""
+        """Return the leg of the last call to somebody, by an earlier run where this one made none."""
+        if name in self.before:
+            return self.before[name]
         address = f"PJSIP/{self.numbers[name]}@trunk"
         return [order.leg_id for order in self.orders(RingLeg) if order.address == address][-1]
 
