@@ -23,13 +23,14 @@ from typing import Protocol
 from core.model.commands import AnswerWork, DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import ContactRecalled
-from core.model.lead import Lead
+from core.model.lead import Lead, LeadNumber
 from core.model.message import Command, DomainEvent, Event
 from core.model.outbound import (
     AnswerCampaign,
     AttemptRecalled,
     CountAttempts,
     CountedMinute,
+    KeepLeads,
     LeaseLeads,
     ListNumber,
     RestoreCampaign,
@@ -82,12 +83,23 @@ class LeadStore(Protocol):
         """Write the attempt down and say when the lead comes up again, if it is still in this lease."""
         ...
 
+    async def keep_leads(self, order: KeepLeads) -> None:
+        """Let those of the leads that are still in this lease stay in it until `until_us`."""
+        ...
+
     async def return_leads(self, order: ReturnLeads) -> None:
         """Give back those of the leads that are still in this lease."""
         ...
 
     async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
         """Return how the attempts that `order` asks for came out, the oldest minute first."""
+        ...
+
+    async def find_lead(self, campaign: str, number: LeadNumber) -> Lead:
+        """Return the lead of the campaign that comes up first of those with the number; it stays in line.
+
+        Of a number that none has, a stranger: `core.model.lead.STRANGER` is its `lead_id`.
+        """
         ...
 
     async def list_number(self, order: ListNumber) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState, AttemptTrigger
 from core.model.causes import Answerer
 from core.model.commands import CancelTimer, HangUpLeg, StartTimer
@@ -38,7 +39,7 @@ from core.model.events import (
 )
 from core.model.leg import Leg, LegState
 from core.model.message import Event
-from core.model.outbound import AttemptEnded, SettleLead
+from core.model.outbound import AttemptEnded, KeepLeads, SettleLead
 from dialer.arrival import answered, contact_of, introduction, onward
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
@@ -48,6 +49,8 @@ from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
 from dialer.recall import AttemptRecall
 from dialer.results import settlement
 
+TALK_MAX_US = 24 * 3_600 * SECOND_US
+"""No talk lasts longer: so long is a lead kept from other engines whose person talks."""
 OPTED_OUT = "pressed the key to be called no more"
 
 _S, _T = AttemptState, AttemptTrigger
@@ -194,6 +197,14 @@ class OutboundCalls:
         self._book.move(attempt, _T.CONNECT)
         attempt.connected_us = why.at_us
         self._engine.send(CancelTimer(key=attempt.timer))
+        self._engine.send(
+            KeepLeads(
+                campaign=attempt.rules.name,
+                lead_ids=(attempt.lead.lead_id,),
+                lease_id=attempt.lease_id,
+                until_us=why.at_us + TALK_MAX_US,
+            )
+        )
 
     def _talk_ended(self, event: TalkEnded) -> None:
         attempt = self._book.of_contact(event.contact_id)

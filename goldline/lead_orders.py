@@ -20,17 +20,21 @@ from core.model.outbound import (
     AttemptsCounted,
     CheckNumbers,
     CountAttempts,
+    KeepLeads,
     LeadCommand,
     LeadsLeased,
     LeadsUnavailable,
     LeaseLeads,
     ListNumber,
+    LookUpNumber,
+    NumberLookedUp,
     NumbersChecked,
     NumbersUnchecked,
     ReturnLeads,
     SettleLead,
 )
 from core.ports import LeadStore, Sink
+from crm.leads.numbers import NumberReader
 
 log = structlog.get_logger()
 
@@ -62,11 +66,23 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
                 listed_on=tuple([await store.listings(campaign, number) for number in numbers]),
                 registers_from_us=await _registers(store),
             )
+        case LookUpNumber(campaign=campaign, check_id=check_id):
+            number = NumberReader(order.region).read(order.number)
+            return NumberLookedUp(
+                at_us=now_us,
+                campaign=campaign,
+                check_id=check_id,
+                number=number.number if number else "",
+                lead=await store.find_lead(campaign, number) if number else None,
+                registers_from_us=await _registers(store),
+            )
         case CountAttempts(campaign=campaign, from_us=from_us):
             minutes = tuple(await store.count_attempts(order))
             return AttemptsCounted(at_us=now_us, campaign=campaign, from_us=from_us, minutes=minutes)
         case SettleLead():
             await store.settle_lead(order)
+        case KeepLeads():
+            await store.keep_leads(order)
         case ReturnLeads():
             await store.return_leads(order)
         case ListNumber():
@@ -83,7 +99,9 @@ def unavailable(order: LeadCommand, reason: str, now_us: int) -> Event | None:
     match order:
         case LeaseLeads(campaign=campaign, lease_id=lease_id):
             return LeadsUnavailable(at_us=now_us, campaign=campaign, lease_id=lease_id, reason=reason)
-        case CheckNumbers(campaign=campaign, check_id=check_id):
+        case CheckNumbers(campaign=campaign, check_id=check_id) | LookUpNumber(
+            campaign=campaign, check_id=check_id
+        ):
             return NumbersUnchecked(at_us=now_us, campaign=campaign, check_id=check_id, reason=reason)
     return None
 

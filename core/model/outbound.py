@@ -54,6 +54,14 @@ class SettleLead(LeadCommand, frozen=True, kw_only=True):
     alone_until_us: int = 0
 
 
+class KeepLeads(LeadCommand, frozen=True, kw_only=True):
+    """Keep leads in their lease until `until_us`: their calls take longer than leads are leased for."""
+
+    lead_ids: tuple[str, ...]
+    lease_id: str
+    until_us: int
+
+
 class ReturnLeads(LeadCommand, frozen=True, kw_only=True):
     """Give leased leads back that were not dialed; they may come up at once, or at `again_us`."""
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.kernel.clock import Clock
-from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt
+from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt, stranger
 from core.model.outbound import (
     CountAttempts,
     CountedMinute,
+    KeepLeads,
     LeaseLeads,
     ListNumber,
     ReturnLeads,
@@ -54,8 +55,12 @@ class _Lead:
     callback: bool = False
     promised_by: str | None = None
 
-    @property
-    def owner(self) -> str:
+    alone_until_us: int = 0
+
+    def asked_of(self, now_us: int) -> str:
+        """Return whose lead it is; a callback that was one agent's for long enough is nobody's own."""
+        if self.callback and 0 < self.alone_until_us <= now_us:
+            return ""
         return self.record.owner if self.promised_by is None else self.promised_by
 
 
@@ -88,7 +93,8 @@ class MemoryLeadStore:
             lead = self._leads[key]
             if lead.state is not LeadState.READY or lead.standing != standing:
                 continue  # it stands elsewhere by now
-            if lead.callback and lead.owner and lead.owner not in order.present:
+            asked_of = lead.asked_of(self._clock.now_us())
+            if lead.callback and asked_of and asked_of not in order.present:
                 passed_over.append((standing, key))
                 continue
             leased.append(lead)
@@ -117,6 +123,7 @@ class MemoryLeadStore:
         lead.lease_id = ""
         lead.callback = order.callback
         lead.promised_by = order.owner if order.callback else lead.promised_by
+        lead.alone_until_us = order.alone_until_us if order.callback else 0
         lead.standing = standing_of(
             rank=lead.record.rank,
             position=lead.of.plan.position,
@@ -129,11 +136,14 @@ class MemoryLeadStore:
         else:
             self._wait(lead, order.again_us)
 
+    async def keep_leads(self, order: KeepLeads) -> None:
+        """Let the leads that are still in this lease stay in it until another instant."""
+        for lead in self._in_lease(order):
+            self._wait(lead, order.until_us)
+
     async def return_leads(self, order: ReturnLeads) -> None:
         """Give back those of the leads that are still in this lease."""
-        for lead in (self._leads[int(lead_id)] for lead_id in order.lead_ids):
-            if lead.lease_id != order.lease_id or lead.state is not LeadState.WAITING:
-                continue
+        for lead in self._in_lease(order):
             lead.lease_id = ""
             if order.again_us is None:
                 self._join(lead)
@@ -144,6 +154,10 @@ class MemoryLeadStore:
         """Return how attempts came out, minute by minute."""
         counts = self._counts.get(order.campaign)
         return counts.told(order) if counts else ()
+
+    def _in_lease(self, order: KeepLeads | ReturnLeads) -> list[_Lead]:
+        leads = (self._leads[int(lead_id)] for lead_id in order.lead_ids)
+        return [lead for lead in leads if lead.lease_id == order.lease_id and lead.state is LeadState.WAITING]
 
     def _put_back(self, campaign: str) -> None:
         """Let those join the line who have waited long enough."""
@@ -181,7 +195,7 @@ class MemoryLeadStore:
             numbers=tuple(_with_listings(number, listed) for number in record.numbers),
             attempts=lead.attempts,
             past=self._past(record, since_us),
-            owner=lead.owner,
+            owner=lead.asked_of(self._clock.now_us()),
             callback=lead.callback,
             fields=record.fields,
         )
@@ -192,6 +206,21 @@ class MemoryLeadStore:
         recent = {o.record.attempt_id: o for o in settled if o.record.dialed_us >= since_us}
         in_order = sorted(recent.values(), key=lambda o: (o.record.dialed_us, o.record.attempt_id))
         return tuple(past_attempt(order.record, order.campaign) for order in in_order)
+
+    async def find_lead(self, campaign: str, number: LeadNumber) -> Lead:
+        """Return the campaign's lead of a number, or a stranger."""
+        since_us = self._clock.now_us() - self._settings.past_days * DAY_US
+        own = [
+            lead
+            for lead in self._leads.values()
+            if lead.of.plan.campaign == campaign
+            and any(each.number == number.number for each in lead.record.numbers)
+        ]
+        if own:
+            return self._shown(min(own, key=lambda lead: (lead.standing, lead.key)), since_us)
+        alone = LeadRecord(external_id="", person_id=number.number, numbers=(number,))
+        listed = await self.listings(campaign, number.number)
+        return stranger(campaign, number, self._past(alone, since_us), listed)
 
     # --- do not call ----------------------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ class LeadListRow(Base):
 class LeadRow(Base):
     """A lead. `state` is a `crm.leads.records.LeadState`, `due_us` when a waiting one comes up again.
 
-    A lease is a wait that ends with it: `lease_id` says whose. `digest` tells whether a list brings news.
+    A lease is a wait that ends with it: `lease_id` says whose. `digest` tells whether a list brings news. A
+    `callback` is its owner's until `alone_until_us`, for ever where that is 0.
     """
 
     __tablename__ = "lead"
@@ -88,6 +89,7 @@ class LeadRow(Base):
     lease_id: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
     callback: Mapped[bool] = mapped_column(default=False)
+    alone_until_us: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class LeadNumberRow(Base):

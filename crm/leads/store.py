@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, and_, bindparam, delete, literal_column, or_, select, update
+from sqlalchemy import ColumnClause, and_, bindparam, case, delete, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import SECOND_US, Clock
-from core.model.lead import Lead
+from core.model.lead import Lead, LeadNumber
 from core.model.outbound import (
     CountAttempts,
     CountedMinute,
+    KeepLeads,
     LeaseLeads,
     ListNumber,
     ReturnLeads,
@@ -33,11 +34,12 @@ from crm.leads.models import (
     AttemptRow,
     CampaignRow,
     LeadListRow,
+    LeadNumberRow,
     LeadRow,
     ListedNumberRow,
     RegisterRow,
 )
-from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among
+from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among, stranger_at
 from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
 from crm.leads.standing import standing_of, turn_when_due
 from crm.leads.writer import finish_list, judge_leads, write_leads
@@ -111,6 +113,16 @@ class SqlLeadStore:
             position = (await self._list(connection, lead.list_id)).position
             await connection.execute(_SETTLE, {"key": key, **_next_time(order, lead, position)})
 
+    async def keep_leads(self, order: KeepLeads) -> None:
+        """Let the leads that are still in this lease stay in it until another instant."""
+        asked = {
+            "ids": filled_up([int(lead_id) for lead_id in order.lead_ids]),
+            "lease": order.lease_id,
+            "until_us": order.until_us,
+        }
+        async with self._database.writing() as connection:
+            await connection.execute(_KEEP, asked)
+
     async def return_leads(self, order: ReturnLeads) -> None:
         """Give back those of the leads that are still in this lease."""
         later = order.again_us is not None
@@ -126,6 +138,22 @@ class SqlLeadStore:
     async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
         """Return how attempts came out, minute by minute."""
         return await count_attempts(self._database, order, self._clock.now_us())
+
+    async def find_lead(self, campaign: str, number: LeadNumber) -> Lead:
+        """Return the campaign's lead of a number, or a stranger."""
+        since_us = self._clock.now_us() - self._settings.past_days * DAY_US
+        new = self._database.insert(CampaignRow).on_conflict_do_nothing()
+        if await self._campaign_id(campaign) is None:
+            async with self._database.writing() as connection:
+                await connection.execute(new, {"name": campaign})
+        asked = {"campaign": await self._campaign_id(campaign), "number": number.number}
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_OF_NUMBER, asked)).one_or_none()
+            if row is None:
+                return await stranger_at(connection, campaign, number, since_us)
+            names = {row.list_id: (await self._list(connection, row.list_id)).name}
+            (lead,) = await leads_of(connection, campaign, [row], names, since_us)
+            return lead
 
     # --- do not call ----------------------------------------------------------------------------------
 
@@ -217,6 +245,7 @@ def _next_time(order: SettleLead, lead: AnyRow, position: int) -> dict[str, Any]
         "new_due_us": due_us,
         "new_owner": order.owner if order.callback else lead.owner,
         "new_callback": order.callback,
+        "new_alone_until_us": order.alone_until_us if order.callback else 0,
         "new_standing": standing_of(
             rank=lead.rank, position=position, turn=turn, tried=True, callback=order.callback
         ),
@@ -248,6 +277,7 @@ _PUT_BACK = (
     .values(state=_READY)
     .execution_options(synchronize_session=False)
 )
+_ANYBODYS = LeadRow.alone_until_us.between(1, bindparam("now_us"))
 FIRST_IN_LINE = (
     select(LeadRow.id)
     .where(
@@ -257,6 +287,7 @@ FIRST_IN_LINE = (
             LeadRow.callback.is_(False),
             LeadRow.owner == "",
             LeadRow.owner.in_(bindparam("present", expanding=True)),
+            _ANYBODYS,
         ),
     )
     .order_by(LeadRow.standing, LeadRow.id)
@@ -268,7 +299,17 @@ _LEASE = (
     update(LeadRow)
     .where(LeadRow.id.in_(select(_next.c.id)))
     .values(state=_WAITING, due_us=bindparam("until_us"), lease_id=bindparam("lease"))
-    .returning(LeadRow.__table__)
+    .returning(
+        *(column for column in LeadRow.__table__.columns if column.name != "owner"),
+        case((and_(LeadRow.callback, _ANYBODYS), ""), else_=LeadRow.owner).label("owner"),
+    )
+)
+_OF_NUMBER = (
+    select(LeadRow.__table__)
+    .join(LeadNumberRow, LeadNumberRow.lead_id == LeadRow.id)
+    .where(LeadRow.campaign_id == bindparam("campaign"), LeadNumberRow.number == bindparam("number"))
+    .order_by(LeadRow.standing, LeadRow.id)
+    .limit(1)
 )
 _COUNT_ATTEMPT = (
     update(LeadRow)
@@ -284,19 +325,18 @@ _SETTLE = (
         due_us=bindparam("new_due_us"),
         standing=bindparam("new_standing"),
         callback=bindparam("new_callback"),
+        alone_until_us=bindparam("new_alone_until_us"),
         owner=bindparam("new_owner"),
         lease_id="",
     )
 )
-_RETURN = (
-    update(LeadRow)
-    .where(
-        LeadRow.id.in_(bindparam("ids", expanding=True)),
-        LeadRow.lease_id == bindparam("lease"),
-        LeadRow.state == _WAITING,
-    )
-    .values(state=bindparam("new_state"), due_us=bindparam("again_us"), lease_id="")
+_IN_LEASE = update(LeadRow).where(
+    LeadRow.id.in_(bindparam("ids", expanding=True)),
+    LeadRow.lease_id == bindparam("lease"),
+    LeadRow.state == _WAITING,
 )
+_KEEP = _IN_LEASE.values(due_us=bindparam("until_us"))
+_RETURN = _IN_LEASE.values(state=bindparam("new_state"), due_us=bindparam("again_us"), lease_id="")
 _FORGET_OLDER = delete(ListedNumberRow).where(
     and_(ListedNumberRow.listing == bindparam("listing"), ListedNumberRow.at_us < bindparam("from_us"))
 )

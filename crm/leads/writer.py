@@ -220,6 +220,7 @@ def _new_lead(target: _Target, place: int, record: LeadRecord) -> dict[str, Any]
         "lease_id": "",
         "attempts": 0,
         "callback": False,
+        "alone_until_us": 0,
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber, PastAttempt
-from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.ports import LeadStore
 from crm.database import Database, DatabaseSettings
 from crm.leads.memory import MemoryLeadStore
@@ -100,6 +100,7 @@ async def settled(
     lease_id: str = "one",
     callback: bool = False,
     owner: str = "",
+    alone_until_us: int = 0,
     record: AttemptRecord | None = None,
 ) -> None:
     await store.settle_lead(
@@ -111,6 +112,7 @@ async def settled(
             again_us=again_us,
             callback=callback,
             owner=owner,
+            alone_until_us=alone_until_us,
         )
     )
 
@@ -280,6 +282,40 @@ async def test_a_callback_that_an_agent_promised_waits_for_that_agent(
     assert names(await leased(store, lease_id="two", present=("ben",), for_s=9_000)) == ["L-2"]
     [mine] = await leased(store, lease_id="three", present=("ana", "ben"))
     assert (mine.external_id, mine.owner, mine.callback) == ("L-1", "ana", True)
+
+
+async def test_a_callback_is_anyones_when_it_was_one_agents_for_long_enough(
+    store: Store, clock: Wristwatch
+) -> None:
+    await loaded(store, lead(1), lead(2))
+    first, second = await leased(store)
+    mine_us, anyones_us = NOON_US + HOUR_US, NOON_US + 2 * HOUR_US
+    for of in (first, second):
+        await settled(store, of, mine_us, callback=True, owner="ana", alone_until_us=anyones_us)
+    clock.at_us = anyones_us - 1
+    [mine] = await leased(store, 1, lease_id="two", present=("ana",), for_s=9_000)
+    assert (mine.external_id, mine.owner) == ("L-1", "ana")
+    assert await leased(store, lease_id="three", present=("ben",), for_s=9_000) == []
+    clock.at_us = anyones_us
+    [anyones] = await leased(store, lease_id="four", present=("ben",), for_s=9_000)
+    assert (anyones.external_id, anyones.owner, anyones.callback) == ("L-2", "", True)
+
+
+async def test_who_talks_for_long_keeps_the_lead_longer(store: Store, clock: Wristwatch) -> None:
+    await loaded(store, lead(1), lead(2))
+    talking, other = await leased(store, for_s=60)
+    for lease_id, until_us in (("one", NOON_US + HOUR_US), ("another", NOON_US)):
+        await store.keep_leads(
+            KeepLeads(campaign="sales", lead_ids=(talking.lead_id,), lease_id=lease_id, until_us=until_us)
+        )
+    clock.at_us += 61 * SECOND_US
+    assert names(await leased(store, lease_id="two", for_s=9_000)) == ["L-2"]
+    await store.keep_leads(
+        KeepLeads(campaign="sales", lead_ids=(other.lead_id,), lease_id="one", until_us=NOON_US)
+    )
+    assert await leased(store, lease_id="three") == [], "it is in another lease by now"
+    clock.at_us = NOON_US + HOUR_US
+    assert names(await leased(store, lease_id="four", for_s=9_000)) == ["L-1"]
 
 
 async def test_an_attempt_written_down_twice_counts_once(store: Store, clock: Wristwatch) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
-from core.model.outbound import LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from crm.database import Database, DatabaseSettings
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan, Scope
@@ -51,6 +51,12 @@ class Settle(NamedTuple):
     again_minutes: int | None
     callback: bool
     owner: str
+    alone_minutes: int
+
+
+class Keep(NamedTuple):
+    which: int
+    minutes: int
 
 
 class Return(NamedTuple):
@@ -68,7 +74,7 @@ class Pass(NamedTuple):
     minutes: int
 
 
-Step = Load | Lease | Settle | Return | Listed | Pass
+Step = Load | Lease | Settle | Keep | Return | Listed | Pass
 people = st.integers(0, 7)
 again = st.none() | st.integers(0, 90)
 steps = st.one_of(
@@ -86,7 +92,15 @@ steps = st.one_of(
         st.integers(1, 60),
         st.sampled_from([(), ("ana",), ("ana", "ben")]),
     ),
-    st.builds(Settle, st.integers(0, 5), again, st.booleans(), st.sampled_from(["", "ana", "ben"])),
+    st.builds(
+        Settle,
+        st.integers(0, 5),
+        again,
+        st.booleans(),
+        st.sampled_from(["", "ana", "ben"]),
+        st.sampled_from([0, 30, 60]),
+    ),
+    st.builds(Keep, st.integers(0, 5), st.integers(1, 90)),
     st.builds(Return, st.integers(0, 5), again),
     st.builds(
         Listed,
@@ -133,6 +147,8 @@ class Floor:
                 await self.lease(step)
             case Settle() if self.hands:
                 await self.settle(step, self.hands.pop(step.which % len(self.hands)))
+            case Keep(which, minutes) if self.hands:
+                await self.keep(self.hands.pop(which % len(self.hands)), minutes)
             case Return(which, minutes) if self.hands:
                 hand = self.hands.pop(which % len(self.hands))
                 await self.store.return_leads(
@@ -168,6 +184,20 @@ class Floor:
         self.hands += [Hand(lead, lease_id, until_us) for lead in leads]
         self.told.append([shown(lead) for lead in leads])
 
+    async def keep(self, hand: Hand, minutes: int) -> None:
+        """Keep a lead longer, or shorter; in vain if it is in other hands by now."""
+        until_us = self.clock.at_us + minutes * MINUTE_US
+        await self.store.keep_leads(
+            KeepLeads(
+                campaign=hand.lead.campaign,
+                lead_ids=(hand.lead.lead_id,),
+                lease_id=hand.lease_id,
+                until_us=until_us,
+            )
+        )
+        if hand.until_us > self.clock.at_us:
+            self.hands.append(hand._replace(until_us=until_us))
+
     async def settle(self, step: Settle, hand: Hand) -> None:
         attempt = AttemptRecord(
             attempt_id=f"A-{self.count}",
@@ -189,6 +219,7 @@ class Floor:
                 again_us=self.later_us(step.again_minutes),
                 callback=step.callback,
                 owner=step.owner,
+                alone_until_us=step.alone_minutes and self.clock.at_us + step.alone_minutes * MINUTE_US,
             )
         )
 
