@@ -17,7 +17,7 @@ from agents.agent import Agent
 from agents.roster import Roster
 from agents.standing_leg import StandingLeg, StandingRules
 from core.engine import Engine
-from core.model.agent import AgentState, AgentTrigger
+from core.model.agent import BUSY_STATES, AgentState, AgentTrigger
 from core.model.commands import CancelTimer, HangUpLeg, PlayMusic, RingLeg, StartTimer
 from core.model.events import (
     AgentStateChanged,
@@ -137,9 +137,10 @@ class StandingLegs:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))
             return
         agent, leg = moved
-        leg.attempts = 0
         self._engine.send(PlayMusic(leg_id=event.leg_id, step=WAITING_STEP, music=self._rules.music))
-        self._tell(agent, leg, event)
+        was_rung, leg.attempts = leg.attempts > 0, 0
+        if was_rung or agent.state not in BUSY_STATES:  # else it is merely back from a talk
+            self._tell(agent, leg, event)
 
     def _closed(self, event: DialogueClosed) -> None:
         moved = self._moved(event, StandingTrigger.CLOSE)
