@@ -149,6 +149,29 @@ def campaign_status(
     console.print(standing_line(told), drawn(standings_table(told["lists"]), console.width), sep="\n")
 
 
+@campaign_app.command("rehearse")
+def campaign_rehearse(
+    day: Annotated[Path, typer.Argument(help="A scenario: who answers when, who works how.")],
+    starts: Annotated[str, typer.Option(help="Its first instant, such as 2026-11-23T09:00-05:00.")],
+    seed: Annotated[int | None, typer.Option(help="Instead of the scenario's own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let simulated people answer a day of the campaigns that were started, with the leads in your store."""
+    from goldline.campaign.rehearsal import rehearse
+    from goldline.progress import progress_bar
+
+    with progress_bar(f"{day.stem} in virtual time", not as_json) as told:
+        rehearsed = rehearse(day, starts, seed, told)
+    if as_json:
+        typer.echo(json.dumps(rehearsed, sort_keys=True))
+        return
+    from goldline.campaign.tables import rehearsal_table
+    from goldline.tables import drawn, terminal
+
+    console = terminal()
+    console.print(drawn(rehearsal_table(rehearsed), console.width))
+
+
 @campaign_app.command("results")
 def campaign_results(
     campaign: CampaignName,

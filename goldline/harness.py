@@ -44,6 +44,9 @@ RUN = 1
 """The number of the engine's start: a simulated PBX knows no earlier one."""
 
 
+StageMaker = Callable[[Scenario, Config, int, Engine, FaultPlan, LeadsByList], Stage]
+
+
 class CheckedJournal:
     """A journal whose every turn is also held against the invariants."""
 
@@ -65,7 +68,7 @@ class SimulatedDay:
     whether the invariants are held against every turn; without, and with `NoJournal`, a day runs fastest.
     `flows` take the place of the files that `config` names. `recalled` is what the ledger of earlier days has
     to say when the engine starts, `leads` whom its campaigns may call, `audit` the folder for the files that
-    prove what they dialed.
+    prove what they dialed. It is played on `stage`, or on the one the scenario asks for.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class SimulatedDay:
         recalled: Iterable[Event] = (),
         leads: LeadsByList | None = None,
         audit: Path | None = None,
+        stage: StageMaker | None = None,
     ) -> None:
         self._scenario = scenario
         self._recalled = recalled
@@ -89,7 +93,8 @@ class SimulatedDay:
         agents = agent_profiles(scenario)
         self.brain = build_brain(config, flows, agents, RUN)
         self.plan = plan = FaultPlan(scenario.random_faults, seed)
-        self._stage = _stage_for(scenario)(scenario, config, seed, self.brain.engine, plan, leads or {})
+        make_stage = stage or _stage_for(scenario)
+        self._stage = make_stage(scenario, config, seed, self.brain.engine, plan, leads or {})
         self.runner, self.world = self._stage.runner, self._stage.world
         self._audit = AuditFiles(audit, self.brain.campaigns) if audit else None
         for watcher in (*watchers, *([self._audit.add] if self._audit else [])):
@@ -130,12 +135,12 @@ class SimulatedDay:
         for message in self._recalled:
             self.runner.receive(replace(message, at_us=self.runner.now_us()))
         self._stage.start()
-        end_us = microseconds(self._scenario.duration_s)
+        start_us, lasts_us = self.runner.now_us(), microseconds(self._scenario.duration_s)
         for percent in range(1, 101):
-            self._stage.run_until(end_us * percent // 100)
+            self._stage.run_until(start_us + lasts_us * percent // 100)
             if progress is not None:
                 progress(percent / 100)
-        self._let_everybody_finish(end_us + LINGER_US)
+        self._let_everybody_finish(start_us + lasts_us + LINGER_US)
         if self.checkers is not None:
             self.checkers.finish()
 
@@ -151,9 +156,7 @@ class SimulatedDay:
             self._stage.run_until(now_us() + step_us)
 
 
-def _stage_for(
-    scenario: Scenario,
-) -> Callable[[Scenario, Config, int, Engine, FaultPlan, LeadsByList], Stage]:
+def _stage_for(scenario: Scenario) -> StageMaker:
     if scenario.telephony.wire:
         return WireStage
     return StrainedStage if scenario.random_faults else DirectStage

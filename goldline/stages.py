@@ -11,7 +11,7 @@ from typing import Protocol
 
 from core.engine import Engine
 from core.kernel.clock import microseconds
-from core.ports import Journal
+from core.ports import Journal, LeadStore
 from goldline.config import Config
 from goldline.runners import Ports, Runner, VirtualRunner
 from goldline.simulated_store import LeadsByList, load_lists, memory_leads, memory_store
@@ -90,6 +90,12 @@ class DirectStage:
     def _make_pbx(self) -> SimPbx | FaultyPbx:
         return self.world.pbx
 
+    def _lead_store(self) -> LeadStore:
+        return self.leads
+
+    def _load_lists(self) -> None:
+        load_lists(self.world, self.leads)
+
     def connect(self, journal: Journal) -> None:
         """Give the engine its edges."""
         crm = memory_store(self.world.customers, self.ledger, self.runner, self._region)
@@ -97,7 +103,7 @@ class DirectStage:
             Ports(
                 pbx=self._pbx,
                 crm=crm,
-                leads=self.leads,
+                leads=self._lead_store(),
                 ledger=self.ledger,
                 desk=self.world.desk,
                 journal=journal,
@@ -107,7 +113,7 @@ class DirectStage:
 
     def start(self) -> None:
         """Let the day begin."""
-        load_lists(self.world, self.leads)
+        self._load_lists()
         self._pbx.start()
         self.world.start()
 

@@ -8,6 +8,7 @@ differently their day unfolds. A trace may give some of it; what is given is not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 import msgspec
@@ -101,6 +102,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         Of two agents the better one settles all that the other does.
         """
         return happens(share, self.stream("outcome"))
+
+    def result(self, weights: Mapping[str, float]) -> str:
+        """Return what the call comes to, of several results in proportion to their weights."""
+        return self.stream("result").choices(list(weights), list(weights.values()))[0]
 
     def about(self, talk_us: int) -> Call:
         """Return the call with a matter that takes so long to talk about."""

@@ -158,6 +158,8 @@ class Workforce(PbxListener):
 
     def _outcome(self, worker: Worker, service: Service) -> str:
         """Return what the agent enters; who was not helped will find out."""
+        if worker.call is not None and service.dispositions:
+            return worker.call.result(service.dispositions)
         if not service.skill or worker.call is None:
             return service.disposition
         if worker.call.is_settled(self._talents.of(worker.plan, service.skill).resolution):

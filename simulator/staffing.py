@@ -10,7 +10,18 @@ from pydantic import Field
 from core.kernel.errors import KeyRefused
 from core.kernel.schema import number
 from simulator.draws import STRICT, Constant, Duration, Uniform
-from simulator.words import Address, Headcount, Level, NotNegative, Pace, Positive, Share, Slots, Word
+from simulator.words import (
+    Address,
+    Headcount,
+    Level,
+    NotNegative,
+    Pace,
+    Positive,
+    Share,
+    Slots,
+    Weight,
+    Word,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +47,9 @@ class Service:
     customer_ends: Share = 0.7
     """The share of talks in which it is the customer who hangs up."""
     disposition: str = ""
-    """What the agent enters as the outcome, where no `skill` decides it."""
+    """What the agent enters as the outcome, where neither `dispositions` nor a `skill` decides it."""
+    dispositions: dict[Word, Weight] = field(default_factory=dict)
+    """What agents enter, each in proportion to its weight; without, always the same."""
     skill: str = ""
     """The skill that the matter takes: the agent's proficiency in it decides outcome and pace."""
 

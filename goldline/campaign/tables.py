@@ -46,6 +46,21 @@ def result_tables(told: Mapping[str, Any]) -> tuple[Table, ...]:
     return found, standings_table(told["lists"])
 
 
+def rehearsal_table(told: Mapping[str, Any]) -> Table:
+    """Return the table of what the attempts of a rehearsed day came to."""
+    outcomes = sorted({outcome for counts in told["campaigns"].values() for outcome in counts})
+    rows = (
+        (name, f"{sum(counts.values()):,}", *(f"{counts.get(outcome, 0):,}" for outcome in outcomes))
+        for name, counts in told["campaigns"].items()
+    )
+    return Table(
+        title=f"Rehearsed from {told['starts']} on",
+        headings=("", "attempts", *(outcome.replace("_", " ") for outcome in outcomes)),
+        sections=(Section(title="", rows=tuple(rows)),),
+        note="goldline campaign results NAME tells more; goldline audit judges the files of the day",
+    )
+
+
 def remarks(told: Mapping[str, Any]) -> tuple[str, ...]:
     """Return one line for each arm beside the first: how they differ, and whether that may be chance."""
     return tuple(_remark(arm, verdict) for arm, verdict in told.get("arms", {}).items())

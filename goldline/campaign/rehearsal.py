@@ -1,0 +1,147 @@
+"""`goldline campaign rehearse`: a day of your campaigns before anybody is called.
+
+Your configuration, your lists in your store, what you have started: only the telephones and the people are
+simulated, as a scenario describes them. All that is written is written as on a real day, at the instants of
+the day that is rehearsed, so results and audit files can be looked at afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from core.engine import Engine
+from core.kernel.clock import microseconds
+from core.kernel.errors import ConfigError
+from core.model.attempt import AttemptState
+from core.model.message import DomainEvent
+from core.model.outbound import AttemptEnded, CampaignChanged
+from core.ports import LeadStore
+from crm.database import Database
+from crm.leads.store import SqlLeadStore
+from crm.ledger import read_campaign_states
+from goldline.config import Config
+from goldline.harness import SimulatedDay, open_scenario
+from goldline.live import open_database, open_stores
+from goldline.progress import Told
+from goldline.runners import VirtualRunner
+from goldline.simulated_store import LeadsByList
+from goldline.stages import DirectStage
+from goldline.store_at_once import at_once
+from goldline.wall_clock import WallClock
+from simulator.faults import FaultPlan
+from simulator.scenario import Scenario, load_scenario
+
+
+@dataclass(slots=True)
+class Rehearsed:
+    """What happened: attempts by campaign and outcome, and the campaigns' changes of state."""
+
+    attempts: dict[str, Counter[AttemptState]] = field(default_factory=dict)
+    changes: list[CampaignChanged] = field(default_factory=list)
+
+    def add(self, event: DomainEvent) -> None:
+        """Take note of an event of the ledger."""
+        match event:
+            case AttemptEnded(campaign=campaign, outcome=outcome):
+                self.attempts.setdefault(campaign, Counter())[outcome] += 1
+            case CampaignChanged():
+                self.changes.append(event)
+
+
+class RehearsalStage(DirectStage):
+    """The simulated world from an instant of the calendar on, with the leads of a database."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        config: Config,
+        seed: int,
+        engine: Engine,
+        plan: FaultPlan,
+        leads: LeadsByList,
+        *,
+        database: Database,
+        loop: asyncio.Runner,
+        starts_us: int,
+    ) -> None:
+        self._starts_us = starts_us
+        super().__init__(scenario, config, seed, engine, plan, leads)
+        self._store = at_once(SqlLeadStore(database, self.runner), loop)
+
+    def _make_runner(self, engine: Engine) -> VirtualRunner:
+        return VirtualRunner(engine, self._starts_us)
+
+    def _lead_store(self) -> LeadStore:
+        return self._store
+
+    def _load_lists(self) -> None:
+        """Load none: they are in the database."""
+
+
+def rehearse(path: Path, starts: str, seed: int | None, told: Told | None = None) -> dict[str, Any]:
+    """Let the day of the scenario at `path` pass from the instant `starts` on; return what happened.
+
+    Raises `ConfigError` for a broken scenario, or where no campaign has been started.
+    """
+    scenario = load_scenario(path)
+    config = open_scenario(scenario)
+    starts_us = _instant_us(starts)
+    with asyncio.Runner() as loop:
+        stack = AsyncExitStack()
+        database = loop.run(stack.enter_async_context(open_database(config)))
+        try:
+            states = loop.run(read_campaign_states(database))
+            if not states:
+                raise ConfigError(str(path), "no campaign that dials", "one: goldline campaign start NAME")
+            rehearsed = Rehearsed()
+            stage = partial(RehearsalStage, database=database, loop=loop, starts_us=starts_us)
+            SimulatedDay(
+                scenario,
+                config,
+                scenario.seed if seed is None else seed,
+                watchers=[rehearsed.add],
+                recalled=states,
+                audit=Path(config.audit.folder) if config.audit.folder else None,
+                stage=stage,
+            ).run(told)
+        finally:
+            loop.run(stack.aclose())
+        loop.run(_keep(rehearsed.changes, config))
+    return _as_told(rehearsed, starts)
+
+
+async def _keep(changes: list[CampaignChanged], config: Config) -> None:
+    """Tell the ledger how the campaigns stand after the day."""
+    async with open_stores(config, WallClock()) as stores:
+        for change in {change.campaign: change for change in changes}.values():
+            stores.ledger.append(change)
+
+
+def _as_told(rehearsed: Rehearsed, starts: str) -> dict[str, Any]:
+    return {
+        "starts": starts,
+        "campaigns": {
+            name: {outcome.value: count for outcome, count in sorted(outcomes.items())}
+            for name, outcomes in sorted(rehearsed.attempts.items())
+        },
+        "changes": [
+            {"campaign": change.campaign, "state": change.state, "reason": change.reason}
+            for change in rehearsed.changes
+        ],
+    }
+
+
+def _instant_us(text: str) -> int:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError("--starts", text, "an instant such as 2026-11-23T09:00-05:00") from None
+    instant = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+    return microseconds(instant.timestamp())
