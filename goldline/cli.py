@@ -72,6 +72,7 @@ def serve(config: ConfigFile = Path("goldline.toml")) -> None:
 def desk(
     agent: str,
     extension: Annotated[str, typer.Option(help="The phone, as Asterisk dials it, such as PJSIP/1001.")],
+    standing: Annotated[bool, typer.Option(help="Let it be rung once, and the call stand.")] = False,
     config: ConfigFile = Path("goldline.toml"),
 ) -> None:
     """Sit down as an agent in this terminal: the caller's record as lines, wishes as words."""
@@ -80,7 +81,7 @@ def desk(
 
     door = load_config(config).desk
     url = f"ws://{door.host}:{door.port}/desk/{agent}"
-    asyncio.run(sit_down(url, door.token.get_secret_value(), extension))
+    asyncio.run(sit_down(url, door.token.get_secret_value(), extension, standing))
 
 
 @app.command()

@@ -69,13 +69,14 @@ class Glance:
         return {}
 
 
-async def sit_down(url: str, token: str, extension: str) -> None:
+async def sit_down(url: str, token: str, extension: str, standing: bool = False) -> None:
     """Work as the agent of `url` at the phone `extension` until the input ends or the door closes.
 
-    Raises `OSError` where nobody answers at `url`, `websockets.InvalidStatus` where the token is wrong.
+    With `standing` the phone is rung once, and the call stands until the agent logs out. Raises `OSError`
+    where nobody answers at `url`, `websockets.InvalidStatus` where the token is wrong.
     """
     async with connect(url, additional_headers={"Authorization": f"Bearer {token}"}) as desk:
-        await _ask(desk, "LogIn", extension=extension)
+        await _ask(desk, "LogIn", extension=extension, standing=standing)
         glance = Glance()
         async with asyncio.TaskGroup() as group:
             showing = group.create_task(_show(desk, glance))
@@ -95,7 +96,8 @@ def _state(fields: Fields) -> Iterator[str]:
     lasts_s = seconds(fields["until_us"] - fields["since_us"])
     until = f" for {lasts_s:.0f} s" if fields["until_us"] else ""
     then = f", then {fields['next_state']}" if fields["next_state"] else ""
-    yield f"you are {fields['state']}{reason}{until}{then}; you may: {', '.join(fields['legal'])}"
+    stands = f"; your call is {fields['standing']}" if fields["standing"] else ""
+    yield f"you are {fields['state']}{reason}{until}{then}{stands}; you may: {', '.join(fields['legal'])}"
     for work in fields["work"]:
         yield f"      {'in hand' if work['in_hand'] else 'offered'}: {work['channel']} {work['contact_id']}"
 

@@ -18,6 +18,7 @@ from core.model.commands import (
 )
 from core.model.customer import Customer, Interaction
 from core.model.ids import AgentId, ContactId, CustomerId, OfferId
+from core.model.standing_leg import StandingState
 from web.desk_link import REQUESTS
 from web.terminal_desk import WISHES, Glance, told
 
@@ -49,6 +50,18 @@ def pop(customer: Customer | None, choices: tuple[str, ...] = ()) -> PopScreen:
         waited_us=12_400_000,
         language="en",
     )
+
+
+def test_agent_whose_call_stands_reads_how_it_is() -> None:
+    shown = ShowAgentState(
+        agent_id=ANN,
+        state=AgentState.NOT_READY,
+        reason="leg_down",
+        since_us=0,
+        legal=("GoReady",),
+        standing=StandingState.RINGING,
+    )
+    assert read(shown) == ["you are not_ready (leg_down); your call is ringing; you may: GoReady"]
 
 
 def test_record_of_a_known_caller() -> None:
