@@ -54,6 +54,7 @@ def check_config_rules(
         default_tier=config.rules.default_tier,
         served=None if served is None else _with_overflow(served, rules),
         has_work=bool(work_channels(config.work, agents)),
+        called_for=tuple(QueueName(campaign.queue) for campaign in config.campaigns.values()),
     )
     findings = check_rules(rules, around) + check_agents(config, agents)
     if any(finding.severity is Severity.ERROR for finding in findings):

@@ -45,7 +45,8 @@ class Surroundings:
     """What rules meet: the skills of agents, the flows of the menus with their languages and choices.
 
     Without agents nothing is said of who could serve what, without flows nothing of where they lead. The
-    agents are to serve the queues `served`; None for all. `has_work` tells that there is work besides calls.
+    agents are to serve the queues `served`; None for all. `has_work` tells that there is work besides calls;
+    campaigns bring those whom they reach to the queues `called_for`.
     """
 
     agents: Mapping[AgentId, Mapping[str, int]]
@@ -55,6 +56,7 @@ class Surroundings:
     default_tier: str = ""
     served: frozenset[QueueName] | None = None
     has_work: bool = False
+    called_for: tuple[QueueName, ...] = ()
 
     def able(self, queue: QueueRules) -> Mapping[AgentId, Mapping[str, int]]:
         """Return the agents who may serve the queue at all; nobody where nothing can be said of that."""

@@ -163,8 +163,8 @@ def _way_back(graph: Graph, start: QueueName) -> list[QueueName]:
 
 
 def _unreached(rules: Rulebook, around: Surroundings) -> Iterator[Finding]:
-    """Complain of a queue that no menu and no other queue leads to; work besides calls may come to any."""
-    reached = {queue for ends in around.flows.values() for queue in ends.queues}
+    """Complain of a queue that no menu, queue or campaign leads to; work besides calls may come to any."""
+    reached = {queue for ends in around.flows.values() for queue in ends.queues} | {*around.called_for}
     for queue in rules.queues.values():
         reached |= {QueueName(to.target) for _, to in destinations(queue)}
     for queue in rules.queues.values():
