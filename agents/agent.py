@@ -56,7 +56,7 @@ class Work:
 class Agent:
     """One agent; `state` changes only through `AGENT`.
 
-    `contact_id` is the call offered or talked, `work` all else. `misses` counts offers in a row that came to
+    Who `dials` may call numbers for a campaign. `contact_id` is the call offered or talked, `work` all else. `misses` counts offers in a row that came to
     nothing by the agent's side. `shut` says that one of work did so during a call: no more before it is over.
     An agent who `looks` has a record on the screen to say whether it is to be called. `extensions` of the
     wrap-up are left. An agent without a `standing_leg` is rung for each call.
@@ -64,6 +64,7 @@ class Agent:
 
     profile: AgentProfile
     rules: WorkRules
+    dials: bool = False
     state: AgentState = AGENT.start
     reason: str = ""
     since_us: int = 0
@@ -132,6 +133,8 @@ class Agent:
     def _also_legal(self) -> Iterator[str]:
         if self.state is AgentState.READY and self.next_state is not None:
             yield "GoReady"
+        elif self.dials and VOICE in self.open_channels():
+            yield "DialNumber"
         if self.state is AgentState.WRAP_UP and self.extensions:
             yield "ExtendWrapUp"
         if self.state is AgentState.RESERVED and self.looks:

@@ -7,7 +7,7 @@ States change only along the `AGENT` table, and each change is told at once: to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from agents.agent import Agent, WorkRules
 from core.engine import Engine
@@ -34,12 +34,18 @@ class Roster:
     """All agents by id."""
 
     def __init__(
-        self, engine: Engine, profiles: Mapping[AgentId, AgentProfile], rules: WorkRules | None = None
+        self,
+        engine: Engine,
+        profiles: Mapping[AgentId, AgentProfile],
+        rules: WorkRules | None = None,
+        dialing: Collection[AgentId] = (),
     ) -> None:
+        """Take all of `profiles`; those of `dialing` may call numbers of their own."""
         self._engine = engine
         everybody = rules or WorkRules()
         self._agents = {
-            agent_id: Agent(profile=profile, rules=everybody) for agent_id, profile in profiles.items()
+            agent_id: Agent(profile=profile, rules=everybody, dials=agent_id in dialing)
+            for agent_id, profile in profiles.items()
         }
 
     def __iter__(self) -> Iterator[Agent]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState
 from core.model.commands import LookUpCustomer, PlayMusic, StartTimer
 from core.model.contact import ContactState
@@ -40,10 +41,13 @@ from core.model.outbound import (
 )
 from dialer.arrival import contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
+from dialer.campaign import Mode
 from dialer.desk import CampaignDesk
 from dialer.dialing import LOOK_UP_US, Dialing
 from dialer.hopper import KEEP_SHARE
 
+BY_HAND_US = 5 * SECOND_US
+"""An agent who dials a number is called back about it at once, or not at all."""
 WAITING_STEP = "attempt:music"
 """What an agent hears whose customer's phone rings."""
 
@@ -118,9 +122,10 @@ class AgentFirst:
             self._engine.publish(event)
 
     def _wait(self, attempt: Attempt, why: Event) -> None:
-        """Keep a lead from others no longer than the hopper would."""
-        until_us = why.at_us + attempt.rules.lease_us // KEEP_SHARE
-        self._engine.send(StartTimer(key=attempt.timer, at_us=until_us))
+        """Keep a lead from others no longer than the hopper would, and a number dialed by hand for a moment."""
+        by_hand = attempt.mode == Mode.MANUAL
+        wait_us = BY_HAND_US if by_hand else attempt.rules.lease_us // KEEP_SHARE
+        self._engine.send(StartTimer(key=attempt.timer, at_us=why.at_us + wait_us))
 
     # --- its agent ------------------------------------------------------------------------------------
 

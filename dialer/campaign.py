@@ -156,6 +156,11 @@ class CampaignRules:
         return at_us + LOOK_AGAIN_US if opens_us is None else opens_us
 
     @property
+    def agents_dial(self) -> bool:
+        """Tell whether agents may call numbers of their own."""
+        return self.agents.dial or self.mode is Mode.MANUAL
+
+    @property
     def agents_first(self) -> bool:
         """Tell whether every number it dials waits for an agent."""
         return self.agents.first or self.mode in AGENT_FIRST

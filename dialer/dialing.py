@@ -201,6 +201,14 @@ class Dialing:
                 )
         self.check([attempt for attempt in attempts if not attempt.agent_first])
 
+    def plan_by_hand(self, campaign: Campaign, held: Held, why: Event) -> None:
+        """Have a number dialed that an agent asked for, who is on the line first."""
+        attempt = self._planned(campaign, held, why.at_us)
+        attempt.mode, attempt.agent_first, attempt.preview_us = Mode.MANUAL, True, 0
+        self._engine.publish(
+            AgentWanted(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id)
+        )
+
     def check(self, attempts: Sequence[Attempt]) -> None:
         """Ask the store for its last word on leads of one campaign, who are dialed when it comes."""
         if not attempts:
@@ -286,14 +294,15 @@ class Dialing:
         self._engine.publish(
             AttemptPutBack(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id, rules=rules)
         )
-        self._engine.send(
-            ReturnLeads(
-                campaign=attempt.rules.name,
-                lead_ids=(attempt.lead.lead_id,),
-                lease_id=attempt.lease_id,
-                again_us=again_us,
+        if attempt.lease_id:  # what agents dial themselves is not leased
+            self._engine.send(
+                ReturnLeads(
+                    campaign=attempt.rules.name,
+                    lead_ids=(attempt.lead.lead_id,),
+                    lease_id=attempt.lease_id,
+                    again_us=again_us,
+                )
             )
-        )
 
     # --- the call -------------------------------------------------------------------------------------------
 

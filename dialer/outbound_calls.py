@@ -197,14 +197,15 @@ class OutboundCalls:
         self._book.move(attempt, _T.CONNECT)
         attempt.connected_us = why.at_us
         self._engine.send(CancelTimer(key=attempt.timer))
-        self._engine.send(
-            KeepLeads(
-                campaign=attempt.rules.name,
-                lead_ids=(attempt.lead.lead_id,),
-                lease_id=attempt.lease_id,
-                until_us=why.at_us + TALK_MAX_US,
+        if attempt.lease_id:  # what agents dial themselves is not leased
+            self._engine.send(
+                KeepLeads(
+                    campaign=attempt.rules.name,
+                    lead_ids=(attempt.lead.lead_id,),
+                    lease_id=attempt.lease_id,
+                    until_us=why.at_us + TALK_MAX_US,
+                )
             )
-        )
 
     def _talk_ended(self, event: TalkEnded) -> None:
         attempt = self._book.of_contact(event.contact_id)

@@ -14,7 +14,7 @@ they are built, and so hear of each message in this order:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from agents.misses import Misses
@@ -37,7 +37,7 @@ from core.model.ids import AgentId, Ids
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.results import Results
-from goldline.campaigns import Outgoing, build_dialer
+from goldline.campaigns import Outgoing, build_dialer, dialing_agents
 from goldline.config import Config
 from goldline.config_agents import (
     agent_profile,
@@ -146,12 +146,13 @@ def build_brain(
     WorkRecall(engine, contacts, work_desk, rulebook)
     attempts = AttemptBook()
     results = Results(engine, attempts, dispositions)
-    _build_agents_side(engine, contacts, ids, config, agents, results)
-    QualityLearner(engine, contacts, agents, queues.skills(), quality)
     out = Outgoing(
         trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids)
     )
     campaigns = _campaigns(config, rulebook, flows, out)
+    dialing = dialing_agents(campaigns, agents)
+    _build_agents_side(engine, contacts, ids, config, agents, results, dialing)
+    QualityLearner(engine, contacts, agents, queues.skills(), quality)
     build_dialer(engine, contacts, calls, ids, campaigns, attempts, results, router, agents, out)
     Ivr(
         engine,
@@ -176,9 +177,10 @@ def _build_agents_side(
     config: Config,
     agents: Mapping[AgentId, AgentProfile],
     results: Results,
+    dialing: Collection[AgentId],
 ) -> None:
     """Build what keeps the agents' states, their calls, their other work and their wrap-ups."""
-    roster = Roster(engine, agents, work_rules(config.work))
+    roster = Roster(engine, agents, work_rules(config.work), dialing)
     StandingLegs(engine, roster, ids, standing_rules(config.standing))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.calls import CallBook
@@ -14,6 +14,7 @@ from core.model.ids import AgentId, Ids
 from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.attempts import ATTEMPT_ID, AttemptBook
+from dialer.by_hand import ByHand
 from dialer.caller_ids import CallerIds, PoolRules
 from dialer.campaign import CampaignRules
 from dialer.campaign_days import CampaignDays
@@ -73,11 +74,24 @@ def build_dialer(
     ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
     dialing = Dialing(engine, ids, desk, book, watch, ways)
     AgentFirst(engine, contacts, desk, book, dialing)
+    ByHand(engine, ids, desk, book, dialing)
     Steering(engine, desk)
     recall = AttemptRecall(engine, calls, contacts, desk, book, ids.beginning(ATTEMPT_ID))
     OutboundCalls(engine, contacts, desk, book, recall)
     Machines(engine, desk, book)
     GoalKeeper(engine, desk, results)
+
+
+def dialing_agents(
+    rules: Mapping[str, CampaignRules], agents: Mapping[AgentId, AgentProfile]
+) -> Collection[AgentId]:
+    """Return the agents who may call numbers of their own for some campaign."""
+    needs = [each.need for each in rules.values() if each.agents_dial]
+    return tuple(
+        agent_id
+        for agent_id, profile in agents.items()
+        if any(need.level(profile.skills) is not None for need in needs)
+    )
 
 
 def _campaign(

@@ -32,7 +32,14 @@ from core.model.commands import (
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
 from core.model.message import Command, DomainEvent, Event, numbered
-from core.model.outbound import AnswerCampaign, CheckNumbers, CountAttempts, LeadCommand, LeaseLeads
+from core.model.outbound import (
+    AnswerCampaign,
+    CheckNumbers,
+    CountAttempts,
+    LeadCommand,
+    LeaseLeads,
+    LookUpNumber,
+)
 from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger, Pbx, WorkDoor
 from goldline.lead_orders import LeadClerk, carry_out
 from goldline.watched import Watcher
@@ -40,7 +47,7 @@ from goldline.watched import Watcher
 log = structlog.get_logger()
 
 
-QUESTIONS = frozenset({LeaseLeads, CheckNumbers, CountAttempts})
+QUESTIONS = frozenset({LeaseLeads, CheckNumbers, LookUpNumber, CountAttempts})
 """The orders to the store of leads that are answered."""
 
 

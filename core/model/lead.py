@@ -6,6 +6,8 @@ A value read from the store, leased to one engine at a time; what becomes of it 
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from core.kernel.record import Record
 from core.model.attempt import AttemptRecord, AttemptState
 
@@ -13,6 +15,12 @@ HOUSE_LIST = "house"
 """The do-not-call list of the house: in force for every campaign."""
 CAMPAIGN_LIST = "campaign"
 """That of the campaign which asks."""
+
+
+STRANGER = "-1"
+"""The identity of somebody who is called and stands in no list."""
+BY_HAND = "by hand"
+"""The list of those."""
 
 
 class LeadNumber(Record, frozen=True, kw_only=True):
@@ -53,6 +61,21 @@ def past_attempt(record: AttemptRecord, campaign: str) -> PastAttempt:
         refused=record.refused,
         disposition=record.disposition,
         campaign=campaign,
+    )
+
+
+def stranger(
+    campaign: str, number: LeadNumber, past: tuple[PastAttempt, ...], listed_on: tuple[str, ...]
+) -> Lead:
+    """Return a lead for somebody of whom only the number is known; the number stands for the person."""
+    return Lead(
+        lead_id=STRANGER,
+        campaign=campaign,
+        list_name=BY_HAND,
+        person_id=number.number,
+        numbers=(replace(number, listed_on=listed_on),),
+        attempts=sum(attempt.campaign == campaign for attempt in past),
+        past=past,
     )
 
 

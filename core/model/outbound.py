@@ -80,6 +80,17 @@ class CheckNumbers(LeadCommand, frozen=True, kw_only=True):
     numbers: tuple[str, ...]
 
 
+class LookUpNumber(LeadCommand, frozen=True, kw_only=True):
+    """Tell what is known of a number as an agent typed it; in `region` where it has no country code.
+
+    Answered by `NumberLookedUp`, or by `NumbersUnchecked` where the store is away. Nothing is leased by this.
+    """
+
+    check_id: str
+    number: str
+    region: str
+
+
 class ListNumber(LeadCommand, frozen=True, kw_only=True):
     """Put a number on the do-not-call list of the house, at once; of this campaign only if not `everywhere`.
 
@@ -130,6 +141,16 @@ class NumbersChecked(Event, frozen=True, kw_only=True):
     campaign: str
     check_id: str
     listed_on: tuple[tuple[str, ...], ...]
+    registers_from_us: tuple[tuple[str, int], ...] = ()
+
+
+class NumberLookedUp(Event, frozen=True, kw_only=True):
+    """The campaign's lead of a number in E.164, or a stranger as one; None where it is no number at all."""
+
+    campaign: str
+    check_id: str
+    number: str = ""
+    lead: Lead | None = None
     registers_from_us: tuple[tuple[str, int], ...] = ()
 
 

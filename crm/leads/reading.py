@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.model.attempt import AttemptRecord
-from core.model.lead import Lead, LeadNumber, past_attempt
+from core.model.lead import Lead, LeadNumber, past_attempt, stranger
 from crm.leads.listings import AREA_DIGITS_MAX, entries_for, told, told_of
 from crm.leads.models import AttemptRow, CampaignRow, LeadNumberRow, ListedNumberRow
 
@@ -37,6 +37,16 @@ async def leads_of(
     return [
         _lead(row, campaign, list_names[row.list_id], tuple(numbers.get(row.id, ())), past) for row in rows
     ]
+
+
+async def stranger_at(
+    connection: AsyncConnection, campaign: str, number: LeadNumber, since_us: int
+) -> Lead:
+    """Return a lead for somebody who stands in no list of the campaign, with what is known of the number."""
+    listed = await listed_among(connection, campaign, [number.number])
+    attempts = await _attempts_of(connection, [number.number], [number.number], since_us)
+    past = tuple(past_attempt(_RECORD.decode(each.body), each.campaign) for each in attempts)
+    return stranger(campaign, number, past, listed.get(number.number, ()))
 
 
 async def listed_among(
