@@ -127,6 +127,9 @@ class Hopper:
         is_dry = len(event.leads) < order.count
         if is_dry:
             self._not_before_us = event.at_us + self._rules.look_again_us
+        elif not self._line:
+            # Not one of them may be called now, nor perhaps many more: they are gone through without haste.
+            self._not_before_us = event.at_us + self._rules.tick_us
         return is_dry
 
     def not_filled(self, lease_id: str, now_us: int) -> None:

@@ -74,6 +74,7 @@ class OutboundCalls:
         self._desk = desk
         self._book = book
         self._recall = recall
+        self._overdue: dict[str, Attempt] = {}
         engine.subscribe(AdoptionFinished, self._go_on)
         engine.subscribe(CustomerFound, self._remembered)
         engine.subscribe(LegAnswered, self._answered)
@@ -98,9 +99,16 @@ class OutboundCalls:
             attempt.customer = event.customer
 
     def _go_on(self, event: AdoptionFinished) -> None:
-        """Go on with the attempts of an earlier run, now that it is known which legs there are."""
+        """Go on with the attempts of an earlier run, now that it is known which legs there are.
+
+        Whatever else became of ours while the link was down has been told: what still rings has rung too long.
+        """
         for attempt, leg in self._recall.take():
             self._resume(attempt, leg, event)
+        overdue, self._overdue = self._overdue, {}
+        for attempt in overdue.values():
+            if attempt.state is _S.DIALING:
+                self._give_up_ringing(attempt, event)
 
     def _resume(self, attempt: Attempt, leg: Leg | None, why: Event) -> None:
         if attempt.state is _S.DIALING and leg is None:
@@ -216,7 +224,9 @@ class OutboundCalls:
         attempt = self._book.get(event.key[1]) if event.key[0] == "attempt" else None
         if attempt is None:
             return
-        if attempt.state is _S.DIALING:
+        if attempt.state is _S.DIALING and not self._desk.is_linked:
+            self._overdue[attempt.attempt_id] = attempt  # it may be answered by now: the snapshot will tell
+        elif attempt.state is _S.DIALING:
             self._give_up_ringing(attempt, event)
         elif attempt.state is _S.CLASSIFIED:
             self._drop(attempt, event)

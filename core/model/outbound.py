@@ -360,18 +360,6 @@ class PauseCampaign(CampaignRequest, frozen=True, kw_only=True):
     """Dial nobody new; whoever rings or talks goes on."""
 
 
-class SetPacing(CampaignRequest, frozen=True, kw_only=True):
-    """Pace otherwise from now on; what is left empty or 0 stays as it is.
-
-    `share_max_ppm` is the share of abandoned calls, in millionths, that it is kept to: never above the law's.
-    """
-
-    mode: str = ""
-    lines_max: int = 0
-    lines_per_agent_ppm: int = 0
-    share_max_ppm: int = 0
-
-
 class DescribeCampaign(CampaignRequest, frozen=True, kw_only=True):
     """Tell how the campaign stands."""
 
@@ -398,6 +386,18 @@ class CampaignStanding(Record, frozen=True, kw_only=True):
     attempts: int = 0
     contacts: int = 0
     sales: int = 0
+
+
+class SetPacing(CampaignRequest, frozen=True, kw_only=True):
+    """Pace otherwise from now on; what is left empty or 0 stays as it is.
+
+    `share_max_ppm` is the share of abandoned calls, in millionths, that it is kept to: never above the law's.
+    """
+
+    mode: str = ""
+    lines_max: int = 0
+    lines_per_agent_ppm: int = 0
+    share_max_ppm: int = 0
 
 
 class AnswerCampaign(Command, frozen=True, kw_only=True):

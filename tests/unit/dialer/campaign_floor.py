@@ -14,7 +14,7 @@ from core.model.ids import AgentId, BridgeId, Ids, LegId
 from core.model.lead import LeadNumber
 from core.model.message import Command, Event
 from core.model.need import need_of
-from core.model.outbound import AttemptEnded, LeadCommand, StartCampaign
+from core.model.outbound import AttemptEnded, CheckNumbers, LeadCommand, StartCampaign
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
 from dialer.attempts import AttemptBook
@@ -92,6 +92,8 @@ class CampaignFloor(Floor):
         self.rules = replace(rules, **changes)  # type: ignore[arg-type]
         self.store = store or MemoryLeadStore(_ClockOf(self))
         self.store_is_away = False
+        self.holds_checks = False
+        self._held: list[CheckNumbers] = []
         self.now_us = NOON_US
         if store is None:
             plan = ListPlan(campaign=self.rules.name, name="list")
@@ -115,9 +117,17 @@ class CampaignFloor(Floor):
         """Give the engine `message`, and whatever the store answers to its orders."""
         commands = super().hear(message)
         for order in commands:
-            if isinstance(order, LeadCommand):
+            if self.holds_checks and isinstance(order, CheckNumbers):
+                self._held.append(order)
+            elif isinstance(order, LeadCommand):
                 self._answer(order)
         return commands
+
+    def answer_held(self) -> None:
+        """Let the store say its last words that the test held back."""
+        for order in self._held:
+            self._answer(order)
+        self._held.clear()
 
     def _answer(self, order: LeadCommand) -> None:
         if self.store_is_away:

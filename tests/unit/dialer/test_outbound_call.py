@@ -8,12 +8,35 @@ from core.model.causes import Cause
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState
 from core.model.destination import DestinationKind
-from core.model.events import ContactConnected, ContactDiverted, ContactQueued, LegEnded, TimerFired
+from core.model.events import (
+    ContactConnected,
+    ContactDiverted,
+    ContactQueued,
+    DialogueOpened,
+    LegAnswered,
+    LegEnded,
+    PbxLost,
+    PbxSynced,
+    TimerFired,
+)
 from core.model.ids import AgentId, LegId
-from core.model.outbound import AttemptDialed, CheckNumbers, LeaseLeads, SettleLead
+from core.model.outbound import (
+    AttemptDialed,
+    AttemptEnded,
+    CampaignChanged,
+    CheckNumbers,
+    LeaseLeads,
+    ListNumber,
+    PauseCampaign,
+    ReturnLeads,
+    SettleLead,
+)
 from core.model.requests import FinishWrapUp
 from core.model.tag import ATTEMPT, decode_tag
+from crm.leads.records import ListPlan
 from dialer.note import decode_note
+from dialer.packs import law_of
+from goldline.runners import result_at_once
 from tests.unit.dialer.campaign_floor import NOON_US, CampaignFloor, lead
 
 BOB = lead("bob", "+12125550101")
@@ -124,7 +147,8 @@ def test_leg_says_whose_attempt_it_is_while_it_rings_and_when_it_waits() -> None
     floor = floor_with(BOB)
     floor.picks_up("bob")
     ringing, *_, waiting = map(decode_tag, floor.notes_on(floor.leg_of("bob")))
-    assert ringing is not None and waiting is not None
+    assert ringing is not None
+    assert waiting is not None
     assert ringing.role == ATTEMPT
     note = decode_note(waiting.attempt)
     assert note is not None
@@ -143,8 +167,6 @@ def test_one_call_for_each_idle_agent_and_the_next_when_one_is_freed() -> None:
 
 def test_answer_told_after_the_leg_is_in_our_hands() -> None:
     floor = floor_with(BOB)
-    from core.model.events import DialogueOpened, LegAnswered
-
     leg_id = floor.leg_of("bob")
     floor.hear(DialogueOpened(at_us=floor.now_us, leg_id=leg_id))
     floor.hear(LegAnswered(at_us=floor.now_us, leg_id=leg_id))
@@ -157,3 +179,102 @@ def test_strangers_legs_and_timers_mean_nothing() -> None:
     floor.hear(LegEnded(at_us=floor.now_us, leg_id=LegId("stranger"), cause=16))
     floor.hear(TimerFired(at_us=floor.now_us, key=("attempt", "A-0-000001")))
     assert len(floor.ledger()) == before
+
+
+def test_ringing_whose_end_nobody_told_while_the_link_was_down_is_judged_by_the_snapshot() -> None:
+    floor = floor_with(BOB)
+    floor.hear(PbxLost(at_us=floor.now_us, pbx="main"))
+    floor.let_pass(31)
+    assert floor.orders(HangUpLeg) == []
+    floor.hear(LegAnswered(at_us=floor.now_us, leg_id=floor.leg_of("bob")))
+    floor.hear(PbxSynced(at_us=floor.now_us, pbx="main"))
+    assert floor.orders(HangUpLeg) == []
+    assert floor.events(AttemptEnded) == []
+
+
+def test_ringing_that_goes_on_after_the_link_was_down_too_long_is_ended() -> None:
+    floor = floor_with(BOB)
+    floor.hear(PbxLost(at_us=floor.now_us, pbx="main"))
+    floor.let_pass(31)
+    floor.hear(PbxSynced(at_us=floor.now_us, pbx="main"))
+    assert floor.last_attempt().outcome is AttemptState.NO_ANSWER
+
+
+def test_nobody_is_dialed_while_the_link_is_down() -> None:
+    floor = floor_with(BOB, EVE)
+    floor.hear(PbxLost(at_us=floor.now_us, pbx="main"))
+    floor.rings_off("bob", Cause.BUSY)
+    floor.let_pass(60)
+    assert len(floor.dialed()) == 1
+    floor.hear(PbxSynced(at_us=floor.now_us, pbx="main"))
+    floor.let_pass(1)
+    assert floor.dialed()[-1] == "PJSIP/+12125550102@trunk"
+
+
+def test_store_away_dials_nobody_and_is_asked_again() -> None:
+    floor = CampaignFloor(("ann",), (BOB,))
+    floor.store_is_away = True
+    floor.ready("ann")
+    floor.start()
+    floor.let_pass(60)
+    assert floor.dialed() == []
+    floor.store_is_away = False
+    floor.let_pass(20)
+    assert floor.dialed() == ["PJSIP/+12125550101@trunk"]
+
+
+def test_store_away_at_the_last_word_dials_nobody() -> None:
+    """The lead was leased; what stands on which list by now nobody can tell."""
+    floor = floor_with(BOB, EVE)
+    floor.store_is_away = True
+    floor.rings_off("bob", Cause.NO_ANSWER)
+    floor.let_pass(1)
+    assert len(floor.dialed()) == 1
+    floor.store_is_away = False
+    floor.let_pass(3_700)  # its return was not written: it comes up again when the lease is over
+    assert "PJSIP/+12125550102@trunk" in floor.dialed()
+
+
+def test_number_listed_a_moment_before_is_not_dialed() -> None:
+    floor = floor_with(BOB, EVE)
+    assert len(floor.dialed()) == 1
+    order = ListNumber(campaign="winter", number="+12125550102", reason="asked by mail")
+    result_at_once(floor.store.list_number(order))
+    floor.rings_off("bob", Cause.NO_ANSWER)
+    floor.let_pass(60)
+    assert len(floor.dialed()) == 1
+
+
+def test_campaign_runs_dry_and_goes_on_when_there_are_leads_again() -> None:
+    floor = floor_with()
+    assert [changed.state for changed in floor.events(CampaignChanged)] == ["dialing", "dry"]
+    plan = ListPlan(campaign="winter", name="late list")
+    result_at_once(floor.store.save_leads(plan, [BOB]))
+    result_at_once(floor.store.finish_list(plan))
+    floor.let_pass(16)
+    assert [changed.state for changed in floor.events(CampaignChanged)][2:] == ["dialing"]
+    assert floor.dialed() == ["PJSIP/+12125550101@trunk"]
+
+
+def test_nobody_is_dialed_at_night_and_the_lead_comes_up_in_the_morning() -> None:
+    us = law_of(["house", "us-ftc"])
+    floor = CampaignFloor(("ann",), (BOB,), law=us)
+    floor.now_us = NOON_US + 12 * 3_600 * SECOND_US
+    result_at_once(floor.store.renew_register("us-national-do-not-call", floor.now_us))
+    floor.ready("ann")
+    floor.start()
+    assert floor.dialed() == []
+    (returned,) = floor.orders(ReturnLeads)
+    assert returned.again_us is not None
+    assert returned.again_us % (24 * 3_600 * SECOND_US) == 13 * 3_600 * SECOND_US
+
+
+def test_campaign_paused_between_question_and_answer_dials_nobody() -> None:
+    floor = CampaignFloor(("ann",), (BOB,))
+    floor.ready("ann")
+    floor.holds_checks = True
+    floor.start()
+    floor.hear(PauseCampaign(at_us=floor.now_us, campaign="winter", request_id="2"))
+    floor.answer_held()
+    assert floor.dialed() == []
+    assert [order.lead_ids for order in floor.orders(ReturnLeads)] == [("0",)]
