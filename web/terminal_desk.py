@@ -1,6 +1,7 @@
 """A desk in the terminal: the caller's record and the agent's state as lines, wishes as words.
 
     ready | away REASON | logout | reject | hangup | done [DISPOSITION] | more
+    dial | skip REASON | call NUMBER                 for campaigns
     accept | finish [DISPOSITION] | return           for work besides calls
     cancel CONTACT                                   for a callback that is not wanted any more
 
@@ -32,6 +33,9 @@ WISHES: Mapping[str, tuple[str, str]] = {
     "hangup": ("HangUpContact", ""),
     "done": ("FinishWrapUp", "disposition"),
     "more": ("ExtendWrapUp", ""),
+    "dial": ("PreviewDial", ""),
+    "skip": ("PreviewSkip", "reason"),
+    "call": ("DialNumber", "number"),
     "accept": ("AcceptOffer", ""),
     "finish": ("FinishWork", "disposition"),
     "return": ("ReturnWork", ""),
@@ -60,7 +64,7 @@ class Glance:
 
     def meant(self, request: str) -> dict[str, Any]:
         """Return the fields that say what a request is about."""
-        if request in ("AcceptOffer", "RejectOffer"):
+        if request in ("AcceptOffer", "RejectOffer", "PreviewDial", "PreviewSkip"):
             return self.offer
         if request in ("HangUpContact", "FinishWrapUp", "ExtendWrapUp"):
             return {"contact_id": self.call}
@@ -112,8 +116,21 @@ def _record(fields: Fields) -> Iterator[str]:
         yield f"      {fields['reference']}"
     if customer["notes"]:
         yield f"      {customer['notes']}"
+    if fields["lead"]:
+        yield from _lead(fields["lead"])
     for past in customer["last_interactions"]:
         yield f"      before: {past['queue']} with {past['agent'] or 'nobody'}, {past['outcome']}"
+
+
+def _lead(fields: Fields) -> Iterator[str]:
+    """Return what the list of a campaign has of the customer, and what the agent is to say."""
+    yield f"      campaign {fields['campaign']}, attempt {fields['attempt']}, list {fields['list_name']}"
+    for name, value in fields["fields"]:
+        yield f"      {name}: {value}"
+    for past in fields["past"]:
+        yield f"      before: {past['outcome']} at {past['number']}"
+    if fields["script"]:
+        yield f"      {fields['script']}"
 
 
 def _answer(fields: Fields) -> Iterator[str]:

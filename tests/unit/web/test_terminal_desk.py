@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.model.agent import AgentState
+from core.model.attempt import AttemptState
 from core.model.codec import encode
 from core.model.commands import (
     AnswerRequest,
@@ -18,6 +19,7 @@ from core.model.commands import (
 )
 from core.model.customer import Customer, Interaction
 from core.model.ids import AgentId, ContactId, CustomerId, OfferId
+from core.model.lead import LeadShown, PastAttempt
 from core.model.standing_leg import StandingState
 from web.desk_link import REQUESTS
 from web.terminal_desk import WISHES, Glance, told
@@ -50,6 +52,25 @@ def pop(customer: Customer | None, choices: tuple[str, ...] = ()) -> PopScreen:
         waited_us=12_400_000,
         language="en",
     )
+
+
+def test_lead_of_a_campaign_is_read_before_its_number_is_dialed() -> None:
+    number = "+12025550147"
+    lead = LeadShown(
+        campaign="winter",
+        list_name="spring fair",
+        external_id="7",
+        attempt=2,
+        fields=(("plan", "gold"),),
+        script="Ask for the plan.",
+        past=(PastAttempt(at_us=1, number=number, outcome=AttemptState.BUSY),),
+    )
+    assert read(replace(pop(ADA), lead=lead))[3:7] == [
+        "      campaign winter, attempt 2, list spring fair",
+        "      plan: gold",
+        f"      before: busy at {number}",
+        "      Ask for the plan.",
+    ]
 
 
 def test_agent_whose_call_stands_reads_how_it_is() -> None:
