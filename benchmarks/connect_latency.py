@@ -5,6 +5,9 @@ AMI connection that belongs to neither takes the instants: from the caller's joi
 both legs are in one bridge, and from the answering of the caller until then. Goldline runs in a process
 of its own, as `goldline serve`, looks every caller up in its database and keeps its ledger there.
 
+It is measured twice: with phones that ring for each caller, and with agents whose calls stand, whom a
+campaign needs: who answers one of its calls hears somebody at once.
+
 Two cores carry Asterisk, its callers and phones, and Goldline, so the instrument itself stays off them while
 calls run: what the AMI connection is told lies in the kernel until the round is over (`Tape`), and the
 agents' desks, which in life are other machines, log in and disconnect.
@@ -44,7 +47,7 @@ CALLS_PER_ROUND = 25
 CALLS_PER_SECOND = 8
 TALK_MS = 300
 ROUNDS = 20
-QUICK_ROUNDS = 4
+QUICK_ROUNDS = 2
 WARM_UP_CALLS = 10
 
 TAPE_BYTES = 32 * 2**20
@@ -53,8 +56,9 @@ QUIET_S = 0.3
 SO_RCVBUFFORCE = 33
 """Linux's socket(7); Python's module has no name for it."""
 
-ASTERISK, GOLDLINE = "app_queue", "goldline"
-NUMBERS = {ASTERISK: BASELINE_QUEUE_NUMBER, GOLDLINE: STRAIGHT_NUMBER}
+ASTERISK, GOLDLINE, STANDING = "app_queue", "goldline", "goldline, calls that stand"
+RINGING_NUMBERS = {ASTERISK: BASELINE_QUEUE_NUMBER, GOLDLINE: STRAIGHT_NUMBER}
+STANDING_NUMBERS = {STANDING: STRAIGHT_NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,14 @@ class Tape:
 
 
 class Bench:
-    """One Asterisk with one Goldline, phones for both, and whoever watches."""
+    """One Asterisk with one Goldline, phones for both, and whoever watches.
 
-    def __init__(self, folder: Path) -> None:
+    `numbers` says whom to call for each of the systems that are compared.
+    """
+
+    def __init__(self, folder: Path, numbers: Mapping[str, str]) -> None:
         self._folder = folder
+        self._numbers = numbers
         self._rounds = count(1)
 
     async def __aenter__(self) -> Bench:
@@ -125,20 +133,25 @@ class Bench:
         self._goldline = enter(GoldlineServer(self._folder / "goldline", self._asterisk, agents))
         for agent, extension in zip(agents, extensions, strict=True):
             async with self._goldline.desk(agent) as desk:
-                await desk.log_in(extension)
+                await (desk.stand_by if STANDING in self._numbers else desk.log_in)(extension)
         self._tape = enter(Tape(self._asterisk.ami_port))
 
     async def __aexit__(self, *error: object) -> None:
         await self._stack.aclose()
 
-    async def call(self, system: str, calls: int) -> None:
+    async def serve_in_turn(self, calls: int) -> None:
+        """Let so many callers call each of the systems, one system after the other."""
+        for system in self._numbers:
+            await self._call(system, calls)
+
+    async def _call(self, system: str, calls: int) -> None:
         """Let so many callers call `system`, and wait until all have hung up."""
         number = next(self._rounds)
         callers = Callers(
             self._folder / f"round-{number}",
             self._asterisk.sip_address,
             [f"{5550000 + caller}" for caller in range(calls)],
-            dialed=NUMBERS[system],
+            dialed=self._numbers[system],
             steps=[Wait(TALK_MS)],
             rate=CALLS_PER_SECOND,
         )
@@ -150,7 +163,8 @@ class Bench:
     def connections(self) -> dict[str, list[Connection]]:
         """Return what was measured of each system, in the order of the calls."""
         events = self._tape.events()
-        queued = {ASTERISK: _joined(events), GOLDLINE: _queued(self._goldline.ledger())}
+        ours = _queued(self._goldline.ledger())
+        queued = {system: _joined(events) if system == ASTERISK else ours for system in self._numbers}
         return {system: list(_connections(events, instants)) for system, instants in queued.items()}
 
 
@@ -185,14 +199,19 @@ def _connections(events: Sequence[AmiMessage], queued: Mapping[str, float]) -> I
 
 
 async def measure(rounds: int) -> dict[str, list[Connection]]:
-    """Return the connections of both systems, served in turn."""
+    """Return the connections of all systems: those whose phones ring in turn, then the one whose do not."""
+    return {
+        **await _measured(RINGING_NUMBERS, rounds),
+        **await _measured(STANDING_NUMBERS, rounds),
+    }
+
+
+async def _measured(numbers: Mapping[str, str], rounds: int) -> dict[str, list[Connection]]:
     with tempfile.TemporaryDirectory(prefix="goldline-connect-") as folder:
-        async with Bench(Path(folder)) as bench:
-            for system in NUMBERS:
-                await bench.call(system, WARM_UP_CALLS)
+        async with Bench(Path(folder), numbers) as bench:
+            await bench.serve_in_turn(WARM_UP_CALLS)
             for _ in range(rounds):
-                for system in NUMBERS:
-                    await bench.call(system, CALLS_PER_ROUND)
+                await bench.serve_in_turn(CALLS_PER_ROUND)
             measured = bench.connections()
     return {system: connections[WARM_UP_CALLS:] for system, connections in measured.items()}
 
@@ -203,9 +222,14 @@ def figures(connections: Sequence[Connection]) -> dict[str, float]:
     answer_ms = sorted((c.bridged_s - c.answered_s) * 1e3 for c in connections)
     return {
         "queued to bridged, median ms": statistics.median(queue_ms),
-        "p99 ms": queue_ms[math.ceil(len(queue_ms) * 0.99) - 1],
+        "p99 ms": _p99(queue_ms),
         "answered to bridged, median ms": statistics.median(answer_ms),
+        "its p99 ms": _p99(answer_ms),
     }
+
+
+def _p99(ordered: Sequence[float]) -> float:
+    return ordered[math.ceil(len(ordered) * 0.99) - 1]
 
 
 def main() -> int:
@@ -217,9 +241,10 @@ def main() -> int:
         return 1
     measured = asyncio.run(measure(QUICK_ROUNDS if chosen.quick else ROUNDS))
     found = {system: figures(connections) for system, connections in measured.items()}
-    rows = [{"system": system, "calls": len(measured[system]), **found[system]} for system in NUMBERS]
+    rows = [{"system": system, "calls": len(calls), **found[system]} for system, calls in measured.items()]
     ratios = {
-        f"goldline / app_queue, {name}": found[GOLDLINE][key] / found[ASTERISK][key]
+        f"{system} / app_queue, {name}": found[system][key] / found[ASTERISK][key]
+        for system in (GOLDLINE, STANDING)
         for name, key in (("median", "queued to bridged, median ms"), ("p99", "p99 ms"))
     }
     print_figures("From waiting to talking, phones answering at once", rows, chosen.as_json, ratios)
