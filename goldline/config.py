@@ -166,6 +166,7 @@ class Config(Section):
     work_door: WorkDoorSection = WorkDoorSection()
     journal: JournalSection = JournalSection()
     audit: AuditSection = AuditSection()
+    """Where it is proved what campaigns dialed."""
     log: LogSection = LogSection()
 
     @model_validator(mode="after")

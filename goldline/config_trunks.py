@@ -67,6 +67,7 @@ class OwnNumberSection(Section):
     """One of our numbers, which the carrier lets us show."""
 
     number: E164
+    """The number, as the carrier knows it."""
     country: Country | None = None
     """Where it is from."""
     regions: tuple[Region, ...] = ()
@@ -77,6 +78,7 @@ class CallerIdSection(Section):
     """Numbers of ours, of which those who are called see one: the nearest that was seldom shown."""
 
     numbers: tuple[OwnNumberSection, ...] = Field(min_length=1)
+    """The numbers."""
     per_hour: Annotated[int, Field(ge=1, le=10_000)] = 60
     """How often each is shown in an hour at most."""
     per_day: Annotated[int, Field(ge=1, le=100_000)] = 500
