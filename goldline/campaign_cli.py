@@ -45,9 +45,12 @@ def campaign_import(
     ] = "list",
     keep_listed: Annotated[bool, typer.Option(help="Load also who may not be called by now.")] = False,
     country: Annotated[str, typer.Option(help="Of numbers without a country code.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Give the verdicts and write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Give the verdicts and load nothing.")] = False,
     rejects: Annotated[
-        Path | None, typer.Option(help="Where to write what was not loaded; without it beside the file.")
+        Path | None,
+        typer.Option(
+            help="Where to write what was not loaded, in a dry run every line; else beside the file."
+        ),
     ] = None,
     config: ConfigFile = Path("goldline.toml"),
     as_json: AsJson = False,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-from rich.progress import Progress
 
 from crm.import_customers import ImportResult, ImportSettings, import_customers
 from crm.segmentation import ScoringSettings, TierChange, score_customers
 from crm.store import SqlCrmStore, StoreSettings
 from goldline.config import Config, load_config
 from goldline.live import open_database
+from goldline.progress import progress_bar
 from goldline.wall_clock import WallClock
 
 REJECTS_SUFFIX = ".rejects.csv"
@@ -30,10 +28,9 @@ async def import_file(file: Path, config_path: Path) -> ImportResult:
     )
     async with open_database(config) as database:
         store = SqlCrmStore(database, WallClock(), _store_settings(config))
-        with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task(f"loading {file.name}", total=None)
+        with progress_bar(f"loading {file.name}", wanted=True) as told:
             return await import_customers(
-                store, file, settings, lambda done, size: bar.update(task, completed=done, total=size)
+                store, file, settings, lambda done, size: told(done / size if size else 1.0)
             )
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-
-from rich.progress import Progress
 
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
@@ -26,6 +23,7 @@ from crm.leads.store import SqlLeadStore
 from crm.list_file import open_list
 from goldline.config import Config, load_config
 from goldline.live import open_database
+from goldline.progress import progress_bar
 from goldline.wall_clock import WallClock
 from simulator.report.blocks import Section
 from simulator.report.blocks import Table as FigureTable
@@ -56,7 +54,8 @@ class ListOrder:
 async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
     """Load a list of leads into the configured store, with a progress bar on a terminal.
 
-    What was not loaded, and why, is written to a file of rejects: mend the list and load it again.
+    What was not loaded, and why, is written to a file of rejects: mend the list and load it again. A dry run
+    writes there what would become of every line.
     """
     if (order.file is None) is (not order.from_crm):
         raise ConfigError("import", order.campaign, "a file, or a condition by --from-crm")
@@ -77,11 +76,10 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
     clock = WallClock()
     async with open_database(config) as database:
         store = SqlLeadStore(database, clock)
-        with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task(f"loading {order.list_name}", total=None)
+        with progress_bar(f"loading {order.list_name}", wanted=True) as bar:
 
             def shown(done: int, size: int) -> None:
-                bar.update(task, completed=done, total=size)
+                bar(done / size if size else 1.0)
 
             if order.file is not None:
                 return await import_leads(store, order.file, plan, settings, shown)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from rich.console import Console
 from rich.progress import Progress
 
 
@@ -23,6 +24,6 @@ def progress_bar(title: str, wanted: bool) -> Iterator[Told]:
     if not (wanted and sys.stderr.isatty()):
         yield lambda share, doing="": None
         return
-    with Progress(transient=True) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda share, doing="": bar.update(task, completed=share, description=doing or title)

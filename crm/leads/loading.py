@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 
@@ -22,14 +23,17 @@ from crm.list_file import RejectsFile
 Progress = Callable[[int, int], None]
 """Called after each batch with how much of the file has been read, and of how much."""
 REJECT_COLUMNS = ("line", "verdict", "column", "value", "allowed")
+Cells = tuple[int, str, str, str, str]
+"""A row of the file of rejects: the cells of `REJECT_COLUMNS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSettings:
-    """How a list is loaded. A `dry` run gives the same verdicts and writes nothing.
+    """How a list is loaded. A `dry` run gives the same verdicts and changes nothing.
 
-    Lines that were not loaded are written to `rejects_path` where given, and the first `rejects_kept_max`
-    are returned. A batch of `batch_lines` is a transaction of about a tenth of a second.
+    Lines that were not loaded are written to `rejects_path` where given, in a dry run all of them, and the
+    first `rejects_kept_max` not loaded are returned. A batch of `batch_lines` is a transaction of about a
+    tenth of a second.
     """
 
     rows: RowSettings = field(default_factory=RowSettings)
@@ -46,8 +50,8 @@ class NotLoaded:
     verdict: Verdict
     reason: Reject
 
-    def cells(self) -> tuple[object, ...]:
-        """Return what stands in the file of rejects, in the order of `REJECT_COLUMNS`."""
+    def cells(self) -> Cells:
+        """Return what stands in the file of rejects."""
         reason = self.reason
         return (reason.line, self.verdict.value, reason.column, reason.value, reason.allowed)
 
@@ -116,7 +120,8 @@ async def load(
             judging = sink.judge_leads if settings.dry else sink.save_leads
             judgements = await judging(plan, batch.leads)
             refused = batch.rejects + _refused(batch, judgements)
-            rejects_file.write(one.cells() for one in sorted(refused, key=lambda one: one.reason.line))
+            told = [one.cells() for one in refused] + (_accepted(batch, judgements) if settings.dry else [])
+            rejects_file.write(sorted(told, key=itemgetter(0)))
             result.lines.update(judgement.verdict for judgement in judgements)
             result.lines.update(_by_line(batch.rejects).values())
             result.not_loaded += refused[: settings.rejects_kept_max - len(result.not_loaded)]
@@ -140,6 +145,15 @@ def _refused(batch: Batch, judgements: Sequence[Judgement]) -> list[NotLoaded]:
         )
         for lead, line, judgement in zip(batch.leads, batch.lines, judgements, strict=True)
         if judgement.verdict in (Verdict.DUPLICATE, Verdict.LISTED)
+    ]
+
+
+def _accepted(batch: Batch, judgements: Sequence[Judgement]) -> list[Cells]:
+    """Return what stands in the file of rejects of lines that are none."""
+    return [
+        (line, judgement.verdict.value, "external_id", lead.external_id, "")
+        for lead, line, judgement in zip(batch.leads, batch.lines, judgements, strict=True)
+        if judgement.verdict not in (Verdict.DUPLICATE, Verdict.LISTED)
     ]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from goldline.demo import FOLDER
+from tests.services.goldline import PROGRAM
 from tests.unit.goldline.test_command_line import Run, goldline
 
 __all__ = ["goldline"]  # the fixture
@@ -55,6 +58,26 @@ def test_bad_lines_are_named_on_the_terminal_and_in_a_file(
     assert "each number once; this one is on line 2" in found.err
     assert "all lines" in found.out
     assert (tmp_path / "bad.csv").read_text("utf-8-sig").splitlines()[1].startswith("3,rejected,phone,12,")
+
+
+def test_a_terminal_shows_how_far_a_list_is_loaded_and_a_program_reads_none_of_that(leads: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [str(part) for part in (PROGRAM, "campaign", "import", "spring", leads, "--json")]
+    with subprocess.Popen(command, cwd=leads.parent, stdout=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: _read(ours), b""))
+        out, _ = process.communicate()
+    os.close(ours)
+    assert b"loading leads" in shown
+    assert lines(out.decode())["new"] == 3
+
+
+def _read(terminal: int) -> bytes:
+    """Return what was shown, empty where nobody shows anything any more."""
+    try:
+        return os.read(terminal, 4_096)
+    except OSError:  # Linux says EIO where the other end of a terminal is closed
+        return b""
 
 
 def test_a_list_may_have_a_name_and_look_further_for_its_numbers(goldline: Run, leads: Path) -> None:
