@@ -1,8 +1,9 @@
 """What the agents of each campaign do, as `dialer.pacing` wants to know it, and how long that lasts.
 
 Who is offered anything is busy from that instant on, whoever calls: an inbound caller takes an agent as a
-customer does whom the campaign reached. Who has asked to pause or to leave counts as gone after what is in
-hand. Lives of talks and wrap-ups are learned while they last.
+customer does whom the campaign reached. So whoever waits in a queue that the campaign's agents serve too, and
+whoever is called by a campaign that shares them, is reckoned with. Who has asked to pause or to leave counts
+as gone after what is in hand. Lives of talks and wrap-ups are learned while they last.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from core.model.agent import AgentProfile, AgentState
 from core.model.contact import VOICE
 from core.model.events import AgentStateChanged, OfferMade
 from core.model.ids import AgentId, QueueName
+from core.model.need import Need
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.lifetimes import Lifetimes
@@ -134,6 +136,7 @@ class FloorWatch:
         crews: Mapping[str, Crew],
         book: AttemptBook,
         queue: Queue,
+        needs: Mapping[QueueName, Need],
         agents: Mapping[AgentId, AgentProfile],
     ) -> None:
         self._crews = crews
@@ -145,8 +148,18 @@ class FloorWatch:
             )
             for agent_id, profile in agents.items()
         }
+        self._beside = {name: self._sharing_with(crew) for name, crew in crews.items()}
+        self._lines = {
+            name: tuple(queue for queue, need in needs.items() if _is_served(need, crew, agents))
+            for name, crew in crews.items()
+        }
         engine.subscribe(AgentStateChanged, self._changed)
         engine.subscribe(OfferMade, self._offered)
+
+    def _sharing_with(self, crew: Crew) -> tuple[str, ...]:
+        """Return the campaigns that have agents of this one, which is among them."""
+        sharing = (other for crews in self._of_agent.values() if crew in crews for other in crews)
+        return tuple(dict.fromkeys([crew.rules.name, *(other.rules.name for other in sharing)]))
 
     def campaigns_of(self, agent_id: AgentId) -> tuple[str, ...]:
         """Return the campaigns that the agent can take calls of."""
@@ -158,10 +171,11 @@ class FloorWatch:
         return Floor(
             idle=crew.idle,
             busy=crew.busy(now_us),
-            waiting=self._queue.waiting(crew.rules.queue),
+            waiting=sum(map(self._queue.waiting, self._lines[campaign])),
             ringing=[
                 (attempt.segment, seconds(now_us - (attempt.dialed_us or attempt.planned_us)))
-                for attempt in self._book.unclassified(campaign)
+                for name in self._beside[campaign]
+                for attempt in self._book.unclassified(name)
                 if not attempt.in_line  # counted where its contact is: in the queue, or at its agent
             ],
         )
@@ -173,3 +187,11 @@ class FloorWatch:
     def _offered(self, event: OfferMade) -> None:
         for crew in self._of_agent.get(event.agent_id, ()):
             crew.offered(event)
+
+
+def _is_served(need: Need, crew: Crew, agents: Mapping[AgentId, AgentProfile]) -> bool:
+    """Tell whether an agent of the crew serves contacts of such a need as well."""
+    skills = (profile.skills for profile in agents.values())
+    return any(
+        crew.rules.need.level(levels) is not None and need.level(levels) is not None for levels in skills
+    )

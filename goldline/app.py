@@ -34,6 +34,7 @@ from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.destination import DestinationKind
 from core.model.ids import AgentId, Ids
+from core.model.need import need_of
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.results import Results
@@ -153,7 +154,8 @@ def build_brain(
     dialing = dialing_agents(campaigns, agents)
     _build_agents_side(engine, contacts, ids, config, agents, results, dialing)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
-    build_dialer(engine, contacts, calls, ids, campaigns, attempts, results, router, agents, out)
+    needs = {name: need_of(queue.requirements) for name, queue in queues.items()}
+    build_dialer(engine, contacts, calls, ids, campaigns, attempts, results, router, needs, agents, out)
     Ivr(
         engine,
         contacts=contacts,

@@ -10,7 +10,8 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import seconds
 from core.model.agent import AgentProfile
-from core.model.ids import AgentId, Ids
+from core.model.ids import AgentId, Ids, QueueName
+from core.model.need import Need
 from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.attempts import ATTEMPT_ID, AttemptBook
@@ -56,11 +57,13 @@ def build_dialer(
     book: AttemptBook,
     results: Results,
     queue: Queue,
+    needs: Mapping[QueueName, Need],
     agents: Mapping[AgentId, AgentProfile],
     out: Outgoing,
 ) -> None:
-    """Build the features that run campaigns; `queue` tells who waits where. Without campaigns there are none.
+    """Build the features that run campaigns. Without campaigns there are none.
 
+    `queue` tells who waits where, `needs` what each queue asks of an agent.
     Built before the IVR, which takes every leg that nobody knows.
     """
     if not rules:
@@ -69,7 +72,7 @@ def build_dialer(
     guarantee = Guarantee(engine, rules, ids.beginning(ATTEMPT_ID))
     campaigns = {name: _campaign(engine, ids, each, book, guarantee.of(name)) for name, each in rules.items()}
     crews = {name: campaign.crew for name, campaign in campaigns.items()}
-    watch = FloorWatch(engine, crews, book, queue, agents)
+    watch = FloorWatch(engine, crews, book, queue, needs, agents)
     desk = CampaignDesk(engine, campaigns, book)
     ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
     dialing = Dialing(engine, ids, desk, book, watch, ways)
@@ -115,4 +118,3 @@ def _campaign(
 
 def _trunks(out: Outgoing, rules: Mapping[str, CampaignRules]) -> Trunks:
     return Trunks(out.trunks, {name: each.trunks for name, each in rules.items()})
-

@@ -109,8 +109,10 @@ class CampaignFloor(Floor):
         super()._build_desks(profiles, *others)  # type: ignore[arg-type]
         rules = {self.rules.name: self.rules}
         ids = Ids(self._run)
+        needs = {self.rules.queue: self.rules.need}
         build_dialer(
-            *(self.engine, self.contacts, self.calls, ids, rules, book, results, self.router, profiles, OUT)
+            *(self.engine, self.contacts, self.calls, ids, rules, book, results),
+            *(self.router, needs, profiles, OUT),
         )
 
     def hear(self, message: Event) -> list[Command]:
