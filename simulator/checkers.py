@@ -159,8 +159,10 @@ class PopBeforeRing:
             self._agent_of[event.leg_id] = agent_id
 
     def join(self, command: JoinLeg) -> None:
-        """Demand a record popped for this very joining."""
-        self._demand(self._agent_of[command.leg_id])
+        """Demand a record popped for this very joining; a leg that was rung for it has been asked about."""
+        agent_id = self._agent_of.get(command.leg_id)
+        if agent_id is not None:
+            self._demand(agent_id)
 
     def _demand(self, agent_id: AgentId) -> None:
         if self._popped.pop(agent_id, None) is None:

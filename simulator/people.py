@@ -16,7 +16,15 @@ from core.model.agent import AgentState
 from core.model.commands import ClearScreen, DeskCommand, PopScreen, ShowAgentState
 from core.model.contact import VOICE
 from core.model.ids import AgentId
-from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogOut
+from core.model.requests import (
+    FinishWrapUp,
+    GoNotReady,
+    GoReady,
+    HangUpContact,
+    LogOut,
+    PreviewDial,
+    PreviewSkip,
+)
 from core.ports import Sink
 from simulator.callers import Callers
 from simulator.channel import Bridge, Channel
@@ -32,6 +40,8 @@ from simulator.senders import PieceOf
 from simulator.staffing import Break, Service
 from simulator.worker import Wish, Worker
 
+SKIPPED = "not_now"
+"""Why they pass over leads."""
 ASKS_AGAIN_US = SECOND_US
 """How long a wish on the screen may take until somebody clicks again."""
 
@@ -129,6 +139,8 @@ class Workforce(PbxListener):
                 worker.been_ready = True
                 for look in self._idle_watchers:
                     self._exchange.after(0, look)
+            case AgentState.RESERVED if PreviewDial.__name__ in shown.legal:
+                self._look(worker)
             case AgentState.WRAP_UP:
                 self._wrap_up(worker)
             case AgentState.LOGGED_OUT if worker.plan.team in self._crews:
@@ -147,6 +159,13 @@ class Workforce(PbxListener):
             habit = self._habits.comes_back if worker.been_ready else self._habits.settles_in
             delay_us = habit.draw_us(self._streams.stream("away"))
             self._exchange.after(delay_us, partial(self._while_in, worker, worker.stretch, GoReady))
+
+    def _look(self, worker: Worker) -> None:
+        """Look at a lead before it is called, and have it called or pass it over."""
+        draws = self._streams.stream("looks")
+        wish = partial(PreviewSkip, reason=SKIPPED) if happens(self._habits.skips, draws) else PreviewDial
+        look = partial(self._while_in, worker, worker.stretch, wish)
+        self._exchange.after(self._habits.looks.draw_us(draws), look)
 
     def _wrap_up(self, worker: Worker) -> None:
         service = self._service(worker)

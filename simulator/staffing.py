@@ -172,6 +172,7 @@ class Team:
 
 _ANSWERS = Uniform(kind="uniform", low_s=1, high_s=4)
 _ACCEPTS = Uniform(kind="uniform", low_s=2, high_s=10)
+_LOOKS = Constant(value_s=10)
 _SETTLES_IN = Constant(value_s=1)
 _COMES_BACK = Constant(value_s=30)
 
@@ -189,6 +190,10 @@ class AgentHabits:
     """From work showing on the screen to taking it, or turning it down, in seconds."""
     rejects: Share = 0.0
     """The share of offered work that they turn down."""
+    looks: Duration = _LOOKS
+    """How long they look at a lead that is shown before it is called, in seconds."""
+    skips: Share = 0.0
+    """The share of these that they pass over."""
     settles_in: Duration = _SETTLES_IN
     """From logging in to being ready, in seconds."""
     comes_back: Duration = _COMES_BACK
