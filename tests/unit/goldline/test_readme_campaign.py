@@ -30,7 +30,7 @@ def test_five_commands_from_a_list_to_its_results(goldline: Run, tmp_path: Path)
     assert len(commands) == 5
     imported, started, rehearsed, results, audited = (goldline(*command) for command in commands)
     assert [each.status for each in (imported, started, rehearsed, results, audited)] == [0] * 5
-    assert "600" in imported.out
+    assert "300" in imported.out
     assert started.out == "spring dials as soon as an engine runs\n"
     assert "connected" in rehearsed.out
     assert "arm question beside offer" in results.out
