@@ -1,14 +1,17 @@
 """The chance that a count of independent events reaches a bound: who answers, and who is not free yet.
 
-`Crowd` holds one such count: events are added by their probabilities and `reaches(n)` tells P(count >= n).
-Up to `EXACT_MAX` the distribution is kept exactly (Poisson binomial); beyond, three moments are kept and
-the tail is a normal one with Edgeworth's correction for skewness, taken half a count early (continuity).
+A crowd holds such a count at each of several instants: `add` counts events by their chances there, and
+`reaches` tells P(count >= bound) at each. Up to `EXACT_MAX` the distribution is kept exactly (Poisson
+binomial); beyond, three moments are kept and the tail is a normal one with Edgeworth's correction for
+skewness, taken half a count early (continuity).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import erfc, exp, pi, sqrt
-from typing import Protocol
+from operator import add
+from typing import NamedTuple, Protocol
 
 EXACT_MAX = 12
 """Agents up to which the exact law is worth its cost: beyond, days come out the same with both."""
@@ -17,75 +20,78 @@ _ROOT_TWO = sqrt(2.0)
 _ROOT_TWO_PI = sqrt(2.0 * pi)
 
 
+class Chances(NamedTuple):
+    """The chance of an event at each instant, and what it adds there to variance and third moment."""
+
+    each: tuple[float, ...]
+    spreads: tuple[float, ...]
+    thirds: tuple[float, ...]
+
+
+def chances_of(each: Iterable[float]) -> Chances:
+    """Return the chances of one event, ready to be added to a crowd."""
+    chances = tuple(each)
+    spreads = tuple([chance * (1.0 - chance) for chance in chances])
+    thirds = tuple([spread * (1.0 - 2.0 * chance) for spread, chance in zip(spreads, chances, strict=True)])
+    return Chances(chances, spreads, thirds)
+
+
 class Crowd(Protocol):
-    """A count of independent events."""
+    """A count of independent events at each of several instants."""
 
-    def add(self, chance: float, count: int = 1) -> None:
-        """Count `count` more events, each of which happens with `chance`."""
+    def add(self, chances: Chances, count: int = 1) -> None:
+        """Count `count` more events, each of which has these chances."""
         ...
 
-    def reaches(self) -> float:
-        """Return the probability that the count is at the bound or above."""
-        ...
-
-    def reaches_with(self, chance: float) -> float:
-        """Return what `reaches` would be with one more event, without adding it."""
+    def reaches(self) -> list[float]:
+        """Return the probability that the count is at the bound or above, at each instant."""
         ...
 
 
 class ExactCrowd:
     """The whole distribution below the bound."""
 
-    __slots__ = ("_below",)
+    def __init__(self, bound: int, instants: int) -> None:
+        nobody = [1.0] + [0.0] * (bound - 1) if bound else []
+        self._below = [nobody] * instants
 
-    def __init__(self, bound: int) -> None:
-        self._below = [1.0] + [0.0] * (bound - 1) if bound else []
-
-    def add(self, chance: float, count: int = 1) -> None:
-        """Count `count` more events; see `Crowd`."""
-        if not chance:
-            return
-        rest = 1.0 - chance
+    def add(self, chances: Chances, count: int = 1) -> None:
+        """Count more events; see `Crowd`."""
         for _ in range(count):
-            below = self._below
-            self._below = [
-                here * rest + before * chance for here, before in zip(below, (0.0, *below), strict=False)
-            ]
+            self._below = [_one_more(*both) for both in zip(self._below, chances.each, strict=True)]
 
-    def reaches(self) -> float:
+    def reaches(self) -> list[float]:
         """Return P(count >= bound)."""
-        return 1.0 - sum(self._below)
+        return [1.0 - sum(below) for below in self._below]
 
-    def reaches_with(self, chance: float) -> float:
-        """Return P(count >= bound) with one more event: the one at the brink may fall."""
-        return self.reaches() + (self._below[-1] * chance if self._below else 0.0)
+
+def _one_more(below: list[float], chance: float) -> list[float]:
+    rest = 1.0 - chance
+    return [here * rest + before * chance for here, before in zip(below, (0.0, *below), strict=False)]
 
 
 class NormalCrowd:
     """Mean, variance and third central moment."""
 
-    __slots__ = ("_bound", "_mean", "_third", "_variance")
-
-    def __init__(self, bound: int) -> None:
+    def __init__(self, bound: int, instants: int) -> None:
         self._bound = bound
-        self._mean = self._variance = self._third = 0.0
+        self._means = self._variances = self._thirds = [0.0] * instants
 
-    def add(self, chance: float, count: int = 1) -> None:
-        """Count `count` more events; see `Crowd`."""
-        spread = chance * (1.0 - chance) * count
-        self._mean += chance * count
-        self._variance += spread
-        self._third += spread * (1.0 - 2.0 * chance)
+    def add(self, chances: Chances, count: int = 1) -> None:
+        """Count more events; see `Crowd`."""
+        means, spreads, thirds = chances
+        if count > 1:
+            means = tuple([count * chance for chance in means])
+            spreads = tuple([count * spread for spread in spreads])
+            thirds = tuple([count * third for third in thirds])
+        self._means = list(map(add, self._means, means))
+        self._variances = list(map(add, self._variances, spreads))
+        self._thirds = list(map(add, self._thirds, thirds))
 
-    def reaches(self) -> float:
+    def reaches(self) -> list[float]:
         """Return P(count >= bound), about."""
-        return _tail(self._bound, self._mean, self._variance, self._third)
-
-    def reaches_with(self, chance: float) -> float:
-        """Return P(count >= bound) with one more event, about."""
-        spread = chance * (1.0 - chance)
-        third = self._third + spread * (1.0 - 2.0 * chance)
-        return _tail(self._bound, self._mean + chance, self._variance + spread, third)
+        moments = zip(self._means, self._variances, self._thirds, strict=True)
+        return [_tail(self._bound, *at_instant) for at_instant in moments]
 
 
 def _tail(bound: int, mean: float, variance: float, third: float) -> float:
@@ -98,6 +104,6 @@ def _tail(bound: int, mean: float, variance: float, third: float) -> float:
     return min(1.0, max(0.0, normal + skew))
 
 
-def crowd_of(bound: int) -> ExactCrowd | NormalCrowd:
+def crowd_of(bound: int, instants: int) -> Crowd:
     """Return an empty count held against `bound`, exact where that is cheap."""
-    return ExactCrowd(bound) if bound <= EXACT_MAX else NormalCrowd(bound)
+    return (ExactCrowd if bound <= EXACT_MAX else NormalCrowd)(bound, instants)

@@ -22,7 +22,7 @@ from itertools import pairwise
 from operator import mul
 
 from dialer.answering import AnswerRates, Segment
-from dialer.crowding import ExactCrowd, NormalCrowd, crowd_of
+from dialer.crowding import Chances, Crowd, chances_of, crowd_of
 from dialer.lifetimes import Lifetimes
 from dialer.ringing import Ringing, RungFor
 
@@ -44,6 +44,9 @@ def _age_bins() -> tuple[float, ...]:
 
 AGES_S = _age_bins()
 """Ages within a bin are alike: hazards move slowly, and each sort of agent costs time at every decision."""
+
+
+SURELY = chances_of([1.0] * len(GRID_S))
 
 
 class Phase(StrEnum):
@@ -98,9 +101,11 @@ class Pacer:
     def refresh(self) -> None:
         """Look the learned laws up anew; asked for every 15 to 30 seconds, for they move slowly."""
         learned = self._learned
-        self._busy: dict[tuple[Phase, int], tuple[float, ...]] = {}
+        self._busy: dict[tuple[Phase, int], Chances] = {}
         self._rung: dict[int, RungFor] = {}
         self._fresh = learned.ringing.rung_for(0.0, GRID_S)
+        within = self._fresh.answered_within
+        self._answered_at = [now - before for before, now in pairwise((0.0, *within))]
         steps = int((GRID_S[-1] + self._patience_s) // TALK_STEP_S) + 1
         self._talk_steps_s = [TALK_STEP_S * step for step in range(steps + 1)]
         middles_s = [TALK_STEP_S * (step + 0.5) for step in range(steps)]
@@ -114,51 +119,50 @@ class Pacer:
         if not floor.agents:
             return 0
         if self._learned.rates.known < PROBING_CALLS:
-            limit = min(limit, floor.spare)
-        crowds = self._crowds(floor)
-        chances: dict[Segment, Sequence[float]] = {}
+            limit = min(limit, floor.idle - floor.waiting - len(floor.ringing))
+        crowd = self._crowd(floor)
+        chances: dict[Segment, Chances] = {}
         dialed = 0
         for segment in next_up:
-            if dialed >= limit or self._risk(crowds) > boldness:
+            if dialed >= limit or self._risk(crowd) > boldness:
                 break
             if segment not in chances:
-                chances[segment] = self._fresh.answers(self._learned.rates.cautious(segment))
-            for crowd, chance in zip(crowds, chances[segment], strict=True):
-                crowd.add(chance)
+                chances[segment] = chances_of(self._fresh.answers(self._learned.rates.cautious(segment)))
+            crowd.add(chances[segment])
             dialed += 1
         return dialed
 
     def risk(self, floor: Floor) -> float:
         """Return the chance that a call dialed now finds nobody, if it is answered."""
-        return self._risk(self._crowds(floor))
+        return self._risk(self._crowd(floor))
+
+    def _risk(self, crowd: Crowd) -> float:
+        """Return P(nobody is free) at the instant of the answer, over when the answer may come."""
+        return sum([share * risk for share, risk in zip(self._answered_at, crowd.reaches(), strict=True)])
 
     # --- the law of the count at each instant of the grid ------------------------------------------
 
-    def _crowds(self, floor: Floor) -> list[ExactCrowd | NormalCrowd]:
-        crowds = [crowd_of(floor.agents) for _ in GRID_S]
-        for chances, count in self._chances(floor):
-            for crowd, chance in zip(crowds, chances, strict=True):
-                crowd.add(chance, count)
-        return crowds
-
-    def _chances(self, floor: Floor) -> Iterator[tuple[Sequence[float], int]]:
-        """Yield, for each sort of busy agent and ringing call, its chances over the grid and how many."""
-        busy = Counter((phase, bisect_right(AGES_S, age_s) - 1) for phase, age_s in floor.busy)
+    def _crowd(self, floor: Floor) -> Crowd:
+        """Count, at each instant, people who will have answered by then, and agents not free yet."""
+        crowd = crowd_of(floor.agents, len(GRID_S))
+        busy = Counter([(phase, bisect_right(AGES_S, age_s) - 1) for phase, age_s in floor.busy])
         for (phase, bin_), count in busy.items():
-            yield self._not_free(phase, bin_), count
-        ringing = Counter((segment, int(age_s)) for segment, age_s in floor.ringing)
+            crowd.add(self._not_free(phase, bin_), count)
+        ringing = Counter([(segment, int(age_s)) for segment, age_s in floor.ringing])
         for (segment, rung_s), count in ringing.items():
-            yield self._rung_for(rung_s).answers(self._learned.rates.cautious(segment)), count
+            answers = self._rung_for(rung_s).answers(self._learned.rates.cautious(segment))
+            crowd.add(chances_of(answers), count)
         if floor.waiting:
-            yield (1.0,) * len(GRID_S), floor.waiting
+            crowd.add(SURELY, floor.waiting)
+        return crowd
 
-    def _not_free(self, phase: Phase, bin_: int) -> tuple[float, ...]:
+    def _not_free(self, phase: Phase, bin_: int) -> Chances:
         """Return the chances that an agent is not free when somebody who answers then has lost patience."""
         sort = (phase, bin_)
         if sort not in self._busy:
             free_by = self._free_from_talk if phase is Phase.TALK else self._free_from_wrap_up
             age_s = (AGES_S[bin_] + AGES_S[min(bin_ + 1, len(AGES_S) - 1)]) / 2
-            self._busy[sort] = tuple(1.0 - free for free in free_by(age_s))
+            self._busy[sort] = chances_of(1.0 - free for free in free_by(age_s))
         return self._busy[sort]
 
     def _free_from_wrap_up(self, age_s: float) -> Sequence[float]:
@@ -178,13 +182,3 @@ class Pacer:
         if rung_s not in self._rung:
             self._rung[rung_s] = self._learned.ringing.rung_for(rung_s + 0.5, GRID_S)
         return self._rung[rung_s]
-
-    # --- the next call -------------------------------------------------------------------------------
-
-    def _risk(self, crowds: Sequence[ExactCrowd | NormalCrowd]) -> float:
-        """Return P(nobody is free) at the instant of the answer, over when the answer may come."""
-        risk, answered_before = 0.0, 0.0
-        for answered, crowd in zip(self._fresh.answered_within, crowds, strict=True):
-            risk += (answered - answered_before) * crowd.reaches()
-            answered_before = answered
-        return risk
