@@ -10,7 +10,7 @@ import pytest
 from core.kernel.errors import InvariantBroken
 from core.model.agent import AgentState
 from core.model.causes import RingOutcome
-from core.model.commands import AppendToLedger, PopScreen, RingLeg
+from core.model.commands import AppendToLedger, JoinLeg, PopScreen, RingLeg
 from core.model.contact import VOICE, ContactState
 from core.model.destination import DestinationKind, DivertReason
 from core.model.events import (
@@ -21,6 +21,8 @@ from core.model.events import (
     ContactConnected,
     ContactDiverted,
     ContactQueued,
+    DialogueClosed,
+    DialogueOpened,
     LegCreated,
     LegEnded,
     OfferFailed,
@@ -34,6 +36,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
 from core.model.message import Command, DomainEvent
+from core.model.standing_leg import StandingState
 from simulator.checkers import Checkers
 
 ANN, BEN = AgentId("ann"), AgentId("ben")
@@ -89,7 +92,7 @@ def closed(contact_id: ContactId) -> ContactClosed:
     return ContactClosed(at_us=1, contact_id=contact_id, outcome=ContactState.CLOSED)
 
 
-def state(agent_id: AgentId, new: AgentState) -> AgentStateChanged:
+def state(agent_id: AgentId, new: AgentState, standing: StandingState | None = None) -> AgentStateChanged:
     return AgentStateChanged(
         at_us=1,
         agent_id=agent_id,
@@ -97,6 +100,7 @@ def state(agent_id: AgentId, new: AgentState) -> AgentStateChanged:
         new=new,
         extension=f"PJSIP/{agent_id}",
         channels=(VOICE,) if new is AgentState.READY else (),
+        standing=standing,
     )
 
 
@@ -264,3 +268,67 @@ def test_report_tells_how_to_replay() -> None:
     assert "replay: goldline simulate small.toml --seed 7" in text
     assert text.count("TimerFired") == 29
     assert "ContactAbandoned" in text
+
+
+# --- calls that stand -----------------------------------------------------------------------------------
+
+
+LEG, CALLER = LegId("L-1-000001"), LegId("1.1")
+OPENED = DialogueOpened(at_us=1, leg_id=LEG, tag="role=standing&agent=ann")
+JOIN = JoinLeg(leg_id=LEG, bridge_with=CALLER)
+
+
+def standing_by() -> Checkers:
+    """Ann's call stands, in our hands."""
+    checkers = floor()
+    ring = RingLeg(leg_id=LEG, address="PJSIP/ann", ring_timeout_us=1, tag=OPENED.tag)
+    checkers.step(TICK, [*told(state(ANN, AgentState.NOT_READY)), ring])
+    checkers.step(LegCreated(at_us=1, leg_id=LEG, address="PJSIP/ann"), [])
+    checkers.step(OPENED, [])
+    return checkers
+
+
+def pop() -> PopScreen:
+    return PopScreen(
+        agent_id=ANN,
+        offer_id=OfferId("O"),
+        contact_id=FIRST,
+        caller_number="",
+        customer=None,
+        tier="",
+        queue="",
+        choices=(),
+        waited_us=0,
+        language="en",
+    )
+
+
+def test_call_that_stands_is_joined_after_the_record_is_shown_and_may_outlive_the_day() -> None:
+    checkers = standing_by()
+    checkers.step(TICK, [pop(), JOIN])
+    checkers.finish()
+
+
+def test_joining_before_the_record_is_shown() -> None:
+    with pytest.raises(InvariantBroken, match="ann has a call before the record"):
+        standing_by().step(TICK, [JOIN])
+
+
+def test_joining_a_leg_that_is_not_in_our_hands() -> None:
+    checkers = standing_by()
+    checkers.step(DialogueClosed(at_us=2, leg_id=LEG), [])
+    with pytest.raises(InvariantBroken, match="is not in our hands"):
+        checkers.step(TICK, [pop(), JOIN])
+
+
+def test_joining_somebody_who_is_gone() -> None:
+    checkers = standing_by()
+    checkers.step(LegCreated(at_us=1, leg_id=CALLER, address="PJSIP/trunk"), [])
+    checkers.step(LegEnded(at_us=2, leg_id=CALLER, cause=16), [])
+    with pytest.raises(InvariantBroken, match="which has ended"):
+        checkers.step(TICK, [pop(), JOIN])
+
+
+def test_agent_told_to_be_had_for_calls_without_a_leg_to_join() -> None:
+    with pytest.raises(InvariantBroken, match="has room for"):
+        floor().step(TICK, told(state(ANN, AgentState.READY, StandingState.RINGING)))

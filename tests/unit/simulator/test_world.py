@@ -11,8 +11,11 @@ from core.kernel.clock import SECOND_US, microseconds
 from core.model.agent import AgentState
 from core.model.commands import (
     AnswerLeg,
+    HangUpLeg,
+    JoinLeg,
     PlayMusic,
     RecordMessage,
+    RingLeg,
     TransferLeg,
 )
 from core.model.events import (
@@ -23,7 +26,8 @@ from core.model.events import (
     LegJoined,
     StepFinished,
 )
-from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogIn, LogOut
+from core.model.ids import LegId
+from core.model.requests import FinishWrapUp, GoNotReady, GoReady, HangUpContact, LogIn, LogOut
 from simulator.world import agent_profiles
 from tests.unit.simulator.small_day import ANN, Day, scenario
 
@@ -155,6 +159,39 @@ def test_wrap_up_that_the_engine_ended_is_not_finished_again(stage: Any) -> None
     day.show(AgentState.READY)
     day.time.advance(60)
     assert not day.take(FinishWrapUp)
+
+
+def stand_by(day: Day, **talk: Any) -> LegId:
+    """Let ann's phone be rung once and answered, and a caller be joined with it; return the caller's leg."""
+    day.pbx.execute(RingLeg(leg_id=LegId("L"), address="PJSIP/1001", ring_timeout_us=microseconds(15)))
+    day.time.advance(3)
+    caller = day.call(**talk)
+    day.hold(caller)
+    day.time.advance(1)
+    day.pbx.execute(JoinLeg(leg_id=LegId("L"), bridge_with=caller))
+    day.time.advance(1)
+    return caller
+
+
+def test_agent_whose_call_stands_ends_the_talk_by_the_screen(stage: Any) -> None:
+    service = {"talk": {"kind": "constant", "value_s": 50}, "wrap_up": {"kind": "constant", "value_s": 5}}
+    day = Day(
+        stage,
+        agents=[{"id": "ann", "extension": "PJSIP/1001", "standing": True}],
+        service=[service | {"customer_ends": 0}],
+    )
+    caller = stand_by(day)
+    assert [wish.standing for wish in day.take(LogIn)] == [True]
+    day.time.advance(50)
+    wishes = len(day.take(HangUpContact))
+    assert wishes >= 1
+    day.time.advance(5)
+    assert len(day.take(HangUpContact)) == 5  # nobody did as wished
+    day.pbx.execute(HangUpLeg(leg_id=caller))
+    day.time.advance(5)
+    assert len(day.take(HangUpContact)) <= 1
+    assert [event.leg_id for event in day.take(LegEnded)] == [caller]
+    assert day.world.is_quiet
 
 
 def test_agent_who_missed_a_call_comes_back_later(stage: Any) -> None:
