@@ -28,7 +28,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.message import Command, DomainEvent, Event
-from core.model.outbound import AttemptRecalled, RestoreCampaign
+from core.model.outbound import AttemptRecalled, RestoreCampaign, RestoreExperience
 from core.model.requests import RestoreAgent, RestoreQuality
 from core.ports import Journal
 from cti.ami.wire import AmiParser
@@ -105,6 +105,10 @@ class Echo:
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Have learned nothing."""
+        return ()
+
+    async def campaign_experience(self) -> Sequence[RestoreExperience]:
+        """Have learned nothing of campaigns."""
         return ()
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:

@@ -34,6 +34,7 @@ from core.model.outbound import (
     LeaseLeads,
     ListNumber,
     RestoreCampaign,
+    RestoreExperience,
     ReturnLeads,
     SettleLead,
 )
@@ -132,6 +133,10 @@ class Ledger(Protocol):
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return one `RestoreQuality` for each agent of whom outcomes have taught something."""
+        ...
+
+    async def campaign_experience(self) -> Sequence[RestoreExperience]:
+        """Return one `RestoreExperience` for each campaign that has learned anything."""
         ...
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:

@@ -43,11 +43,14 @@ from core.model.outbound import (
     AttemptRecalled,
     CampaignChanged,
     CampaignEvent,
+    CampaignLearned,
     RestoreCampaign,
+    RestoreExperience,
 )
 from core.model.requests import RestoreAgent, RestoreQuality
 from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
+from crm.campaign_experience import fold_campaign_experience
 from crm.campaign_states import fold_campaign_states
 from crm.database import ROW_ERRORS, Database
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
@@ -194,6 +197,11 @@ class SqlLedger:
         """Return what had been learned last of each agent."""
         learned = await _read(self._database, _LAST_CHANGES, {"kind": QualityLearned.__name__})
         return fold_quality(cast(Sequence[QualityLearned], learned))
+
+    async def campaign_experience(self) -> Sequence[RestoreExperience]:
+        """Return what had been learned last by each campaign."""
+        learned = await _read(self._database, _LAST_CHANGES, {"kind": CampaignLearned.__name__})
+        return fold_campaign_experience(cast(Sequence[CampaignLearned], learned))
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
         """Return the attempts dialed from `since_us` on that have no end; oldest first."""

@@ -25,10 +25,18 @@ from core.model.events import (
 )
 from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptDialed, AttemptRecalled, CampaignChanged, RestoreCampaign
+from core.model.outbound import (
+    AttemptDialed,
+    AttemptRecalled,
+    CampaignChanged,
+    CampaignLearned,
+    RestoreCampaign,
+    RestoreExperience,
+)
 from core.model.requests import RestoreAgent, RestoreQuality
 from crm.agent_quality import fold_quality
 from crm.agent_states import fold_agent_states
+from crm.campaign_experience import fold_campaign_experience
 from crm.campaign_states import fold_campaign_states
 from crm.open_attempts import fold_open_attempts
 from crm.open_contacts import fold_open_contacts
@@ -91,6 +99,10 @@ class MemoryLedger:
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return what had been learned last of each agent."""
         return fold_quality(e for e in self.events if isinstance(e, QualityLearned))
+
+    async def campaign_experience(self) -> Sequence[RestoreExperience]:
+        """Return what had been learned last by each campaign."""
+        return fold_campaign_experience(e for e in self.events if isinstance(e, CampaignLearned))
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
         """Return the attempts dialed from `since_us` on that have no end; oldest first."""

@@ -8,6 +8,7 @@ calm, few enough to follow an afternoon.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -41,6 +42,15 @@ class AnswerRates:
         """How many calls all that is known rests on, without the belief before the first of them."""
         campaign = self._counts.get(())
         return campaign.answered + campaign.unanswered if campaign else 0.0
+
+    @property
+    def counts(self) -> Mapping[Segment, tuple[float, float]]:
+        """What was counted of each segment: answered and unanswered calls, as far as they are remembered."""
+        return {segment: (each.answered, each.unanswered) for segment, each in self._counts.items()}
+
+    def recall(self, segment: Segment, answered: float, unanswered: float, now_s: float) -> None:
+        """Take over what was counted of a segment before."""
+        self._counts[segment] = _Counts(answered, unanswered, at_s=now_s)
 
     def count(self, segment: Segment, launched: int, answered: int, now_s: float) -> None:
         """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""

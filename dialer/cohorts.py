@@ -34,6 +34,8 @@ class Cohorts:
         self._rates = rates
         self._ringing = ringing
         self._open: deque[_Cohort] = deque()
+        self.counted = 0
+        """Calls told of so far."""
 
     def launch(self, segment: Segment, now_s: float) -> None:
         """Count a call that is dialed now."""
@@ -71,5 +73,6 @@ class Cohorts:
     def _count(self, cohort: _Cohort, now_s: float) -> None:
         for segment, launched in cohort.launched.items():
             self._rates.count(segment, launched, cohort.answered.get(segment, 0), now_s)
+            self.counted += launched
         for answered, ring_s in cohort.rings_s:
             (self._ringing.answers if answered else self._ringing.failures).count(ring_s)

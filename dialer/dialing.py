@@ -141,6 +141,7 @@ class Dialing:
 
     def _dial_some(self, campaign: Campaign, why: Event) -> None:
         now_us = why.at_us
+        campaign.cohorts.fold(seconds(now_us))
         self._refresh(campaign, now_us)
         campaign.hopper.fill(now_us, campaign.crew.present)
         limit = self._limit(campaign, now_us)
@@ -170,7 +171,6 @@ class Dialing:
     def _refresh(self, campaign: Campaign, now_us: int) -> None:
         if now_us - campaign.refreshed_us >= REFRESH_US:
             campaign.refreshed_us = now_us
-            campaign.cohorts.fold(seconds(now_us))
             campaign.crew.learn(now_us)
             campaign.pace.refresh()
 

@@ -10,7 +10,7 @@ Ages lie in bins that widen by a sixth each, from one second to beyond an hour. 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import exp
 
 RATIO = 1.16
@@ -43,6 +43,17 @@ class Lifetimes:
         """Count an end at `age_s`; the life before it is told by `live`."""
         self._ends[_bin(age_s)] += 1
         self._cumulative = None
+
+    @property
+    def counts(self) -> tuple[list[float], list[float]]:
+        """What was counted in each bin: ends, and seconds lived."""
+        return self._ends, self._exposure_s
+
+    def recall(self, ends: Sequence[float], exposure_s: Sequence[float]) -> None:
+        """Take over what was counted before; not where the bins were others."""
+        if len(ends) == len(exposure_s) == BINS:
+            self._ends, self._exposure_s = list(ends), list(exposure_s)
+            self._cumulative = None
 
     def ended_within(self, age_s: float, more_s: float) -> float:
         """Return the chance that what has lasted `age_s` ends within `more_s`."""

@@ -31,6 +31,17 @@ class RingLaw:
         self._weights[min(int(ring_s), last)] += 1.0
         self._shares = None
 
+    @property
+    def weights(self) -> list[float]:
+        """How many calls were counted in each second."""
+        return self._weights
+
+    def recall(self, weights: Sequence[float]) -> None:
+        """Take over what was counted before; not where calls rang for another time."""
+        if len(weights) == len(self._weights):
+            self._weights = list(weights)
+            self._shares = None
+
     def until(self, ring_s: float) -> float:
         """Return the share of calls that rang at most `ring_s`; seconds are filled evenly."""
         shares = self._shares or self._accumulate()

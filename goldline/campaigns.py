@@ -22,6 +22,7 @@ from dialer.campaign_days import CampaignDays
 from dialer.cohorts import Cohorts
 from dialer.desk import Campaign, CampaignDesk
 from dialer.dialing import Dialing
+from dialer.experience_keeper import ExperienceKeeper
 from dialer.floor_watch import Crew, FloorWatch, Queue
 from dialer.goal_keeper import GoalKeeper
 from dialer.goals import Reached
@@ -83,6 +84,7 @@ def build_dialer(
     OutboundCalls(engine, contacts, desk, book, recall)
     Machines(engine, desk, book)
     GoalKeeper(engine, desk, results)
+    ExperienceKeeper(engine, desk)
 
 
 def dialing_agents(

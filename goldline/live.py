@@ -128,6 +128,8 @@ class LiveCentre:
             self.runner.receive(replace(campaign, at_us=now_us))
         for learned in await ledger.learned_quality():
             self.runner.receive(replace(learned, at_us=now_us))
+        for experience in await ledger.campaign_experience():
+            self.runner.receive(replace(experience, at_us=now_us))
         for attempt in await ledger.open_attempts(now_us - CALL_MAX_US):
             self.runner.receive(replace(attempt, at_us=now_us))
         for contact in await ledger.open_contacts(now_us - CALL_MAX_US):

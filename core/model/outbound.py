@@ -136,7 +136,7 @@ class LeadsUnavailable(Event, frozen=True, kw_only=True):
 
 
 class NumbersChecked(Event, frozen=True, kw_only=True):
-    """What forbids each number, in the order of asking, as `LeadNumber.listed_on`; registers as in a lease."""
+    """What forbids each number, in the order of asking (`LeadNumber.listed_on`); registers as in a lease."""
 
     campaign: str
     check_id: str
@@ -231,6 +231,36 @@ class PacingSet(DomainEvent, frozen=True, kw_only=True):
     lines_max: int
     lines_per_agent_ppm: int
     share_max_ppm: int
+
+
+class LearnedRate(Record, frozen=True, kw_only=True):
+    """How many calls of a segment were answered and not, in thousandths; the older ones weigh less."""
+
+    segment: tuple[str, ...]
+    answered: int
+    unanswered: int
+
+
+class Experience(Record, frozen=True, kw_only=True):
+    """What a campaign has learned of its calls, in thousandths: by the bins of `dialer.lifetimes`, by seconds.
+
+    Of talks and wrap-ups: how many ended in each bin, and how many seconds were lived there. Of ringing: how
+    many answers and failures came in each second.
+    """
+
+    talk_ends: tuple[int, ...]
+    talk_seconds: tuple[int, ...]
+    wrap_up_ends: tuple[int, ...]
+    wrap_up_seconds: tuple[int, ...]
+    answers: tuple[int, ...]
+    failures: tuple[int, ...]
+    rates: tuple[LearnedRate, ...]
+
+
+class CampaignLearned(CampaignEvent, frozen=True, kw_only=True):
+    """What the campaign knows by now, so that the next run starts warm."""
+
+    experience: Experience
 
 
 class AttemptDialed(DomainEvent, frozen=True, kw_only=True):
@@ -368,6 +398,12 @@ class RestoreCampaign(CampaignRequest, frozen=True, kw_only=True):
     """Take up the state the ledger knew last; asked by the program itself when it starts."""
 
     state: str
+
+
+class RestoreExperience(CampaignRequest, frozen=True, kw_only=True):
+    """Take up what an earlier run had learned; asked by the program itself when it starts."""
+
+    experience: Experience
 
 
 class CampaignStanding(Record, frozen=True, kw_only=True):

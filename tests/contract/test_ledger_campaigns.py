@@ -14,7 +14,11 @@ from core.model.outbound import (
     AttemptEnded,
     AttemptRecalled,
     CampaignChanged,
+    CampaignLearned,
+    Experience,
+    LearnedRate,
     RestoreCampaign,
+    RestoreExperience,
 )
 from crm.ledger import SqlLedger
 from crm.memory import MemoryLedger
@@ -141,3 +145,25 @@ async def test_contact_of_an_attempt_is_open_like_any_other(ledger: MemoryLedger
     assert found.contact_id == arrived.contact_id
     assert found.history == (arrived, connected(3))
     assert replace(found, history=()).leg_id == arrived.leg_id
+
+
+async def test_what_each_campaign_learned_last_is_restored(ledger: MemoryLedger | SqlLedger) -> None:
+    def told(at_us: int, campaign: str, answers: int) -> CampaignLearned:
+        experience = Experience(
+            talk_ends=(1,),
+            talk_seconds=(2,),
+            wrap_up_ends=(3,),
+            wrap_up_seconds=(4,),
+            answers=(answers,),
+            failures=(),
+            rates=(LearnedRate(segment=("list a",), answered=1_000, unanswered=3_000),),
+        )
+        return CampaignLearned(at_us=NOON_US + at_us, campaign=campaign, experience=experience)
+
+    for event in (told(1, "winter", 5), told(2, "autumn", 6), told(3, "winter", 7)):
+        ledger.append(event)
+    await ledger.settled()
+    assert list(await ledger.campaign_experience()) == [
+        RestoreExperience(at_us=event.at_us, campaign=event.campaign, experience=event.experience)
+        for event in (told(2, "autumn", 6), told(3, "winter", 7))
+    ]

@@ -89,7 +89,7 @@ class CampaignFloor(Floor):
     ) -> None:
         self._run = run
         self.before: dict[str, LegId] = {}
-        self.rules = replace(rules, **changes)  # type: ignore[arg-type]
+        self.rules = replace(rules, **changes)
         self.store = store or MemoryLeadStore(_ClockOf(self))
         self.store_is_away = False
         self.holds_checks = False
