@@ -44,11 +44,6 @@ def asked(
     )
 
 
-def waits_for_agent(rules: CampaignRules, lead: Lead) -> bool:
-    """Tell whether the lead is dialed only when an agent is on the line for it: a promised callback always."""
-    return lead.callback or rules.agents_first
-
-
 def callee_of(
     rules: CampaignRules, lead: Lead, number: LeadNumber, listed_on: tuple[str, ...] = ()
 ) -> Callee:
@@ -63,6 +58,11 @@ def callee_of(
     )
 
 
+def waits_for_agent(rules: CampaignRules, lead: Lead) -> bool:
+    """Tell whether the lead is dialed only when an agent is on the line for it: a promised callback always."""
+    return lead.callback or rules.agents_first
+
+
 def next_allowed_us(verdicts: Sequence[Verdict], now_us: int) -> int:
     """Return when to ask again about a lead of which no number may be called: where nobody knows, in a day."""
     known = [verdict.again_us for verdict in verdicts if verdict.again_us is not None]
@@ -70,5 +70,5 @@ def next_allowed_us(verdicts: Sequence[Verdict], now_us: int) -> int:
 
 
 def _past(attempt: PastAttempt) -> Past:
-    outcome = PastOutcome.REFUSAL if attempt.refused else _OUTCOMES.get(attempt.outcome, PastOutcome.NOTHING)
-    return Past(at_us=attempt.at_us, number=attempt.number, outcome=outcome)
+    outcome = _OUTCOMES.get(attempt.outcome, PastOutcome.NOTHING)
+    return Past(at_us=attempt.at_us, number=attempt.number, outcome=outcome, refused=attempt.refused)

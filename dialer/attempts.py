@@ -172,6 +172,11 @@ class Attempt(Entity, kw_only=True):
         )
 
 
+def at_whom(person_id: str, *numbers: str) -> tuple[str, ...]:
+    """Return the keys of a person and of telephones: who shares a telephone shares its calls."""
+    return (f"person {person_id}", *numbers)
+
+
 class AttemptBook:
     """Attempts by id, by leg, by contact and by whom they are at."""
 
@@ -179,7 +184,7 @@ class AttemptBook:
         self._by_id: dict[str, Attempt] = {}
         self._by_leg: dict[LegId, Attempt] = {}
         self._by_contact: dict[ContactId, Attempt] = {}
-        self._persons: dict[str, int] = {}
+        self._at: dict[str, dict[str, Attempt]] = {}
         self._unclassified: dict[str, dict[str, Attempt]] = {}
         self._counts: dict[str, int] = {}
 
@@ -191,10 +196,11 @@ class AttemptBook:
 
     def add(self, attempt: Attempt) -> None:
         """Take a new attempt into the book."""
-        campaign, person = attempt.rules.name, attempt.lead.person_id
+        campaign = attempt.rules.name
         self._by_id[attempt.attempt_id] = attempt
         self._by_contact[attempt.contact_id] = attempt
-        self._persons[person] = self._persons.get(person, 0) + 1
+        for whom in at_whom(attempt.lead.person_id, attempt.number.number):
+            self._at.setdefault(whom, {})[attempt.attempt_id] = attempt
         self._counts[campaign] = self._counts.get(campaign, 0) + 1
         if attempt.state in UNCLASSIFIED:
             self._unclassified.setdefault(campaign, {})[attempt.attempt_id] = attempt
@@ -223,8 +229,16 @@ class AttemptBook:
         return self._counts.get(campaign, 0)
 
     def is_at(self, person_id: str) -> bool:
-        """Tell whether anybody calls this person now, or talks to them."""
-        return person_id in self._persons
+        """Tell whether anybody is about to call this person, calls them now, or talks to them."""
+        return any(whom in self._at for whom in at_whom(person_id))
+
+    def is_engaged(self, attempt: Attempt) -> bool:
+        """Tell whether another call rings at whom the attempt is for, or is not over yet."""
+        return any(
+            other is not attempt and other.state is not AttemptState.PLANNED
+            for whom in at_whom(attempt.lead.person_id, attempt.number.number)
+            for other in self._at[whom].values()
+        )
 
     def unclassified(self, campaign: str) -> Iterator[Attempt]:
         """Go through the attempts of a campaign of which nobody knows yet who answers, oldest first."""
@@ -240,15 +254,16 @@ class AttemptBook:
 
     def forget(self, attempt: Attempt) -> None:
         """Let an attempt go that is over."""
-        campaign, person = attempt.rules.name, attempt.lead.person_id
+        campaign = attempt.rules.name
         del self._by_id[attempt.attempt_id]
         del self._by_contact[attempt.contact_id]
         self._by_leg.pop(attempt.leg_id, None)
         self._classified(attempt)
         self._counts[campaign] -= 1
-        self._persons[person] -= 1
-        if not self._persons[person]:
-            del self._persons[person]
+        for whom in at_whom(attempt.lead.person_id, attempt.number.number):
+            del self._at[whom][attempt.attempt_id]
+            if not self._at[whom]:
+                del self._at[whom]
 
     def _classified(self, attempt: Attempt) -> None:
         self._unclassified.get(attempt.rules.name, {}).pop(attempt.attempt_id, None)

@@ -140,13 +140,10 @@ def _against(day: Day, attempt: AttemptRecord, verdict: Verdict) -> Iterator[Vio
 
 
 def _as_past(attempt: AttemptRecord, law: Law) -> Past:
-    if attempt.refused:
-        outcome = PastOutcome.REFUSAL
-    elif is_abandoned(attempt, law):
+    outcome = _PAST.get(attempt.outcome, PastOutcome.NOTHING)
+    if is_abandoned(attempt, law):
         outcome = PastOutcome.ABANDONED
-    else:
-        outcome = _PAST.get(attempt.outcome, PastOutcome.NOTHING)
-    return Past(at_us=attempt.dialed_us, number=attempt.number, outcome=outcome)
+    return Past(at_us=attempt.dialed_us, number=attempt.number, outcome=outcome, refused=attempt.refused)
 
 
 def _listed(days: Sequence[Day]) -> Iterator[Violation]:

@@ -40,6 +40,7 @@ from dialer.campaign import CampaignState, CampaignTrigger, Mode
 from dialer.desk import Campaign, CampaignDesk
 from dialer.floor_watch import FloorWatch
 from dialer.hopper import Held
+from dialer.latest import Latest
 from dialer.permission import Verdict
 from dialer.ways_out import WaysOut
 
@@ -60,8 +61,10 @@ class Dialing:
         book: AttemptBook,
         watch: FloorWatch,
         ways: WaysOut,
+        latest: Latest,
     ) -> None:
         self._engine = engine
+        self._latest = latest
         self._ways = ways
         self._ids = ids
         self._desk = desk
@@ -267,13 +270,16 @@ class Dialing:
         registers_from_us: Mapping[str, int],
         why: Event,
     ) -> None:
+        if self._book.is_engaged(attempt):
+            self.put_back(attempt, why.at_us + attempt.rules.look_again_us, why)
+            return
         verdict = asked(
             attempt.rules,
-            attempt.lead,
+            self._latest.told_of(attempt.lead),
             attempt.number,
             why.at_us,
             registers_from_us,
-            listed_on,
+            self._latest.listings(attempt.number.number, listed_on),
             agent_is_sure=attempt.agent_at_hand,
         )
         if verdict.allowed:

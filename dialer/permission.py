@@ -30,17 +30,24 @@ class PastOutcome(StrEnum):
     ABANDONED = "abandoned"
     MACHINE = "machine"
     CONVERSATION = "conversation"
-    REFUSAL = "refusal"
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """One earlier attempt: when, at which number (E.164), and what it came to."""
+    """One earlier attempt: when, at which number (E.164), and what it came to.
+
+    `refused`: the person asked to be left alone, whatever else it came to.
+    """
 
     at_us: int
     number: str
     outcome: PastOutcome = PastOutcome.NOTHING
+    refused: bool = False
+
+    def is_followed_by(self, rule: Lockout) -> bool:
+        """Tell whether the lock-out is for what this attempt came to."""
+        return self.refused if rule.after == "refusal" else self.outcome == rule.after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +164,7 @@ def _lockouts(law: Law, callee: Callee, at_us: int, agent_is_sure: bool) -> Iter
         if rule.unless_agent_is_sure and agent_is_sure:
             continue
         ends = [
-            past.at_us + microseconds(rule.hours * 3_600)
-            for past in callee.past
-            if past.outcome == rule.after
+            past.at_us + microseconds(rule.hours * 3_600) for past in callee.past if past.is_followed_by(rule)
         ]
         until_us = max(ends, default=at_us)
         yield _Finding(rule_id=rule.id, forbidden=until_us > at_us, again_us=until_us)

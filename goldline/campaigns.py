@@ -28,6 +28,7 @@ from dialer.goal_keeper import GoalKeeper
 from dialer.goals import Reached
 from dialer.guarantee import Guarantee
 from dialer.hopper import Hopper
+from dialer.latest import Latest
 from dialer.lines import TokenBucket
 from dialer.machines import Machines
 from dialer.modes import pace_of
@@ -76,7 +77,7 @@ def build_dialer(
     watch = FloorWatch(engine, crews, book, queue, needs, agents)
     desk = CampaignDesk(engine, campaigns, book)
     ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
-    dialing = Dialing(engine, ids, desk, book, watch, ways)
+    dialing = Dialing(engine, ids, desk, book, watch, ways, Latest(engine, rules.values()))
     AgentFirst(engine, contacts, desk, book, dialing)
     ByHand(engine, ids, desk, book, dialing)
     Steering(engine, desk)

@@ -61,7 +61,7 @@ def lead(name: str, number: str, **fields: object) -> LeadRecord:
     return LeadRecord(external_id=name, person_id=f"person {name}", numbers=(plain,), name=name, **fields)  # type: ignore[arg-type]
 
 
-class _ClockOf:
+class ClockOf:
     """What time it is on a floor."""
 
     def __init__(self, floor: Floor) -> None:
@@ -90,7 +90,7 @@ class CampaignFloor(Floor):
         self._run = run
         self.before: dict[str, LegId] = {}
         self.rules = replace(rules, **changes)
-        self.store = store or MemoryLeadStore(_ClockOf(self))
+        self.store = store or MemoryLeadStore(ClockOf(self))
         self.store_is_away = False
         self.holds_checks = False
         self._held: list[CheckNumbers] = []
@@ -103,11 +103,16 @@ class CampaignFloor(Floor):
         super().__init__(dict.fromkeys(agents, 5), synced=synced)
         self.now_us = NOON_US
 
+    @property
+    def all_rules(self) -> Sequence[CampaignRules]:
+        """The campaigns of the floor."""
+        return (self.rules,)
+
     def _build_desks(self, profiles: Mapping[AgentId, AgentProfile], *others: object) -> None:
-        book = AttemptBook()
+        self.book = book = AttemptBook()
         self.results = results = Results(self.engine, book, DISPOSITIONS)
         super()._build_desks(profiles, *others)  # type: ignore[arg-type]
-        rules = {self.rules.name: self.rules}
+        rules = {each.name: each for each in self.all_rules}
         ids = Ids(self._run)
         needs = {self.rules.queue: self.rules.need}
         build_dialer(

@@ -1,0 +1,69 @@
+"""What happened here of late, which the store's word on a lead may not hold yet.
+
+A lead comes with its past as of when it was leased; since then another campaign may have called the same
+person, or a person at the same telephone. A number that somebody forbade is on its way into the store. So
+both are remembered here for as long as a lead may stay in hand, and asked at the moment of dialing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from core.engine import Engine
+from core.model.lead import HOUSE_LIST, Lead, PastAttempt, past_attempt
+from core.model.outbound import AttemptEnded, NumberForbidden
+from dialer.attempts import at_whom
+from dialer.campaign import CampaignRules
+
+FORBIDDEN_MAX = 100_000
+"""Numbers remembered that were forbidden: many more than are in any store's queue of writes."""
+
+
+class Latest:
+    """The attempts that ended, and the numbers that were forbidden, since the oldest lease began."""
+
+    def __init__(self, engine: Engine, campaigns: Iterable[CampaignRules]) -> None:
+        self._keep_us = max(rules.lease_us for rules in campaigns)
+        self._ended: deque[AttemptEnded] = deque()
+        self._past: dict[str, dict[str, PastAttempt]] = {}
+        self._forbidden: dict[str, None] = {}
+        engine.subscribe(AttemptEnded, self._attempt_ended)
+        engine.subscribe(NumberForbidden, self._number_forbidden)
+
+    def told_of(self, lead: Lead) -> Lead:
+        """Return the lead with its past up to now."""
+        found: dict[str, PastAttempt] = {}
+        for whom in at_whom(lead.person_id, *(number.number for number in lead.numbers)):
+            found |= self._past.get(whom, {})
+        known = {(past.at_us, past.number) for past in lead.past}
+        news = [past for past in found.values() if (past.at_us, past.number) not in known]
+        return replace(lead, past=(*lead.past, *news)) if news else lead
+
+    def listings(self, number: str, told: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what forbids a number, beyond what the store has `told`."""
+        return (*told, HOUSE_LIST) if number in self._forbidden else told
+
+    def _attempt_ended(self, event: AttemptEnded) -> None:
+        record = event.record
+        self._ended.append(event)
+        for whom in at_whom(record.person_id, record.number):
+            of_whom = self._past.setdefault(whom, {})
+            of_whom[record.attempt_id] = past_attempt(record, event.campaign)
+        self._forget(event.at_us - self._keep_us)
+
+    def _forget(self, before_us: int) -> None:
+        while self._ended and self._ended[0].at_us < before_us:
+            record = self._ended.popleft().record
+            for whom in at_whom(record.person_id, record.number):
+                of_whom = self._past[whom]
+                of_whom.pop(record.attempt_id, None)
+                if not of_whom:
+                    del self._past[whom]
+
+    def _number_forbidden(self, event: NumberForbidden) -> None:
+        self._forbidden[event.number] = None
+        if len(self._forbidden) > FORBIDDEN_MAX:
+            del self._forbidden[next(iter(self._forbidden))]
