@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.kernel.clock import Clock, microseconds
+from core.model.attempt import MISSED
 from core.model.callback_events import CallbackBooked
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer, Interaction
@@ -27,6 +28,7 @@ from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
 from core.model.outbound import (
     AttemptDialed,
+    AttemptEnded,
     AttemptRecalled,
     CampaignChanged,
     CampaignLearned,
@@ -66,11 +68,14 @@ class MemoryLedger:
         self._interactions: dict[str, list[Interaction]] = {}
 
     def append(self, event: DomainEvent) -> None:
-        """Keep `event`; a finished interaction is also found by its customer from now on."""
+        """Keep `event`; an interaction or a call that was missed is also found by its customer."""
         if self._keeps_events:
             self.events.append(event)
-        if type(event) is InteractionRecorded and event.customer_id:
-            self._interactions.setdefault(event.customer_id, []).append(_interaction(event))
+        match event:
+            case InteractionRecorded(customer_id=customer_id) if customer_id:
+                self._interactions.setdefault(customer_id, []).append(_interaction(event))
+            case AttemptEnded(record=record) if record.customer_id and record.outcome in MISSED:
+                self._interactions.setdefault(record.customer_id, []).append(_missed(event))
 
     async def settled(self) -> None:
         """Return at once: a list has no batch to wait for."""
@@ -236,4 +241,15 @@ def _interaction(event: InteractionRecorded) -> Interaction:
         agent=event.agent_id,
         outcome=event.outcome,
         disposition=event.disposition,
+    )
+
+
+def _missed(event: AttemptEnded) -> Interaction:
+    record = event.record
+    return Interaction(
+        ended_at_us=record.dialed_us,
+        queue=event.campaign,
+        agent=record.agent_id,
+        outcome=record.outcome,
+        disposition=record.disposition,
     )

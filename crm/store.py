@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, literal_column, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import Clock, microseconds
+from core.model.attempt import MISSED
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer, Interaction
 from core.model.ids import CustomerId
 from crm.customer_writer import write_customers
 from crm.database import Database
+from crm.leads.models import AttemptRow, CampaignRow
 from crm.models import AccountRow, CustomerRow, InteractionRow, PhoneRow
 from crm.phones import e164
 from crm.pins import pin_matches
@@ -130,16 +132,39 @@ _BY_ID = _WITH_FIRST_ACCOUNT.where(CustomerRow.external_id == bindparam("key"))
 _BY_PHONE = _WITH_FIRST_ACCOUNT.where(CustomerRow.id == _FIRST_CALLER)
 _BY_ACCOUNT = _CUSTOMER.select_from(CustomerRow).join(AccountRow).where(AccountRow.number == bindparam("key"))
 
-_LAST_INTERACTIONS = (
+_LAST_TALKS = (
     select(
         InteractionRow.ended_at_us,
         InteractionRow.queue,
         InteractionRow.agent_id.label("agent"),
         InteractionRow.outcome,
         InteractionRow.disposition,
+        InteractionRow.run,
+        InteractionRow.sequence,
     )
     .where(InteractionRow.customer_id == bindparam("key"))
     .order_by(InteractionRow.ended_at_us.desc(), InteractionRow.run.desc(), InteractionRow.sequence.desc())
+    .limit(bindparam("count"))
+).subquery()
+_LAST_MISSED = (
+    select(
+        AttemptRow.dialed_us,
+        CampaignRow.name,
+        AttemptRow.agent_id,
+        AttemptRow.outcome,
+        AttemptRow.disposition,
+        literal_column("0").label("run"),
+        literal_column("0").label("sequence"),
+    )
+    .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+    .where(AttemptRow.customer_id == bindparam("key"), AttemptRow.outcome.in_(sorted(MISSED)))
+    .order_by(AttemptRow.dialed_us.desc())
+    .limit(bindparam("count"))
+).subquery()
+_EITHER = union_all(select(_LAST_TALKS), select(_LAST_MISSED)).subquery()
+_LAST_INTERACTIONS = (
+    select(*(_EITHER.c[name] for name in ("ended_at_us", "queue", "agent", "outcome", "disposition")))
+    .order_by(_EITHER.c.ended_at_us.desc(), _EITHER.c.run.desc(), _EITHER.c.sequence.desc())
     .limit(bindparam("count"))
 )
 

@@ -81,6 +81,8 @@ OUTCOMES = frozenset({_S.CONNECTED, _S.DROPPED, _S.MACHINE, _S.BUSY, _S.NO_ANSWE
 """What an attempt that was dialed comes to."""
 ANSWERED_BY_PERSON = frozenset({_S.CONNECTED, _S.DROPPED})
 """The outcomes that every share of abandoned calls is a share of."""
+MISSED = OUTCOMES - ANSWERED_BY_PERSON
+"""The outcomes of which no contact tells: whoever was called may only see our number."""
 
 
 class AttemptRecord(Record, frozen=True, kw_only=True):

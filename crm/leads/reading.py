@@ -7,7 +7,17 @@ from itertools import groupby, islice, repeat
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnExpressionArgument, Row, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnExpressionArgument,
+    Integer,
+    Row,
+    String,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -39,9 +49,7 @@ async def leads_of(
     ]
 
 
-async def stranger_at(
-    connection: AsyncConnection, campaign: str, number: LeadNumber, since_us: int
-) -> Lead:
+async def stranger_at(connection: AsyncConnection, campaign: str, number: LeadNumber, since_us: int) -> Lead:
     """Return a lead for somebody who stands in no list of the campaign, with what is known of the number."""
     listed = await listed_among(connection, campaign, [number.number])
     attempts = await _attempts_of(connection, [number.number], [number.number], since_us)
@@ -140,8 +148,9 @@ def _lead(
 
 def _entries_for(number: InstrumentedAttribute[str]) -> list[ColumnExpressionArgument[str]]:
     """Return what `crm.leads.listings.entries_for` does, as expressions of a column."""
-    areas = (func.substr(number, 1, digits + 1).concat("*") for digits in range(1, AREA_DIGITS_MAX + 1))
-    return [number, *areas]
+    first, star = literal_column("1", Integer), literal_column("'*'", String)
+    ends = (literal_column(str(digits + 1), Integer) for digits in range(1, AREA_DIGITS_MAX + 1))
+    return [number, *(func.substr(number, first, end).concat(star) for end in ends)]
 
 
 # Every entry that would forbid a number is looked up beside it: to ask for them one by one, with values of

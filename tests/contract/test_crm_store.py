@@ -12,12 +12,16 @@ import pytest
 from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US
+from core.model.attempt import MISSED, OUTCOMES, AttemptRecord, AttemptState
 from core.model.commands import LookUpCustomer
 from core.model.contact import ContactState
 from core.model.customer import Customer, Interaction
 from core.model.events import InteractionRecorded
 from core.model.ids import ContactId, CustomerId
+from core.model.outbound import AttemptEnded, SettleLead
 from core.ports import CrmStore
+from crm.leads.records import ListPlan
+from crm.leads.store import SqlLeadStore
 from crm.ledger import LedgerSettings, SqlLedger
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.pins import hash_pin
@@ -51,10 +55,25 @@ def clock() -> Wristwatch:
 
 @dataclass
 class Crm:
-    """A store and the ledger its past interactions come from."""
+    """A store, and the ledger and the lead store that past interactions come from."""
 
     store: Store
     ledger: SqlLedger | MemoryLedger
+    leads: SqlLeadStore | None = None
+
+    async def dialed(self, event: AttemptEnded) -> None:
+        """Write an attempt of a campaign down, as an engine does."""
+        self.ledger.append(event)
+        if self.leads is not None:
+            await self.leads.save_leads(ListPlan(campaign=event.campaign, name="any"), [])
+            order = SettleLead(
+                campaign=event.campaign,
+                lead_id=event.lead_id,
+                lease_id="",
+                record=event.record,
+                again_us=None,
+            )
+            await self.leads.settle_lead(order)
 
 
 @pytest.fixture(params=["memory", *SQL])
@@ -66,7 +85,7 @@ async def crm(request: pytest.FixtureRequest, tmp_path: Path, clock: Wristwatch)
     async with opened(request, tmp_path) as database:
         settings = LedgerSettings(spool_path=tmp_path / "spool", batch_delay_s=0.001)
         ledger = await SqlLedger.open(database, clock, settings)
-        yield Crm(SqlCrmStore(database, clock, SETTINGS), ledger)
+        yield Crm(SqlCrmStore(database, clock, SETTINGS), ledger, SqlLeadStore(database, clock))
         await ledger.close()
 
 
@@ -254,6 +273,45 @@ async def test_the_record_shows_the_last_interactions_newest_first(crm: Crm) -> 
             disposition="sold",
         )
         for minute in (2, 1)
+    )
+
+
+@pytest.mark.parametrize("outcome", sorted(OUTCOMES))
+async def test_a_call_of_a_campaign_that_was_missed_is_shown_to_whoever_is_called_back(
+    crm: Crm, outcome: AttemptState
+) -> None:
+    await saved(crm, ADA)
+    crm.ledger.append(_talked("C-1-000001", NOON_US))
+    await crm.ledger.settled()
+    await crm.dialed(_attempt(outcome))
+    found = await caller(crm, "+33142685300")
+    assert found is not None
+    first, *others = found.last_interactions
+    if outcome in MISSED:
+        assert first == Interaction(
+            ended_at_us=NOON_US + SECOND_US, queue="spring", agent="", outcome=outcome, disposition="tried"
+        )
+        assert [each.outcome for each in others] == ["closed"]
+    else:
+        assert (first.outcome, others) == ("closed", []), "its contact tells of it"
+
+
+def _attempt(outcome: AttemptState) -> AttemptEnded:
+    record = AttemptRecord(
+        attempt_id="A-1",
+        person_id="A-17",
+        number="+33142685300",
+        country="FR",
+        zones=("Europe/Paris",),
+        mode="predictive",
+        dialed_us=NOON_US + SECOND_US,
+        ended_us=NOON_US + 2 * SECOND_US,
+        outcome=outcome,
+        disposition="tried",
+        customer_id="A-17",
+    )
+    return AttemptEnded(
+        at_us=record.ended_us, cause_id="", campaign="spring", lead_id="0", outcome=outcome, record=record
     )
 
 
