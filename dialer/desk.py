@@ -13,6 +13,7 @@ from core.kernel.clock import seconds
 from core.kernel.errors import RequestRefused
 from core.kernel.record import Entity
 from core.model.events import PbxLost, PbxSynced
+from core.model.lead import Lead
 from core.model.message import Event
 from core.model.outbound import (
     AnswerCampaign,
@@ -64,6 +65,11 @@ class Campaign(Entity, kw_only=True):
     def is_at_work(self) -> bool:
         """Tell whether it dials as soon as it can."""
         return self.state in AT_WORK
+
+    def wants(self, lead: Lead, now_us: int) -> bool:
+        """Tell whether a call to the lead may still bring something that there is not enough of."""
+        rules, reached = self.rules, self.reached
+        return reached.has_room(rules.parting.segment_of(lead)) and not reached.enough(now_us, rules.zone)
 
     @property
     def dials_by_itself(self) -> bool:

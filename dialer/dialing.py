@@ -41,7 +41,7 @@ from dialer.desk import Campaign, CampaignDesk
 from dialer.floor_watch import FloorWatch
 from dialer.hopper import Held
 from dialer.latest import Latest
-from dialer.permission import Verdict
+from dialer.permission import LOOK_AGAIN_US, Verdict
 from dialer.ways_out import WaysOut
 
 REFRESH_US = 20 * SECOND_US
@@ -272,6 +272,9 @@ class Dialing:
     ) -> None:
         if self._book.is_engaged(attempt):
             self.put_back(attempt, why.at_us + attempt.rules.look_again_us, why)
+            return
+        if not campaign.wants(attempt.lead, why.at_us):
+            self.put_back(attempt, why.at_us + LOOK_AGAIN_US, why)
             return
         verdict = asked(
             attempt.rules,
