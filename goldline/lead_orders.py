@@ -42,6 +42,8 @@ ANSWER_WITHIN_S = 5.0
 """A store that takes longer to answer counts as away: those to dial are soon no longer those."""
 WRITE_AGAIN_S = (0.1, 1.0, 5.0, 15.0, 30.0, *(60.0,) * 60)
 """The pauses between the tries to write an order: about an hour, as long as a lead is leased."""
+CLOSE_WITHIN_S = 3.0
+"""How long the end of the program may wait for what is still to be written."""
 UNWRITTEN_MAX = 10_000
 """Orders that wait to be written at once: an hour's attempts of a large campaign."""
 
@@ -134,8 +136,13 @@ class LeadClerk:
             self._begin(self._write(order))
 
     async def close(self) -> None:
-        """Let go of all that is under way; what was not written comes up again when its lease is over."""
-        tasks = list(self._tasks)  # det-ok: all are cancelled, in whatever order
+        """Let what is under way be written, in so far as the store is there; the rest is let go of.
+
+        What was not written comes up again when its lease is over, and its attempt is in the ledger.
+        """
+        tasks = list(self._tasks)  # det-ok: all are waited for, in whatever order
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_WITHIN_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
