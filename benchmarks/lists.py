@@ -5,7 +5,8 @@
 A list of a million lines, of which one in a hundred is bad, is loaded by a process of its own into SQLite
 and into PostgreSQL (where it is installed). Then two engines, each a process, lease the leads in batches
 and settle each: a third are done, a third come up again at once, a third later. The time of a lease over
-the leads in it is what a dialer waits for the next lead. No lead may come to both engines at once.
+the leads in it is what a dialer waits for the next lead; an engine's first lease, which opens its
+connections, is told apart. No lead may come to both engines at once.
 """
 
 from __future__ import annotations
@@ -60,11 +61,21 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What one engine tells: how long each lease took, and which leads it held when."""
+    """What one engine tells: how long each lease took, the first apart, and which leads it held when."""
 
     lease_s: list[float]
     single_s: list[float]
     held: list[tuple[str, str]]
+
+    @property
+    def first_s(self) -> float:
+        """Return how long the first lease took, which opens connections and has statements planned."""
+        return self.lease_s[0]
+
+    @property
+    def later_s(self) -> list[float]:
+        """Return how long the others took."""
+        return self.lease_s[1:]
 
 
 def main() -> None:
@@ -130,7 +141,7 @@ def measure(name: str, url: str, path: Path) -> dict[str, object]:
     with ProcessPoolExecutor(2, mp_context=spawn) as engines:
         worked = list(engines.map(work, (url, url), ("one", "two")))
     result = loaded.result
-    leases = [seconds for engine in worked for seconds in engine.lease_s]
+    leases = [seconds for engine in worked for seconds in engine.later_s]
     singles = [seconds for engine in worked for seconds in engine.single_s]
     return {
         "database": name,
@@ -139,6 +150,7 @@ def measure(name: str, url: str, path: Path) -> dict[str, object]:
         "numbers %": 100 * result.parsing_s / result.elapsed_s,
         "memory MB": loaded.memory_mb,
         "rejected": result.lines[Verdict.REJECTED],
+        "first lease ms": max(engine.first_s for engine in worked) * 1e3,
         "lease p50 ms": quantile(leases, 0.5) * 1e3,
         "lease p99 ms": quantile(leases, 0.99) * 1e3,
         "next lead p50 ms": quantile(leases, 0.5) * 1e3 / BATCH,

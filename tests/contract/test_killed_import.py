@@ -20,6 +20,7 @@ from crm.leads.records import ListPlan, Verdict
 from crm.leads.store import SqlLeadStore
 from crm.schema import upgrade
 from tests.services.clocks import NOON_US, Wristwatch
+from tests.services.databases import SQL, settings_of
 
 ROWS, BATCH = 60, 10
 PLAN = ListPlan(campaign="sales", name="spring")
@@ -60,16 +61,23 @@ async def in_line(store: SqlLeadStore) -> list[Lead]:
     return list(await store.lease_leads(order))
 
 
+@pytest.fixture(params=SQL)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseSettings:
+    """Tell where a new database is."""
+    return settings_of(request, tmp_path)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 4])
-async def test_a_list_whose_import_was_killed_is_loaded_by_the_next(tmp_path: Path, times: int) -> None:
+async def test_a_list_whose_import_was_killed_is_loaded_by_the_next(
+    settings: DatabaseSettings, tmp_path: Path, times: int
+) -> None:
     path = tmp_path / "leads.csv"
     lines = "".join(f"L-{row},202555{row:04d}\n" for row in range(ROWS))
     path.write_text(f"external_id,phone\n{lines}")
-    url = f"sqlite:///{tmp_path / 'goldline.db'}"
-    database = Database(DatabaseSettings(url=url))
+    database = Database(settings)
     await upgrade(database)
-    command = [sys.executable, "-c", KILLED, url, str(path), "_insert_numbers", str(times)]
+    command = [sys.executable, "-c", KILLED, settings.url, str(path), "_insert_numbers", str(times)]
     killed = await asyncio.to_thread(subprocess.run, command, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL
     store = SqlLeadStore(database, Wristwatch())

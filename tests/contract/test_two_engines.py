@@ -18,7 +18,7 @@ from crm.leads.records import LeadRecord, ListPlan
 from crm.leads.store import SqlLeadStore
 from crm.schema import upgrade
 from tests.services.clocks import NOON_US, Wristwatch
-from tests.services.databases import SQL
+from tests.services.databases import SQL, settings_of
 
 LEADS, BATCH, LEASE_US = 240, 6, 60 * SECOND_US
 PLAN = ListPlan(campaign="sales", name="spring")
@@ -68,10 +68,7 @@ asyncio.run(main())
 @pytest.fixture(params=SQL)
 async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give a database with one list in it."""
-    if request.param == "sqlite":
-        settings = DatabaseSettings(url=f"sqlite:///{tmp_path / 'goldline.db'}")
-    else:
-        settings = request.getfixturevalue("postgres_settings")
+    settings = settings_of(request, tmp_path)
     database = Database(settings)
     await upgrade(database)
     store = SqlLeadStore(database, Wristwatch())
