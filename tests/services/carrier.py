@@ -6,6 +6,7 @@ people say hello and listen, its machines speak on for some seconds.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
@@ -40,31 +41,48 @@ REFUSALS = {
 }
 _NAMED = {Ending.NOBODY: "nobody", Ending.EARLY_MEDIA: "early", Ending.MACHINE: "machine"}
 
+_UNDER_WAY = frozenset({"dialed", "answered"})
+_STAGES = _UNDER_WAY | {"refused", "was_cancelled", "hung_up", "was_hung_up"}
+
 PERSON_SPEAKS_MS, MACHINE_SPEAKS_MS = 600, 4_000
 
 
 class Carrier(Sipp):
-    """The network beyond the trunk on `port`; a person who answers hangs up after `talk_ms` of talk."""
+    """The network beyond the trunk on `port`: it rings for `ring_ms` before somebody answers.
 
-    def __init__(self, folder: Path, port: int, talk_ms: int = 2_000) -> None:
+    A person who answers hangs up after `talk_ms`.
+    """
+
+    def __init__(self, folder: Path, port: int, talk_ms: int = 2_000, ring_ms: int = RING_MS) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "person.ulaw").write_bytes(spoken(FIRST_WORD_MS, PERSON_SPEAKS_MS))
         (folder / "machine.ulaw").write_bytes(spoken(FIRST_WORD_MS, MACHINE_SPEAKS_MS))
-        super().__init__(folder, _scenario(talk_ms), port, [])
+        super().__init__(folder, _scenario(talk_ms, ring_ms), port, [])
         self.wait_until_bound()
 
     def dialed(self) -> Counter[str]:
         """Return how many INVITEs there were to each number."""
         return Counter(moment.number for moment in self.moments("dialed"))
 
+    def in_hand(self) -> dict[str, str]:
+        """Return the numbers whose calls are not over, each with `dialed` or `answered`, as far as it got."""
+        stages = {moment.number: moment.what for moment in self.moments() if moment.what in _STAGES}
+        return {number: stage for number, stage in stages.items() if stage in _UNDER_WAY}
 
-def _scenario(talk_ms: int) -> str:
+    async def all_quiet(self, limit_s: float) -> None:
+        """Wait until no call is under way; raise `TimeoutError` where one stays."""
+        async with asyncio.timeout(limit_s):
+            while self.in_hand():  # noqa: ASYNC110, sipp tells nobody
+                await asyncio.sleep(0.05)
+
+
+def _scenario(talk_ms: int, ring_ms: int) -> str:
     tests = _NAMED | {ending: f"refused_{ending}" for ending in REFUSALS}
     text = (SCENARIOS / "carrier.xml").read_text()
     for mark, part in {
         "endings": "\n".join(_found(name, ending) for ending, name in tests.items()),
         "refusals": "\n".join(_refusal(f"refused_{ending}", status) for ending, status in REFUSALS.items()),
-        "ring": awaited("CANCEL", RING_MS, then="answer", received="cancelled"),
+        "ring": awaited("CANCEL", ring_ms, then="answer", received="cancelled"),
         "late": awaited("CANCEL", LATE_MS, then="answer", received="cancelled"),
         "talk": awaited("BYE", talk_ms, then="hang_up", received="far_end"),
     }.items():

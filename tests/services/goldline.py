@@ -86,7 +86,7 @@ wrap_up_limit_s = 0
 {counter}
 
 [ivr]
-flows = ["{flows}/menu.toml", "{flows}/straight.toml", "{flows}/voicemail.toml"]
+flows = ["{flows}/menu.toml", "{flows}/straight.toml", "{flows}/voicemail.toml", "{flows}/sorry.toml"]
 default = "menu"
 numbers = {{ "5559000" = "straight" }}
 """
@@ -99,7 +99,7 @@ class GoldlineServer:
     """One `goldline serve`; `agents` maps names to their level in the one skill there is.
 
     `ami_port` is another way to Asterisk's, such as through a `Cable`. `counter` are further rules of that
-    queue, `tiers` further tiers, as they stand in the configuration.
+    queue, `tiers` further tiers, `tables` further tables, as they stand in the configuration.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class GoldlineServer:
         ami_port: int = 0,
         counter: str = "",
         tiers: str = "",
+        tables: str = "",
     ) -> None:
         self.folder = folder
         self.desk_port = free_tcp_port()
@@ -134,7 +135,7 @@ class GoldlineServer:
         for name, level in agents.items():
             text += f"\n[agents.{name}]\nskills = {{ sales = {level} }}\n"
         self.config = folder / "goldline.toml"
-        self.config.write_text(text)
+        self.config.write_text(text + tables)
 
     def __enter__(self) -> Self:
         self.start()
@@ -189,6 +190,13 @@ class GoldlineServer:
         command = [str(PROGRAM), *arguments, "-c", str(self.config)]
         finished = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
         return finished.stdout
+
+    def audit(self) -> dict[str, Any]:
+        """Have the audit files of all campaigns judged and return the verdict."""
+        command = [str(PROGRAM), "audit", str(self.folder / "audit"), "--json"]
+        finished = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        verdict: dict[str, Any] = json.loads(finished.stdout)
+        return verdict
 
     def complaints(self) -> list[dict[str, Any]]:
         """Return what was logged as a warning or worse since the first start."""
