@@ -15,6 +15,8 @@ from typing import NamedTuple
 from core.kernel.clock import microseconds
 from core.kernel.record import Entity
 from core.model.causes import Answerer
+from core.model.outbound import PauseCampaign
+from core.ports import Sink
 from simulator.call import Call, Origin
 from simulator.channel import Channel
 from simulator.customers import Person
@@ -144,8 +146,10 @@ class Listed:
 class Callees(PbxListener):
     """Everybody on the lists of a scenario."""
 
-    def __init__(self, exchange: Exchange, scenario: Scenario, seed: int) -> None:
+    def __init__(self, exchange: Exchange, scenario: Scenario, seed: int, sink: Sink) -> None:
         self._exchange = exchange
+        self._sink = sink
+        self._day_us = microseconds(scenario.duration_s)
         self.lists: list[Listed] = []
         serial = _NUMBERS_FROM
         for place, entry in enumerate(scenario.leads):
@@ -155,9 +159,16 @@ class Callees(PbxListener):
             exchange.watch(self)
 
     def start(self) -> None:
-        """Let the day begin: the intervals of all lists count from here."""
+        """Let the day begin: the intervals of all lists count from here. At its end the campaigns pause."""
         for listed in self.lists:
             listed.opened_us = self._exchange.now_us()
+        for campaign in dict.fromkeys(listed.entry.campaign for listed in self.lists):
+            self._exchange.after(self._day_us, partial(self._pause, campaign))
+
+    def _pause(self, campaign: str) -> None:
+        """Ask, as whoever looks after the campaign does, that nobody new be dialed."""
+        now_us = self._exchange.now_us()
+        self._sink(PauseCampaign(at_us=now_us, request_id=f"end-of-day-{campaign}", campaign=campaign))
 
     def phone_at(self, address: str) -> Phone | None:
         """Return the telephone at an address beyond the trunk, None where nobody of ours is there."""

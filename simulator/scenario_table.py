@@ -72,7 +72,7 @@ class Scenario:
     engine_config: str
     """The engine's configuration (queues, tiers, menus): a file beside this one."""
     duration_s: Positive
-    """How long calls come, in seconds; who is there then is served to the end."""
+    """How long calls come, in seconds; who is there then is served to the end, and campaigns pause."""
     arrivals: tuple[Arrivals, ...] = ()
     """Who calls when: one entry for each stream of calls."""
     leads: tuple[LeadList, ...] = ()

@@ -46,7 +46,7 @@ class World:
         self._streams = streams
         population = Population(scenario, streams)
         self.exchange = Exchange(scheduler, PhoneBook(), scenario.telephony)
-        self.callees = Callees(self.exchange, scenario, seed)
+        self.callees = Callees(self.exchange, scenario, seed, sink)
         self.callers = Callers(self.exchange, scenario, population, self.callees)
         self.work = Senders(self.exchange, scenario, population, sink)
         self.desk = Workforce(self.exchange, scenario, self.callers, self.work.piece, streams, sink)

@@ -13,6 +13,7 @@ from core.model.causes import Cause
 from core.model.commands import HangUpLeg, PlayPrompt, RingLeg
 from core.model.events import DialogueOpened, LegAnswered, LegEnded, LegJoined, StepFinished
 from core.model.ids import LegId
+from core.model.outbound import PauseCampaign
 from core.model.prompts import Sound
 from tests.unit.simulator.small_day import Day, scenario
 
@@ -191,3 +192,11 @@ def test_more_than_everybody_is_refused() -> None:
 def test_two_lists_of_one_name_are_refused() -> None:
     with pytest.raises(ConfigError, match="a name of its own"):
         scenario(leads=[LIST, LIST])
+
+
+def test_campaign_is_asked_to_pause_at_the_end_of_the_day(stage: Any) -> None:
+    day = Campaign(stage, {}, {}, duration_s=60)
+    day.time.advance(59)
+    assert day.take(PauseCampaign) == []
+    day.time.advance(1)
+    assert [event.campaign for event in day.take(PauseCampaign)] == ["winter"]
