@@ -53,6 +53,7 @@ check: $(INSTALLED)
 	$(BIN)/python -m scripts.describe_scenarios --check
 	$(BIN)/python -m scripts.describe_rules --check
 	$(BIN)/python -m scripts.describe_campaigns --check
+	$(BIN)/python -m scripts.describe_law --check
 	$(BIN)/python -m scripts.check_requirements
 
 # Asterisk 22 in a folder of its own, and the callers' and phones' side; needs root on Debian.
@@ -75,6 +76,7 @@ docs: $(INSTALLED)
 	$(BIN)/python -m scripts.describe_scenarios
 	$(BIN)/python -m scripts.describe_rules
 	$(BIN)/python -m scripts.describe_campaigns
+	$(BIN)/python -m scripts.describe_law
 
 # Renew the exact versions and hashes in requirements/ within the ranges of pyproject.toml.
 requirements: $(INSTALLED)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from core.kernel.schema import Schema, allowed, any_entry, resolved
 from scripts.tree import ROOT, python_files
@@ -42,7 +42,20 @@ class Page:
         return "\n" + "\n".join(filter(None, (self.first, *keys)))
 
 
-def keep_current(page: Page) -> int:
+class Kept(Protocol):
+    """A page of which a part is written by a program."""
+
+    @property
+    def path(self) -> Path:
+        """Where the page lies."""
+        ...
+
+    def tables(self) -> str:
+        """Return what belongs below the mark."""
+        ...
+
+
+def keep_current(page: Kept) -> int:
     """Write the page, or with `--check` on the command line tell by the exit status whether it is current."""
     parser = argparse.ArgumentParser(description=f"Write the tables of keys in {page.path.name}.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is old")
