@@ -1,4 +1,4 @@
-"""The page about the law shows every shipped rule as the packs have it, and says how far it may be trusted."""
+"""The page about the law shows every shipped rule as the packs have it, and how far it may be trusted."""
 
 from __future__ import annotations
 
