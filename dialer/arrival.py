@@ -50,7 +50,7 @@ def _shown(attempt: Attempt) -> LeadShown:
         external_id=lead.external_id,
         attempt=lead.attempts + 1,
         fields=lead.fields,
-        script=attempt.rules.agents.script,
+        script=attempt.arm.script or attempt.rules.agents.script,
         past=lead.past,
     )
 

@@ -19,6 +19,7 @@ from core.model.tag import Tag
 from dialer.answering import Segment
 from dialer.campaign import CampaignRules
 from dialer.note import AttemptNote
+from dialer.parting import Arm
 from dialer.promises import Promise
 
 ATTEMPT_ID = "A"
@@ -84,6 +85,16 @@ class Attempt(Entity, kw_only=True):
     state: AttemptState = ATTEMPT.start
 
     @property
+    def arm(self) -> Arm:
+        """The way of calling that the lead's lot put it on."""
+        return self.rules.parting.arm_of(self.lead)
+
+    @property
+    def pool(self) -> str:
+        """The pool of numbers to show, empty where one number is always shown."""
+        return self.arm.pool or ("" if self.arm.shown_number else self.rules.pool)
+
+    @property
     def timer(self) -> tuple[str, str]:
         """The timer of what must happen next: an end of the ringing, an agent for who answered."""
         return ("attempt", self.attempt_id)
@@ -135,7 +146,6 @@ class Attempt(Entity, kw_only=True):
     def record(self, at_us: int) -> AttemptRecord:
         """Return what is kept for ever, of an attempt that has an outcome."""
         assert self.outcome is not None
-        arm = self.rules.parting.arm_of(self.lead)
         return AttemptRecord(
             attempt_id=self.attempt_id,
             person_id=self.lead.person_id,
@@ -166,7 +176,7 @@ class Attempt(Entity, kw_only=True):
             rules=self.allowed_by,
             nth=self.lead.attempts + 1,
             segment=self.rules.parting.segment_of(self.lead),
-            arm=arm.name if arm else "",
+            arm=self.arm.name,
             tier=self.lead.tier,
             customer_id=self.lead.customer_id,
         )

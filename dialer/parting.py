@@ -18,12 +18,20 @@ BETWEEN = "/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arm:
-    """One way of calling, for `share` parts of the leads; without `caller_ids` those of the campaign."""
+    """One way of calling, for `share` parts of the leads.
+
+    They see the `shown_number` or one of the `pool`, where the arm has its own, and agents its `script`.
+    """
 
     name: str
     share: int = 1
-    caller_ids: tuple[str, ...] = ()
+    shown_number: str = ""
+    pool: str = ""
     script: str = ""
+
+
+AS_ALL = Arm(name="")
+"""The way all are called where there are no arms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +46,11 @@ class Parting:
         values = dict(lead.fields) | {"tier": lead.tier, "list": lead.list_name, "language": lead.language}
         return BETWEEN.join(values.get(column, "") for column in self.columns)
 
-    def arm_of(self, lead: Lead) -> Arm | None:
-        """Return the arm that the lead's lot puts it in, None where there are none."""
+    def arm_of(self, lead: Lead) -> Arm:
+        """Return the arm that the lead's lot puts it in."""
         drawn = lot("arm", lead.campaign, lead.person_id, of=sum(arm.share for arm in self.arms))
         for arm in self.arms:
             if drawn < arm.share:
                 return arm
             drawn -= arm.share
-        return None
+        return AS_ALL

@@ -158,11 +158,11 @@ def numbers_in_turn(
     return tuple(number for number in in_turn if number.number not in dead)
 
 
-def wants_other_caller_id(recycling: Recycling, lead: Lead) -> bool:
-    """Tell whether the lead is to see another number than at the attempt before."""
+def number_to_avoid(recycling: Recycling, lead: Lead) -> str:
+    """Return the number of ours that the lead is not to see again by now; empty where it may see any."""
     own = _own(lead)
     rule = recycling.rules.get(own[-1].disposition) if own else None
-    return rule is not None and rule.other_caller_id
+    return own[-1].caller_id if rule is not None and rule.other_caller_id else ""
 
 
 class Stretch(NamedTuple):

@@ -17,6 +17,7 @@ from core.model.outbound import AttemptEnded
 from dialer.attempts import Attempt, AttemptBook
 from dialer.caller_ids import CallerIds
 from dialer.progress import TRUNK_AT_FAULT, Unanswered
+from dialer.recycling import number_to_avoid
 from dialer.trunks import Trunks
 
 _FAULTS = frozenset(map(str, TRUNK_AT_FAULT))
@@ -51,15 +52,16 @@ class WaysOut:
         if way is None:
             return None
         attempt.trunk, attempt.caller_id = way.trunk, shown
-        if rules.pool:
-            self._pools[rules.pool].shown(shown, now_us)
+        if attempt.pool:
+            self._pools[attempt.pool].shown(shown, now_us)
         return way.address
 
     def _number_to_show(self, attempt: Attempt, now_us: int) -> str | None:
-        rules, number = attempt.rules, attempt.number
-        if not rules.pool:
-            return rules.shown_number
-        return self._pools[rules.pool].choose(number.country, number.regions, now_us)
+        rules, number, pool = attempt.rules, attempt.number, attempt.pool
+        if not pool:
+            return attempt.arm.shown_number or rules.shown_number
+        besides = number_to_avoid(rules.recycling, attempt.lead)
+        return self._pools[pool].choose(number.country, number.regions, now_us, besides=besides)
 
     # --- what becomes of it ---------------------------------------------------------------------------
 

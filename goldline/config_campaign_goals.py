@@ -42,8 +42,10 @@ class ArmSection(Section):
 
     share: Annotated[int, Field(ge=1, le=SHARE_MAX)] = 1
     """How many parts of all leads it gets; only the proportion counts."""
-    shown_numbers: tuple[PhoneNumber, ...] = ()
-    """The numbers that its leads see; without any, those of the campaign."""
+    shown_number: PhoneNumber | None = None
+    """The number that its leads see, instead of those of the campaign."""
+    caller_ids: Name | None = None
+    """The pool of numbers of which they see one, instead of that of the campaign."""
     script: str = ""
     """What its agents are shown to say, or where they find it."""
 
@@ -74,7 +76,13 @@ def parting_of(columns: tuple[str, ...], arms: Mapping[str, ArmSection]) -> Part
     return Parting(
         columns=columns,
         arms=tuple(
-            Arm(name=name, share=arm.share, caller_ids=arm.shown_numbers, script=arm.script)
+            Arm(
+                name=name,
+                share=arm.share,
+                shown_number=arm.shown_number or "",
+                pool=arm.caller_ids or "",
+                script=arm.script,
+            )
             for name, arm in arms.items()
         ),
     )

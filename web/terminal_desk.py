@@ -2,6 +2,7 @@
 
     ready | away REASON | logout | reject | hangup | done [DISPOSITION] | more
     dial | skip REASON | call NUMBER                 for campaigns
+    promise DISPOSITION 2026-11-24T10:30 [mine | anyone | mine_first]
     accept | finish [DISPOSITION] | return           for work besides calls
     cancel CONTACT                                   for a callback that is not wanted any more
 
@@ -32,6 +33,7 @@ WISHES: Mapping[str, tuple[str, str]] = {
     "reject": ("RejectOffer", ""),
     "hangup": ("HangUpContact", ""),
     "done": ("FinishWrapUp", "disposition"),
+    "promise": ("FinishWrapUp", "disposition callback_at callback_by"),
     "more": ("ExtendWrapUp", ""),
     "dial": ("PreviewDial", ""),
     "skip": ("PreviewSkip", "reason"),
@@ -41,7 +43,7 @@ WISHES: Mapping[str, tuple[str, str]] = {
     "return": ("ReturnWork", ""),
     "cancel": ("CancelCallback", "contact_id"),
 }
-"""Each word: the request it makes, and the field that the rest of the line fills."""
+"""Each word: the request it makes, and the fields that the rest of the line fills, the last to its end."""
 
 Fields = Mapping[str, Any]
 
@@ -164,7 +166,9 @@ async def _wish(desk: ClientConnection, glance: Glance, line: str) -> None:
         print(f"say one of: {', '.join(WISHES)}")
         return
     request, told = WISHES[word]
-    await _ask(desk, request, **glance.meant(request), **({told: rest} if told else {}))
+    fields = told.split()
+    values = rest.split(None, len(fields) - 1) if fields else []
+    await _ask(desk, request, **glance.meant(request), **dict(zip(fields, values, strict=False)))
 
 
 async def _ask(desk: ClientConnection, request: str, **fields: Any) -> None:

@@ -41,7 +41,8 @@ class PastAttempt(Record, frozen=True, kw_only=True):
     """An earlier attempt by any campaign, as far as caps and lock-outs look back.
 
     It was at the same person, or at one of the person's numbers: who shares a telephone shares its rest.
-    `disposition` is its code (`core.model.disposition`), `campaign` whose attempt it was.
+    `disposition` is its code (`core.model.disposition`), `campaign` whose attempt it was, `caller_id` the
+    number of ours that was shown.
     """
 
     at_us: int
@@ -50,6 +51,7 @@ class PastAttempt(Record, frozen=True, kw_only=True):
     refused: bool = False
     disposition: str = ""
     campaign: str = ""
+    caller_id: str = ""
 
 
 def past_attempt(record: AttemptRecord, campaign: str) -> PastAttempt:
@@ -61,6 +63,7 @@ def past_attempt(record: AttemptRecord, campaign: str) -> PastAttempt:
         refused=record.refused,
         disposition=record.disposition,
         campaign=campaign,
+        caller_id=record.caller_id,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,7 +35,7 @@ EVE = lead("eve", "+12125550102")
 HOUR_US = 3_600 * SECOND_US
 
 
-def floor_with(*leads: LeadRecord, **changes: object) -> CampaignFloor:
+def floor_with(*leads: LeadRecord, **changes: Any) -> CampaignFloor:
     """A campaign that has begun, with an agent who is ready."""
     floor = CampaignFloor(("ann",), leads, **changes)
     floor.ready("ann")

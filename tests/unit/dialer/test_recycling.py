@@ -27,8 +27,8 @@ from dialer.recycling import (
     least_tried,
     lot,
     next_try,
+    number_to_avoid,
     numbers_in_turn,
-    wants_other_caller_id,
 )
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -192,9 +192,11 @@ def test_a_lead_without_a_number_left_is_done() -> None:
 
 
 def test_who_blocked_the_call_is_to_see_another_number() -> None:
-    assert wants_other_caller_id(Recycling(), lead(past("blocked", "2026-11-20T10:00")))
-    assert not wants_other_caller_id(Recycling(), lead(past("busy", "2026-11-20T10:00")))
-    assert not wants_other_caller_id(Recycling(), lead())
+    blocked, busy = (
+        replace(past(code, "2026-11-20T10:00"), caller_id="+12125550199") for code in ("blocked", "busy")
+    )
+    assert number_to_avoid(Recycling(), lead(blocked)) == "+12125550199"
+    assert number_to_avoid(Recycling(), lead(busy)) == number_to_avoid(Recycling(), lead()) == ""
 
 
 # --- parts of the day, lots, codes --------------------------------------------------------------------
