@@ -73,8 +73,10 @@ class Offer(Entity, kw_only=True):
     overdue: bool = False
     # The agent's leg stands: it is not rung for this offer, and outlives it.
     stands: bool = False
-    # That leg has been sent to join the caller's.
-    joining: bool = False
+    # Whether that leg takes orders now, how often it was sent to join the caller's, and whether it shall be.
+    in_hand: bool = False
+    joins: int = 0
+    to_join: bool = False
 
     @property
     def timer(self) -> TimerKey:
@@ -85,6 +87,11 @@ class Offer(Entity, kw_only=True):
     def rings(self) -> bool:
         """Tell whether it is about a call, so that a leg of the agent's belongs to it."""
         return self.agent_leg_id != NO_LEG
+
+    @property
+    def is_joining(self) -> bool:
+        """Tell whether the agent's leg is on its way to the caller's."""
+        return self.joins > 0 and not self.in_hand
 
     def move(self, trigger: OfferTrigger) -> None:
         """Change the state; who saw the offer as it was before is out of date from now on."""

@@ -8,8 +8,9 @@
 
 Work rings no phone: it is accepted on the screen (`AcceptOffer`), and connected by that.
 
-A standing leg outlives the offer. It is back in our hands by itself when the caller it was to join is gone;
-one that did neither join nor come back in time is hung up, for nobody knows whom it may join yet.
+A standing leg outlives the offer. Where it comes back without having joined the caller's, because its link
+with us broke at that moment or the caller has just gone, it is sent once more. One that did neither join nor
+come back in time is hung up, for nobody knows whom it may join yet.
 
 A contact has at most one live offer, an agent one for each free place. The offer is kept until its leg has
 ended or talks, so that a phone answered in the instant its time ran out is recognised and hung up.
@@ -32,6 +33,7 @@ from core.model.events import (
     ContactAbandoned,
     ContactConnected,
     DecisionMade,
+    DialogueClosed,
     DialogueOpened,
     LegAnswered,
     LegEnded,
@@ -59,6 +61,8 @@ LATE_HANG_UP_US = 5 * SECOND_US
 """The PBX's own ring time-out is this much longer than ours, so that ours decides and its is the net."""
 JOIN_LIMIT_US = 2 * SECOND_US
 """How long joining a standing leg may take: a thousand times what it does take."""
+JOINS_MAX = 2
+"""How often a standing leg is sent to join one caller; of who has gone we hear soon, or the time runs out."""
 
 
 class OfferDesk:
@@ -74,7 +78,8 @@ class OfferDesk:
         self._link_lost = False
         engine.subscribe(AgentReserved, self._ring)
         engine.subscribe(OfferWithdrawn, self._not_reserved)
-        engine.subscribe(DialogueOpened, self._came_back)
+        engine.subscribe(DialogueOpened, self._in_our_hands)
+        engine.subscribe(DialogueClosed, self._out_of_our_hands)
         engine.subscribe(LegRinging, self._rings_in_vain)
         engine.subscribe(LegAnswered, self._answered)
         engine.subscribe(LegJoined, self._joined)
@@ -146,7 +151,7 @@ class OfferDesk:
     def _take_standing_leg(self, offer: Offer, event: AgentReserved) -> None:
         """Have the agent at once; a callback's customer has yet to be dialed."""
         del self._by_agent_leg[offer.agent_leg_id]
-        offer.agent_leg_id, offer.stands = event.leg_id, True
+        offer.agent_leg_id, offer.stands, offer.in_hand = event.leg_id, True, True
         self._by_agent_leg[event.leg_id] = offer
         offer.contact.agent_leg_id, offer.contact.stands = event.leg_id, True
         if offer.contact.leg_id == NO_LEG:
@@ -155,19 +160,31 @@ class OfferDesk:
             self.join(offer.contact, event)
 
     def join(self, contact: Contact, why: Event) -> None:
-        """Join the standing leg of the agent whom the contact is offered to with the contact's leg."""
+        """Join the agent's leg, which is or was in our hands, with that of the contact offered to the agent."""
         assert contact.offer_id is not None
         offer = self._offers[contact.offer_id]
-        offer.joining = True
-        self._engine.send_first(JoinLeg(leg_id=offer.agent_leg_id, bridge_with=contact.leg_id))
+        offer.to_join = True
         self._engine.send(StartTimer(key=offer.timer, at_us=why.at_us + JOIN_LIMIT_US))
+        self._send_to_join(offer)
 
-    def _came_back(self, event: DialogueOpened) -> None:
-        """A leg that was sent to join the caller's has joined nobody."""
+    def _send_to_join(self, offer: Offer) -> None:
+        if offer.in_hand and offer.joins < JOINS_MAX:
+            offer.in_hand = False
+            offer.joins += 1
+            self._engine.send_first(JoinLeg(leg_id=offer.agent_leg_id, bridge_with=offer.contact.leg_id))
+
+    def _in_our_hands(self, event: DialogueOpened) -> None:
+        """Take note that the agent's leg takes orders, as one does that came back and joined nobody."""
         offer = self._by_agent_leg.get(event.leg_id)
-        if offer is not None and offer.joining and offer.state in LIVE:
-            self._fail(offer, OfferTrigger.REFUSE, RingOutcome.LOST, event)
-            self._forget(offer)
+        if offer is not None and offer.state in LIVE:
+            offer.in_hand = True
+            if offer.to_join:
+                self._send_to_join(offer)
+
+    def _out_of_our_hands(self, event: DialogueClosed) -> None:
+        offer = self._by_agent_leg.get(event.leg_id)
+        if offer is not None:
+            offer.in_hand = False
 
     def _rings_in_vain(self, event: LegRinging) -> None:
         """Hang up a phone whose channel came to be only after our hang-up of it."""
@@ -211,7 +228,7 @@ class OfferDesk:
 
     def _connect(self, offer: Offer, event: Event) -> None:
         contact = offer.contact
-        if offer.joining or offer.state is OfferState.PENDING:
+        if offer.to_join or offer.state is OfferState.PENDING:
             self._engine.send(CancelTimer(key=offer.timer))
         if offer.state is OfferState.PENDING:
             # Two threads of Asterisk report answer and bridge; the bridge may be heard of first.
@@ -280,7 +297,7 @@ class OfferDesk:
             self._run_out(offer, event)
 
     def _run_out(self, offer: Offer, why: Event) -> None:
-        if offer.stands:
+        if offer.stands or offer.state is OfferState.ACCEPTED:
             self._fail(offer, OfferTrigger.REFUSE, RingOutcome.LOST, why)
         else:
             self._fail(offer, OfferTrigger.RUN_OUT, RingOutcome.NO_ANSWER, why)
@@ -288,7 +305,7 @@ class OfferDesk:
 
     def _silence(self, offer: Offer, cause: Cause) -> None:
         """End the ringing of an offer that is over; one without a phone that rings is done with at once."""
-        if offer.joining or (offer.rings and not offer.stands):
+        if offer.is_joining if offer.stands else offer.rings:
             # First of all: this very phone may be rung for the next caller before the turn is over.
             self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=cause))
         else:
@@ -348,7 +365,7 @@ class OfferDesk:
     def _caller_gone(self, offer: Offer, event: LegEnded) -> None:
         contact = offer.contact
         offer.move(OfferTrigger.WITHDRAW)
-        offer.joining = False
+        offer.joins = 0  # nobody is there to be joined any more
         self._engine.send(CancelTimer(key=offer.timer))
         self._silence(offer, Cause.ANSWERED_ELSEWHERE)
         self._contacts.move(contact, ContactTrigger.LEAVE)
@@ -389,7 +406,7 @@ class OfferDesk:
         assert contact.offer_id is not None
         offer = self._offers[contact.offer_id]
         offer.move(OfferTrigger.WITHDRAW)
-        offer.joining &= contact.leg_id != NO_LEG
+        offer.joins *= contact.leg_id != NO_LEG
         self._engine.send(CancelTimer(key=offer.timer))
         self._return(contact)
         self._silence(offer, Cause.ANSWERED_ELSEWHERE)

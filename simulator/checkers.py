@@ -135,6 +135,7 @@ class PopBeforeRing:
         self._agent_at: dict[str, AgentId] = {}
         self._agent_of: dict[LegId, AgentId] = {}
         self._popped: dict[AgentId, ContactId] = {}
+        self._joins: dict[LegId, LegId] = {}
 
     def agent(self, event: AgentStateChanged) -> None:
         """Learn whose phone it is."""
@@ -159,10 +160,14 @@ class PopBeforeRing:
             self._agent_of[event.leg_id] = agent_id
 
     def join(self, command: JoinLeg) -> None:
-        """Demand a record popped for this very joining; a leg that was rung for it has been asked about."""
+        """Demand a record popped for this very joining, unless it is tried again.
+
+        A leg that was rung for it has been asked about.
+        """
         agent_id = self._agent_of.get(command.leg_id)
-        if agent_id is not None:
+        if agent_id is not None and self._joins.get(command.leg_id) != command.bridge_with:
             self._demand(agent_id)
+        self._joins[command.leg_id] = command.bridge_with
 
     def _demand(self, agent_id: AgentId) -> None:
         if self._popped.pop(agent_id, None) is None:

@@ -239,15 +239,30 @@ def test_caller_who_leaves_while_being_joined_is_abandoned_and_the_leg_stands() 
     assert shift.hung_up == []
 
 
-def test_leg_that_comes_back_alone_gives_the_caller_the_place_again() -> None:
+def test_leg_that_comes_back_alone_is_sent_once_more() -> None:
     shift = Shift()
     shift.at_work()
     contact = shift.floor.arrive("C1")
-    shift.close()
-    shift.open()
-    assert [event.outcome for event in shift.floor.events(OfferFailed)] == ["lost"]
+    for _ in range(3):
+        shift.close()
+        shift.open()
     assert shift.joined == [(shift.leg, contact.leg_id)] * 2
     assert shift.floor.state("ann") == ("reserved", "")
+    shift.floor.let_pass(2)
+    assert [event.outcome for event in shift.floor.events(OfferFailed)] == ["lost"]
+    assert shift.hung_up == []
+    assert len(shift.floor.offered()) == 2
+
+
+def test_leg_without_a_link_is_sent_when_the_link_is_made_again() -> None:
+    """FastAGI's link may break between the offer of a callback and the answer of its customer."""
+    shift = Shift()
+    shift.at_work()
+    contact = shift.floor.arrive("C1")
+    shift.open()
+    assert shift.joined == [(shift.leg, contact.leg_id)] * 2
+    shift.meet(contact)
+    assert len(shift.floor.events(ContactConnected)) == 1
 
 
 def test_leg_that_neither_joins_nor_comes_back_is_hung_up_and_rung_anew() -> None:

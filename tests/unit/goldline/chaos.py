@@ -21,6 +21,7 @@ from core.model.commands import (
     CollectDigits,
     DialogueStep,
     HangUpLeg,
+    JoinLeg,
     LookUpCustomer,
     PlayPrompt,
     PopScreen,
@@ -122,6 +123,8 @@ CAUSES = (0, 16, 17, 19, 20, 21)
 CALLERS_MAX = 5
 POPS_MAX = 8
 ODD_OUTCOMES = {0: "timeout", 1: "failed", 2: "hangup"}
+QUIET_TIMERS = {"wrap_up", "delay", "deserted", "standing_leg"}
+"""What may be left when everybody has gone."""
 NEUTRAL = ("nobody's",)
 """A timer that no checker and no feature knows."""
 
@@ -141,6 +144,8 @@ class Chaos:
         self.notes: dict[LegId, str] = {}
         # Legs that hung up or were hung up, of which the engine was not told: gone when it comes back.
         self.doomed: list[LegId] = []
+        # Legs that were sent to join another.
+        self.joining: dict[LegId, LegId] = {}
         self.ledger: list[DomainEvent] = []
         self.reached: set[str] = set()
         self.brought = 0
@@ -184,13 +189,14 @@ class Chaos:
         No other timer may be left then but those of agents who are left alone for a while.
         """
         self.tell(PbxSynced(at_us=self.now_us, pbx="main"))
+        self.tell_all(LogOut(at_us=self.now_us, agent_id=agent) for agent in AGENTS)
         while legs := [*self.callers, *self.phones]:
             self.tell(LegEnded(at_us=self.now_us, leg_id=legs[0], cause=16))
         while callbacks := open_callbacks(self):
             self.tell(cancel(self, callbacks[0]))
         while work := [contact for contact in self.brain.contacts if contact.channel == TASK]:
             self.tell(end_of_work(self, work[0]))
-        assert {key[0] for key in self.timers} <= {"wrap_up", "delay", "deserted"}, self.timers
+        assert {key[0] for key in self.timers} <= QUIET_TIMERS, self.timers
         while self.timers:
             self.tell_all(timer_due(self, 0))
 
@@ -204,7 +210,8 @@ class Chaos:
         self._happen(message)
         commands = self.brain.engine.handle(message)
         # The checkers also watch over the sanity of the legs told, of which chaos has none.
-        sane = TimerFired(at_us=self.now_us, key=NEUTRAL) if isinstance(message, LegEvent) else message
+        is_mad = isinstance(message, LegEvent) and not isinstance(message, DialogueOpened | DialogueClosed)
+        sane = TimerFired(at_us=self.now_us, key=NEUTRAL) if is_mad else message
         self._expect_ends_of_recalled(commands)
         self.checkers.step(sane, commands)
         for contact in self.brain.contacts:
@@ -237,6 +244,7 @@ class Chaos:
         self.bridges.pop(leg, None)
         self.notes.pop(leg, None)
         self.steps.pop(leg, None)
+        self.joining.pop(leg, None)
         self.callers = [caller for caller in self.callers if caller != leg]
 
     def _note(self, command: Command) -> None:
@@ -246,6 +254,9 @@ class Chaos:
                 self.notes[leg] = tag
             case HangUpLeg(leg_id=leg):
                 self.doomed.append(leg)
+            case JoinLeg(leg_id=leg, bridge_with=other):
+                self.joining[leg] = other
+                self.reached.add("leg sent to join")
             case TagLeg(leg_id=leg, tag=tag):
                 self.notes[leg] = tag
             case PopScreen():
@@ -265,8 +276,8 @@ class Chaos:
         self.ledger.append(event)
         self.reached.add(type(event).__name__)
         match event:
-            case AgentStateChanged(new=state):
-                self.reached.add(f"agent {state}")
+            case AgentStateChanged(new=state, standing=standing):
+                self.reached |= {f"agent {state}", f"leg {standing}"}
             case ContactAdopted(state=state, channel=channel):
                 self.reached.add(f"adopted {state}" if channel == VOICE else f"adopted work {state}")
             case StandingChanged(reason=reason):
@@ -341,6 +352,24 @@ def phone_answers(chaos: Chaos, pick: int) -> list[Event]:
     return told[: 2 + pick // 4 % 4] if pick % 4 == 0 else told
 
 
+def legs_join(chaos: Chaos, pick: int) -> list[Event]:
+    """A leg that was sent to join another leaves our hands and does so, or comes back alone."""
+    if not chaos.joining:
+        return []
+    leg = list(chaos.joining)[pick % len(chaos.joining)]
+    at, bridge, other = chaos.now_us, BridgeId(f"b-{leg}-{pick}"), chaos.joining.pop(leg)
+    closed = DialogueClosed(at_us=at, leg_id=leg)
+    if other not in chaos.callers or pick % 8 == 0:
+        return [closed, open_dialogue(chaos, leg)]
+    return [closed, *(LegJoined(at_us=at, leg_id=each, bridge_id=bridge) for each in (leg, other))]
+
+
+def standing_legs_come_back(chaos: Chaos, pick: int) -> list[Event]:
+    """Who was joined with them has left, or they waited for an engine."""
+    standing = [leg for leg in chaos.phones if "role=standing" in chaos.notes.get(leg, "")]
+    return [open_dialogue(chaos, leg) for leg in standing if leg not in (*chaos.bridges, *chaos.joining)]
+
+
 def talk_ends(chaos: Chaos, pick: int) -> list[Event]:
     """One of those who talk hangs up."""
     return leave(chaos, list(chaos.bridges)[pick % len(chaos.bridges)], pick) if chaos.bridges else []
@@ -383,7 +412,7 @@ def agent_begins(chaos: Chaos, pick: int) -> list[Event]:
     """An agent wants to take contacts."""
     agent, at = AgentId(("ann", "bob")[pick % 2]), chaos.now_us
     return [
-        LogIn(at_us=at, agent_id=agent, extension=f"PJSIP/{agent}"),
+        LogIn(at_us=at, agent_id=agent, extension=f"PJSIP/{agent}", standing=pick // 2 % 6 == 0),
         GoReady(at_us=at, agent_id=agent),
     ]
 
@@ -537,6 +566,8 @@ WEIGHTS: dict[Saying, int] = {
     step_ends: 12,
     phone_answers: 8,
     phone_rings_in_vain: 2,
+    legs_join: 4,
+    standing_legs_come_back: 2,
     talk_ends: 2,
     timer_due: 2,
     store_answers: 3,

@@ -12,6 +12,7 @@ from core.kernel.rng import Streams
 from core.model.callback_events import CallbackBooked
 from core.model.destination import DestinationKind, DivertReason
 from core.model.events import ContactArrived, InteractionRecorded
+from core.model.standing_leg import StandingState
 from tests.unit.goldline.chaos import CONFIGS, SAYINGS, Chaos
 
 LENGTH = 200
@@ -54,14 +55,15 @@ IN_MOST = (
 IN_SOME = (
     *("agent logged_out", "adopted queued", "adopted connected", "offer caller_left"),
     *("adopted work queued", "adopted work connected", "WorkReturned"),
-    *("offer agent_left", "offer work_withdrawn"),
+    *("offer agent_left", "offer work_withdrawn", "leg sent to join"),
+    *(f"leg {standing}" for standing in StandingState),
     *(f"offer {outcome}" for outcome in ("busy", "rejected", "no_answer", "unreachable", "lost")),
 )
 KEPT = (
     *("AgentPreferred", "PlaceResumed", "CallbackDialed", "CallbackPostponed", "adopted postponed"),
     *(f"callback {outcome}" for outcome in ("reached", "cancelled", "called_in")),
 )
-ELSEWHERE = (DivertReason.CLOSED, DivertReason.TOO_LATE)
+ELSEWHERE = (DivertReason.CLOSED, DivertReason.TOO_LATE, DivertReason.AGENTLESS)
 """Reasons that a course does not have: it has no opening hours and no campaigns."""
 MOVED = (
     # Too few wait long enough in the queue that sends them to a callback.
