@@ -18,7 +18,9 @@ from core.model.hours import Day, Opening, parse_opening
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 SecondsAsked = Annotated[float, Field(ge=0, le=120)]
-Hours = Annotated[float, Field(gt=0, le=24 * 366)]
+HOURS_MAX = 24 * 366
+"""How far back a rule may look at most."""
+Hours = Annotated[float, Field(gt=0, le=HOURS_MAX)]
 DAY_US = 24 * 3_600 * SECOND_US
 Window = Literal["day", "rolling_24_hours", "rolling_30_days", "calendar_month"]
 """What a share is counted over; days and months are those of the campaign's zone."""

@@ -20,6 +20,8 @@ from core.model.lead import Lead, LeadNumber
 from core.model.outbound import (
     CountAttempts,
     CountedMinute,
+    CountedResult,
+    CountResults,
     KeepLeads,
     LeaseLeads,
     ListNumber,
@@ -41,6 +43,7 @@ from crm.leads.models import (
 )
 from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among, stranger_at
 from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
+from crm.leads.results import results_by_segment
 from crm.leads.standing import standing_of, turn_when_due
 from crm.leads.writer import finish_list, judge_leads, write_leads
 
@@ -51,12 +54,13 @@ DAY_US = 24 * 3_600 * SECOND_US
 class LeadSettings:
     """How leads are kept in line.
 
-    Attempts of the last `past_days` come with a lead: no rule that is shipped looks further back. With each
-    lease up to `put_back_max` of those who have waited long enough join the line again, the longest due
-    first: many more than are leased, and few enough for no lease to be late on a Monday morning.
+    Attempts of the last `past_days` come with a lead: no rule of a law may look further back (France leaves
+    who refused in peace for sixty). With each lease up to `put_back_max` of those who have waited long enough
+    join the line again, the longest due first: many more than are leased, and few enough for no lease to be
+    late on a Monday morning.
     """
 
-    past_days: int = 30
+    past_days: int = 366
     put_back_max: int = 500
 
 
@@ -138,6 +142,10 @@ class SqlLeadStore:
     async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
         """Return how attempts came out, minute by minute."""
         return await count_attempts(self._database, order, self._clock.now_us())
+
+    async def count_results(self, order: CountResults) -> Sequence[CountedResult]:
+        """Return what attempts came to, by segment and disposition."""
+        return await results_by_segment(self._database, order)
 
     async def find_lead(self, campaign: str, number: LeadNumber) -> Lead:
         """Return the campaign's lead of a number, or a stranger."""
