@@ -30,6 +30,8 @@ from core.model.outbound import (
     AttemptRecalled,
     CountAttempts,
     CountedMinute,
+    CountedResult,
+    CountResults,
     KeepLeads,
     LeaseLeads,
     ListNumber,
@@ -94,6 +96,10 @@ class LeadStore(Protocol):
 
     async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
         """Return how the attempts that `order` asks for came out, the oldest minute first."""
+        ...
+
+    async def count_results(self, order: CountResults) -> Sequence[CountedResult]:
+        """Return what the attempts that `order` asks for came to, in the order of segment and disposition."""
         ...
 
     async def find_lead(self, campaign: str, number: LeadNumber) -> Lead:

@@ -172,7 +172,7 @@ class CampaignDesk:
         )
 
     def _standing(self, campaign: Campaign) -> CampaignStanding:
-        name, reached = campaign.rules.name, campaign.reached
+        name, own = campaign.rules.name, campaign.reached.own
         return CampaignStanding(
             state=campaign.state,
             agents=len(campaign.crew.present),
@@ -180,9 +180,9 @@ class CampaignDesk:
             calls=self._book.count(name),
             ringing=sum(1 for _ in self._book.unclassified(name)),
             ahead=len(campaign.hopper),
-            attempts=reached.attempts,
-            contacts=reached.contacts,
-            sales=reached.sales,
+            attempts=own.attempts,
+            contacts=own.contacts,
+            sales=own.sales,
         )
 
     def named(self, request: CampaignRequest) -> Campaign:

@@ -30,41 +30,65 @@ class Goals:
     quotas: Mapping[str, int] = field(default_factory=dict)
     counted: frozenset[str] = frozenset()
 
+    @property
+    def count_others(self) -> bool:
+        """Whether it matters what earlier runs and other engines brought about."""
+        return bool(self.quotas) or any(
+            goal is not None for goal in (self.sales, self.contacts, self.attempts)
+        )
+
     def counts(self, result: Disposition) -> bool:
         """Tell whether a result fills a quota."""
         return result.code in self.counted if self.counted else result.is_sale
 
 
 @dataclass(slots=True)
-class Reached:
-    """What a campaign has come to so far."""
+class Counts:
+    """What attempts came to; `filled` counts by segment those results that fill quotas."""
 
-    goals: Goals
     sales: int = 0
     contacts: int = 0
     attempts: int = 0
     filled: dict[str, int] = field(default_factory=dict)
 
-    def count(self, segment: str, result: Disposition, attempts: int = 1) -> None:
+    def count(self, segment: str, result: Disposition, goals: Goals, attempts: int = 1) -> None:
         """Count attempts in a segment that came to one result."""
         self.attempts += attempts
         self.sales += attempts * result.is_sale
         self.contacts += attempts * result.is_contact
-        if segment in self.goals.quotas and self.goals.counts(result):
+        if goals.counts(result):
             self.filled[segment] = self.filled.get(segment, 0) + attempts
+
+
+@dataclass(slots=True)
+class Reached:
+    """What a campaign has come to so far: by this run of the engine, and by `others` as far as is known."""
+
+    goals: Goals
+    own: Counts = field(default_factory=Counts)
+    others: Counts = field(default_factory=Counts)
+
+    def count(self, segment: str, result: Disposition) -> None:
+        """Count an attempt of our own."""
+        self.own.count(segment, result, self.goals)
 
     def has_room(self, segment: str) -> bool:
         """Tell whether a lead of the segment may still be dialed."""
         quota = self.goals.quotas.get(segment)
-        return quota is None or self.filled.get(segment, 0) < quota
+        filled = self.own.filled.get(segment, 0) + self.others.filled.get(segment, 0)
+        return quota is None or filled < quota
 
     def enough(self, now_us: int, zone: ZoneInfo) -> str:
         """Return why the campaign has enough, or an empty text where it has not."""
-        goals = self.goals
-        for name in ("sales", "contacts", "attempts"):
-            goal = getattr(goals, name)
-            if goal is not None and getattr(self, name) >= goal:
-                return f"{name}_reached"
+        goals, own, others = self.goals, self.own, self.others
+        counted = (
+            ("sales_reached", goals.sales, own.sales + others.sales),
+            ("contacts_reached", goals.contacts, own.contacts + others.contacts),
+            ("attempts_reached", goals.attempts, own.attempts + others.attempts),
+        )
+        for reason, goal, count in counted:
+            if goal is not None and count >= goal:
+                return reason
         if goals.quotas and not any(map(self.has_room, goals.quotas)):
             return "quotas_full"
         if goals.until is not None and datetime.fromtimestamp(seconds(now_us), zone).date() > goals.until:

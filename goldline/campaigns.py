@@ -84,7 +84,7 @@ def build_dialer(
     recall = AttemptRecall(engine, calls, contacts, desk, book, ids.beginning(ATTEMPT_ID))
     OutboundCalls(engine, contacts, desk, book, recall)
     Machines(engine, desk, book)
-    GoalKeeper(engine, desk, results)
+    GoalKeeper(engine, desk, results, ids.beginning(ATTEMPT_ID))
     ExperienceKeeper(engine, desk)
 
 

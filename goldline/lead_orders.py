@@ -20,6 +20,7 @@ from core.model.outbound import (
     AttemptsCounted,
     CheckNumbers,
     CountAttempts,
+    CountResults,
     KeepLeads,
     LeadCommand,
     LeadsLeased,
@@ -30,6 +31,7 @@ from core.model.outbound import (
     NumberLookedUp,
     NumbersChecked,
     NumbersUnchecked,
+    ResultsCounted,
     ReturnLeads,
     SettleLead,
 )
@@ -81,6 +83,9 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
         case CountAttempts(campaign=campaign, from_us=from_us):
             minutes = tuple(await store.count_attempts(order))
             return AttemptsCounted(at_us=now_us, campaign=campaign, from_us=from_us, minutes=minutes)
+        case CountResults(campaign=campaign):
+            results = tuple(await store.count_results(order))
+            return ResultsCounted(at_us=now_us, campaign=campaign, results=results)
         case SettleLead():
             await store.settle_lead(order)
         case KeepLeads():

@@ -36,6 +36,7 @@ from core.model.outbound import (
     AnswerCampaign,
     CheckNumbers,
     CountAttempts,
+    CountResults,
     LeadCommand,
     LeaseLeads,
     LookUpNumber,
@@ -47,7 +48,7 @@ from goldline.watched import Watcher
 log = structlog.get_logger()
 
 
-QUESTIONS = frozenset({LeaseLeads, CheckNumbers, LookUpNumber, CountAttempts})
+QUESTIONS = frozenset({LeaseLeads, CheckNumbers, LookUpNumber, CountAttempts, CountResults})
 """The orders to the store of leads that are answered."""
 
 

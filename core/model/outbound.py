@@ -112,6 +112,12 @@ class CountAttempts(LeadCommand, frozen=True, kw_only=True):
     apart_from: str
 
 
+class CountResults(LeadCommand, frozen=True, kw_only=True):
+    """Ask what all attempts of a campaign came to; answered by `ResultsCounted`. See `CountAttempts`."""
+
+    apart_from: str
+
+
 # --- its answers -----------------------------------------------------------------------------------
 
 
@@ -181,6 +187,21 @@ class AttemptsCounted(Event, frozen=True, kw_only=True):
     campaign: str
     from_us: int
     minutes: tuple[CountedMinute, ...]
+
+
+class CountedResult(Record, frozen=True, kw_only=True):
+    """So many attempts in a segment that came to one disposition."""
+
+    segment: str
+    disposition: str
+    attempts: int
+
+
+class ResultsCounted(Event, frozen=True, kw_only=True):
+    """What the attempts of a campaign came to, by segment and disposition."""
+
+    campaign: str
+    results: tuple[CountedResult, ...]
 
 
 class PaceAsked(Event, frozen=True, kw_only=True):

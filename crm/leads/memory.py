@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.kernel.clock import Clock
+from core.model.attempt import AttemptRecord
 from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt, stranger
 from core.model.outbound import (
     CountAttempts,
     CountedMinute,
+    CountedResult,
+    CountResults,
     KeepLeads,
     LeaseLeads,
     ListNumber,
@@ -77,6 +81,7 @@ class MemoryLeadStore:
         self._attempts: set[str] = set()
         self._settled_at: dict[str, list[SettleLead]] = {}
         self._counts: dict[str, MinuteCounts] = {}
+        self._records: dict[str, list[AttemptRecord]] = {}
         self._listed: dict[str, dict[str, int]] = {}
         self._registers: dict[str, int] = {}
 
@@ -112,6 +117,7 @@ class MemoryLeadStore:
             return
         self._attempts.add(record.attempt_id)
         self._counts.setdefault(order.campaign, MinuteCounts()).add(record)
+        self._records.setdefault(order.campaign, []).append(record)
         for key in (_person(record.person_id), record.number):
             self._settled_at.setdefault(key, []).append(order)
         lead = self._leads.get(int(order.lead_id))
@@ -154,6 +160,18 @@ class MemoryLeadStore:
         """Return how attempts came out, minute by minute."""
         counts = self._counts.get(order.campaign)
         return counts.told(order) if counts else ()
+
+    async def count_results(self, order: CountResults) -> Sequence[CountedResult]:
+        """Return what attempts came to, by segment and disposition."""
+        counts = Counter(
+            (record.segment, record.disposition)
+            for record in self._records.get(order.campaign, ())
+            if not record.attempt_id.startswith(order.apart_from)
+        )
+        return [
+            CountedResult(segment=segment, disposition=disposition, attempts=attempts)
+            for (segment, disposition), attempts in sorted(counts.items())
+        ]
 
     def _in_lease(self, order: KeepLeads | ReturnLeads) -> list[_Lead]:
         leads = (self._leads[int(lead_id)] for lead_id in order.lead_ids)

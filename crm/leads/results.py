@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast,
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.model.attempt import AttemptState
+from core.model.outbound import CountedResult, CountResults
 from crm.database import Database
 from crm.leads.models import AttemptRow, CampaignRow, ConversionRow, LeadListRow, LeadRow
 from crm.leads.records import LeadState
@@ -91,6 +92,14 @@ async def count_people(
         return {str(group): people for group, people in await connection.execute(_PEOPLE[by], asked)}
 
 
+async def results_by_segment(database: Database, order: CountResults) -> Sequence[CountedResult]:
+    """Return what attempts came to by segment and disposition, apart from those of one run of an engine."""
+    asked = {"campaign": order.campaign, "apart_from": order.apart_from + "%"}
+    async with database.reading() as connection:
+        rows = await connection.execute(_BY_SEGMENT, asked)
+        return [CountedResult(**row) for row in rows.mappings()]
+
+
 async def list_standings(database: Database, campaign: str) -> Sequence[ListStanding]:
     """Return how far each list of a campaign has been worked, in the order of the lists."""
     async with database.reading() as connection:
@@ -135,11 +144,7 @@ def _counts(group: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
         )
         .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
         .outerjoin(_CONVERTED, _CONVERTED.c.attempt_id == AttemptRow.attempt_id)
-        .where(
-            CampaignRow.name == bindparam("campaign"),
-            AttemptRow.dialed_us >= bindparam("since_us"),
-            AttemptRow.dialed_us < bindparam("until_us"),
-        )
+        .where(*_asked_for())
         .group_by(group, AttemptRow.outcome, AttemptRow.disposition)
         .order_by(group, AttemptRow.outcome, AttemptRow.disposition)
     )
@@ -173,6 +178,16 @@ _PEOPLE: dict[Grouping | None, Select[*tuple[Any, ...]]] = {
     None: _people(literal("")),
     **{by: _people(column) for by, column in _GROUPS.items()},
 }
+_BY_SEGMENT = (
+    select(AttemptRow.segment, AttemptRow.disposition, func.count().label("attempts"))
+    .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+    .where(
+        CampaignRow.name == bindparam("campaign"),
+        AttemptRow.attempt_id.not_like(bindparam("apart_from")),
+    )
+    .group_by(AttemptRow.segment, AttemptRow.disposition)
+    .order_by(AttemptRow.segment, AttemptRow.disposition)
+)
 
 
 def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -11,7 +11,7 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import LeadNumber
-from core.model.outbound import CountAttempts, CountedMinute, SettleLead
+from core.model.outbound import CountAttempts, CountedMinute, CountedResult, CountResults, SettleLead
 from core.ports import LeadStore
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, LeadSink, ListPlan
@@ -51,7 +51,13 @@ async def load_one(store: Store) -> None:
 
 
 async def settle(
-    store: Store, attempt_id: str, minute: int, outcome: AttemptState, country: str = "US"
+    store: Store,
+    attempt_id: str,
+    minute: int,
+    outcome: AttemptState,
+    country: str = "US",
+    segment: str = "",
+    disposition: str = "",
 ) -> None:
     record = AttemptRecord(
         attempt_id=attempt_id,
@@ -63,6 +69,8 @@ async def settle(
         dialed_us=minute * MINUTE_US + 59 * SECOND_US,
         ended_us=minute * MINUTE_US + 90 * SECOND_US,
         outcome=outcome,
+        segment=segment,
+        disposition=disposition,
     )
     await store.settle_lead(
         SettleLead(campaign="sales", lead_id="1", lease_id="", record=record, again_us=None)
@@ -106,3 +114,23 @@ async def test_an_attempt_told_twice_counts_once(store: Store) -> None:
     for _ in range(2):
         await settle(store, "A-1-000001", NOON_MIN, AttemptState.CONNECTED)
     assert await counted(store, NOON_MIN) == [CountedMinute(minute=NOON_MIN, country="US", answered=1)]
+
+
+async def test_results_are_counted_by_segment_and_disposition_apart_from_those_of_one_run(
+    store: Store,
+) -> None:
+    for attempt_id, segment, disposition in (
+        ("A-1-000001", "north", "sold"),
+        ("A-1-000002", "north", "sold"),
+        ("A-1-000003", "south", "no"),
+        ("A-2-000001", "north", "sold"),
+    ):
+        await settle(
+            store, attempt_id, NOON_MIN, AttemptState.CONNECTED, segment=segment, disposition=disposition
+        )
+    counted = await store.count_results(CountResults(campaign="sales", apart_from="A-2-"))
+    assert list(counted) == [
+        CountedResult(segment="north", disposition="sold", attempts=2),
+        CountedResult(segment="south", disposition="no", attempts=1),
+    ]
+    assert list(await store.count_results(CountResults(campaign="other", apart_from="A-2-"))) == []

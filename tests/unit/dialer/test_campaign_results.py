@@ -23,7 +23,7 @@ from core.model.outbound import (
     SettleLead,
 )
 from core.model.requests import FinishWrapUp, GoReady
-from crm.leads.records import LeadRecord
+from crm.leads.records import LeadRecord, ListPlan
 from dialer.goals import Goals
 from dialer.parting import Arm, Parting
 from goldline.runners import result_at_once
@@ -243,3 +243,20 @@ def test_a_campaign_goes_on_after_a_restart_as_it_was(state: str, dials: bool) -
     floor.hear(PbxSynced(at_us=floor.now_us, pbx="main"))
     floor.ready("ann")
     assert bool(floor.dialed()) is dials
+
+
+def test_what_earlier_runs_brought_about_counts_too() -> None:
+    """One sale was made before the restart: one more, and it is enough."""
+    before = floor_with(BOB, goals=Goals(sales=2))
+    talked(before)
+    wrapped_up(before, "sold")
+    plan = ListPlan(campaign="winter", name="list")
+    result_at_once(before.store.save_leads(plan, [EVE]))
+    result_at_once(before.store.finish_list(plan))
+    floor = CampaignFloor(("ann",), (EVE,), goals=Goals(sales=2), run=10, store=before.store)
+    floor.ready("ann")
+    floor.start()
+    talked(floor, "eve")
+    wrapped_up(floor, "sold")
+    floor.let_pass(2)
+    assert floor.events(CampaignChanged)[-1].reason == "sales_reached"
