@@ -31,6 +31,13 @@ RETRY_S = 1
 WRITE_TIMEOUT_MS = 10_000
 """By default Asterisk drops a manager connection that blocks a write for 100 ms: less than a bad moment."""
 
+JOIN_TONE = "!880/60"
+"""What tells an agent whose call stands that somebody is there: 60 ms of a beep, as Playtones() reads it.
+
+It plays into the bridge and holds up nothing: on 22.10 both legs joined as fast as without, the agent heard
+the caller beneath it from the first packet, and the caller heard nothing of it.
+"""
+
 DIALABLE = "0-9+*#"
 """What a number may hold, as the dialplan's FILTER() reads it."""
 
@@ -155,7 +162,8 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
  same => n,StopMusicOnHold()
  same => n,Goto(engine)
 ; Sent to join another leg. Option x: that one is hung up when this one goes first; else this one is back.
- same => n(join),Bridge(${{GOLDLINE_PEER}},x)
+ same => n(join),TryExec(Playtones({JOIN_TONE}))
+ same => n,Bridge(${{GOLDLINE_PEER}},x)
  same => n,Set(GOLDLINE_PEER=)
  same => n,Goto(engine)
 

@@ -31,6 +31,18 @@ def test_callers_are_handed_to_the_engine_with_the_token_in_the_path() -> None:
     assert f"AGI(agi://10.0.0.5:4500/{TOKEN}/caller,{told})" in text
 
 
+def test_a_leg_sent_to_join_another_beeps_joins_and_asks_for_the_engine_again() -> None:
+    text = dialplan_files(settings())[EXTENSIONS_FILE]
+    callers = text.partition("[goldline-caller]")[2].partition("[goldline-agent]")[0]
+    steps = callers.partition("n(join),")[2].splitlines()
+    assert steps[0] == "TryExec(Playtones(!880/60))"
+    assert steps[1:4] == [
+        " same => n,Bridge(${GOLDLINE_PEER},x)",
+        " same => n,Set(GOLDLINE_PEER=)",
+        " same => n,Goto(engine)",
+    ]
+
+
 def test_nothing_a_caller_chooses_is_used_unfiltered() -> None:
     text = dialplan_files(settings())[EXTENSIONS_FILE]
     chosen = re.findall(r"\$\{(?:EXTEN|FROM_DID|CALLERID\(\w+\))\}", text)
