@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from core.model.attempt import AttemptState
 from core.model.lead import CAMPAIGN_LIST, HOUSE_LIST, Lead, LeadNumber, PastAttempt
 from dialer.campaign import CampaignRules
@@ -44,14 +46,20 @@ def asked(
     )
 
 
+def located(rules: CampaignRules, number: LeadNumber) -> LeadNumber:
+    """Return the number with a country and a zone: where nobody knows its own, the campaign's."""
+    return replace(number, country=number.country or rules.country, zones=number.zones or (rules.zone.key,))
+
+
 def callee_of(
     rules: CampaignRules, lead: Lead, number: LeadNumber, listed_on: tuple[str, ...] = ()
 ) -> Callee:
     """Return what the law asks about of a lead at one of its numbers."""
+    number = located(rules, number)
     return Callee(
         number=number.number,
-        country=number.country or rules.country,
-        zones=tuple(map(ZoneInfo, number.zones)) or (rules.zone,),
+        country=number.country,
+        zones=tuple(map(ZoneInfo, number.zones)),
         regions=number.regions,
         listed_on=listed_on,
         past=tuple(map(_past, lead.past)),

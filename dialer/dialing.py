@@ -34,7 +34,7 @@ from core.model.outbound import (
     PaceAsked,
     ReturnLeads,
 )
-from dialer.asking import asked, next_allowed_us, waits_for_agent
+from dialer.asking import asked, located, next_allowed_us, waits_for_agent
 from dialer.attempts import ATTEMPT_ID, Attempt, AttemptBook
 from dialer.campaign import CampaignState, CampaignTrigger, Mode
 from dialer.desk import Campaign, CampaignDesk
@@ -234,7 +234,7 @@ class Dialing:
             contact_id=ContactId(self._ids.new("C")),
             rules=rules,
             lead=held.lead,
-            number=held.number,
+            number=located(rules, held.number),
             lease_id=held.lease_id,
             segment=held.segment,
             planned_us=now_us,
