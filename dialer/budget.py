@@ -64,6 +64,13 @@ class Budget:
         """The share abandoned so far, 0 before the first answer."""
         return self.abandoned / self.answered if self.answered else 0.0
 
+    def passes_with(self, more: int) -> bool:
+        """Tell whether the cap is passed with `more` abandoned calls, of as many calls as make a share."""
+        rules = self.rules
+        return self.answered >= rules.guard_after and self.abandoned + more > rules.cap * (
+            self.answered + more
+        )
+
     def boldness(self) -> float:
         """Return the risk that the next call may carry: the chance of finding nobody, if answered."""
         rules = self.rules
