@@ -13,6 +13,7 @@ from core.kernel.clock import seconds
 from core.kernel.errors import RequestRefused
 from core.kernel.record import Entity
 from core.model.events import PbxLost, PbxSynced
+from core.model.hindrance import Hindrance
 from core.model.lead import Lead
 from core.model.message import Event
 from core.model.outbound import (
@@ -57,6 +58,7 @@ class Campaign(Entity, kw_only=True):
     cohorts: Cohorts
     state: CampaignState = CAMPAIGN.start
     begins: bool = False
+    hindrances: tuple[Hindrance, ...] = (Hindrance.STOPPED,)
     ticks: bool = False
     looks: bool = False
     refreshed_us: int = 0
@@ -167,11 +169,11 @@ class CampaignDesk:
                 request_id=request.request_id,
                 code="" if campaign else UNKNOWN,
                 reason="" if campaign else self._refusal(request),
-                standing=self._standing(campaign) if campaign else None,
+                standing=self._standing(campaign, request.at_us) if campaign else None,
             )
         )
 
-    def _standing(self, campaign: Campaign) -> CampaignStanding:
+    def _standing(self, campaign: Campaign, now_us: int) -> CampaignStanding:
         name, own = campaign.rules.name, campaign.reached.own
         return CampaignStanding(
             state=campaign.state,
@@ -183,6 +185,8 @@ class CampaignDesk:
             attempts=own.attempts,
             contacts=own.contacts,
             sales=own.sales,
+            hindrances=campaign.hindrances,
+            caps=campaign.allowance.standings(now_us),
         )
 
     def named(self, request: CampaignRequest) -> Campaign:

@@ -63,6 +63,10 @@ class Hopper:
         self._order: LeaseLeads | None = None
         self._filled_us = 0
         self._not_before_us = 0
+        self.is_cut_off = False
+        """The store gave no answer when it was asked last."""
+        self.turned_away: dict[str, None] = {}
+        """The rules by which the leads that came last may not be called yet."""
 
     def __len__(self) -> int:
         return len(self._line)
@@ -122,6 +126,9 @@ class Hopper:
         if order is None or order.lease_id != event.lease_id:
             self._return([lead.lead_id for lead in event.leads], event.lease_id)
             return False
+        self.is_cut_off = False
+        if event.leads:
+            self.turned_away.clear()
         for lead in event.leads:
             self._take_in(lead, order, event)
         is_dry = len(event.leads) < order.count
@@ -136,6 +143,7 @@ class Hopper:
         """Take note that the store did not answer; it is asked again in a while."""
         if self._order is not None and self._order.lease_id == lease_id:
             self._order = None
+            self.is_cut_off = True
             self._not_before_us = now_us + self._rules.look_again_us
 
     def _take_in(self, lead: Lead, order: LeaseLeads, event: LeadsLeased) -> None:
@@ -147,6 +155,7 @@ class Hopper:
             return
         number, verdicts = first_allowed(self._rules, lead, event.at_us, dict(event.registers_from_us))
         if number is None:
+            self.turned_away |= dict.fromkeys(rule for verdict in verdicts for rule in verdict.rules)
             self._return([lead.lead_id], order.lease_id, next_allowed_us(verdicts, event.at_us))
             return
         keep_us = event.at_us + self._rules.lease_us // KEEP_SHARE

@@ -107,6 +107,14 @@ class Trunks:
             self._went_short(campaign, now_us)
         return min(room, wanted)
 
+    def has_lines(self, campaign: str, now_us: int) -> bool:
+        """Tell whether any of its trunks has a line left, and does not rest."""
+        return any(
+            now_us >= trunk.rests_until_us
+            and sum(trunk.in_use.values()) < trunk.rules.lines_max - trunk.rules.lines_kept
+            for trunk in self._of(campaign)
+        )
+
     def take(
         self,
         leg_id: LegId,

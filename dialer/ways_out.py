@@ -42,6 +42,10 @@ class WaysOut:
         """Return how many of `wanted` calls of the campaign may go out now."""
         return self._trunks.room(campaign, wanted, now_us)
 
+    def has_lines(self, campaign: str, now_us: int) -> bool:
+        """Tell whether any trunk of the campaign has a line left."""
+        return self._trunks.has_lines(campaign, now_us)
+
     def prepare(self, attempt: Attempt, now_us: int) -> str | None:
         """Give the attempt's leg a line and a number to show; return its address, None where it must wait."""
         shown = self._number_to_show(attempt, now_us)

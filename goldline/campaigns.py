@@ -27,6 +27,7 @@ from dialer.floor_watch import Crew, FloorWatch, Queue
 from dialer.goal_keeper import GoalKeeper
 from dialer.goals import Reached
 from dialer.guarantee import Guarantee
+from dialer.hindrances import Hindrances
 from dialer.hopper import Hopper
 from dialer.latest import Latest
 from dialer.lines import TokenBucket
@@ -84,6 +85,7 @@ def build_dialer(
     recall = AttemptRecall(engine, calls, contacts, desk, book, ids.beginning(ATTEMPT_ID))
     OutboundCalls(engine, contacts, desk, book, recall)
     Machines(engine, desk, book)
+    Hindrances(engine, desk, book, ways)
     GoalKeeper(engine, desk, results, ids.beginning(ATTEMPT_ID))
     ExperienceKeeper(engine, desk)
 

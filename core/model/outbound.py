@@ -371,6 +371,17 @@ class RegistersSeen(DomainEvent, frozen=True, kw_only=True):
     registers_from_us: tuple[tuple[str, int], ...]
 
 
+class CampaignHindered(DomainEvent, frozen=True, kw_only=True):
+    """A campaign dials nobody, `by` these hindrances; or goes on, where there are none any more.
+
+    `rules` are those of the law by which leads were turned away (`core.model.hindrance`).
+    """
+
+    campaign: str
+    by: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+
+
 class CampaignDayEnded(DomainEvent, frozen=True, kw_only=True):
     """It is midnight on the campaign's clock; `day` is the one that ended, such as 2026-11-20."""
 
@@ -431,7 +442,8 @@ class CampaignStanding(Record, frozen=True, kw_only=True):
     """How a campaign stands at this moment: its agents and calls, and what it has come to since the start.
 
     Of the `agents` who serve it `idle` wait; of the calls in hand `ringing` are not answered yet. `ahead` are
-    leads taken from the store that were not dialed yet.
+    leads taken from the store that were not dialed yet. `hindrances` say why it dials nobody, if so
+    (`core.model.hindrance`), `caps` how it stands with every cap on abandoned calls.
     """
 
     state: str
@@ -443,6 +455,8 @@ class CampaignStanding(Record, frozen=True, kw_only=True):
     attempts: int = 0
     contacts: int = 0
     sales: int = 0
+    hindrances: tuple[str, ...] = ()
+    caps: tuple[CapStanding, ...] = ()
 
 
 class SetPacing(CampaignRequest, frozen=True, kw_only=True):
