@@ -18,6 +18,8 @@ _RANK_BITS, _POSITION_BITS = 15, 8
 _RANK_SHIFT = _TURN_BITS + 1 + _POSITION_BITS
 RANK_PART = (1 << _RANK_BITS) - 1 << _RANK_SHIFT
 """The bits of a standing that say its rank."""
+LASTING_PART = RANK_PART | (1 << _POSITION_BITS) - 1 << _TURN_BITS + 1
+"""Those that no attempt changes: the rank of the lead and the place of its list."""
 _TURN_MAX = (1 << _TURN_BITS) - 1
 _TURNS_PER_LEAD = 1_000
 """Turns a list of weight 1 passes with each lead: small enough for a list of a hundred million."""
@@ -40,6 +42,12 @@ def with_rank(standing: int, rank: int) -> int:
 def rank_part(rank: int) -> int:
     """Return what a rank is of a standing, in its place within `RANK_PART`."""
     return _upside_down(rank) << _RANK_SHIFT
+
+
+def tried_part(due_us: int, callback: bool) -> int:
+    """Return what an attempt makes of the bits beside `LASTING_PART`: the lead is due again at `due_us`."""
+    tried = standing_of(rank=0, position=0, turn=turn_when_due(due_us), tried=True, callback=callback)
+    return tried & ~LASTING_PART
 
 
 def turn_in_mix(place: int, weight: int) -> int:

@@ -12,7 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, and_, bindparam, case, delete, literal_column, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnClause,
+    and_,
+    bindparam,
+    case,
+    delete,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import SECOND_US, Clock
@@ -41,10 +53,10 @@ from crm.leads.models import (
     ListedNumberRow,
     RegisterRow,
 )
-from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among, stranger_at
+from crm.leads.reading import filled_up, leads_of, listed_among, stranger_at
 from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
 from crm.leads.results import results_by_segment
-from crm.leads.standing import standing_of, turn_when_due
+from crm.leads.standing import LASTING_PART, tried_part
 from crm.leads.writer import finish_list, judge_leads, write_leads
 
 DAY_US = 24 * 3_600 * SECOND_US
@@ -72,7 +84,7 @@ class SqlLeadStore:
         self._clock = clock
         self._settings = settings or LeadSettings()
         self._campaigns: dict[str, int] = {}
-        self._lists: dict[int, AnyRow] = {}
+        self._list_names: dict[int, str] = {}
 
     # --- the line ---------------------------------------------------------------------------------
 
@@ -99,7 +111,7 @@ class SqlLeadStore:
             return ()
         since_us = now_us - self._settings.past_days * DAY_US
         async with self._database.reading() as connection:
-            names = {row.list_id: (await self._list(connection, row.list_id)).name for row in rows}
+            names = {row.list_id: await self._list_name(connection, row.list_id) for row in rows}
             return await leads_of(connection, order.campaign, rows, names, since_us)
 
     async def settle_lead(self, order: SettleLead) -> None:
@@ -111,11 +123,9 @@ class SqlLeadStore:
             once = self._database.insert(AttemptRow).on_conflict_do_nothing()
             if (await connection.execute(once, attempt)).rowcount == 0:
                 return
-            lead = (await connection.execute(_COUNT_ATTEMPT, {"key": key})).one_or_none()
-            if lead is None or lead.lease_id != order.lease_id:
-                return
-            position = (await self._list(connection, lead.list_id)).position
-            await connection.execute(_SETTLE, {"key": key, **_next_time(order, lead, position)})
+            settled = await connection.execute(_SETTLE, {"key": key, **_next_time(order)})
+            if settled.rowcount == 0:
+                await connection.execute(_COUNT_ATTEMPT, {"key": key})
 
     async def keep_leads(self, order: KeepLeads) -> None:
         """Let the leads that are still in this lease stay in it until another instant."""
@@ -159,7 +169,7 @@ class SqlLeadStore:
             row = (await connection.execute(_OF_NUMBER, asked)).one_or_none()
             if row is None:
                 return await stranger_at(connection, campaign, number, since_us)
-            names = {row.list_id: (await self._list(connection, row.list_id)).name}
+            names = {row.list_id: await self._list_name(connection, row.list_id)}
             (lead,) = await leads_of(connection, campaign, [row], names, since_us)
             return lead
 
@@ -238,25 +248,24 @@ class SqlLeadStore:
             self._campaigns[name] = found
         return self._campaigns[name]
 
-    async def _list(self, connection: AsyncConnection, list_id: int) -> AnyRow:
-        if list_id not in self._lists:
-            self._lists[list_id] = (await connection.execute(_LIST, {"list_id": list_id})).one()
-        return self._lists[list_id]
+    async def _list_name(self, connection: AsyncConnection, list_id: int) -> str:
+        if list_id not in self._list_names:
+            found = await connection.execute(_LIST_NAME, {"list_id": list_id})
+            self._list_names[list_id] = found.scalar_one()
+        return self._list_names[list_id]
 
 
-def _next_time(order: SettleLead, lead: AnyRow, position: int) -> dict[str, Any]:
-    """Return what a settled lead's columns become."""
+def _next_time(order: SettleLead) -> dict[str, Any]:
+    """Return what a settled lead's columns become, if it is in the lease."""
     due_us = order.again_us or 0
-    turn = turn_when_due(due_us)
     return {
+        "lease": order.lease_id,
         "new_state": LeadState.DONE if order.again_us is None else LeadState.WAITING,
         "new_due_us": due_us,
-        "new_owner": order.owner if order.callback else lead.owner,
+        "new_owner": order.owner,
         "new_callback": order.callback,
         "new_alone_until_us": order.alone_until_us if order.callback else 0,
-        "new_standing": standing_of(
-            rank=lead.rank, position=position, turn=turn, tried=True, callback=order.callback
-        ),
+        "new_tried_part": tried_part(due_us, order.callback),
     }
 
 
@@ -265,7 +274,7 @@ def _next_time(order: SettleLead, lead: AnyRow, position: int) -> dict[str, Any]
 _READY: ColumnClause[int] = literal_column(str(LeadState.READY.value))
 _WAITING: ColumnClause[int] = literal_column(str(LeadState.WAITING.value))
 _CAMPAIGN = select(CampaignRow.id).where(CampaignRow.name == bindparam("name"))
-_LIST = select(LeadListRow.name, LeadListRow.position).where(LeadListRow.id == bindparam("list_id"))
+_LIST_NAME = select(LeadListRow.name).where(LeadListRow.id == bindparam("list_id"))
 
 LONGEST_DUE = (
     select(LeadRow.id)
@@ -319,24 +328,17 @@ _OF_NUMBER = (
     .order_by(LeadRow.standing, LeadRow.id)
     .limit(1)
 )
-_COUNT_ATTEMPT = (
-    update(LeadRow)
-    .where(LeadRow.id == bindparam("key"))
-    .values(attempts=LeadRow.attempts + 1)
-    .returning(LeadRow.lease_id, LeadRow.list_id, LeadRow.rank, LeadRow.owner)
-)
-_SETTLE = (
-    update(LeadRow)
-    .where(LeadRow.id == bindparam("key"))
-    .values(
-        state=bindparam("new_state"),
-        due_us=bindparam("new_due_us"),
-        standing=bindparam("new_standing"),
-        callback=bindparam("new_callback"),
-        alone_until_us=bindparam("new_alone_until_us"),
-        owner=bindparam("new_owner"),
-        lease_id="",
-    )
+_COUNT_ATTEMPT = update(LeadRow).where(LeadRow.id == bindparam("key")).values(attempts=LeadRow.attempts + 1)
+_SETTLE = _COUNT_ATTEMPT.where(LeadRow.lease_id == bindparam("lease")).values(
+    state=bindparam("new_state"),
+    due_us=bindparam("new_due_us"),
+    standing=LeadRow.standing.bitwise_and(LASTING_PART).bitwise_or(
+        bindparam("new_tried_part", type_=BigInteger)
+    ),
+    callback=bindparam("new_callback"),
+    alone_until_us=bindparam("new_alone_until_us"),
+    owner=case((bindparam("new_callback", type_=Boolean), bindparam("new_owner")), else_=LeadRow.owner),
+    lease_id="",
 )
 _IN_LEASE = update(LeadRow).where(
     LeadRow.id.in_(bindparam("ids", expanding=True)),

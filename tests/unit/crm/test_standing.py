@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from core.kernel.clock import SECOND_US
 from crm.leads.standing import (
+    LASTING_PART,
     POSITION_MAX,
     RANK_MAX,
     WEIGHT_MAX,
     standing_of,
+    tried_part,
     turn_in_mix,
     turn_when_due,
     with_rank,
@@ -56,6 +58,14 @@ def test_standings_compare_as_what_they_are_made_of(one: Place, other: Place) ->
 @given(places, st.integers(-RANK_MAX, RANK_MAX))
 def test_a_new_rank_changes_nothing_else(place: Place, rank: int) -> None:
     assert with_rank(place.standing(), rank) == place._replace(rank=rank).standing()
+
+
+@given(places, st.booleans(), st.integers(0, 4_000_000_000))
+def test_an_attempt_changes_neither_the_rank_nor_the_place_of_the_list(
+    place: Place, callback: bool, due_s: int
+) -> None:
+    standing = place.standing() & LASTING_PART | tried_part(due_s * SECOND_US, callback)
+    assert standing == place._replace(tried=True, callback=callback, turn=due_s).standing()
 
 
 @given(st.integers(1, WEIGHT_MAX), st.integers(1, WEIGHT_MAX), st.integers(1, 2_000))
