@@ -26,6 +26,7 @@ from core.ports import LeadStore
 from crm.database import Database
 from crm.leads.store import SqlLeadStore
 from crm.ledger import read_campaign_states
+from dialer.campaign import CampaignState
 from goldline.config import Config
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.live import open_database, open_stores
@@ -113,15 +114,16 @@ def rehearse(path: Path, starts: str, seed: int | None, told: Told | None = None
             ).run(told)
         finally:
             loop.run(stack.aclose())
-        loop.run(_keep(rehearsed.changes, config))
+        loop.run(_keep_ends(rehearsed.changes, config))
     return _as_told(rehearsed, starts)
 
 
-async def _keep(changes: list[CampaignChanged], config: Config) -> None:
-    """Tell the ledger how the campaigns stand after the day."""
+async def _keep_ends(changes: list[CampaignChanged], config: Config) -> None:
+    """Tell the ledger which campaigns have enough; the others go on where they are started for real."""
     async with open_stores(config, WallClock()) as stores:
-        for change in {change.campaign: change for change in changes}.values():
-            stores.ledger.append(change)
+        for change in changes:
+            if change.state == CampaignState.ENDED:
+                stores.ledger.append(change)
 
 
 def _as_told(rehearsed: Rehearsed, starts: str) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""Campaigns started, stopped and looked at from outside: with an engine that runs, and without one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.kernel.errors import RequestRefused
+from core.model.message import Event
+from core.model.outbound import AnswerCampaign
+from goldline.app import Brain, build_brain, configured_agents
+from goldline.campaign.door import start, status, stop
+from goldline.config import load_config
+from goldline.flows import load_flows
+from tests.services.clocks import Wristwatch
+from tests.unit.goldline.test_command_line import Run, goldline
+from web.work_client import NoAnswer, ask
+from web.work_link import WorkServer, WorkSettings
+
+__all__ = ["goldline"]  # the fixture
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "campaign"
+TOKEN = "only-for-this-test"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The example's configuration, in a folder of its own."""
+    for path in EXAMPLE.iterdir():
+        shutil.copy(path, tmp_path / path.name)
+    file = tmp_path / "goldline.toml"
+    file.write_text(file.read_text().replace("campaign.sqlite3", f"{tmp_path}/campaign.sqlite3"))
+    return file
+
+
+class RunningEngine:
+    """The engine of a configuration behind the door for other programs, without any telephone."""
+
+    def __init__(self, config: Path) -> None:
+        parsed = load_config(config)
+        flows = load_flows(parsed, config.parent)
+        self.brain: Brain = build_brain(parsed, flows, configured_agents(parsed), run=1)
+        self.door = WorkServer(WorkSettings(port=0, token=TOKEN), self._hear, Wristwatch())
+
+    def _hear(self, wish: Event) -> None:
+        for command in self.brain.engine.handle(wish):
+            if isinstance(command, AnswerCampaign):
+                self.door.answer(command)
+
+
+def add(config: Path, section: str) -> None:
+    config.write_text(f"{config.read_text()}\n{section}")
+
+
+@pytest.fixture
+async def running(config: Path) -> AsyncIterator[Path]:
+    """The configuration of an engine that runs."""
+    engine = RunningEngine(config)
+    port = await engine.door.start()
+    add(config, f'[work_door]\nport = {port}\ntoken = "{TOKEN}"\n')
+    yield config
+    await engine.door.close()
+
+
+# --- with an engine that runs ---------------------------------------------------------------------------
+
+
+async def test_the_engine_that_runs_is_asked(running: Path) -> None:
+    assert await start("spring", running) == {"campaign": "spring", "runs": True, "state": "dialing"}
+    told = await status("spring", running)
+    assert (told["runs"], told["state"], told["agents"], told["calls"]) == (True, "dialing", 0, 0)
+    assert (await stop("spring", running))["state"] == "paused"
+    assert (await status("spring", running))["state"] == "paused"
+
+
+async def test_its_refusals_are_told(running: Path) -> None:
+    with pytest.raises(RequestRefused, match="spring is stopped"):
+        await stop("spring", running)
+
+
+async def test_who_shows_another_token_learns_nothing(running: Path) -> None:
+    door = load_config(running).work_door
+    with pytest.raises(NoAnswer, match="lets nobody in"):
+        await ask(f"ws://{door.host}:{door.port}/work", "guess", "DescribeCampaign", campaign="spring")
+
+
+# --- where none runs -------------------------------------------------------------------------------------
+
+
+def test_the_ledger_keeps_the_word_for_the_next_engine(goldline: Run, config: Path) -> None:
+    assert goldline("campaign", "start", "spring", "-c", config).out == (
+        "spring dials as soon as an engine runs\n"
+    )
+    assert "spring: dialing; no engine runs" in goldline("campaign", "status", "spring", "-c", config).out
+    goldline("campaign", "stop", "spring", "-c", config)
+    told = json.loads(goldline("campaign", "status", "spring", "-c", config, "--json").out)
+    assert told == {"campaign": "spring", "lists": {}, "runs": False, "state": "paused"}
+
+
+def test_a_campaign_that_is_not_there_is_refused_with_those_that_are(goldline: Run, config: Path) -> None:
+    refused = goldline("campaign", "start", "autumn", "-c", config)
+    assert refused.status == 2
+    assert "one of the campaigns: spring" in refused.err
+
+
+def test_nothing_is_rehearsed_before_a_campaign_was_started(goldline: Run, config: Path) -> None:
+    refused = goldline("campaign", "rehearse", config.parent / "day.toml", "--starts", "2026-11-23T14:00")
+    assert refused.status == 2
+    assert "goldline campaign start NAME" in refused.err
+
+
+def test_a_day_begins_at_an_instant(goldline: Run, config: Path) -> None:
+    refused = goldline("campaign", "rehearse", config.parent / "day.toml", "--starts", "monday")
+    assert "an instant such as 2026-11-23T09:00-05:00" in refused.err
+
+
+# --- a short day ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_rehearsed_quarter_of_an_hour_is_kept_like_a_real_one(
+    goldline: Run, config: Path, tmp_path: Path
+) -> None:
+    day = tmp_path / "day.toml"
+    day.write_text(day.read_text().replace("duration_s = 28800", "duration_s = 900"))
+    goldline("campaign", "import", "spring", tmp_path / "leads.csv", "-c", config)
+    goldline("campaign", "start", "spring", "-c", config)
+    starts = ("--starts", "2026-11-23T09:00-05:00")
+    told = json.loads(goldline("campaign", "rehearse", day, *starts, "--json").out)
+    attempts = sum(told["campaigns"]["spring"].values())
+    assert attempts > 20
+    results = json.loads(goldline("campaign", "results", "spring", "-c", config, "--json").out)
+    assert results["all"]["attempts"] == attempts
+    assert results["all"]["contacts"] == told["campaigns"]["spring"]["connected"]
+    standing = json.loads(goldline("campaign", "status", "spring", "-c", config, "--json").out)
+    assert (standing["state"], standing["lists"]["leads"]["attempts"]) == ("dialing", attempts)
