@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from core.engine import Engine
@@ -169,7 +170,8 @@ class Hopper:
         self._let_go(len(self._line))
 
     def _let_go_of_old(self, now_us: int) -> None:
-        self._let_go(sum(held.until_us <= now_us for held in self._line))
+        old = takewhile(lambda held: held.until_us <= now_us, self._line)
+        self._let_go(sum(1 for _ in old))
 
     def _let_go(self, count: int) -> None:
         by_lease: dict[str, list[str]] = {}
