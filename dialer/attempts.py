@@ -39,6 +39,8 @@ class Attempt(Entity, kw_only=True):
     who has it, by the leg `agent_leg_id`, and is on the line once `agent_at_hand`. `only_agent` alone may have
     it, and looks at it for `preview_us`.
 
+    What trunks would not carry it are `refused_by`; it was `ordered_us` last over the `trunk`.
+
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
     it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is one.
     An earlier run of ours dialed what `is_recalled`. `promised` is another call that the agent promised.
@@ -64,8 +66,11 @@ class Attempt(Entity, kw_only=True):
     caller_id: str = ""
     trunk: str = ""
     allowed_by: tuple[str, ...] = ()
+    refused_by: tuple[str, ...] = ()
+    rang: bool = False
     dialed_us: int = 0
     answered_us: int | None = None
+    ordered_us: int = 0
     greeting_end_us: int | None = None
     connected_us: int | None = None
     message_us: int | None = None
@@ -103,7 +108,7 @@ class Attempt(Entity, kw_only=True):
     def due_us(self) -> int:
         """When that must have happened."""
         if self.answered_us is None:
-            return self.dialed_us + self.rules.ring_timeout_us + RING_LATE_US
+            return self.ordered_us + self.rules.ring_timeout_us + RING_LATE_US
         return self.connect_by_us
 
     @property
@@ -223,6 +228,11 @@ class AttemptBook:
         self._by_leg[leg_id] = attempt
 
     def get(self, attempt_id: str) -> Attempt | None:
+    def take_leg(self, attempt: Attempt) -> None:
+        """Let the attempt have no leg: the one it had is no more."""
+        self._by_leg.pop(attempt.leg_id, None)
+        attempt.leg_id = NO_LEG
+
         """Return the attempt, None where it is over or never was."""
         return self._by_id.get(attempt_id)
 
@@ -306,6 +316,7 @@ def recalled(note: AttemptNote, rules: CampaignRules, contact_id: ContactId, leg
         trunk=note.trunk,
         dialed_us=note.dialed_us,
         answered_us=note.answered_us or None,
+        ordered_us=note.dialed_us,
         is_recalled=True,
         state=AttemptState.DIALING,
     )

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from core.engine import Engine
 from core.kernel.clock import SECOND_US, seconds
 from core.model.agent import AgentState
-from core.model.attempt import AttemptTrigger
+from core.model.attempt import AttemptState, AttemptTrigger
 from core.model.commands import LookUpCustomer, RingLeg, StartTimer
 from core.model.detection import Detection
 from core.model.events import AgentStateChanged, TimerFired
@@ -23,12 +23,14 @@ from core.model.ids import AgentId, ContactId, Ids, LegId
 from core.model.message import Event
 from core.model.outbound import (
     AgentWanted,
+    AnotherWayAsked,
     AttemptDialed,
     AttemptPutBack,
     CampaignChanged,
     CheckNumbers,
     LeadsLeased,
     LeadsUnavailable,
+    NoOtherWay,
     NumbersChecked,
     NumbersUnchecked,
     PaceAsked,
@@ -79,6 +81,7 @@ class Dialing:
         engine.subscribe(LeadsUnavailable, self._not_leased)
         engine.subscribe(NumbersChecked, self._numbers_checked)
         engine.subscribe(NumbersUnchecked, self._unchecked)
+        engine.subscribe(AnotherWayAsked, self._another_way)
 
     # --- when to look ---------------------------------------------------------------------------------
 
@@ -288,13 +291,29 @@ class Dialing:
         if verdict.allowed:
             self._dial(campaign, attempt, verdict, why)
         else:
+        elif attempt.state is AttemptState.DIALING:
+            self._tell_no_other_way(attempt, why)
             self._book.move(attempt, AttemptTrigger.FORBID)
             self._give_back(attempt, next_allowed_us([verdict], why.at_us), why, verdict.rules)
 
     def put_back(self, attempt: Attempt, again_us: int | None, why: Event) -> None:
-        """Give a lead back that was not dialed."""
-        self._book.move(attempt, AttemptTrigger.PUT_BACK)
-        self._give_back(attempt, again_us, why)
+        """Give a lead back that was not dialed; one that was comes to its end."""
+        if attempt.state is AttemptState.DIALING:
+            self._tell_no_other_way(attempt, why)
+        else:
+            self._book.move(attempt, AttemptTrigger.PUT_BACK)
+            self._give_back(attempt, again_us, why)
+
+    def _tell_no_other_way(self, attempt: Attempt, why: Event) -> None:
+        self._engine.publish(
+            NoOtherWay(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id)
+        )
+
+    def _another_way(self, event: AnotherWayAsked) -> None:
+        """Dial once more what no trunk has carried yet; all is asked anew, for it may be forbidden by now."""
+        attempt = self._book.get(event.attempt_id)
+        if attempt is not None:
+            self.check([attempt])
 
     def _give_back(
         self, attempt: Attempt, again_us: int | None, why: Event, rules: tuple[str, ...] = ()
@@ -322,9 +341,11 @@ class Dialing:
         if address is None:
             self.put_back(attempt, why.at_us + rules.look_again_us, why)
             return
-        self._book.move(attempt, AttemptTrigger.DIAL)
-        attempt.dialed_us, attempt.allowed_by = why.at_us, verdict.rules
-        campaign.cohorts.launch(attempt.segment, seconds(why.at_us))
+        attempt.ordered_us, attempt.allowed_by = why.at_us, verdict.rules
+        if attempt.state is AttemptState.PLANNED:
+            self._book.move(attempt, AttemptTrigger.DIAL)
+            attempt.dialed_us = why.at_us
+            campaign.cohorts.launch(attempt.segment, seconds(why.at_us))
         self._engine.send(
             RingLeg(
                 leg_id=attempt.leg_id,

@@ -39,15 +39,16 @@ from core.model.events import (
 )
 from core.model.leg import Leg, LegState
 from core.model.message import Event
-from core.model.outbound import AttemptEnded, KeepLeads, SettleLead
+from core.model.outbound import AnotherWayAsked, AttemptEnded, KeepLeads, NoOtherWay, SettleLead
 from dialer.arrival import answered, contact_of, introduction, onward
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
 from dialer.forbidding import forbid
 from dialer.machine_rules import is_audited
-from dialer.progress import TRIGGERS, Unanswered, why_never_made, why_unanswered
+from dialer.progress import TRIGGERS, TRUNK_AT_FAULT, Unanswered, why_never_made, why_unanswered
 from dialer.recall import AttemptRecall
 from dialer.results import settlement
+from dialer.ways_out import WaysOut
 
 TALK_MAX_US = 24 * 3_600 * SECOND_US
 """No talk lasts longer: so long is a lead kept from other engines whose person talks."""
@@ -68,8 +69,10 @@ class OutboundCalls:
         desk: CampaignDesk,
         book: AttemptBook,
         recall: AttemptRecall,
+        ways: WaysOut,
     ) -> None:
         self._engine = engine
+        self._ways = ways
         self._contacts = contacts
         self._desk = desk
         self._book = book
@@ -90,6 +93,7 @@ class OutboundCalls:
         engine.subscribe(LegEnded, self._leg_ended)
         engine.subscribe(LegFailed, self._leg_failed)
         engine.subscribe(TimerFired, self._time_up)
+        engine.subscribe(NoOtherWay, self._no_other_way)
 
     # --- somebody or something answers -----------------------------------------------------------------
 
@@ -298,7 +302,7 @@ class OutboundCalls:
             return
         attempt.cause, attempt.tech_cause = event.cause, event.tech_cause
         if attempt.state is _S.DIALING:
-            rang_us = event.at_us - attempt.dialed_us
+            rang_us = event.at_us - attempt.ordered_us
             attempt.gave_up = rang_us >= attempt.rules.ring_timeout_us
             self._unanswered(attempt, why_unanswered(event.cause, event.tech_cause, rang_us), event)
         elif self._contacts.of_leg(event.leg_id) is None:
@@ -318,8 +322,34 @@ class OutboundCalls:
             self._unanswered(attempt, why_never_made(event.cause), event)
 
     def _unanswered(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
-        self._book.move(attempt, TRIGGERS[reason])
         attempt.disposition = reason
+        if reason in TRUNK_AT_FAULT and not attempt.rang and self._ways.has_other(attempt, why.at_us):
+            self._go_another_way(attempt, why)
+        else:
+            self._fail(attempt, reason, why)
+
+    def _go_another_way(self, attempt: Attempt, why: Event) -> None:
+        """Leave a trunk that would not carry the call for another; it is the same attempt still."""
+        attempt.refused_by += (attempt.trunk,)
+        self._book.take_leg(attempt)
+        self._engine.send(CancelTimer(key=attempt.timer))
+        self._engine.publish(
+            AnotherWayAsked(
+                at_us=why.at_us,
+                cause_id=why.cause_id,
+                campaign=attempt.rules.name,
+                attempt_id=attempt.attempt_id,
+                trunk=attempt.trunk,
+            )
+        )
+
+    def _no_other_way(self, event: NoOtherWay) -> None:
+        attempt = self._book.get(event.attempt_id)
+        if attempt is not None and attempt.state is _S.DIALING:
+            self._fail(attempt, Unanswered(attempt.disposition), event)
+
+    def _fail(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
+        self._book.move(attempt, TRIGGERS[reason])
         self._desk[attempt.rules.name].count_unanswered(attempt, why.at_us)
         self._finish(attempt, why)
 

@@ -16,7 +16,7 @@ from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.attempt import AttemptRecord
 from core.model.contact import Contact
-from core.model.disposition import SYSTEM, TALKED, Disposition
+from core.model.disposition import MACHINE, SYSTEM, TALKED, Disposition
 from core.model.events import ContactClosed
 from core.model.requests import FinishWrapUp
 from dialer.asking import callee_of
@@ -64,6 +64,8 @@ class Results:
         attempt = self._book.of_contact(contact.contact_id)
         if attempt is None or not self._dispositions:
             return
+        if attempt.audited and wish.disposition == MACHINE:
+            return  # it was taken for one, and now it is known
         if wish.disposition not in self._dispositions:
             raise RequestRefused("unknown_disposition", f"say one of: {', '.join(self._dispositions)}")
         if self._dispositions[wish.disposition].is_callback:

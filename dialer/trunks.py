@@ -138,9 +138,16 @@ class Trunks:
         self._went_short(campaign, now_us)
         return None
 
+    def carries(self, campaign: str, country: str, now_us: int, *, besides: Sequence[str]) -> bool:
+        """Tell whether any trunk but those in `besides` might carry a call of the campaign now."""
+        return any(
+            trunk.rules.name not in besides and trunk.rules.serves(country) and now_us >= trunk.rests_until_us
+            for trunk in self._of(campaign)
+        )
+
     def adopt(self, leg_id: LegId, campaign: str, trunk: str) -> None:
         """Count the line of a leg that an earlier run dialed; a trunk nobody knows any more has none."""
-        if trunk in self._trunks:
+        if trunk in self._trunks and leg_id not in self._by_leg:
             self._use(self._trunks[trunk], campaign, leg_id)
 
     def refused(self, trunk_name: str, now_us: int) -> None:

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 
 from core.engine import Engine
 from core.model.attempt import AttemptRecord
-from core.model.events import LegAnswered, LegEnded, LegFailed, LegRinging
+from core.model.events import LegAnswered, LegEnded, LegFailed, LegRinging, LegTagged
 from core.model.message import Event
-from core.model.outbound import AttemptEnded
+from core.model.outbound import AnotherWayAsked, AttemptEnded
+from core.model.tag import decode_tag
 from dialer.attempts import Attempt, AttemptBook
 from dialer.caller_ids import CallerIds
+from dialer.note import decode_note
 from dialer.progress import TRUNK_AT_FAULT, Unanswered
 from dialer.recycling import number_to_avoid
 from dialer.trunks import Trunks
@@ -34,13 +36,20 @@ class WaysOut:
         self._pools = pools
         engine.subscribe(LegRinging, self._reached)
         engine.subscribe(LegAnswered, self._reached)
+        engine.subscribe(AnotherWayAsked, self._sent_on)
         engine.subscribe(AttemptEnded, self._attempt_ended)
         engine.subscribe(LegEnded, self._leg_over)
         engine.subscribe(LegFailed, self._leg_over)
+        engine.subscribe(LegTagged, self._tagged)
 
     def room(self, campaign: str, wanted: int, now_us: int) -> int:
         """Return how many of `wanted` calls of the campaign may go out now."""
         return self._trunks.room(campaign, wanted, now_us)
+
+    def has_other(self, attempt: Attempt, now_us: int) -> bool:
+        """Tell whether a trunk that has not refused the attempt's call might carry it."""
+        besides = (*attempt.refused_by, attempt.trunk)
+        return self._trunks.carries(attempt.rules.name, attempt.number.country, now_us, besides=besides)
 
     def has_lines(self, campaign: str, now_us: int) -> bool:
         """Tell whether any trunk of the campaign has a line left."""
@@ -52,7 +61,15 @@ class WaysOut:
         if shown is None:
             return None
         number, rules = attempt.number, attempt.rules
-        way = self._trunks.take(attempt.leg_id, rules.name, number.number, number.country, now_us)
+        way = self._trunks.take(
+            attempt.leg_id,
+            rules.name,
+            number.number,
+            number.country,
+            now_us,
+            besides=attempt.refused_by,
+            by_agent=attempt.agent_first,
+        )
         if way is None:
             return None
         attempt.trunk, attempt.caller_id = way.trunk, shown
@@ -72,7 +89,11 @@ class WaysOut:
     def _reached(self, event: LegRinging | LegAnswered) -> None:
         attempt = self._book.of_leg(event.leg_id)
         if attempt is not None:
+            attempt.rang = True
             self._trunks.carried(attempt.trunk)
+
+    def _sent_on(self, event: AnotherWayAsked) -> None:
+        self._trunks.refused(event.trunk, event.at_us)
 
     def _attempt_ended(self, event: AttemptEnded) -> None:
         record = event.record
@@ -86,6 +107,13 @@ class WaysOut:
         """Hold an outcome against the number that was shown."""
         for pool in self._pools.values():
             pool.ended(record.caller_id, answered=record.answered_us is not None, now_us=why.at_us)
+
+    def _tagged(self, event: LegTagged) -> None:
+        """Count the line of somebody whom an earlier run dialed."""
+        tag = decode_tag(event.tag)
+        note = decode_note(tag.attempt) if tag is not None else None
+        if note is not None:
+            self._trunks.adopt(event.leg_id, note.campaign, note.trunk)
 
     def _leg_over(self, event: LegEnded | LegFailed) -> None:
         self._trunks.ended(event.leg_id)

@@ -83,7 +83,7 @@ def build_dialer(
     ByHand(engine, ids, desk, book, dialing)
     Steering(engine, desk)
     recall = AttemptRecall(engine, calls, contacts, desk, book, ids.beginning(ATTEMPT_ID))
-    OutboundCalls(engine, contacts, desk, book, recall)
+    OutboundCalls(engine, contacts, desk, book, recall, ways)
     Machines(engine, desk, book)
     Hindrances(engine, desk, book, ways)
     GoalKeeper(engine, desk, results, ids.beginning(ATTEMPT_ID))

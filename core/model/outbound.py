@@ -335,6 +335,20 @@ class AgentWanted(Event, frozen=True, kw_only=True):
     attempt_id: str
 
 
+class AnotherWayAsked(Event, frozen=True, kw_only=True):
+    """A trunk would not carry an attempt's call, and nothing rang: another is to, if the law still lets it."""
+
+    campaign: str
+    attempt_id: str
+    trunk: str
+
+
+class NoOtherWay(Event, frozen=True, kw_only=True):
+    """The call that no trunk would carry goes out by none."""
+
+    attempt_id: str
+
+
 class AttemptPutBack(Event, frozen=True, kw_only=True):
     """Nobody was dialed, by these `rules` if any; the lead is given back."""
 

@@ -77,6 +77,9 @@ class CampaignFloor(Floor):
     A `run` after another has its `store`, and knows nothing of the telephone system unless it is `synced`.
     """
 
+    out: Outgoing = OUT
+    """How its calls go out."""
+
     def __init__(
         self,
         agents: Sequence[str] = ("ann",),
@@ -85,8 +88,10 @@ class CampaignFloor(Floor):
         run: int = 9,
         store: MemoryLeadStore | None = None,
         synced: bool = True,
+        out: Outgoing = OUT,
         **changes: Any,
     ) -> None:
+        self.out = out
         self._run = run
         self.before: dict[str, LegId] = {}
         self.rules = replace(rules, **changes)
@@ -117,7 +122,7 @@ class CampaignFloor(Floor):
         needs = {self.rules.queue: self.rules.need}
         build_dialer(
             *(self.engine, self.contacts, self.calls, ids, rules, book, results),
-            *(self.router, needs, profiles, OUT),
+            *(self.router, needs, profiles, self.out),
         )
 
     def hear(self, message: Event) -> list[Command]:
