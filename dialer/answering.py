@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
+from typing import Protocol
 
 Segment = tuple[str, ...]
+Traits = tuple[str, ...]
+"""What is known of a lead before it is dialed."""
 
 ROOT_ANSWERED, ROOT_UNANSWERED = 3.0, 9.0
 """The belief about a campaign nobody has dialed yet: one in four, worth twelve calls."""
@@ -31,8 +34,38 @@ class _Counts:
     at_s: float = 0.0
 
 
+class Rates(Protocol):
+    """What the dialer learns of answers, by what is known of those it dials, and what it tells the pacer."""
+
+    @property
+    def known(self) -> float:
+        """How many calls all that is known rests on."""
+        ...
+
+    @property
+    def counts(self) -> Mapping[Segment, tuple[float, float]]:
+        """What the next run is to know: answered and unanswered calls of each part of it."""
+        ...
+
+    def recall(self, segment: Segment, answered: float, unanswered: float, now_s: float) -> None:
+        """Take over one part of what an earlier run told."""
+        ...
+
+    def count(self, traits: Traits, launched: int, answered: int, now_s: float) -> None:
+        """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""
+        ...
+
+    def segment(self, traits: Traits) -> Segment:
+        """Return what the pacer is told of leads with these traits: all of one segment are alike to it."""
+        ...
+
+    def cautious(self, segment: Segment) -> float:
+        """Return the rate to reckon with for a segment, rather too high than too low."""
+        ...
+
+
 class AnswerRates:
-    """Beta posteriors over segments."""
+    """Beta posteriors over segments; the traits of a lead are the path of its segment."""
 
     def __init__(self) -> None:
         self._counts: dict[Segment, _Counts] = {}
@@ -51,6 +84,10 @@ class AnswerRates:
     def recall(self, segment: Segment, answered: float, unanswered: float, now_s: float) -> None:
         """Take over what was counted of a segment before."""
         self._counts[segment] = _Counts(answered, unanswered, at_s=now_s)
+
+    def segment(self, traits: Traits) -> Segment:
+        """Return the segment of a lead: the whole path."""
+        return traits
 
     def count(self, segment: Segment, launched: int, answered: int, now_s: float) -> None:
         """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""

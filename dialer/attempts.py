@@ -16,7 +16,7 @@ from core.model.ids import NO_LEG, AgentId, ContactId, LegId
 from core.model.lead import Lead, LeadNumber
 from core.model.tag import ATTEMPT as DIALED
 from core.model.tag import Tag
-from dialer.answering import Segment
+from dialer.answering import Segment, Traits
 from dialer.campaign import CampaignRules
 from dialer.note import AttemptNote
 from dialer.parting import Arm
@@ -53,6 +53,7 @@ class Attempt(Entity, kw_only=True):
     number: LeadNumber
     lease_id: str
     segment: Segment
+    traits: Traits = ()
     planned_us: int
     mode: str
     agent_first: bool = False

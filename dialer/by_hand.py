@@ -20,7 +20,8 @@ from dialer.attempts import AttemptBook
 from dialer.campaign import Mode
 from dialer.desk import Campaign, CampaignDesk
 from dialer.dialing import Dialing
-from dialer.hopper import Held, segment_of
+from dialer.hopper import Held
+from dialer.traits import known_of
 
 ASKED_MAX = 1_000
 """Wishes whose numbers are being looked up: more than any floor types within a store's deadline."""
@@ -107,7 +108,9 @@ class ByHand:
             raise RequestRefused("in_hand", "somebody calls this person now, or talks to them")
         number = next(each for each in lead.numbers if each.number == event.number)
         self._ask_the_law(campaign, lead, number, event)
-        held = Held(lead, number, "", segment_of(lead), event.at_us, request.agent_id)
+        traits = known_of(campaign.rules, lead, number, event.at_us)
+        segment = campaign.learned.rates.segment(traits)
+        held = Held(lead, number, "", segment, traits, event.at_us, request.agent_id)
         self._dialing.plan_by_hand(campaign, held, event)
 
     def _ask_the_law(self, campaign: Campaign, lead: Lead, number: LeadNumber, event: NumberLookedUp) -> None:

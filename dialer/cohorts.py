@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from dialer.answering import AnswerRates, Segment
+from dialer.answering import Rates, Traits
 from dialer.ringing import Ringing
 
 SETTLED_AFTER_S = 1.0
@@ -22,37 +22,37 @@ class _Cohort:
     """The calls of one second: how many were launched, answered, and the ring time of each that is over."""
 
     second: int
-    launched: dict[Segment, int] = field(default_factory=dict)
-    answered: dict[Segment, int] = field(default_factory=dict)
+    launched: dict[Traits, int] = field(default_factory=dict)
+    answered: dict[Traits, int] = field(default_factory=dict)
     rings_s: list[tuple[bool, float]] = field(default_factory=list)
 
 
 class Cohorts:
     """Tells `rates` and `ringing` of the calls of each second, once all of them are over."""
 
-    def __init__(self, rates: AnswerRates, ringing: Ringing) -> None:
+    def __init__(self, rates: Rates, ringing: Ringing) -> None:
         self._rates = rates
         self._ringing = ringing
         self._open: deque[_Cohort] = deque()
         self.counted = 0
         """Calls told of so far."""
 
-    def launch(self, segment: Segment, now_s: float) -> None:
+    def launch(self, traits: Traits, now_s: float) -> None:
         """Count a call that is dialed now."""
         second = int(now_s)
         if not self._open or self._open[-1].second != second:
             self._open.append(_Cohort(second))
         launched = self._open[-1].launched
-        launched[segment] = launched.get(segment, 0) + 1
+        launched[traits] = launched.get(traits, 0) + 1
 
-    def end(self, segment: Segment, launched_s: float, now_s: float, *, answered: bool) -> None:
+    def end(self, traits: Traits, launched_s: float, now_s: float, *, answered: bool) -> None:
         """Count how a call ended that was dialed at `launched_s`; too late where its cohort was counted."""
         cohort = self._of(int(launched_s))
         if cohort is None:
             return
         cohort.rings_s.append((answered, now_s - launched_s))
         if answered:
-            cohort.answered[segment] = cohort.answered.get(segment, 0) + 1
+            cohort.answered[traits] = cohort.answered.get(traits, 0) + 1
 
     def fold(self, now_s: float) -> bool:
         """Count the cohorts that must be over by now; tell whether there were any."""
@@ -71,8 +71,8 @@ class Cohorts:
         return None
 
     def _count(self, cohort: _Cohort, now_s: float) -> None:
-        for segment, launched in cohort.launched.items():
-            self._rates.count(segment, launched, cohort.answered.get(segment, 0), now_s)
+        for traits, launched in cohort.launched.items():
+            self._rates.count(traits, launched, cohort.answered.get(traits, 0), now_s)
             self.counted += launched
         for answered, ring_s in cohort.rings_s:
             (self._ringing.answers if answered else self._ringing.failures).count(ring_s)

@@ -109,7 +109,7 @@ class Campaign(Entity, kw_only=True):
             self.allowance.abandoned(attempt.number.country, attempt.dialed_us, now_us)
 
     def _learn(self, attempt: Attempt, now_us: int, *, answered: bool) -> None:
-        self.cohorts.end(attempt.segment, seconds(attempt.dialed_us), seconds(now_us), answered=answered)
+        self.cohorts.end(attempt.traits, seconds(attempt.dialed_us), seconds(now_us), answered=answered)
 
 
 class CampaignDesk:

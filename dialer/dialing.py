@@ -240,6 +240,7 @@ class Dialing:
             number=located(rules, held.number),
             lease_id=held.lease_id,
             segment=held.segment,
+            traits=held.traits,
             planned_us=now_us,
             mode=rules.mode,
             agent_first=waits_for_agent(rules, held.lead),
@@ -345,7 +346,7 @@ class Dialing:
         if attempt.state is AttemptState.PLANNED:
             self._book.move(attempt, AttemptTrigger.DIAL)
             attempt.dialed_us = why.at_us
-            campaign.cohorts.launch(attempt.segment, seconds(why.at_us))
+            campaign.cohorts.launch(attempt.traits, seconds(why.at_us))
         self._engine.send(
             RingLeg(
                 leg_id=attempt.leg_id,

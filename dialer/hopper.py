@@ -18,13 +18,14 @@ from core.kernel.clock import SECOND_US
 from core.model.ids import AgentId, Ids
 from core.model.lead import Lead, LeadNumber
 from core.model.outbound import LeadsLeased, LeaseLeads, ReturnLeads
-from dialer.answering import Segment
+from dialer.answering import Rates, Segment, Traits
 from dialer.asking import asked, next_allowed_us
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.goals import Reached
 from dialer.permission import LOOK_AGAIN_US, Verdict
 from dialer.recycling import numbers_in_turn
+from dialer.traits import known_of
 
 AHEAD_MIN = 20
 """Leads asked for at first: few enough to give back, enough for a small team for minutes."""
@@ -43,6 +44,7 @@ class Held(NamedTuple):
     number: LeadNumber
     lease_id: str
     segment: Segment
+    traits: Traits
     until_us: int
     agent_id: AgentId | None = None
     """Who alone may have it: whose lead it is."""
@@ -52,13 +54,20 @@ class Hopper:
     """The next leads of one campaign."""
 
     def __init__(
-        self, engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook, reached: Reached
+        self,
+        engine: Engine,
+        ids: Ids,
+        rules: CampaignRules,
+        book: AttemptBook,
+        reached: Reached,
+        rates: Rates,
     ) -> None:
         self._engine = engine
         self._ids = ids
         self._rules = rules
         self._book = book
         self._reached = reached
+        self._rates = rates
         self._line: deque[Held] = deque()
         self._ahead = AHEAD_MIN
         self._order: LeaseLeads | None = None
@@ -161,7 +170,21 @@ class Hopper:
             return
         keep_us = event.at_us + self._rules.lease_us // KEEP_SHARE
         promised_by = AgentId(lead.owner) if lead.callback and lead.owner else None
-        self._line.append(Held(lead, number, order.lease_id, segment_of(lead), keep_us, promised_by))
+        traits = known_of(self._rules, lead, number, event.at_us)
+        segment = self._rates.segment(traits)
+        self._place(Held(lead, number, order.lease_id, segment, traits, keep_us, promised_by))
+
+    def _place(self, held: Held) -> None:
+        """Put a lead where its turn is: at the end, or before those who are less likely to answer."""
+        place = len(self._line)
+        if self._rules.likely_first and not held.lead.callback:
+            cautious = self._rates.cautious
+            rate = cautious(held.segment)
+            while place and not self._line[place - 1].lead.callback:
+                if cautious(self._line[place - 1].segment) >= rate:
+                    break
+                place -= 1
+        self._line.insert(place, held)
 
     # --- emptying ---------------------------------------------------------------------------------
 
@@ -203,8 +226,3 @@ def first_allowed(
             return number, []
         verdicts.append(verdict)
     return None, verdicts
-
-
-def segment_of(lead: Lead) -> Segment:
-    """Return whose answer rate a call at the lead shares: its list's, and that of its attempt in it."""
-    return (f"list {lead.list_name}", f"attempt {lead.attempts + 1}")

@@ -21,7 +21,7 @@ from enum import StrEnum
 from itertools import pairwise
 from operator import mul
 
-from dialer.answering import AnswerRates, Segment
+from dialer.answering import AnswerRates, Rates, Segment
 from dialer.crowding import Chances, Crowd, chances_of, crowd_of
 from dialer.lifetimes import Lifetimes
 from dialer.ringing import Ringing, RungFor
@@ -87,7 +87,7 @@ class Learned:
     talk: Lifetimes = field(default_factory=lambda: Lifetimes(120.0))
     wrap_up: Lifetimes = field(default_factory=lambda: Lifetimes(30.0))
     ringing: Ringing = field(default_factory=lambda: Ringing(25))
-    rates: AnswerRates = field(default_factory=AnswerRates)
+    rates: Rates = field(default_factory=AnswerRates)
 
 
 class Pacer:

@@ -12,14 +12,11 @@ longer. The pacer is told bands of scores as segments: it reckons with like call
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
-from dialer.answering import MEMORY_CALLS, MEMORY_S, ROOT_ANSWERED, ROOT_UNANSWERED, Segment
-
-Traits = tuple[str, ...]
-"""What is known of a lead before it is dialed, each trait a word of its own."""
+from dialer.answering import MEMORY_CALLS, MEMORY_S, ROOT_ANSWERED, ROOT_UNANSWERED, Segment, Traits
 
 TRAIT_VARIANCE = 0.25
 """Of a trait that nobody has seen yet: the odds times or by 1.6, or so. More would make a morning timid."""
@@ -48,12 +45,13 @@ class AnswerScores:
     """Chances to answer by the traits of leads; stands in for `AnswerRates` where leads are told apart."""
 
     def __init__(self) -> None:
-        rate = ROOT_ANSWERED / (ROOT_ANSWERED + ROOT_UNANSWERED)
-        self._level = _Weight(log(rate / (1.0 - rate)), 1.0 / (ROOT_ANSWERED * (1.0 - rate)))
+        self._level = _weight(ROOT_ANSWERED, ROOT_UNANSWERED)
         self._weights: dict[str, _Weight] = {}
         self._at_s: float | None = None
         self.known = 0.0
         """How many calls all this rests on."""
+
+    # --- asking -------------------------------------------------------------------------------------
 
     def segment(self, traits: Traits, deviations: float = 1.0) -> Segment:
         """Return the band of scores of a lead, caution included: the mean and so many standard deviations.
@@ -72,6 +70,8 @@ class AnswerScores:
     def chance(self, traits: Traits) -> float:
         """Return the chance that a lead answers, as it is believed to be."""
         return _chance(_belief([self._level, *self._of(traits)])[0])
+
+    # --- learning -----------------------------------------------------------------------------------
 
     def count(self, traits: Traits, launched: int, answered: int, now_s: float) -> None:
         """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""
@@ -105,6 +105,35 @@ class AnswerScores:
                 self._weights[trait] = _Weight(0.0, TRAIT_VARIANCE)
             if trait in self._weights:
                 yield self._weights[trait]
+
+    # --- between two runs -----------------------------------------------------------------------------
+
+    @property
+    def counts(self) -> Mapping[Segment, tuple[float, float]]:
+        """What is known of the level, `()`, and of each trait, as the answers that would have taught it."""
+        told: dict[Segment, tuple[float, float]] = {(): _calls(self._level)}
+        return told | {(trait,): _calls(weight) for trait, weight in self._weights.items()}
+
+    def recall(self, segment: Segment, answered: float, unanswered: float, now_s: float) -> None:
+        """Take over what was known of the level or of a trait before, as `counts` tells it."""
+        weight = _weight(answered, unanswered)
+        if segment:
+            self._weights[segment[0]] = _Weight(weight.mean, min(weight.variance, TRAIT_VARIANCE))
+        else:
+            self._level, self._at_s, self.known = weight, now_s, answered + unanswered
+
+
+def _weight(answered: float, unanswered: float) -> _Weight:
+    """Return what so many answers and failures teach of log-odds."""
+    rate = answered / (answered + unanswered)
+    return _Weight(log(rate / (1.0 - rate)), 1.0 / ((answered + unanswered) * rate * (1.0 - rate)))
+
+
+def _calls(weight: _Weight) -> tuple[float, float]:
+    """Return the answers and failures that would teach so much; twin of `_weight`."""
+    rate = _chance(weight.mean)
+    calls = 1.0 / (weight.variance * rate * (1.0 - rate))
+    return calls * rate, calls * (1.0 - rate)
 
 
 def _belief(weights: list[_Weight]) -> tuple[float, float]:

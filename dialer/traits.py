@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from core.kernel.clock import seconds
 from core.model.attempt import AttemptState
 from core.model.lead import Lead, LeadNumber
-from dialer.scoring import Traits
+from dialer.answering import Traits
+from dialer.campaign import CampaignRules
 
 ATTEMPTS_APART = 6
 """From this attempt on one is like the next."""
@@ -22,6 +23,13 @@ TRIES_APART = 3
 SATURDAY = 5
 
 _PERSON_ANSWERED = frozenset({AttemptState.CONNECTED, AttemptState.DROPPED})
+
+
+def known_of(rules: CampaignRules, lead: Lead, number: LeadNumber, at_us: int) -> Traits:
+    """Return what the campaign goes by of a lead: all its traits, or its list and its attempt in it alone."""
+    if rules.scores_leads:
+        return traits_of(lead, number, at_us)
+    return (f"list {lead.list_name}", f"attempt {lead.attempts + 1}")
 
 
 def traits_of(lead: Lead, number: LeadNumber, at_us: int) -> Traits:

@@ -15,6 +15,7 @@ from core.model.need import Need
 from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.attempts import ATTEMPT_ID, AttemptBook
+from dialer.answering import AnswerRates
 from dialer.by_hand import ByHand
 from dialer.caller_ids import CallerIds, PoolRules
 from dialer.campaign import CampaignRules
@@ -38,6 +39,7 @@ from dialer.pacing import Learned
 from dialer.recall import AttemptRecall
 from dialer.results import Results
 from dialer.ringing import Ringing
+from dialer.scoring import AnswerScores
 from dialer.steering import Steering
 from dialer.trunks import TrunkRules, Trunks
 from dialer.ways_out import WaysOut
@@ -105,11 +107,12 @@ def dialing_agents(
 def _campaign(
     engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook, allowance: Allowance
 ) -> Campaign:
-    learned = Learned(ringing=Ringing(round(seconds(rules.ring_timeout_us))))
+    rates = AnswerScores() if rules.scores_leads else AnswerRates()
+    learned = Learned(ringing=Ringing(round(seconds(rules.ring_timeout_us))), rates=rates)
     reached = Reached(rules.goals)
     return Campaign(
         rules=rules,
-        hopper=Hopper(engine, ids, rules, book, reached),
+        hopper=Hopper(engine, ids, rules, book, reached, rates),
         reached=reached,
         begins=rules.starts,
         crew=Crew(rules, learned),

@@ -100,6 +100,10 @@ class CampaignSection(Section):
     """Lines for each idle agent, in power mode."""
     share_max: Annotated[float, Field(gt=0, le=1)] = 1
     """The share of abandoned calls it is kept to, where no law keeps it lower."""
+    scores_leads: bool = False
+    """Whether it is learned how likely each lead is to answer, by hour, attempt, kind of number and past."""
+    likely_first: bool = False
+    """Whether, of the leads at hand, those are dialed first who are likely to answer."""
     flow: Name | None = None
     """What people hear who are called without agents."""
     agents: CampaignAgentsSection = CampaignAgentsSection()
@@ -176,6 +180,8 @@ def campaign_rules(
             look_again_us=microseconds(section.look_again_s),
             lines_per_agent=section.lines_per_agent,
             share_max=section.share_max,
+            scores_leads=section.scores_leads,
+            likely_first=section.likely_first,
             flow=section.flow or "",
             agents=agent_rules(section.agents, queues[QueueName(section.queue)].music),
             starts=section.starts,
