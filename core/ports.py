@@ -113,8 +113,11 @@ class LeadStore(Protocol):
         """Put a number or an area on a do-not-call list; in force when this returns."""
         ...
 
-    async def listings(self, campaign: str, number: str) -> tuple[str, ...]:
-        """Return what forbids the E.164 `number` to `campaign` at this moment, as `LeadNumber.listed_on`."""
+    async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
+        """Return what forbids each of the E.164 `numbers` to `campaign` at this moment, in their order.
+
+        The names are those of `LeadNumber.listed_on`.
+        """
         ...
 
     async def registers_from_us(self) -> Mapping[str, int]:

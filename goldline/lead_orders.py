@@ -67,7 +67,7 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
                 at_us=now_us,
                 campaign=campaign,
                 check_id=check_id,
-                listed_on=tuple([await store.listings(campaign, number) for number in numbers]),
+                listed_on=tuple(await store.listings(campaign, numbers)),
                 registers_from_us=await _registers(store),
             )
         case LookUpNumber(campaign=campaign, check_id=check_id):
@@ -106,8 +106,9 @@ def unavailable(order: LeadCommand, reason: str, now_us: int) -> Event | None:
     match order:
         case LeaseLeads(campaign=campaign, lease_id=lease_id):
             return LeadsUnavailable(at_us=now_us, campaign=campaign, lease_id=lease_id, reason=reason)
-        case CheckNumbers(campaign=campaign, check_id=check_id) | LookUpNumber(
-            campaign=campaign, check_id=check_id
+        case (
+            CheckNumbers(campaign=campaign, check_id=check_id)
+            | LookUpNumber(campaign=campaign, check_id=check_id)
         ):
             return NumbersUnchecked(at_us=now_us, campaign=campaign, check_id=check_id, reason=reason)
     return None

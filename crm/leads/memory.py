@@ -237,7 +237,7 @@ class MemoryLeadStore:
         if own:
             return self._shown(min(own, key=lambda lead: (lead.standing, lead.key)), since_us)
         alone = LeadRecord(external_id="", person_id=number.number, numbers=(number,))
-        listed = await self.listings(campaign, number.number)
+        (listed,) = await self.listings(campaign, [number.number])
         return stranger(campaign, number, self._past(alone, since_us), listed)
 
     # --- do not call ----------------------------------------------------------------------------------
@@ -247,9 +247,10 @@ class MemoryLeadStore:
         key = listing_key("" if order.everywhere else order.campaign)
         self._listed.setdefault(order.number, {}).setdefault(key, self._clock.now_us())
 
-    async def listings(self, campaign: str, number: str) -> tuple[str, ...]:
-        """Return what forbids `number` to `campaign` at this moment."""
-        return self._listed_among(campaign, [number]).get(number, ())
+    async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
+        """Return what forbids each of `numbers` to `campaign` at this moment, in their order."""
+        listed = self._listed_among(campaign, numbers)
+        return [listed.get(number, ()) for number in numbers]
 
     async def registers_from_us(self) -> Mapping[str, int]:
         """Return of when our copy of each register is."""

@@ -188,10 +188,11 @@ class SqlLeadStore:
         async with self._database.writing() as connection:
             await connection.execute(statement, row)
 
-    async def listings(self, campaign: str, number: str) -> tuple[str, ...]:
-        """Return what forbids `number` to `campaign` at this moment."""
+    async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
+        """Return what forbids each of `numbers` to `campaign` at this moment, in their order."""
         async with self._database.reading() as connection:
-            return (await listed_among(connection, campaign, [number])).get(number, ())
+            listed = await listed_among(connection, campaign, numbers)
+        return [listed.get(number, ()) for number in numbers]
 
     async def registers_from_us(self) -> Mapping[str, int]:
         """Return of when our copy of each register is."""

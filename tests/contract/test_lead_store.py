@@ -363,6 +363,11 @@ async def test_who_shares_a_telephone_shares_its_rest_and_so_does_a_person_in_tw
 # --- do not call ------------------------------------------------------------------------------------------
 
 
+async def told_of(store: Store, number: str, campaign: str = "sales") -> tuple[str, ...]:
+    (told,) = await store.listings(campaign, [number])
+    return told
+
+
 async def listed(store: Store, number: str, everywhere: bool = True) -> None:
     order = ListNumber(campaign="sales", number=number, reason="asked", everywhere=everywhere)
     await store.list_number(order)
@@ -370,17 +375,17 @@ async def listed(store: Store, number: str, everywhere: bool = True) -> None:
 
 async def test_a_listed_number_is_told_of_from_that_moment(store: Store) -> None:
     await loaded(store, lead(1, "+12025559001"))
-    assert await store.listings("sales", "+12025550001") == ()
+    assert await told_of(store, "+12025550001") == ()
     await listed(store, "+12025550001")
-    assert await store.listings("sales", "+12025550001") == ("house",)
+    assert await told_of(store, "+12025550001") == ("house",)
     [found] = await leased(store)
     assert [number.listed_on for number in found.numbers] == [("house",), ()]
 
 
 async def test_a_number_listed_for_one_campaign_is_free_for_the_others(store: Store) -> None:
     await listed(store, "+12025550001", everywhere=False)
-    assert await store.listings("sales", "+12025550001") == ("campaign",)
-    assert await store.listings("debts", "+12025550001") == ()
+    assert await told_of(store, "+12025550001") == ("campaign",)
+    assert await told_of(store, "+12025550001", "debts") == ()
 
 
 @pytest.mark.parametrize(
@@ -388,7 +393,7 @@ async def test_a_number_listed_for_one_campaign_is_free_for_the_others(store: St
 )
 async def test_an_area_may_be_listed_as_a_whole(store: Store, area: str, forbidden: bool) -> None:
     await listed(store, area)
-    assert bool(await store.listings("sales", "+12025550001")) is forbidden
+    assert bool(await told_of(store, "+12025550001")) is forbidden
 
 
 async def test_a_new_copy_of_a_register_takes_the_place_of_the_old(store: Store) -> None:
@@ -398,8 +403,8 @@ async def test_a_new_copy_of_a_register_takes_the_place_of_the_old(store: Store)
     await store.save_listed("us-national", ["+12025550002", "+12025550003"], NOON_US + DAY_US)
     await store.renew_register("us-national", NOON_US + DAY_US)
     assert await store.registers_from_us() == {"us-national": NOON_US + DAY_US}
-    on = [await store.listings("sales", f"+1202555000{n}") for n in (1, 2, 3)]
-    assert on == [(), ("us-national",), ("us-national",)]
+    on = await store.listings("sales", [f"+1202555000{n}" for n in (1, 2, 3)])
+    assert list(on) == [(), ("us-national",), ("us-national",)]
 
 
 # --- lists ------------------------------------------------------------------------------------------------

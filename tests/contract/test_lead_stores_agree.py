@@ -163,7 +163,7 @@ class Floor:
                 order = ListNumber(campaign=campaign, number=number, reason="", everywhere=everywhere)
                 await self.store.list_number(order)
                 for asking in CAMPAIGNS:
-                    self.told.append(await self.store.listings(asking, "+12025550001"))
+                    self.told.append(await self.store.listings(asking, ["+12025550001"]))
             case Pass(minutes):
                 self.clock.at_us += minutes * MINUTE_US
 

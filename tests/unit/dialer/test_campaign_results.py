@@ -112,7 +112,7 @@ def test_who_wants_no_more_calls_is_listed_in_that_instant() -> None:
     floor = floor_with(BOB)
     talked(floor)
     wrapped_up(floor, "stop")
-    assert result_at_once(floor.store.listings("any other", "+12125550101")) == ("house",)
+    assert result_at_once(floor.store.listings("any other", ["+12125550101"])) == [("house",)]
     assert settled(floor).again_us is None
     assert settled(floor).record.refused
 

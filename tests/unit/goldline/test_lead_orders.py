@@ -47,9 +47,9 @@ class Store(MemoryLeadStore):
         await self._pass()
         return await super().lease_leads(order)
 
-    async def listings(self, campaign: str, number: str) -> tuple[str, ...]:
+    async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
         await self._pass()
-        return await super().listings(campaign, number)
+        return await super().listings(campaign, numbers)
 
     async def settle_lead(self, order: SettleLead) -> None:
         await self._pass()
