@@ -196,22 +196,20 @@ class LawfulFloor(CampaignFloor):
             self.hear(LegJoined(at_us=self.now_us, leg_id=leg_id, bridge_id=bridge))
             self.now_us += 60 * SECOND_US
             self.hang_up(leg_id)
-            self.hear(
-                FinishWrapUp(at_us=self.now_us, agent_id=AgentId(agent[1]), disposition=disposition)
-            )
+            self.hear(FinishWrapUp(at_us=self.now_us, agent_id=AgentId(agent[1]), disposition=disposition))
         else:
             self.hang_up(leg_id)
         self._all_ready()
 
     def wait_in_vain(self, leg_id: LegId, *, opts_out: bool) -> None:
-        """Somebody answers, finds nobody, hears the message, presses the key or not, and hangs up."""
+        """The agents have left: somebody answers, hears the message, presses the key or not, and hangs up."""
+        for name in AGENTS:
+            self.not_ready(name)
         attempt = self._picked_up(leg_id)
         self.let_pass(3)
         if opts_out:
             self.hear(
-                ChoiceMade(
-                    at_us=self.now_us, contact_id=attempt.contact_id, node="message", choice="opt_out"
-                )
+                ChoiceMade(at_us=self.now_us, contact_id=attempt.contact_id, node="message", choice="opt_out")
             )
         self.hang_up(leg_id)
         self._all_ready()
