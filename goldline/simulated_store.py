@@ -7,6 +7,8 @@ from functools import partial
 
 from core.kernel.clock import Clock, microseconds
 from core.model.lead import LeadNumber
+from core.model.outbound import StartCampaign
+from core.ports import Sink
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
 from crm.memory import MemoryCrmStore, MemoryLedger
@@ -42,21 +44,23 @@ def memory_leads(leads: LeadsByList, clock: Clock) -> MemoryLeadStore:
     return store
 
 
-def load_lists(world: World, store: MemoryLeadStore) -> None:
-    """Let the lists of the scenario be loaded, each when it is time."""
+def load_lists(world: World, store: MemoryLeadStore, sink: Sink) -> None:
+    """Let the lists of the scenario be loaded, each when it is time, and their campaigns begin."""
     for listed in world.callees.lists:
-        load = partial(_load, listed, store)
+        load = partial(_load, world, listed, store, sink)
         if listed.entry.from_s:
             world.exchange.after(microseconds(listed.entry.from_s), load)
         else:
             load()
 
 
-def _load(listed: Listed, store: MemoryLeadStore) -> None:
+def _load(world: World, listed: Listed, store: MemoryLeadStore, sink: Sink) -> None:
     plan = ListPlan(campaign=listed.entry.campaign, name=listed.entry.name)
     records = [_lead_record(lead, listed.entry) for lead in listed.leads()]
     result_at_once(store.save_leads(plan, records))
     result_at_once(store.finish_list(plan))
+    # One that dials already refuses, and is none the worse for it.
+    sink(StartCampaign(at_us=world.exchange.now_us(), campaign=plan.campaign, request_id=plan.name))
 
 
 def _lead_record(lead: ListedLead, entry: LeadList) -> LeadRecord:

@@ -94,7 +94,7 @@ class DirectStage:
         return self.leads
 
     def _load_lists(self) -> None:
-        load_lists(self.world, self.leads)
+        load_lists(self.world, self.leads, self.runner.receive)
 
     def connect(self, journal: Journal) -> None:
         """Give the engine its edges."""

@@ -103,7 +103,7 @@ class WireStage:
         WireSpells(self._loop, exchange, plan, *self._ports).start(self._until_us)
 
     async def _open(self) -> None:
-        load_lists(self.world, self.leads)
+        load_lists(self.world, self.leads, self.runner.receive)
         await self._server.start(port=self._ports[0])
         await self._pbx.start()
         self.world.start()
