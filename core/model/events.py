@@ -14,6 +14,9 @@ from core.model.agent import AgentState
 from core.model.causes import Answerer, RingOutcome
 from core.model.contact import VOICE, ContactState, Requirement
 from core.model.customer import Customer
+from core.model.decision import Candidate as Candidate
+from core.model.decision import Spared as Spared
+from core.model.decision import Term as Term
 from core.model.destination import DestinationKind, DivertReason
 from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
 from core.model.message import ContactEvent as ContactEvent
@@ -268,14 +271,6 @@ class LeavingAsked(ContactEvent, frozen=True, kw_only=True):
     reason: DivertReason
 
 
-class Spared(Record, frozen=True, kw_only=True):
-    """The last `count` idle agents with `skill` at `level` or above are left to others."""
-
-    skill: str
-    level: int
-    count: int
-
-
 class StandingEvent(ContactEvent, frozen=True, kw_only=True):
     """How a contact stands in line from now on.
 
@@ -464,27 +459,6 @@ class ContactRecalled(Event, frozen=True, kw_only=True):
 
 
 # --- decisions and offers --------------------------------------------------------------------------
-
-
-class Term(Record, frozen=True):
-    """One part of a score, in microseconds of waiting, such as ("waited", 12_000_000)."""
-
-    name: str
-    us: int
-
-
-class Candidate(Record, frozen=True, kw_only=True):
-    """One pair as a decision saw it: an agent for the contact that came, or a contact for the agent freed.
-
-    `level` is the agent's in the asked skills, `score_us` the sum of the `terms`.
-    """
-
-    agent_id: AgentId
-    contact_id: ContactId
-    level: int
-    idle_us: int
-    score_us: int = 0
-    terms: tuple[Term, ...] = ()
 
 
 class DecisionMade(ContactEvent, frozen=True, kw_only=True):
