@@ -86,7 +86,6 @@ CAMPAIGN = Table(
         (_S.DRY, _T.REFILL): _S.DIALING,
         (_S.DRY, _T.PAUSE): _S.PAUSED,
         **{(state, _T.END): _S.ENDED for state in (_S.STOPPED, _S.DIALING, _S.DRY, _S.PAUSED)},
-        (_S.ENDED, _T.START): _S.DIALING,
     },
 )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
-from core.kernel.record import Record
 from core.model import callback_events, outbound
 from core.model.agent import AgentState
 from core.model.causes import Answerer, RingOutcome
