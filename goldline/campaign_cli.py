@@ -145,11 +145,12 @@ def campaign_status(
     if as_json:
         typer.echo(json.dumps(told, sort_keys=True))
         return
-    from goldline.campaign.tables import standing_line, standings_table
+    from goldline.campaign.tables import caps_table, standing_line, standings_table
     from goldline.tables import drawn, terminal
 
     console = terminal()
-    console.print(standing_line(told), drawn(standings_table(told["lists"]), console.width), sep="\n")
+    tables = (standings_table(told["lists"]), *([caps_table(told["caps"])] if told.get("caps") else []))
+    console.print(standing_line(told), *(drawn(table, console.width) for table in tables), sep="\n")
 
 
 @campaign_app.command("rehearse")

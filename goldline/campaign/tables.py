@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.model.quality import PPM
 from goldline.tables import NAMELESS, shown
 from simulator.report.blocks import Section, Table
 
@@ -67,13 +68,35 @@ def remarks(told: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def standing_line(told: Mapping[str, Any]) -> str:
-    """Return in one line how a campaign stands."""
+    """Return in one line how a campaign stands, and what keeps it from dialing."""
     if not told["runs"]:
         return f"{told['campaign']}: {told['state']}; no engine runs"
+    kept = ", ".join(word.replace("_", " ") for word in told["hindrances"])
     return (
-        f"{told['campaign']}: {told['state']}; {told['agents']} agents, {told['idle']} of them idle; "
+        f"{told['campaign']}: {told['state']}{f' ({kept})' if kept else ''}; "
+        f"{told['agents']} agents, {told['idle']} of them idle; "
         f"{told['calls']} calls, {told['ringing']} of them ringing; since the start {told['attempts']} "
         f"attempts, {told['contacts']} contacts, {told['sales']} sales"
+    )
+
+
+def caps_table(caps: Sequence[Mapping[str, Any]]) -> Table:
+    """Return the table of how a campaign stands with each cap on abandoned calls."""
+    rows = (
+        (
+            cap["rule"],
+            cap["window"].replace("_", " "),
+            f"{cap['answered']:,}",
+            f"{cap['abandoned']:,}",
+            *(f"{cap[key] / PPM:.2%}" for key in ("share_ppm", "upper_ppm", "cap_ppm")),
+        )
+        for cap in caps
+    )
+    return Table(
+        title="Abandoned calls",
+        headings=("", "window", "answered", "abandoned", "share", "below", "cap"),
+        sections=(Section(title="", rows=tuple(rows)),),
+        note="below: what the share is below in the long run, with 97.5 in 100 certainty",
     )
 
 

@@ -14,6 +14,7 @@ from core.model.message import Event
 from core.model.outbound import AnswerCampaign
 from goldline.app import Brain, build_brain, configured_agents
 from goldline.campaign.door import start, status, stop
+from goldline.campaign.tables import caps_table, standing_line
 from goldline.config import load_config
 from goldline.flows import load_flows
 from tests.services.clocks import Wristwatch
@@ -73,6 +74,9 @@ async def test_the_engine_that_runs_is_asked(running: Path) -> None:
     assert await start("spring", running) == {"campaign": "spring", "runs": True, "state": "dialing"}
     told = await status("spring", running)
     assert (told["runs"], told["state"], told["agents"], told["calls"]) == (True, "dialing", 0, 0)
+    assert standing_line(told).startswith("spring: dialing (telephone system away")
+    (row,) = caps_table(told["caps"]).sections[0].rows
+    assert (row[0], row[1], row[6]) == ("house-abandonment", "day", "3.00%")
     assert (await stop("spring", running))["state"] == "paused"
     assert (await status("spring", running))["state"] == "paused"
 
