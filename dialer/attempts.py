@@ -66,12 +66,12 @@ class Attempt(Entity, kw_only=True):
     leg_id: LegId = NO_LEG
     caller_id: str = ""
     trunk: str = ""
-    allowed_by: tuple[str, ...] = ()
     refused_by: tuple[str, ...] = ()
     rang: bool = False
+    allowed_by: tuple[str, ...] = ()
     dialed_us: int = 0
-    answered_us: int | None = None
     ordered_us: int = 0
+    answered_us: int | None = None
     greeting_end_us: int | None = None
     connected_us: int | None = None
     message_us: int | None = None
@@ -228,12 +228,12 @@ class AttemptBook:
         attempt.leg_id = leg_id
         self._by_leg[leg_id] = attempt
 
-    def get(self, attempt_id: str) -> Attempt | None:
     def take_leg(self, attempt: Attempt) -> None:
         """Let the attempt have no leg: the one it had is no more."""
         self._by_leg.pop(attempt.leg_id, None)
         attempt.leg_id = NO_LEG
 
+    def get(self, attempt_id: str) -> Attempt | None:
         """Return the attempt, None where it is over or never was."""
         return self._by_id.get(attempt_id)
 
@@ -316,8 +316,8 @@ def recalled(note: AttemptNote, rules: CampaignRules, contact_id: ContactId, leg
         caller_id=note.caller_id,
         trunk=note.trunk,
         dialed_us=note.dialed_us,
-        answered_us=note.answered_us or None,
         ordered_us=note.dialed_us,
+        answered_us=note.answered_us or None,
         is_recalled=True,
         state=AttemptState.DIALING,
     )

@@ -291,9 +291,9 @@ class Dialing:
         )
         if verdict.allowed:
             self._dial(campaign, attempt, verdict, why)
-        else:
         elif attempt.state is AttemptState.DIALING:
             self._tell_no_other_way(attempt, why)
+        else:
             self._book.move(attempt, AttemptTrigger.FORBID)
             self._give_back(attempt, next_allowed_us([verdict], why.at_us), why, verdict.rules)
 
@@ -354,7 +354,7 @@ class Dialing:
                 ring_timeout_us=rules.ring_timeout_us,
                 caller_number=attempt.caller_id,
                 tag=attempt.tag,
-                detect_machine=_listened_for(attempt),
+                detect_machine=_listened_for(attempt, campaign, why.at_us),
             )
         )
         self._engine.send(StartTimer(key=attempt.timer, at_us=attempt.due_us))
@@ -387,7 +387,9 @@ class Dialing:
         )
 
 
-def _listened_for(attempt: Attempt) -> Detection | None:
+def _listened_for(attempt: Attempt, campaign: Campaign, now_us: int) -> Detection | None:
     """Return what tells a machine from a person; an agent who is on the line already does that."""
     machines = attempt.rules.machines
-    return machines.detection if machines is not None and not attempt.agent_first else None
+    if machines is None or attempt.agent_first or not campaign.allowance.may_misjudge(now_us):
+        return None
+    return machines.detection
