@@ -230,9 +230,11 @@ def _check_ways(
         if trunk not in trunks:
             known = ", ".join(sorted(trunks))
             raise ConfigError(f"{where}.trunks", trunk, f"one of the trunks: {known}")
-    if section.caller_ids is not None and section.caller_ids not in pools:
-        known = ", ".join(sorted(pools)) or "none"
-        raise ConfigError(f"{where}.caller_ids", section.caller_ids, f"one of the pools: {known}")
+    arms = ((f"arms.{name}.caller_ids", arm.caller_ids) for name, arm in section.arms.items())
+    for key, pool in (("caller_ids", section.caller_ids), *arms):
+        if pool is not None and pool not in pools:
+            known = ", ".join(sorted(pools)) or "none"
+            raise ConfigError(f"{where}.{key}", pool, f"one of the pools: {known}")
 
 
 def _check_codes(
