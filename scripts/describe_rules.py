@@ -13,7 +13,19 @@ from goldline.config import Config
 from scripts.key_tables import Page, keep_current
 from scripts.tree import ROOT
 
-RULES = ("include", "rules", "tiers", "queues", "policies", "ratios", "quality", "offers", "standing", "work", "agents")
+RULES = (
+    "include",
+    "rules",
+    "tiers",
+    "queues",
+    "policies",
+    "ratios",
+    "quality",
+    "offers",
+    "standing",
+    "work",
+    "agents",
+)
 """The tables of a configuration that say how contacts and agents are dealt with."""
 
 
