@@ -117,6 +117,10 @@ class Recycling:
     day_parts: tuple[DayPart, ...] = DEFAULT_DAY_PARTS
     zone: ZoneInfo = UTC
 
+    def clock(self, zones: Sequence[str]) -> ZoneInfo:
+        """Return the clock of somebody who may be in any of `zones`, the likeliest first."""
+        return ZoneInfo(zones[0]) if zones else self.zone
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextTry:
@@ -134,7 +138,7 @@ def next_try(recycling: Recycling, lead: Lead, ended: AttemptRecord) -> NextTry 
     past = (*_own(lead), past_attempt(ended, lead.campaign))
     if _in_a_row(past) >= rule.attempts_max or not numbers_in_turn(recycling, lead, past):
         return None
-    zone = _zone(ended.zones, recycling)
+    zone = recycling.clock(ended.zones)
     earliest_us = max(ended.ended_us + rule.delay_us, _after_a_full_day(past, recycling.a_day_max, zone))
     within_us = rule.spread_us
     if rule.other_day_part:
@@ -217,10 +221,6 @@ def _turn_after(past: PastAttempt, recycling: Recycling) -> Turn:
 
 def _plain(lead: Lead) -> list[str]:
     return [number.number for number in lead.numbers]
-
-
-def _zone(zones: Sequence[str], recycling: Recycling) -> ZoneInfo:
-    return ZoneInfo(zones[0]) if zones else recycling.zone
 
 
 def _after_a_full_day(past: Sequence[PastAttempt], a_day_max: int, zone: ZoneInfo) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
@@ -22,7 +21,7 @@ from core.model.requests import FinishWrapUp
 from dialer.asking import callee_of
 from dialer.attempts import Attempt, AttemptBook
 from dialer.forbidding import forbid
-from dialer.promises import promise, refuse_untimely
+from dialer.promises import Promise, promise, refuse_untimely
 from dialer.recycling import next_try
 
 
@@ -70,9 +69,7 @@ class Results:
             raise RequestRefused("unknown_disposition", f"say one of: {', '.join(self._dispositions)}")
         if self._dispositions[wish.disposition].is_callback:
             rules = attempt.rules
-            promised = promise(
-                rules.promises, wish.callback_at, wish.callback_by, _zone(attempt), wish.agent_id
-            )
+            promised = _promised(attempt, wish, wish.agent_id)
             callee = callee_of(rules, attempt.lead, attempt.number)
             refuse_untimely(promised, rules.promises, rules.law, callee, wish.at_us)
 
@@ -86,16 +83,11 @@ class Results:
             forbid(self._engine, event, attempt.rules.name, attempt.number.number, told.label)
         attempt.refused = attempt.refused or told.is_dnc or told.is_refusal
         if told.is_callback:
-            attempt.promised = promise(
-                attempt.rules.promises,
-                event.callback_at,
-                event.callback_by,
-                _zone(attempt),
-                attempt.agent_id,
-            )
+            attempt.promised = _promised(attempt, event, attempt.agent_id)
 
 
-def _zone(attempt: Attempt) -> ZoneInfo:
-    """Return the clock of who is called, as far as anybody knows."""
-    zones = attempt.number.zones
-    return ZoneInfo(zones[0]) if zones else attempt.rules.zone
+def _promised(attempt: Attempt, told: FinishWrapUp | ContactClosed, agent_id: str) -> Promise:
+    """Return what was promised, on the clock of who was called as far as anybody knows it."""
+    rules = attempt.rules
+    clock = rules.recycling.clock(attempt.number.zones)
+    return promise(rules.promises, told.callback_at, told.callback_by, clock, agent_id)

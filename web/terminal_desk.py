@@ -166,9 +166,14 @@ async def _wish(desk: ClientConnection, glance: Glance, line: str) -> None:
         print(f"say one of: {', '.join(WISHES)}")
         return
     request, told = WISHES[word]
-    fields = told.split()
-    values = rest.split(None, len(fields) - 1) if fields else []
-    await _ask(desk, request, **glance.meant(request), **dict(zip(fields, values, strict=False)))
+    await _ask(desk, request, **glance.meant(request), **fields_of(told, rest))
+
+
+def fields_of(names: str, typed: str) -> dict[str, str]:
+    """Return what was typed by the names of the fields, one word each, the last to the end of the line."""
+    fields = names.split()
+    values = typed.split(None, len(fields) - 1) if fields else []
+    return dict(zip(fields, values, strict=False))
 
 
 async def _ask(desk: ClientConnection, request: str, **fields: Any) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from core.kernel.errors import RequestRefused
+from core.model.attempt import AttemptRecord
 from core.model.message import Event
 from core.model.outbound import AnswerCampaign
+from dialer.audit_file import read_entries
 from goldline.app import Brain, build_brain, configured_agents
 from goldline.campaign.door import start, status, stop
 from goldline.campaign.tables import caps_table, standing_line
@@ -122,6 +124,13 @@ def test_a_day_begins_at_an_instant(goldline: Run, config: Path) -> None:
     assert "an instant such as 2026-11-23T09:00-05:00" in refused.err
 
 
+def an_attempt(folder: Path) -> str:
+    """Return the identity of an attempt, as an audit file tells it."""
+    with next((folder / "audit").iterdir()).open("rb") as file:
+        records = (entry for entry in read_entries(file) if isinstance(entry, AttemptRecord))
+        return next(records).attempt_id
+
+
 # --- a short day ------------------------------------------------------------------------------------------
 
 
@@ -140,5 +149,13 @@ def test_a_rehearsed_quarter_of_an_hour_is_kept_like_a_real_one(
     results = json.loads(goldline("campaign", "results", "spring", "-c", config, "--json").out)
     assert results["all"]["attempts"] == attempts
     assert results["all"]["contacts"] == told["campaigns"]["spring"]["connected"]
+    sold = tmp_path / "sold.csv"
+    sold.write_text(f"attempt_id,reference,value\n{an_attempt(tmp_path)},order-1,50\nA-77,order-2,1\n")
+    credited = goldline("campaign", "conversions", sold, "-c", config)
+    assert (credited.status, credited.out) == (1, "1 conversions, 1 lines not understood\n")
+    assert "line 3, attempt_id 'A-77': an attempt of ours" in credited.err
+    assert (
+        "1 conversions told by other systems" in goldline("campaign", "results", "spring", "-c", config).out
+    )
     standing = json.loads(goldline("campaign", "status", "spring", "-c", config, "--json").out)
     assert (standing["state"], standing["lists"]["leads"]["attempts"]) == ("dialing", attempts)

@@ -22,7 +22,7 @@ from core.model.ids import AgentId, ContactId, CustomerId, OfferId
 from core.model.lead import LeadShown, PastAttempt
 from core.model.standing_leg import StandingState
 from web.desk_link import REQUESTS
-from web.terminal_desk import WISHES, Glance, told
+from web.terminal_desk import WISHES, Glance, fields_of, told
 
 ANN = AgentId("ann")
 ADA = Customer(
@@ -185,3 +185,14 @@ def test_granted_wish_needs_no_word() -> None:
 def test_every_wish_of_a_desk_has_its_word() -> None:
     """But for those that take more than a line can say: logging in is an option, a callback needs a form."""
     assert {request for request, _ in WISHES.values()} == REQUESTS - {"LogIn", "BookCallback"}
+
+
+def test_a_promise_says_when_and_by_whom_and_other_words_take_all_that_follows() -> None:
+    assert fields_of("disposition callback_at callback_by", "later 2026-11-24T10:30 mine_first") == {
+        "disposition": "later",
+        "callback_at": "2026-11-24T10:30",
+        "callback_by": "mine_first",
+    }
+    assert fields_of("disposition callback_at callback_by", "later") == {"disposition": "later"}
+    assert fields_of("disposition", "called back by hand") == {"disposition": "called back by hand"}
+    assert fields_of("", "whatever") == {}
