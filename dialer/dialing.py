@@ -156,7 +156,7 @@ class Dialing:
         floor = self._watch.floor(campaign.rules.name, now_us)
         room = campaign.allowance.room(limit, floor.spare, now_us)
         wanted = campaign.pace.calls(floor, campaign.hopper.segments, room, now_us)
-        count = self._ways.room(campaign.rules.name, wanted, now_us)
+        count = self._ways.room(campaign.rules, wanted, now_us)
         if count > 0:
             leads = self._take(campaign, count)
             campaign.bucket.take(len(leads))

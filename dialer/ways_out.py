@@ -17,6 +17,7 @@ from core.model.outbound import AnotherWayAsked, AttemptEnded
 from core.model.tag import decode_tag
 from dialer.attempts import Attempt, AttemptBook
 from dialer.caller_ids import CallerIds
+from dialer.campaign import CampaignRules
 from dialer.note import decode_note
 from dialer.progress import TRUNK_AT_FAULT, Unanswered
 from dialer.recycling import number_to_avoid
@@ -42,9 +43,9 @@ class WaysOut:
         engine.subscribe(LegFailed, self._leg_over)
         engine.subscribe(LegTagged, self._tagged)
 
-    def room(self, campaign: str, wanted: int, now_us: int) -> int:
+    def room(self, rules: CampaignRules, wanted: int, now_us: int) -> int:
         """Return how many of `wanted` calls of the campaign may go out now."""
-        return self._trunks.room(campaign, wanted, now_us)
+        return self._trunks.room(rules.name, wanted, now_us, by_agent=rules.agents_first)
 
     def has_other(self, attempt: Attempt, now_us: int) -> bool:
         """Tell whether a trunk that has not refused the attempt's call might carry it."""

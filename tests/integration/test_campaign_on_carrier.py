@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.conftest import UNREGISTERED
 from tests.services.ami_observer import AmiObserver, Message
 from tests.services.asterisk import RealAsterisk
 from tests.services.carrier import Carrier, Ending
@@ -56,6 +57,11 @@ numbers = [{{ number = "{SHOWN}", country = "US", regions = ["US-NY"] }}]
 per_hour = 1_000
 per_day = 1_000
 """
+GONE = f"""
+[trunks.gone]
+address = "PJSIP/{{number}}@{UNREGISTERED}"
+strip = "+"
+"""
 MACHINES = """
 [queues.listening]
 requirements = { listening = 1 }
@@ -74,7 +80,7 @@ audited = 0.0
 def phone_ports() -> dict[str, int]:
     """Return the ports of the carrier and of the agents' phones, which one process plays."""
     agents_port = free_udp_port()
-    return {CARRIER: free_udp_port()} | dict.fromkeys(AGENTS.values(), agents_port)
+    return {CARRIER: free_udp_port(), UNREGISTERED: 0} | dict.fromkeys(AGENTS.values(), agents_port)
 
 
 @pytest.fixture
@@ -222,6 +228,31 @@ async def test_five_hundred_attempts_are_accounted_for_and_people_hear_an_agent_
     assert sum(day["attempts"] for day in verdict["days"]) == 500
     # The day is not over, which is all there is to say against it.
     assert {violation["said"] for violation in verdict["violations"]} == {"was not closed"}
+
+
+# --- a trunk fails ------------------------------------------------------------------------------------
+
+
+async def test_calls_go_over_the_next_trunk_where_one_is_not_there(
+    asterisk: RealAsterisk,
+    phones: Phones,
+    phone_ports: dict[str, int],
+    desks: AsyncExitStack,
+    tmp_path: Path,
+) -> None:
+    listed = numbers("212", "0", 12)
+    campaign = CAMPAIGN.format(name="winter", queue="counter")
+    campaign = campaign.replace('["carrier"]', '["gone", "carrier"]')
+    goldline = house(tmp_path / "goldline", asterisk, GONE + campaign)
+    load(goldline, "winter", listed)
+    with Carrier(tmp_path / CARRIER, phone_ports[CARRIER], talk_ms=800) as carrier, goldline:
+        await go_to_work(goldline, desks)
+        records = await ended(goldline, len(listed), limit_s=30)
+        assert carrier.dialed() == Counter(dict.fromkeys(listed, 1))
+    told = {(record["outcome"], record["trunk"]) for record in records.values()}
+    assert told == {("connected", CARRIER)}
+    # After three of them in a row nobody is sent that way for a while.
+    assert len(goldline.ledger("AttemptDialed")) - len(listed) in range(3, len(listed))
 
 
 # --- the program dies ---------------------------------------------------------------------------------------
