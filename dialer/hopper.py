@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 from core.engine import Engine
@@ -73,6 +72,7 @@ class Hopper:
         self._order: LeaseLeads | None = None
         self._filled_us = 0
         self._not_before_us = 0
+        self._all_stay_until_us = 0
         self.is_cut_off = False
         """The store gave no answer when it was asked last."""
         self.turned_away: dict[str, None] = {}
@@ -101,10 +101,6 @@ class Hopper:
         out = {held.lead.lead_id for held in chosen}
         self._line = deque(held for held in self._line if held.lead.lead_id not in out)
         return chosen
-
-    def put_back(self, held: Sequence[Held]) -> None:
-        """Put leads back, who were not dialed after all, before all others."""
-        self._line.extendleft(reversed(held))
 
     # --- filling ----------------------------------------------------------------------------------
 
@@ -190,18 +186,23 @@ class Hopper:
 
     def empty(self) -> None:
         """Give everybody back: the campaign dials nobody for now."""
-        self._let_go(len(self._line))
+        self._let_go(list(self._line))
 
     def _let_go_of_old(self, now_us: int) -> None:
-        old = takewhile(lambda held: held.until_us <= now_us, self._line)
-        self._let_go(sum(1 for _ in old))
+        if now_us >= self._all_stay_until_us:
+            self._let_go([held for held in self._line if held.until_us <= now_us])
+            self._all_stay_until_us = min((held.until_us for held in self._line), default=now_us)
 
-    def _let_go(self, count: int) -> None:
+    def _let_go(self, leaving: Sequence[Held]) -> None:
+        if not leaving:
+            return
         by_lease: dict[str, list[str]] = {}
-        for held in self.take(count):
+        for held in leaving:
             by_lease.setdefault(held.lease_id, []).append(held.lead.lead_id)
         for lease_id, lead_ids in by_lease.items():
             self._return(lead_ids, lease_id)
+        out = {held.lead.lead_id for held in leaving}
+        self._line = deque(held for held in self._line if held.lead.lead_id not in out)
 
     def _return(self, lead_ids: Sequence[str], lease_id: str, again_us: int | None = None) -> None:
         if lead_ids:

@@ -57,6 +57,8 @@ OPTED_OUT = "pressed the key to be called no more"
 _S, _T = AttemptState, AttemptTrigger
 _WAITS = frozenset({_S.DIALING, _S.ANSWERED, _S.CLASSIFIED})
 """The states in which something must happen before a time is up."""
+_MESSAGES = frozenset({DivertReason.TOO_LATE, DivertReason.AGENTLESS})
+"""Why somebody hears what we have to say instead of an agent."""
 
 
 class OutboundCalls:
@@ -95,17 +97,12 @@ class OutboundCalls:
         engine.subscribe(TimerFired, self._time_up)
         engine.subscribe(NoOtherWay, self._no_other_way)
 
-    # --- somebody or something answers -----------------------------------------------------------------
-
-    def _remembered(self, event: CustomerFound) -> None:
-        attempt = self._book.get(event.lookup_id)
-        if attempt is not None:
-            attempt.customer = event.customer
+    # --- after a restart, or when the link is there again -----------------------------------------------
 
     def _go_on(self, event: AdoptionFinished) -> None:
         """Go on with the attempts of an earlier run, now that it is known which legs there are.
 
-        Whatever else became of ours while the link was down has been told: what still rings has rung too long.
+        Whatever became of ours while the link was down has been told: what still rings has rung too long.
         """
         for attempt, leg in self._recall.take():
             self._resume(attempt, leg, event)
@@ -121,6 +118,13 @@ class OutboundCalls:
             self._answer(attempt, why)
         elif attempt.state in _WAITS:
             self._engine.send(StartTimer(key=attempt.timer, at_us=attempt.due_us))
+
+    # --- somebody or something answers -----------------------------------------------------------------
+
+    def _remembered(self, event: CustomerFound) -> None:
+        attempt = self._book.get(event.lookup_id)
+        if attempt is not None:
+            attempt.customer = event.customer
 
     def _answered(self, event: LegAnswered) -> None:
         attempt = self._book.of_leg(event.leg_id)
@@ -270,7 +274,7 @@ class OutboundCalls:
 
     def _diverted(self, event: ContactDiverted) -> None:
         attempt = self._book.of_contact(event.contact_id)
-        if attempt is None or event.to is not DestinationKind.FLOW:
+        if attempt is None or event.reason not in _MESSAGES or event.to is not DestinationKind.FLOW:
             return
         attempt.message_us = event.at_us
         if event.reason is DivertReason.AGENTLESS:
@@ -308,7 +312,7 @@ class OutboundCalls:
         elif self._contacts.of_leg(event.leg_id) is None:
             self._over_before_a_contact(attempt, event)
 
-    def _over_before_a_contact(self, attempt: Attempt, why: LegEnded) -> None:
+    def _over_before_a_contact(self, attempt: Attempt, why: Event) -> None:
         """A machine was let go, or a person hung up before anybody could greet them."""
         if attempt.state in (_S.ANSWERED, _S.CLASSIFIED):
             self._desk[attempt.rules.name].count_answer(attempt, why.at_us)

@@ -54,11 +54,11 @@ class AttemptRecall:
     def _recalled(self, event: AttemptRecalled) -> None:
         dialed, note = event.dialed, decode_note(event.dialed.note)
         attempt = self._take_up(note, dialed.contact_id, dialed.leg_id)
-        if attempt is None or event.answered_us is None:
+        if attempt is None:
             return
-        attempt.allowed_by = dialed.rules
-        self._move_on(attempt, event.answered_us, connected_us=event.connected_us, dropped=event.dropped)
-        attempt.agent_id = event.agent_id
+        attempt.allowed_by, attempt.agent_id = dialed.rules, event.agent_id
+        if event.answered_us is not None:
+            self._move_on(attempt, event.answered_us, connected_us=event.connected_us, dropped=event.dropped)
 
     def _take_up(self, note: AttemptNote | None, contact_id: ContactId, leg_id: LegId) -> Attempt | None:
         """Put an attempt into the book again; None where it is there, or of a campaign that is no more."""
@@ -120,7 +120,7 @@ class AttemptRecall:
             attempt.agent_id = contact.agent_id or ""
 
     def take(self) -> list[tuple[Attempt, Leg | None]]:
-        """Return those put into the book since the last snapshot, with their legs; None for one that is gone."""
+        """Return those put into the book since the last snapshot, with their legs, None where one is gone."""
         found = [
             (attempt, self._calls.legs.get(attempt.leg_id))
             for attempt in self._unseen.values()

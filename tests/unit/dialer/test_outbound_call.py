@@ -278,3 +278,21 @@ def test_campaign_paused_between_question_and_answer_dials_nobody() -> None:
     floor.answer_held()
     assert floor.dialed() == []
     assert [order.lead_ids for order in floor.orders(ReturnLeads)] == [("0",)]
+
+
+def test_lead_that_was_not_dialed_for_long_goes_back_long_before_its_lease_is_over() -> None:
+    floor = floor_with(BOB, EVE)
+    floor.let_pass(20)
+    floor.picks_up("bob")
+    floor.talks("ann", "bob")
+    floor.let_pass(floor.rules.lease_us // SECOND_US // 4 + 1)
+    assert [order.lead_ids for order in floor.orders(ReturnLeads)][:1] == [("1",)]
+
+
+def test_pause_gives_all_leads_back_and_lets_who_rings_ring() -> None:
+    floor = floor_with(BOB, EVE)
+    floor.hear(PauseCampaign(at_us=floor.now_us, campaign="winter", request_id="2"))
+    assert [order.lead_ids for order in floor.orders(ReturnLeads)] == [("1",)]
+    assert floor.orders(HangUpLeg) == []
+    floor.let_pass(10)
+    assert len(floor.dialed()) == 1
