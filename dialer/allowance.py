@@ -105,6 +105,13 @@ class Allowance:
         budgets = self._budgets(now_us)
         return min((budget.boldness() for budget in budgets), default=Budget().boldness())
 
+    def may_misjudge(self, now_us: int) -> bool:
+        """Tell whether machines may be told from persons now.
+
+        Persons taken for machines count as abandoned: where none are left to abandon, an agent hears all.
+        """
+        return all(budget.balance >= 0 for budget in self._budgets(now_us))
+
     def standings(self, now_us: int) -> tuple[CapStanding, ...]:
         """Return how the campaign, and its drop group if it is not alone in it, stands with each cap."""
         return tuple(

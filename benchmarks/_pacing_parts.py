@@ -1,0 +1,216 @@
+"""The tables of `benchmarks.pacing`: each a function of the kept days, the cells, and how many days."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from statistics import fmean
+
+from benchmarks._pacing_conditions import SHAPES, Conditions, Constant, Exponential
+from benchmarks._pacing_optimum import Memoryless, best_at, frontier
+from benchmarks._pacing_ours import Goldline
+from benchmarks._pacing_runs import ENGINE, LIGHT, Cell, Figures, Kept, Setting, Task, figures
+from benchmarks._pacing_tuning import TUNED, tuned_settings
+from benchmarks._pacing_world import Day, LightWorld
+from benchmarks.report import Row
+from dialer.pacing import Floor, Learned
+from dialer.ringing import Ringing
+
+SEEDS_FROM = 1001
+"""Other days than those the peers were tuned on."""
+RING_S = 12.0
+
+TARGETS: dict[int, tuple[float, float, float]] = {
+    5: (75.0, 80.5, 84.5),
+    10: (82.0, 84.5, 87.0),
+    20: (87.5, 88.5, 90.0),
+    50: (92.5, 93.0, 93.5),
+    100: (95.0, 95.5, 96.0),
+    300: (97.5, 98.0, 98.0),
+}
+ONE_PER_CENT_TARGETS: dict[int, tuple[float, float, float]] = {
+    20: (86.0, 87.0, 88.5),
+    100: (94.5, 95.0, 95.0),
+}
+_RATES = (0.2, 0.35, 0.5)
+
+Table = tuple[str, list[Row], dict[str, float]]
+
+
+def _of(
+    kept: Kept,
+    method: str,
+    cell: Cell,
+    days: int,
+    hours: float,
+    *,
+    setting: Setting = (),
+    shape: str = "usual",
+) -> Figures:
+    tasks = [
+        Task(method=method, cell=cell, seed=seed, setting=setting, shape=shape, hours=hours)
+        for seed in range(SEEDS_FROM, SEEDS_FROM + days)
+    ]
+    return figures(kept.days(tasks))
+
+
+def _target(targets: dict[int, tuple[float, float, float]], cell: Cell) -> float | None:
+    if cell.agents not in targets or cell.answered not in _RATES:
+        return None
+    return targets[cell.agents][_RATES.index(cell.answered)]
+
+
+def cells(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
+    """Goldline through the whole engine, the peers on the light floor, and the clairvoyant bound."""
+    tuned = tuned_settings()
+    rows: list[Row] = []
+    leads, worst, reached = [], [], []
+    for cell in chosen:
+        ours = _of(kept, ENGINE, cell, days, hours)
+        peers = {"progressive": _of(kept, "progressive", cell, days, hours)}
+        for name in TUNED:
+            setting = tuned.get(name, {}).get(str(cell))
+            if setting is not None:
+                peers[name] = _of(kept, name, cell, days, hours, setting=setting)
+        target = _target(TARGETS, cell)
+        bound = 100 * (1 - RING_S / (hours * 3600))
+        rows.append(
+            {
+                "cell": str(cell),
+                "goldline %": str(ours),
+                "worst day %": round(ours.worst, 2),
+                "days above 3 %": round(ours.above_cap),
+                "target": target or "",
+                "bound": f"{bound:.2f} / 0",
+                **{name: str(peer) for name, peer in peers.items()},
+            }
+        )
+        leads.append(min(ours.utilisation - peer.utilisation for peer in peers.values()))
+        worst.append(ours.worst)
+        reached.append(target is None or ours.utilisation >= target)
+    return (
+        "Utilisation / abandoned, per cent: goldline untuned in the whole engine, peers tuned for each cell",
+        rows,
+        {
+            "cells at their target, of all": fmean(reached),
+            "least lead over a tuned peer, points": min(leads),
+            "worst day, per cent abandoned": max(worst),
+        },
+    )
+
+
+def one_per_cent(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
+    """The same steered for one per cent."""
+    rows: list[Row] = []
+    for cell in chosen:
+        if cell.agents in ONE_PER_CENT_TARGETS:
+            ours = _of(kept, ENGINE, cell, days, hours, setting=(0.01,))
+            target = _target(ONE_PER_CENT_TARGETS, cell) or 0.0
+            rows.append(
+                {"cell": str(cell), "goldline %": str(ours), "worst day %": ours.worst, "target": target}
+            )
+    return "Steered for one per cent: utilisation / abandoned", rows, {}
+
+
+def agreement(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
+    """The light floor against the whole engine."""
+    rows: list[Row] = []
+    apart = []
+    for cell in chosen:
+        ours, light = (_of(kept, method, cell, days, hours) for method in (ENGINE, LIGHT))
+        apart.append(abs(ours.utilisation - light.utilisation))
+        rows.append({"cell": str(cell), "whole engine %": str(ours), "light floor %": str(light)})
+    return "The light floor agrees with the whole engine", rows, {"farthest apart, points": max(apart)}
+
+
+def stress(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
+    """Days on which something goes wrong, on the light floor."""
+    rows: list[Row] = []
+    for cell in chosen:
+        usual = _of(kept, LIGHT, cell, days, hours)
+        for shape in SHAPES:
+            found = _of(kept, LIGHT, cell, days, hours, shape=shape)
+            rows.append(
+                {
+                    "cell": str(cell),
+                    "day": shape,
+                    "goldline %": str(found),
+                    "worst day %": round(found.worst, 2),
+                    "lost, points": round(usual.utilisation - found.utilisation, 2),
+                }
+            )
+    return "Days on which something goes wrong: utilisation / abandoned", rows, {}
+
+
+MEMORYLESS_HOURS = 200.0
+
+
+def optimum(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
+    """A world without memory, whose best policies are known."""
+    rows: list[Row] = []
+    short = []
+    for cell in chosen:
+        day = _memoryless_day(cell, MEMORYLESS_HOURS * hours / 8.0)
+        best = best_at(frontier(Memoryless(cell.agents, cell.answered)), day.share)
+        short.append(100 * (best - day.utilisation))
+        rows.append(
+            {
+                "cell": str(cell),
+                "goldline %": round(100 * day.utilisation, 2),
+                "abandoned %": round(100 * day.share, 2),
+                "optimum %": round(100 * best, 2),
+                "short of it, points": round(short[-1], 2),
+            }
+        )
+    return "A world without memory: goldline and the optimum", rows, {"most short of it, points": max(short)}
+
+
+def _memoryless_day(cell: Cell, hours: float) -> Day:
+    conditions = Conditions(
+        agents=cell.agents,
+        answered=cell.answered,
+        hours=hours,
+        talk=Exponential(180.0),
+        wrap_up=Constant(0.0),
+        answer=Exponential(8.0),
+        failure=Exponential(8.0),
+        patience_s=0.0,
+    )
+    ours = Goldline(learned=Learned(ringing=Ringing(60)), patience_s=0.0)
+    return LightWorld(conditions, ours, SEEDS_FROM).run()
+
+
+def cost(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
+    """CPU time of a decision in the steady state of the light floor."""
+    rows: list[Row] = []
+    for agents in dict.fromkeys(cell.agents for cell in chosen):
+        timed = Timed()
+        conditions = Conditions(agents=agents, answered=0.2, hours=min(hours, 0.5))
+        LightWorld(conditions, timed, SEEDS_FROM).run()
+        rows.append(
+            {
+                "agents": agents,
+                "decisions": timed.decisions,
+                "mean us": round(1e6 * timed.used_s / timed.decisions),
+            }
+        )
+    return "CPU time of a decision", rows, {}
+
+
+class Timed(Goldline):
+    """The pacer with a stop-watch; the first minutes, in which next to nothing is known, are left out."""
+
+    WARM_UP_S = 300.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decisions = 0
+        self.used_s = 0.0
+
+    def decide(self, floor: Floor, boldness: float) -> int:
+        """Return how many to dial, and take the time of it."""
+        started_s = time.thread_time()
+        wanted = super().decide(floor, boldness)
+        self.used_s += time.thread_time() - started_s
+        self.decisions += 1
+        return wanted
