@@ -103,17 +103,22 @@ class LawfulFloor(CampaignFloor):
     """Campaigns with agents who are ready; every number that is dialed is shown to the onlooker at once."""
 
     def __init__(
-        self, campaigns: Sequence[CampaignRules], leads: Mapping[str, Sequence[LeadRecord]], now_us: int
+        self,
+        campaigns: Sequence[CampaignRules],
+        leads: Mapping[str, Sequence[LeadRecord]],
+        now_us: int,
+        agents: int,
     ) -> None:
         self.campaigns = {rules.name: rules for rules in campaigns}
         self.rules = campaigns[0]
         self._run = 9
+        self._agents = AGENTS[:agents]
         self.store_is_away = False
         self.onlooker = Onlooker()
         self.objections: list[str] = []
         self.ringing: dict[LegId, Attempt] = {}
         self.store = MemoryLeadStore(ClockOf(self))
-        Floor.__init__(self, dict.fromkeys(AGENTS, 5))
+        Floor.__init__(self, dict.fromkeys(self._agents, 5))
         self.now_us = now_us
         for name in REGISTERS:
             result_at_once(self.store.renew_register(name, now_us))
@@ -121,7 +126,7 @@ class LawfulFloor(CampaignFloor):
             plan = ListPlan(campaign=campaign, name="list")
             result_at_once(self.store.save_leads(plan, records))
             result_at_once(self.store.finish_list(plan))
-        self.ready(*AGENTS)
+        self.ready(*self._agents)
         for name in self.campaigns:
             self.hear(StartCampaign(at_us=self.now_us, campaign=name, request_id="1"))
 
@@ -203,7 +208,7 @@ class LawfulFloor(CampaignFloor):
 
     def wait_in_vain(self, leg_id: LegId, *, opts_out: bool) -> None:
         """The agents have left: somebody answers, hears the message, presses the key or not, and hangs up."""
-        for name in AGENTS:
+        for name in self._agents:
             self.not_ready(name)
         attempt = self._picked_up(leg_id)
         self.let_pass(3)
@@ -221,5 +226,5 @@ class LawfulFloor(CampaignFloor):
         return attempt
 
     def _all_ready(self) -> None:
-        for name in AGENTS:
+        for name in self._agents:
             self.hear(GoReady(at_us=self.now_us, agent_id=AgentId(name)))

@@ -109,7 +109,7 @@ begins = st.one_of(
 
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("wait"), st.sampled_from([0.1, 0.3, 0.5, 1, 2, 7, 61, 300, 1_440, 4_400])),
+        st.tuples(st.just("wait"), st.sampled_from([0.1, 0.3, 0.5, 1, 2, 7, 61, 300, 1_410, 4_310])),
         st.tuples(st.just("forbid"), st.integers(0, 9)),
         st.tuples(st.sampled_from(OUTCOMES), st.integers(0, 9)),
     ),
@@ -143,23 +143,23 @@ def live_through(floor: LawfulFloor, happens: list[tuple[str, float]]) -> None:
 
 
 @pytest.mark.slow
-@given(lists(), begins, steps)
+@given(lists(), begins, st.integers(1, 3), steps)
 @settings(max_examples=150, deadline=None)
 def test_no_call_is_against_the_law(
-    leads: dict[str, list[LeadRecord]], now_us: int, happens: list[tuple[str, float]]
+    leads: dict[str, list[LeadRecord]], now_us: int, agents: int, happens: list[tuple[str, float]]
 ) -> None:
-    floor = LawfulFloor(CAMPAIGNS, leads, now_us)
+    floor = LawfulFloor(CAMPAIGNS, leads, now_us, agents)
     live_through(floor, happens)
     assert floor.objections == []
 
 
 @pytest.mark.slow
-@given(lists(), begins, steps)
+@given(lists(), begins, st.integers(1, 3), steps)
 @settings(max_examples=60, deadline=None)
 def test_the_auditor_finds_nothing_in_the_files_of_lawful_days(
-    leads: dict[str, list[LeadRecord]], now_us: int, happens: list[tuple[str, float]]
+    leads: dict[str, list[LeadRecord]], now_us: int, agents: int, happens: list[tuple[str, float]]
 ) -> None:
-    floor = LawfulFloor(CAMPAIGNS, leads, now_us)
+    floor = LawfulFloor(CAMPAIGNS, leads, now_us, agents)
     live_through(floor, happens)
     with TemporaryDirectory() as folder:
         files = AuditFiles(Path(folder), floor.campaigns)
