@@ -340,7 +340,8 @@ class Dialing:
         self._book.give_leg(attempt, LegId(self._ids.new("L")))
         address = self._ways.prepare(attempt, why.at_us)
         if address is None:
-            self.put_back(attempt, why.at_us + rules.look_again_us, why)
+            wait_us = rules.look_again_us if self._ways.serve(attempt) else LOOK_AGAIN_US
+            self.put_back(attempt, why.at_us + wait_us, why)
             return
         attempt.ordered_us, attempt.allowed_by = why.at_us, verdict.rules
         if attempt.state is AttemptState.PLANNED:

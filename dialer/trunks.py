@@ -138,6 +138,10 @@ class Trunks:
         self._went_short(campaign, now_us)
         return None
 
+    def serve(self, campaign: str, country: str) -> bool:
+        """Tell whether numbers of the country can go out over any trunk of the campaign at all."""
+        return any(trunk.rules.serves(country) for trunk in self._of(campaign))
+
     def carries(self, campaign: str, country: str, now_us: int, *, besides: Sequence[str]) -> bool:
         """Tell whether any trunk but those in `besides` might carry a call of the campaign now."""
         return any(

@@ -47,6 +47,10 @@ class WaysOut:
         """Return how many of `wanted` calls of the campaign may go out now."""
         return self._trunks.room(rules.name, wanted, now_us, by_agent=rules.agents_first)
 
+    def serve(self, attempt: Attempt) -> bool:
+        """Tell whether any trunk is for numbers of that country: without, waiting helps nobody."""
+        return self._trunks.serve(attempt.rules.name, attempt.number.country)
+
     def has_other(self, attempt: Attempt, now_us: int) -> bool:
         """Tell whether a trunk that has not refused the attempt's call might carry it."""
         besides = (*attempt.refused_by, attempt.trunk)

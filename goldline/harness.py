@@ -19,6 +19,7 @@ from goldline.app import build_brain
 from goldline.audit_files import AuditFiles
 from goldline.config import Config, load_config
 from goldline.config_agents import capacity_of
+from goldline.config_trunks import TrunkSection
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.journal_head import JournalHead, head_of_run
@@ -167,9 +168,17 @@ def open_scenario(scenario: Scenario) -> Config:
     path = scenario.folder / scenario.engine_config
     if not path.is_file():
         raise scenario.refusal(["engine_config"], scenario.engine_config, "a file beside the scenario")
-    config = load_config(path)
+    config = on_simulated_trunks(load_config(path))
     check_fit(scenario, config)
     return config
+
+
+def on_simulated_trunks(config: Config) -> Config:
+    """Return the configuration with numbers dialed as the simulated PBX knows them; limits stay."""
+    known = {"address": TrunkSection().address, "strip": "", "prefix": ""}
+    trunks = {name: trunk.model_copy(update=known) for name, trunk in config.trunks.items()}
+    pbx = config.pbx.model_copy(update={"outside": known["address"]})
+    return config.model_copy(update={"pbx": pbx, "trunks": trunks})
 
 
 def head_of_day(scenario: Scenario, config: Config, seed: int) -> JournalHead:

@@ -68,6 +68,7 @@ requirements = { listening = 1 }
 wrap_up_limit_s = 0
 
 [campaigns.summer.machines]
+message = "digits/1"
 silence_ms = 500
 audited = 0.0
 """
@@ -186,7 +187,8 @@ def is_right(record: dict[str, Any]) -> bool:
     if ending in REFUSED:
         return told == REFUSED[ending] and record["answered_us"] is None
     if ending is Ending.MACHINE:
-        return told[:2] == ("machine", "machine") and record["answerer"] == "machine"
+        is_told = record["message_us"] is not None
+        return told[:2] == ("machine", "machine") and record["answerer"] == "machine" and is_told
     return told[:2] in (("connected", "talked"), ("dropped", "abandoned"))
 
 

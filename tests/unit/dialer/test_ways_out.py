@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState
 from core.model.causes import Cause
 from core.model.commands import RingLeg
 from core.model.events import LegEnded, LegFailed, LegRinging, LegTagged
 from core.model.ids import LegId
-from core.model.outbound import AttemptDialed, CheckNumbers, ListNumber
+from core.model.outbound import AttemptDialed, CheckNumbers, ListNumber, ReturnLeads
 from dialer.caller_ids import OwnNumber, PoolRules
 from dialer.trunks import TrunkRules, TrunkUse
 from goldline.campaigns import Outgoing
@@ -117,10 +118,11 @@ def test_campaign_keeps_to_its_own_trunks_in_its_own_order() -> None:
     assert len(floor.dialed()) == 1
 
 
-def test_nobody_is_dialed_where_no_trunk_serves_the_country_and_the_lead_goes_back() -> None:
+def test_number_of_a_country_that_no_trunk_serves_goes_back_for_a_day() -> None:
     floor = floor_with(BOB, by=(ABROAD,))
-    assert floor.dialed() == []
-    assert len(floor.book) == 0
+    (returned,) = floor.orders(ReturnLeads)
+    assert returned.again_us == floor.now_us + 86_400 * SECOND_US
+    assert len(floor.book) == len(floor.dialed()) == 0
 
 
 def test_line_of_somebody_whom_an_earlier_run_dialed_is_in_use() -> None:

@@ -12,6 +12,8 @@ from core.model.detection import Detection
 from dialer.caller_ids import OwnNumber
 from goldline.config import Config, parse_config
 from goldline.config_trunks import machine_rules, pool_rules, trunk_rules
+from goldline.harness import on_simulated_trunks
+from simulator.phones import outside_address
 
 EAST = {"address": "PJSIP/{number}@east", "strip": "+1", "prefix": "9", "lines_max": 30}
 WEST = {"countries": ["CA"], "refusals_max": 5, "back_off_s": 2}
@@ -35,6 +37,16 @@ def test_trunks_stand_in_the_order_of_the_file() -> None:
     assert (east.lines_max, east.refusals_max, east.back_off_us) == (30, 3, 5 * SECOND_US)
     assert (west.refusals_max, west.back_off_us) == (5, 2 * SECOND_US)
     assert [west.serves(country) for country in ("CA", "US")] == [True, False]
+
+
+def test_simulated_day_dials_by_the_same_lines_as_its_own_telephone_system_knows_numbers() -> None:
+    config = configured(trunks={"east": EAST}, pbx={"outside": "Local/{number}@from-internal"})
+    simulated = on_simulated_trunks(config)
+    (east,) = trunk_rules(simulated.trunks, simulated.pbx.outside)
+    assert east.address_of("+12125550101") == outside_address("+12125550101")
+    assert (east.name, east.lines_max) == ("east", 30)
+    (outside,) = trunk_rules({}, simulated.pbx.outside)
+    assert outside.address_of("+12125550101") == outside_address("+12125550101")
 
 
 def test_pool_has_the_numbers_and_how_often_they_may_be_shown() -> None:
