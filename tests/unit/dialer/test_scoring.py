@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.kernel.rng import Streams
 from core.model.attempt import AttemptState
+from core.model.events import TimerFired
+from core.model.ids import Ids
 from core.model.lead import Lead, LeadNumber, PastAttempt
+from core.model.outbound import LeadsLeased, LeaseLeads
+from dialer.attempts import AttemptBook
+from dialer.goals import Goals, Reached
+from dialer.hopper import Hopper
 from dialer.scoring import TRAITS_MAX, AnswerScores
 from dialer.traits import traits_of
+from tests.unit.dialer.campaign_floor import WINTER
 
 MOBILE, OFFICE = "kind mobile", "kind work"
 NOON_US = microseconds(1_767_614_400)
@@ -137,3 +147,47 @@ def test_no_trait_names_a_person_or_a_number() -> None:
     told = " ".join(traits_of(*lead(("+12125550100", AttemptState.BUSY)), NOON_US))
     assert "2125550100" not in told
     assert "p7" not in told
+
+
+# --- between two runs, and in the line -----------------------------------------------------------------
+
+
+def test_next_run_knows_what_this_one_learned() -> None:
+    before, after = taught(2_000, mobile=0.6, office=0.1), AnswerScores()
+    for segment, (answered, unanswered) in before.counts.items():
+        after.recall(segment, answered, unanswered, now_s=0.0)
+    for traits in ((MOBILE, "weekday 10"), (OFFICE, "weekday 18")):
+        assert after.chance(traits) == pytest.approx(before.chance(traits))
+        assert after.segment(traits) == before.segment(traits)
+    assert after.known > 25, "no more probing"
+
+
+def hopper_of(**changes: object) -> tuple[Hopper, list[str]]:
+    """A hopper that has leased offices and mobiles in turn; return it with their names in that order."""
+    rules = replace(WINTER, scores_leads=True, **changes)  # type: ignore[arg-type]
+    engine, book = Engine(), AttemptBook()
+    hopper = Hopper(engine, Ids(run=1), rules, book, Reached(Goals()), taught(1_000, mobile=0.6, office=0.1))
+    hopper.fill(NOON_US, ())
+    (order,) = engine.handle(TimerFired(at_us=NOON_US, key=("any",)))
+    assert isinstance(order, LeaseLeads)
+    leads = [_numbered(number, "mobile" if number % 2 else "work") for number in range(6)]
+    hopper.filled(LeadsLeased(at_us=NOON_US, campaign="winter", lease_id=order.lease_id, leads=tuple(leads)))
+    return hopper, [lead.lead_id for lead in leads]
+
+
+def _numbered(number: int, kind: str) -> Lead:
+    plain = LeadNumber(number=f"+1212555010{number}", kind=kind, country="US", zones=("America/New_York",))
+    return Lead(
+        lead_id=str(number), campaign="winter", list_name="list", person_id=f"p{number}", numbers=(plain,)
+    )
+
+
+def test_leads_come_in_the_order_of_their_lists() -> None:
+    hopper, names = hopper_of()
+    assert [held.lead.lead_id for held in hopper.take(6)] == names
+    assert hopper_of()[0].take(1)[0].segment[0] == "score"
+
+
+def test_likely_ones_come_first_where_the_campaign_wants_it() -> None:
+    hopper, _ = hopper_of(likely_first=True)
+    assert [held.lead.lead_id for held in hopper.take(6)] == ["1", "3", "5", "0", "2", "4"]
