@@ -43,7 +43,8 @@ class Attempt(Entity, kw_only=True):
 
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
     it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is one.
-    An earlier run of ours dialed what `is_recalled`. `promised` is another call that the agent promised.
+    An earlier run of ours dialed what `is_recalled`, and may have told the `told_segment` of its lead.
+    `promised` is another call that the agent promised.
     """
 
     attempt_id: str
@@ -86,6 +87,7 @@ class Attempt(Entity, kw_only=True):
     refused: bool = False
     disposition: str = ""
     promised: Promise | None = None
+    told_segment: str | None = None
     outcome: AttemptState | None = None
     is_recalled: bool = False
     state: AttemptState = ATTEMPT.start
@@ -94,6 +96,13 @@ class Attempt(Entity, kw_only=True):
     def arm(self) -> Arm:
         """The way of calling that the lead's lot put it on."""
         return self.rules.parting.arm_of(self.lead)
+
+    @property
+    def lead_segment(self) -> str:
+        """The part of the campaign's leads that the lead belongs to; results are counted by it."""
+        if self.told_segment is not None:
+            return self.told_segment
+        return self.rules.parting.segment_of(self.lead)
 
     @property
     def pool(self) -> str:
@@ -181,7 +190,7 @@ class Attempt(Entity, kw_only=True):
             disposition=self.disposition,
             rules=self.allowed_by,
             nth=self.lead.attempts + 1,
-            segment=self.rules.parting.segment_of(self.lead),
+            segment=self.lead_segment,
             arm=self.arm.name,
             tier=self.lead.tier,
             customer_id=self.lead.customer_id,

@@ -374,6 +374,8 @@ class Dialing:
                 agent_id=AgentId(attempt.agent_id) if attempt.agent_id else None,
                 contact_id=attempt.contact_id,
                 note=attempt.note,
+                segment=attempt.lead_segment,
+                tier=attempt.lead.tier,
             )
         )
 

@@ -8,6 +8,8 @@ is over; so nobody is dialed twice. What has no leg any more is lost, and tried 
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -57,6 +59,7 @@ class AttemptRecall:
         if attempt is None:
             return
         attempt.allowed_by, attempt.agent_id = dialed.rules, event.agent_id
+        attempt.told_segment, attempt.lead = dialed.segment, replace(attempt.lead, tier=dialed.tier)
         if event.answered_us is not None:
             self._move_on(attempt, event.answered_us, connected_us=event.connected_us, dropped=event.dropped)
 

@@ -287,7 +287,8 @@ class CampaignLearned(CampaignEvent, frozen=True, kw_only=True):
 class AttemptDialed(DomainEvent, frozen=True, kw_only=True):
     """A number is being dialed as the leg `leg_id`; `rules` are those of the law that allowed it.
 
-    Whoever answers will be the contact `contact_id`. The `note` is all that a new run of ours needs to go on.
+    Whoever answers will be the contact `contact_id`. The `note` is all that a new run of ours needs to go on;
+    by `segment` and `tier` its result will be counted.
     """
 
     campaign: str
@@ -299,6 +300,8 @@ class AttemptDialed(DomainEvent, frozen=True, kw_only=True):
     agent_id: AgentId | None = None
     contact_id: ContactId = ContactId("")
     note: str = ""
+    segment: str = ""
+    tier: str = ""
 
 
 class AttemptAnswered(DomainEvent, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""A new run of the engine goes on with what an earlier one dialed: from the ledger, and from notes on legs."""
+"""A new run of the engine goes on with what an earlier one dialed: by the ledger, and by notes on legs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,13 @@ from core.model.outbound import AttemptDialed, CampaignChanged, SettleLead
 from core.model.requests import FinishWrapUp
 from crm.campaign_states import fold_campaign_states
 from crm.open_attempts import fold_open_attempts
+from dialer.parting import Parting
 from tests.unit.dialer.campaign_floor import CampaignFloor, lead
 
 BOB = lead("bob", "+12125550101")
+
+
+NORTH = Parting(columns=("region",))
 
 
 def dialed(*, answered: bool = False, talking: bool = False) -> CampaignFloor:
@@ -142,3 +146,13 @@ def test_leg_of_an_attempt_of_ours_that_is_over_is_hung_up() -> None:
     floor.rings_off("bob", Cause.NO_ANSWER)
     floor.hear(LegTagged(at_us=floor.now_us, leg_id=leg_id, tag=note))
     assert leg_id in [order.leg_id for order in floor.orders(HangUpLeg)]
+
+
+def test_a_result_is_counted_where_its_lead_belongs_although_only_the_ledger_knows() -> None:
+    record = lead("bob", "+12125550101", tier="gold", fields=(("region", "north"),))
+    killed = CampaignFloor(("ann",), (record,), parting=NORTH)
+    killed.ready("ann")
+    killed.start()
+    floor = after_a_kill(killed, leg_is="gone")
+    told = floor.last_attempt().record
+    assert (told.segment, told.tier) == ("north", "gold")
