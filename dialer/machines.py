@@ -9,7 +9,7 @@ from __future__ import annotations
 from core.engine import Engine
 from core.model.attempt import AttemptState
 from core.model.commands import AwaitSilence, HangUpLeg, PlayPrompt
-from core.model.disposition import MACHINE
+from core.model.disposition import ABANDONED, MACHINE, TALKED
 from core.model.events import DialogueOpened, StepFinished
 from core.model.outbound import AttemptEnded
 from core.model.prompts import Sound
@@ -38,11 +38,14 @@ class Machines:
     # --- messages ----------------------------------------------------------------------------------------
 
     def _in_our_hands(self, event: DialogueOpened) -> None:
+        """Listen until the machine has said its greeting; one that comes again was cut off in ours."""
         attempt = self._book.of_leg(event.leg_id)
-        if attempt is None or attempt.state is not AttemptState.MACHINE or attempt.message_us is not None:
+        if attempt is None or attempt.state is not AttemptState.MACHINE or attempt.rules.machines is None:
             return
         rules = attempt.rules.machines
-        if rules is not None and rules.message:
+        if attempt.message_us is not None:
+            self._engine.send(HangUpLeg(leg_id=event.leg_id))
+        elif rules.message:
             self._engine.send(
                 AwaitSilence(
                     leg_id=event.leg_id,
@@ -72,8 +75,9 @@ class Machines:
     # --- the audited sample --------------------------------------------------------------------------------
 
     def _attempt_ended(self, event: AttemptEnded) -> None:
-        """Learn from what an agent said it was; nobody says anything of a call that no agent heard."""
-        if event.record.audited and event.record.connected_us is not None:
+        """Learn from what an agent said it was; where no agent said anything, nothing is known."""
+        record = event.record
+        if record.audited and record.agent_id and record.disposition not in ("", TALKED, ABANDONED):
             sample = self._samples[event.campaign]
-            sample.count(is_person=event.record.disposition != MACHINE)
+            sample.count(is_person=record.disposition != MACHINE)
             self._desk[event.campaign].allowance.misjudged_ppm = sample.misjudged_ppm

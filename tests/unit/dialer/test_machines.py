@@ -16,6 +16,7 @@ from core.model.events import (
     ContactConnected,
     ContactDiverted,
     ContactQueued,
+    DialogueClosed,
     DialogueOpened,
     LegAnswered,
     LegEnded,
@@ -108,6 +109,16 @@ def test_machine_that_hangs_up_first_is_told_nothing() -> None:
     is_over(floor, leg_id)
     assert not floor.orders(PlayPrompt)
     assert floor.last_attempt().record.message_us is None
+
+
+def test_machine_whose_message_was_cut_off_is_not_told_it_twice() -> None:
+    floor = floor_with(TOLD)
+    leg_id = answers(floor, Answerer.MACHINE)
+    done(floor, leg_id, floor.orders(AwaitSilence)[0].step)
+    floor.hear(DialogueClosed(at_us=floor.now_us, leg_id=leg_id))
+    floor.hear(DialogueOpened(at_us=floor.now_us, leg_id=leg_id))
+    assert len(floor.orders(AwaitSilence)) == len(floor.orders(PlayPrompt)) == 1
+    assert leg_id in [order.leg_id for order in floor.orders(HangUpLeg)]
 
 
 @pytest.mark.parametrize("answerer", [Answerer.PERSON, Answerer.UNSURE])
