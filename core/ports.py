@@ -23,7 +23,7 @@ from typing import Protocol
 from core.model.commands import AnswerWork, DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import ContactRecalled
-from core.model.lead import Lead, LeadNumber
+from core.model.lead import Lead, LeadNumber, PastAttempt
 from core.model.message import Command, DomainEvent, Event
 from core.model.outbound import (
     AnswerCampaign,
@@ -118,6 +118,10 @@ class LeadStore(Protocol):
 
         The names are those of `LeadNumber.listed_on`.
         """
+        ...
+
+    async def past_of(self, called: Sequence[tuple[str, str]]) -> Sequence[tuple[PastAttempt, ...]]:
+        """Return the attempts at each (person, number), by any campaign, as `Lead.past`."""
         ...
 
     async def registers_from_us(self) -> Mapping[str, int]:

@@ -10,7 +10,9 @@ is not dialed. What is dialed is followed by `outbound_calls`. A call that rings
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US, seconds
@@ -226,6 +228,7 @@ class Dialing:
                 campaign=attempts[0].rules.name,
                 check_id=check_id,
                 numbers=tuple(attempt.number.number for attempt in attempts),
+                person_ids=tuple(attempt.lead.person_id for attempt in attempts),
             )
         )
 
@@ -258,44 +261,40 @@ class Dialing:
             self.put_back(attempt, event.at_us + attempt.rules.look_again_us, event)
 
     def _numbers_checked(self, event: NumbersChecked) -> None:
-        campaign, registers = self._desk[event.campaign], dict(event.registers_from_us)
+        campaign = self._desk[event.campaign]
         attempts = self._checked.pop(event.check_id, [])
-        for attempt, listed_on in zip(attempts, event.listed_on, strict=True):
+        for attempt, listed_on, past in zip(attempts, event.listed_on, event.past, strict=True):
             if not (campaign.is_at_work and self._desk.is_linked):
                 self.put_back(attempt, None, event)
             elif attempt.agent_at_hand or not attempt.agent_first:
-                self._dial_if_allowed(campaign, attempt, listed_on, registers, event)
+                attempt.lead = replace(attempt.lead, past=past)
+                self._dial_if_allowed(campaign, attempt, listed_on, event)
 
     def _dial_if_allowed(
-        self,
-        campaign: Campaign,
-        attempt: Attempt,
-        listed_on: tuple[str, ...],
-        registers_from_us: Mapping[str, int],
-        why: Event,
+        self, campaign: Campaign, attempt: Attempt, listed_on: tuple[str, ...], word: NumbersChecked
     ) -> None:
         if self._book.is_engaged(attempt):
-            self.put_back(attempt, why.at_us + attempt.rules.look_again_us, why)
+            self.put_back(attempt, word.at_us + attempt.rules.look_again_us, word)
             return
-        if not campaign.wants(attempt.lead, why.at_us):
-            self.put_back(attempt, why.at_us + LOOK_AGAIN_US, why)
+        if not campaign.wants(attempt.lead, word.at_us):
+            self.put_back(attempt, word.at_us + LOOK_AGAIN_US, word)
             return
         verdict = asked(
             attempt.rules,
             self._latest.told_of(attempt.lead),
             attempt.number,
-            why.at_us,
-            registers_from_us,
+            word.at_us,
+            dict(word.registers_from_us),
             self._latest.listings(attempt.number.number, listed_on),
             agent_is_sure=attempt.agent_at_hand,
         )
         if verdict.allowed:
-            self._dial(campaign, attempt, verdict, why)
+            self._dial(campaign, attempt, verdict, word)
         elif attempt.state is AttemptState.DIALING:
-            self._tell_no_other_way(attempt, why)
+            self._tell_no_other_way(attempt, word)
         else:
             self._book.move(attempt, AttemptTrigger.FORBID)
-            self._give_back(attempt, next_allowed_us([verdict], why.at_us), why, verdict.rules)
+            self._give_back(attempt, next_allowed_us([verdict], word.at_us), word, verdict.rules)
 
     def put_back(self, attempt: Attempt, again_us: int | None, why: Event) -> None:
         """Give a lead back that was not dialed; one that was comes to its end."""
@@ -380,7 +379,7 @@ class Dialing:
         )
 
     def _look_up(self, attempt: Attempt) -> None:
-        """Have the customer's record brought while the phone rings, for the screen of whoever gets the call."""
+        """Have the customer's record brought while the phone rings, for the screen of who gets the call."""
         self._engine.send(
             LookUpCustomer(
                 lookup_id=attempt.attempt_id,

@@ -62,12 +62,13 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
                 leads=leads,
                 registers_from_us=await _registers(store),
             )
-        case CheckNumbers(campaign=campaign, check_id=check_id, numbers=numbers):
+        case CheckNumbers(campaign=campaign, check_id=check_id, numbers=numbers, person_ids=persons):
             return NumbersChecked(
                 at_us=now_us,
                 campaign=campaign,
                 check_id=check_id,
                 listed_on=tuple(await store.listings(campaign, numbers)),
+                past=tuple(await store.past_of(list(zip(persons, numbers, strict=True)))),
                 registers_from_us=await _registers(store),
             )
         case LookUpNumber(campaign=campaign, check_id=check_id):

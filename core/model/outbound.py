@@ -10,7 +10,7 @@ from core.kernel.record import Record
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.contact import ContactState
 from core.model.ids import AgentId, ContactId, LegId
-from core.model.lead import Lead
+from core.model.lead import Lead, PastAttempt
 from core.model.message import Command, ContactEvent, DomainEvent, Event, Request
 
 # --- orders to the lead store -------------------------------------------------------------------
@@ -71,13 +71,15 @@ class ReturnLeads(LeadCommand, frozen=True, kw_only=True):
 
 
 class CheckNumbers(LeadCommand, frozen=True, kw_only=True):
-    """Tell what forbids each of `numbers` at this moment: they are dialed the moment the answer comes.
+    """Tell what speaks against dialing each of `numbers` at this moment: it is done when the answer comes.
 
-    Answered by `NumbersChecked`, or by `NumbersUnchecked` where the store is away: then nobody is dialed.
+    `person_ids` say whose they are. Answered by `NumbersChecked`, or by `NumbersUnchecked` where the store is
+    away: then nobody is dialed.
     """
 
     check_id: str
     numbers: tuple[str, ...]
+    person_ids: tuple[str, ...] = ()
 
 
 class LookUpNumber(LeadCommand, frozen=True, kw_only=True):
@@ -142,11 +144,14 @@ class LeadsUnavailable(Event, frozen=True, kw_only=True):
 
 
 class NumbersChecked(Event, frozen=True, kw_only=True):
-    """What forbids each number, in the order of asking (`LeadNumber.listed_on`); registers as in a lease."""
+    """What is known of each number, in the order of asking: what forbids it, as `LeadNumber.listed_on`, and
+    the attempts at it or at its person by all engines, as `Lead.past`. Registers are as in a lease.
+    """
 
     campaign: str
     check_id: str
     listed_on: tuple[tuple[str, ...], ...]
+    past: tuple[tuple[PastAttempt, ...], ...] = ()
     registers_from_us: tuple[tuple[str, int], ...] = ()
 
 
@@ -263,7 +268,7 @@ class LearnedRate(Record, frozen=True, kw_only=True):
 
 
 class Experience(Record, frozen=True, kw_only=True):
-    """What a campaign has learned of its calls, in thousandths: by the bins of `dialer.lifetimes`, by seconds.
+    """What a campaign has learned of its calls, in thousandths, by bins of `dialer.lifetimes` and by seconds.
 
     Of talks and wrap-ups: how many ended in each bin, and how many seconds were lived there. Of ringing: how
     many answers and failures came in each second.

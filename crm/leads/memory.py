@@ -219,7 +219,11 @@ class MemoryLeadStore:
         )
 
     def _past(self, record: LeadRecord, since_us: int) -> tuple[PastAttempt, ...]:
-        places = (_person(record.person_id), *(number.number for number in record.numbers))
+        return self._past_at(
+            (_person(record.person_id), *(number.number for number in record.numbers)), since_us
+        )
+
+    def _past_at(self, places: Iterable[str], since_us: int) -> tuple[PastAttempt, ...]:
         settled = (order for place in places for order in self._settled_at.get(place, ()))
         recent = {o.record.attempt_id: o for o in settled if o.record.dialed_us >= since_us}
         in_order = sorted(recent.values(), key=lambda o: (o.record.dialed_us, o.record.attempt_id))
@@ -251,6 +255,11 @@ class MemoryLeadStore:
         """Return what forbids each of `numbers` to `campaign` at this moment, in their order."""
         listed = self._listed_among(campaign, numbers)
         return [listed.get(number, ()) for number in numbers]
+
+    async def past_of(self, called: Sequence[tuple[str, str]]) -> Sequence[tuple[PastAttempt, ...]]:
+        """Return the attempts at each (person, number), by any campaign."""
+        since_us = self._clock.now_us() - self._settings.past_days * DAY_US
+        return [self._past_at((_person(person_id), number), since_us) for person_id, number in called]
 
     async def registers_from_us(self) -> Mapping[str, int]:
         """Return of when our copy of each register is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, islice, repeat
 from typing import Any, TypeAlias, TypeVar
 
@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.model.attempt import AttemptRecord
-from core.model.lead import Lead, LeadNumber, past_attempt, stranger
+from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt, stranger
 from crm.leads.listings import AREA_DIGITS_MAX, entries_for, told, told_of
 from crm.leads.models import AttemptRow, CampaignRow, LeadNumberRow, ListedNumberRow
 
@@ -55,6 +55,15 @@ async def stranger_at(connection: AsyncConnection, campaign: str, number: LeadNu
     attempts = await _attempts_of(connection, [number.number], [number.number], since_us)
     past = tuple(past_attempt(_RECORD.decode(each.body), each.campaign) for each in attempts)
     return stranger(campaign, number, past, listed.get(number.number, ()))
+
+
+async def past_of(
+    connection: AsyncConnection, called: Sequence[tuple[str, str]], since_us: int
+) -> list[tuple[PastAttempt, ...]]:
+    """Return the attempts at each (person, number) since that instant, oldest first."""
+    persons, numbers = [person_id for person_id, _ in called], [number for _, number in called]
+    rows = await _attempts_of(connection, persons, numbers, since_us) if called else []
+    return [_past_among(rows, person_id, {number}) for person_id, number in called]
 
 
 async def listed_among(
@@ -135,14 +144,21 @@ def _lead(
         language=row.language,
         numbers=numbers,
         attempts=row.attempts,
-        past=tuple(
-            past_attempt(_RECORD.decode(attempt.body), attempt.campaign)
-            for attempt in attempts
-            if attempt.person_id == row.person_id or attempt.number in own
-        ),
+        past=_past_among(attempts, row.person_id, own),
         owner=row.owner,
         callback=row.callback,
         fields=tuple((name, value) for name, value in row.fields),
+    )
+
+
+def _past_among(
+    attempts: Sequence[AnyRow], person_id: str, numbers: Collection[str]
+) -> tuple[PastAttempt, ...]:
+    """Return those of the attempts that were at this person, or at one of these numbers."""
+    return tuple(
+        past_attempt(_RECORD.decode(attempt.body), attempt.campaign)
+        for attempt in attempts
+        if attempt.person_id == person_id or attempt.number in numbers
     )
 
 

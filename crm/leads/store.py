@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import SECOND_US, Clock
-from core.model.lead import Lead, LeadNumber
+from core.model.lead import Lead, LeadNumber, PastAttempt
 from core.model.outbound import (
     CountAttempts,
     CountedMinute,
@@ -53,7 +53,7 @@ from crm.leads.models import (
     ListedNumberRow,
     RegisterRow,
 )
-from crm.leads.reading import filled_up, leads_of, listed_among, stranger_at
+from crm.leads.reading import filled_up, leads_of, listed_among, past_of, stranger_at
 from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
 from crm.leads.results import results_by_segment
 from crm.leads.standing import LASTING_PART, tried_part
@@ -193,6 +193,12 @@ class SqlLeadStore:
         async with self._database.reading() as connection:
             listed = await listed_among(connection, campaign, numbers)
         return [listed.get(number, ()) for number in numbers]
+
+    async def past_of(self, called: Sequence[tuple[str, str]]) -> Sequence[tuple[PastAttempt, ...]]:
+        """Return the attempts at each (person, number), by any campaign."""
+        since_us = self._clock.now_us() - self._settings.past_days * DAY_US
+        async with self._database.reading() as connection:
+            return await past_of(connection, called, since_us)
 
     async def registers_from_us(self) -> Mapping[str, int]:
         """Return of when our copy of each register is."""

@@ -360,6 +360,22 @@ async def test_who_shares_a_telephone_shares_its_rest_and_so_does_a_person_in_tw
     assert pasts == {"L-2": 1, "L-3": 1, "L-4": 0}
 
 
+async def test_past_of_a_person_at_a_number_is_that_of_both(store: Store) -> None:
+    """Whoever shares a telephone, or has another one: all of it counts, oldest first."""
+    await loaded(store, lead(1), lead(2), lead(3))
+    ada, ben, cleo = await leased(store)
+    await settled(store, ada, None, record=attempt(ada, NOON_US + 3))
+    await settled(store, ben, None, record=attempt(ben, NOON_US + 1))
+    called = [(ada.person_id, ben.numbers[0].number), (cleo.person_id, cleo.numbers[0].number)]
+    both, none = await store.past_of(called)
+    assert [(past.at_us, past.number) for past in both] == [
+        (NOON_US + 1, ben.numbers[0].number),
+        (NOON_US + 3, ada.numbers[0].number),
+    ]
+    assert none == ()
+    assert list(await store.past_of([])) == []
+
+
 # --- do not call ------------------------------------------------------------------------------------------
 
 

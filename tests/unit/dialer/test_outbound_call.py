@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.kernel.clock import SECOND_US
-from core.model.attempt import AttemptState
+from core.model.attempt import AttemptRecord, AttemptState
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState
@@ -296,3 +296,27 @@ def test_pause_gives_all_leads_back_and_lets_who_rings_ring() -> None:
     assert floor.orders(HangUpLeg) == []
     floor.let_pass(10)
     assert len(floor.dialed()) == 1
+
+
+def test_who_was_called_too_often_meanwhile_by_another_engine_is_not_called() -> None:
+    """The lead was leased before; the store's last word tells of those calls."""
+    floor = floor_with(BOB, EVE)
+    for count in range(3):
+        record = AttemptRecord(
+            attempt_id=f"A-77-{count}",
+            person_id="person eve",
+            number="+12125550102",
+            country="US",
+            zones=("America/New_York",),
+            mode="predictive",
+            dialed_us=floor.now_us + count,
+            ended_us=floor.now_us + count,
+            outcome=AttemptState.NO_ANSWER,
+        )
+        order = SettleLead(campaign="autumn", lead_id="999", lease_id="theirs", record=record, again_us=None)
+        result_at_once(floor.store.settle_lead(order))
+    floor.rings_off("bob", Cause.NO_ANSWER)
+    floor.let_pass(60)
+    assert len(floor.dialed()) == 1
+    (returned,) = [order for order in floor.orders(ReturnLeads) if order.lead_ids == ("1",)]
+    assert returned.again_us == NOON_US + 24 * 3_600 * SECOND_US
