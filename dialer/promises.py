@@ -6,8 +6,9 @@ when it is due, one to one with an agent who is sure to be there, and counts aga
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -52,11 +53,18 @@ def promise(rules: PromiseRules, at: str, by: str, zone: ZoneInfo, agent_id: str
     return Promise(at_us, agent_id, at_us + rules.alone_us if whose is CallbackBy.MINE_FIRST else 0)
 
 
-def refuse_untimely(promised: Promise, rules: PromiseRules, law: Law, callee: Callee, now_us: int) -> None:
+def refuse_untimely(
+    promised: Promise,
+    rules: PromiseRules,
+    law: Law,
+    callee: Callee,
+    now_us: int,
+    holidays: Mapping[str, tuple[date, ...]] | None = None,
+) -> None:
     """Raise `RequestRefused` for a call in the past, too far ahead, or when the callee may not be called."""
     if not now_us < promised.at_us <= now_us + rules.ahead_us:
         raise RequestRefused("bad_callback", "promise a call in the time to come, and not too far ahead")
-    verdict = permission(_hours_of(law), callee, promised.at_us, registers_from_us={})
+    verdict = permission(_hours_of(law), callee, promised.at_us, registers_from_us={}, holidays=holidays)
     if not verdict.allowed:
         raise RequestRefused("out_of_hours", f"nobody may be called then: {', '.join(verdict.rules)}")
 

@@ -71,7 +71,9 @@ class Results:
             rules = attempt.rules
             promised = _promised(attempt, wish, wish.agent_id)
             callee = callee_of(rules, attempt.lead, attempt.number)
-            refuse_untimely(promised, rules.promises, rules.law, callee, wish.at_us)
+            refuse_untimely(promised, rules.promises, rules.law, callee, wish.at_us, rules.holidays)
+            if not rules.is_open(promised.at_us):
+                raise RequestRefused("out_of_hours", f"{rules.name} calls nobody then")
 
     def _closed(self, event: ContactClosed) -> None:
         """Do what the agent's word asks for; who ended the wrap-up without one has said nothing."""

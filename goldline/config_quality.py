@@ -33,7 +33,7 @@ class QualitySection(Section):
     resolved: tuple[str, ...] = ("resolved", "solved", "sold")
     """The dispositions of a matter that is resolved."""
     unresolved: tuple[str, ...] = ("unresolved", "escalated", "no_sale")
-    """The dispositions of one that is not; any other says nothing."""
+    """The dispositions of one that is not; any other says nothing, but for those of `[dispositions]`."""
     prior_outcomes: Strength = 20
     """As how many outcomes the level's resolution counts."""
     prior_contacts: Strength = 20

@@ -38,9 +38,9 @@ async def read_results(database: Database, question: Question, config: Config) -
     """Return the results that a database holds."""
     campaign, when = question.campaign, (question.since_us, question.until_us)
     standings = await list_standings(database, campaign)
-    if not standings:
-        raise ConfigError("campaign", campaign, "a campaign that has a list of leads")
     counts = await count_results(database, campaign, question.by, *when)
+    if not (standings or counts):
+        raise ConfigError("campaign", campaign, "a campaign that has leads, or has called somebody")
     people = await count_people(database, campaign, question.by, *when)
     everybody = await count_people(database, campaign, None, *when)
     groups = figures_by_group(counts, people, dispositions_of(config.dispositions))

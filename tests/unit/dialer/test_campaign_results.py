@@ -146,10 +146,15 @@ def test_a_promise_may_become_anyones_or_be_so_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("at", "code"),
-    [("", "bad_callback"), ("2023-11-16 10:00", "bad_callback"), ("tomorrow", "bad_callback")],
+    [
+        ("", "bad_callback"),
+        ("2023-11-16 10:00", "bad_callback"),
+        ("tomorrow", "bad_callback"),
+        ("2023-11-17 19:00", "out_of_hours"),
+    ],
 )
 def test_what_may_not_be_kept_may_not_be_promised(at: str, code: str) -> None:
-    floor = floor_with(BOB)
+    floor = floor_with(BOB, schedule=office(8, 18))
     talked(floor)
     assert wrapped_up(floor, "later", at=at) == code
     assert floor.state("ann")[0] == "wrap_up"
