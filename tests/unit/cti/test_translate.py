@@ -130,6 +130,12 @@ class TestOneLeg:
 
 
 class TestWhatAsteriskSendsTooOftenOrTooLate:
+    @pytest.mark.parametrize(("status", "told_as"), [("608", 608), ("", 0), ("none", 0)])
+    def test_the_status_behind_the_cause_is_told_where_there_is_one(self, status: str, told_as: int) -> None:
+        (ended,) = told(knowing(CALLER), ami("Hangup", Cause="127", TechCause=status))
+        assert isinstance(ended, LegEnded)
+        assert (ended.cause, ended.tech_cause) == (127, told_as)
+
     def test_events_after_the_hangup_bring_nobody_back(self) -> None:
         translator = knowing(CALLER)
         told(translator, ami("Hangup", Cause="16"))

@@ -118,6 +118,7 @@ def test_customer_hanging_up_in_talk_ends_both_legs(stage: Any) -> None:
         (Reach.REJECT, Cause.REJECTED, ["LegCreated", "LegDialed", "LegRinging", "DialEnded", "LegEnded"]),
         (Reach.CONGESTED, Cause.CONGESTION, ["LegCreated", "LegDialed", "DialEnded", "LegEnded"]),
         (Reach.NOT_FOUND, Cause.UNALLOCATED, ["LegCreated", "LegDialed", "DialEnded", "LegEnded"]),
+        (Reach.BLOCKED, Cause.INTERWORKING, ["LegCreated", "LegDialed", "DialEnded", "LegEnded"]),
         (Reach.IGNORE, Cause.NO_ANSWER, ["LegCreated", "LegDialed", "LegRinging", "LegEnded"]),
         (Reach.DEAD, Cause.NO_ANSWER, ["LegCreated", "LegDialed", "LegEnded"]),
     ],
