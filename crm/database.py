@@ -56,6 +56,7 @@ class Database:
             settings, pool_size=settings.readers_max, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
         self._writers = _open_engine(settings, pool_size=settings.writers_max)
+        self._committers = self._writers.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def dialect(self) -> str:
@@ -69,6 +70,10 @@ class Database:
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Lend a connection in a transaction that commits at the end of the block, or rolls back."""
         return _in_plain_words(self._writers.begin())
+
+    def committing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Lend a connection for statements that each commit by themselves."""
+        return _in_plain_words(self._committers.connect())
 
     def insert(self, table: Any) -> postgresql.Insert | sqlite.Insert:
         """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""

@@ -103,16 +103,13 @@ class SqlLeadStore:
             "lease": order.lease_id,
             "present": order.present,
         }
-        async with self._database.writing() as connection:
+        since_us = now_us - self._settings.past_days * DAY_US
+        async with self._database.committing() as connection:
             await connection.execute(_PUT_BACK, asked)
             rows = list(await connection.execute(_LEASE, asked))
-        rows.sort(key=lambda row: (row.standing, row.id))
-        if not rows:
-            return ()
-        since_us = now_us - self._settings.past_days * DAY_US
-        async with self._database.reading() as connection:
+            rows.sort(key=lambda row: (row.standing, row.id))
             names = {row.list_id: await self._list_name(connection, row.list_id) for row in rows}
-            return await leads_of(connection, order.campaign, rows, names, since_us)
+            return await leads_of(connection, order.campaign, rows, names, since_us) if rows else ()
 
     async def settle_lead(self, order: SettleLead) -> None:
         """Write the attempt down, once, and say when the lead comes up again, if it is in this lease."""
