@@ -128,14 +128,14 @@ class TestOneLeg:
         (ended,) = told(knowing(CALLER), ami("Hangup", Cause=cause))
         assert ended == LegEnded(at_us=NOW, leg_id=LegId(CALLER), cause=Cause.UNKNOWN)
 
-
-class TestWhatAsteriskSendsTooOftenOrTooLate:
     @pytest.mark.parametrize(("status", "told_as"), [("608", 608), ("", 0), ("none", 0)])
     def test_the_status_behind_the_cause_is_told_where_there_is_one(self, status: str, told_as: int) -> None:
         (ended,) = told(knowing(CALLER), ami("Hangup", Cause="127", TechCause=status))
         assert isinstance(ended, LegEnded)
         assert (ended.cause, ended.tech_cause) == (127, told_as)
 
+
+class TestWhatAsteriskSendsTooOftenOrTooLate:
     def test_events_after_the_hangup_bring_nobody_back(self) -> None:
         translator = knowing(CALLER)
         told(translator, ami("Hangup", Cause="16"))
