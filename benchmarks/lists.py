@@ -53,10 +53,11 @@ HEADER = "vendor_lead_code,phone_number,first_name,last_name,address1,city,state
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the process that loaded the list tells of it."""
+    """What the process that loaded the list tells of it; `cpu_s` counts all its threads."""
 
     result: ImportResult
     memory_mb: float
+    cpu_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def measure(name: str, url: str, path: Path) -> dict[str, object]:
         "database": name,
         "rows/s": result.lines.total() / result.elapsed_s,
         "seconds": result.elapsed_s,
+        "cpu s": loaded.cpu_s,
         "numbers %": 100 * result.parsing_s / result.elapsed_s,
         "memory MB": loaded.memory_mb,
         "rejected": result.lines[Verdict.REJECTED],
@@ -186,7 +188,8 @@ def load(url: str, path: Path) -> Loaded:
         return result
 
     result = asyncio.run(loading())
-    return Loaded(result, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return Loaded(result, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
 
 
 def work(url: str, engine: str) -> Worked:
