@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -19,6 +20,7 @@ from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, 
 from core.ports import LeadStore
 from crm.database import Database, DatabaseSettings
 from crm.leads.memory import MemoryLeadStore
+from crm.leads.models import LeadRow
 from crm.leads.records import Judgement, LeadRecord, LeadSink, ListPlan, Scope, Verdict
 from crm.leads.store import FIRST_IN_LINE, LONGEST_DUE, LeadSettings, SqlLeadStore
 from crm.schema import upgrade
@@ -535,6 +537,33 @@ async def test_many_who_waited_join_the_line_bit_by_bit(database: Database, cloc
     clock.at_us += HOUR_US
     counts = [len(await leased(store, 8, lease_id=str(n), for_s=2 * 3_600)) for n in range(4)]
     assert counts == [3, 3, 2, 0]
+
+
+@pytest.mark.parametrize("database", SQL[1:], indirect=True)
+async def test_a_promise_that_is_given_while_its_list_is_loaded_again_holds(
+    database: Database, clock: Wristwatch
+) -> None:
+    store = SqlLeadStore(database, clock)
+    await loaded(store, lead(1))
+    [found] = await leased(store)
+    async with database.writing() as connection:
+        await connection.execute(select(LeadRow.id).with_for_update())
+        promised = asyncio.ensure_future(settled(store, found, NOON_US, callback=True, owner="ana"))
+        await until_waiting(database, 1)
+        reloaded = asyncio.ensure_future(loaded(store, lead(1, rank=5, owner="ben"), lead(2, rank=900)))
+        await until_waiting(database, 2)
+    await asyncio.gather(promised, reloaded)
+    mine, other = await leased(store, lease_id="two", present=("ana",))
+    assert (mine.external_id, mine.callback, mine.owner) == ("L-1", True, "ana")
+    assert other.external_id == "L-2"
+
+
+async def until_waiting(database: Database, count: int) -> None:
+    """Look until so many statements wait for another's lock."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    async with database.reading() as connection:
+        while (await connection.execute(waiting)).scalar_one() < count:
+            pass
 
 
 async def test_a_batch_that_fails_leaves_nothing(database: Database, clock: Wristwatch) -> None:
