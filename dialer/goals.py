@@ -81,12 +81,12 @@ class Reached:
     def enough(self, now_us: int, zone: ZoneInfo) -> str:
         """Return why the campaign has enough, or an empty text where it has not."""
         goals, own, others = self.goals, self.own, self.others
-        counted = (
+        standing = (
             ("sales_reached", goals.sales, own.sales + others.sales),
             ("contacts_reached", goals.contacts, own.contacts + others.contacts),
             ("attempts_reached", goals.attempts, own.attempts + others.attempts),
         )
-        for reason, goal, count in counted:
+        for reason, goal, count in standing:
             if goal is not None and count >= goal:
                 return reason
         if goals.quotas and not any(map(self.has_room, goals.quotas)):

@@ -139,7 +139,7 @@ def test_a_rehearsed_quarter_of_an_hour_is_kept_like_a_real_one(
     goldline: Run, config: Path, tmp_path: Path
 ) -> None:
     day = tmp_path / "day.toml"
-    day.write_text(day.read_text().replace("duration_s = 28800", "duration_s = 900"))
+    day.write_text(day.read_text().replace("duration_s = 18000", "duration_s = 900"))
     goldline("campaign", "import", "spring", tmp_path / "leads.csv", "-c", config)
     goldline("campaign", "start", "spring", "-c", config)
     starts = ("--starts", "2026-11-23T09:00-05:00")
