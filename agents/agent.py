@@ -56,10 +56,10 @@ class Work:
 class Agent:
     """One agent; `state` changes only through `AGENT`.
 
-    Who `dials` may call numbers for a campaign. `contact_id` is the call offered or talked, `work` all else. `misses` counts offers in a row that came to
-    nothing by the agent's side. `shut` says that one of work did so during a call: no more before it is over.
-    An agent who `looks` has a record on the screen to say whether it is to be called. `extensions` of the
-    wrap-up are left. An agent without a `standing_leg` is rung for each call.
+    Who `dials` may call numbers for a campaign. `contact_id` is the call offered or talked, `work` all else.
+    `misses` counts offers in a row that came to nothing by the agent's side. `shut` says that one of work did
+    so during a call: no more before it is over. Who `looks` has a record on the screen to say whether it is to
+    be called. `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call.
     """
 
     profile: AgentProfile

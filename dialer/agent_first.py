@@ -122,7 +122,7 @@ class AgentFirst:
             self._engine.publish(event)
 
     def _wait(self, attempt: Attempt, why: Event) -> None:
-        """Keep a lead from others no longer than the hopper would, and a number dialed by hand for a moment."""
+        """Keep a lead from others no longer than the hopper would, a number dialed by hand for a moment."""
         by_hand = attempt.mode == Mode.MANUAL
         wait_us = BY_HAND_US if by_hand else attempt.rules.lease_us // KEEP_SHARE
         self._engine.send(StartTimer(key=attempt.timer, at_us=why.at_us + wait_us))

@@ -67,12 +67,12 @@ def callee_of(
 
 
 def waits_for_agent(rules: CampaignRules, lead: Lead) -> bool:
-    """Tell whether the lead is dialed only when an agent is on the line for it: a promised callback always."""
+    """Tell whether the lead is dialed only when an agent is on the line for it, as a promised callback is."""
     return lead.callback or rules.agents_first
 
 
 def next_allowed_us(verdicts: Sequence[Verdict], now_us: int) -> int:
-    """Return when to ask again about a lead of which no number may be called: where nobody knows, in a day."""
+    """Return when to ask again about a lead of which no number may be called; in a day if nobody knows."""
     known = [verdict.again_us for verdict in verdicts if verdict.again_us is not None]
     return min(known, default=now_us + LOOK_AGAIN_US)
 

@@ -35,15 +35,15 @@ RING_LATE_US = 5 * SECOND_US
 class Attempt(Entity, kw_only=True):
     """One number of one lead, dialed once; `state` changes only through `AttemptBook.move`.
 
-    Where the agent comes first (`agent_first`), its contact is `in_line` before anybody is dialed; `agent_id` is
-    who has it, by the leg `agent_leg_id`, and is on the line once `agent_at_hand`. `only_agent` alone may have
-    it, and looks at it for `preview_us`.
+    Where the agent comes first (`agent_first`), its contact is `in_line` before anybody is dialed; `agent_id`
+    is who has it, by the leg `agent_leg_id`, and is on the line once `agent_at_hand`. `only_agent` alone may
+    have it, and looks at it for `preview_us`.
 
-    What trunks would not carry it are `refused_by`; it was `ordered_us` last over the `trunk`.
+    Trunks that would not carry it are `refused_by`; it was `ordered_us` last over the `trunk`.
 
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
-    it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is one.
-    An earlier run of ours dialed what `is_recalled`, and may have told the `told_segment` of its lead.
+    it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is
+    one. An earlier run of ours dialed what `is_recalled`, and may have told the `told_segment` of its lead.
     `promised` is another call that the agent promised.
     """
 

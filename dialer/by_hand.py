@@ -1,6 +1,6 @@
 """Numbers that agents dial: typed or clicked, for a campaign whose rules let them.
 
-    DialNumber -> LookUpNumber -> NumberLookedUp -> the law -> an attempt, for this agent alone (`agent_first`)
+    DialNumber -> LookUpNumber -> NumberLookedUp -> the law -> an attempt for this agent alone (`agent_first`)
 
 The agent is told at once why a number may not be called, rule by rule. A number of which the campaign has a
 lead is an attempt at that lead; any other is one at a stranger, and counts for every cap all the same.
@@ -17,7 +17,6 @@ from core.model.outbound import LookUpNumber, NumberLookedUp, NumbersUnchecked
 from core.model.requests import DialNumber
 from dialer.asking import asked
 from dialer.attempts import AttemptBook
-from dialer.campaign import Mode
 from dialer.desk import Campaign, CampaignDesk
 from dialer.dialing import Dialing
 from dialer.hopper import Held

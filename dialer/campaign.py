@@ -98,9 +98,9 @@ class CampaignRules:
     """One campaign. Its agents are those who meet the `need` of its `queue`.
 
     `mode` says how many are dialed; power has `lines_per_agent`, and without agents people hear `flow`. The
-    share of abandoned calls is kept to `share_max`, where a law does not keep it lower. Where it `scores_leads`
-    each is reckoned with as likely to answer as its traits tell, else as its list does; `likely_first` dials
-    those first who are, of those at hand.
+    share of abandoned calls is kept to `share_max`, where a law does not keep it lower. Where it
+    `scores_leads` each is reckoned with as likely to answer as its traits tell, else as its list does;
+    `likely_first` dials those first who are, of those at hand.
 
     An answered person hears an agent within `connect_within_us` or hears the flow `safe_harbour`, where the
     choice `opt_out` puts the number on the do-not-call list; without a flow the call ends. `country` is that

@@ -1,4 +1,4 @@
-"""Why does it not dial? Looks every few seconds at what keeps each campaign from it, and tells when that changes.
+"""Why does it not dial? Looks at what keeps each campaign from it, and tells when that changes.
 
 What comes and goes with the pace (agents who talk, calls per second) is no hindrance: a campaign without any
 dials as soon as an agent will be free.
@@ -88,7 +88,7 @@ class Hindrances:
 
     def _of_leads(self, campaign: Campaign) -> Iterator[Hindrance]:
         hopper = campaign.hopper
-        if len(hopper) or campaign.state is CampaignState.DIALING and not hopper.is_cut_off:
+        if len(hopper) or (campaign.state is CampaignState.DIALING and not hopper.is_cut_off):
             return
         if hopper.is_cut_off:
             yield Hindrance.STORE_AWAY

@@ -147,9 +147,7 @@ def build_brain(
     WorkRecall(engine, contacts, work_desk, rulebook)
     attempts = AttemptBook()
     results = Results(engine, attempts, dispositions)
-    out = Outgoing(
-        trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids)
-    )
+    out = Outgoing(trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids))
     campaigns = _campaigns(config, rulebook, flows, out)
     dialing = dialing_agents(campaigns, agents)
     _build_agents_side(engine, contacts, ids, config, agents, results, dialing)

@@ -14,8 +14,8 @@ from core.model.ids import AgentId, Ids, QueueName
 from core.model.need import Need
 from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
-from dialer.attempts import ATTEMPT_ID, AttemptBook
 from dialer.answering import AnswerRates
+from dialer.attempts import ATTEMPT_ID, AttemptBook
 from dialer.by_hand import ByHand
 from dialer.caller_ids import CallerIds, PoolRules
 from dialer.campaign import CampaignRules

@@ -160,7 +160,7 @@ class OfferDesk:
             self.join(offer.contact, event)
 
     def join(self, contact: Contact, why: Event) -> None:
-        """Join the agent's leg, which is or was in our hands, with that of the contact offered to the agent."""
+        """Join the agent's leg, which is or was in our hands, with that of the contact that is offered."""
         assert contact.offer_id is not None
         offer = self._offers[contact.offer_id]
         offer.to_join = True

@@ -29,7 +29,8 @@ def campaigns_schema() -> Schema:
 def results() -> str:
     """Return the table of results that no agent tells, and of what follows from each."""
     rows = (
-        f"| `{code}` | {each.label} | {_follows(DEFAULT_RULES.get(code))} |\n" for code, each in SYSTEM.items()
+        f"| `{code}` | {each.label} | {_follows(DEFAULT_RULES.get(code))} |\n"
+        for code, each in SYSTEM.items()
     )
     head = "### Results that no agent tells\n\n| code | what | what follows, where nothing else is said |\n"
     return head + "|---|---|---|\n" + "".join(rows)

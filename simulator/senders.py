@@ -14,8 +14,8 @@ from random import Random
 from core.kernel.clock import microseconds
 from core.kernel.record import Entity
 from core.model.commands import AnswerWork
-from core.model.outbound import AnswerCampaign
 from core.model.ids import QueueName
+from core.model.outbound import AnswerCampaign
 from core.model.requests import AddWork, WithdrawWork
 from core.ports import Sink
 from simulator.call import NTH, Origin

@@ -60,7 +60,7 @@ class World:
 
     @property
     def is_quiet(self) -> bool:
-        """Tell whether nobody is on the telephone, but for agents whose calls stand and who talk to nobody."""
+        """Tell whether nobody is on the telephone but agents whose calls stand, and who talk to nobody."""
         return all(map(self.desk.stands_by, self.exchange.channels.values()))
 
     def start(self) -> None:

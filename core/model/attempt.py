@@ -93,8 +93,8 @@ class AttemptRecord(Record, frozen=True, kw_only=True):
     `agent_was_sure` says that an agent was reserved for this very call before it was dialed.
 
     How the leg ended tell its Q.850 `cause` and the status of the signalling behind it, `tech_cause`.
-    `answerer` is who was heard to answer, empty where nobody listened; who was taken for a machine and yet was
-    to be heard by an agent is `audited`.
+    `answerer` is who was heard to answer, empty where nobody listened; who was taken for a machine, and was
+    to be heard by an agent all the same, is `audited`.
 
     For results: `nth` counts the attempts of the campaign at the lead from 1, `segment` and `arm` are how the
     campaign parts its leads, `tier` and `customer_id` are the customer's at the time.

@@ -194,9 +194,9 @@ class PopScreen(DeskCommand, frozen=True, kw_only=True):
     """Show the caller's record: sent before the phone rings.
 
     What the desk then wishes about the offer has to name `offer_id` and `version`. Of another channel than
-    voice no phone rings: the agent accepts on the screen, and finds what to do by `reference`. Of a campaign's
-    call `lead` tells what its list has of the customer; where it is to be looked at first, until `dials_us`,
-    nothing rings before the agent says `PreviewDial` (or that time is over).
+    voice no phone rings: the agent accepts on the screen, and finds what to do by `reference`. Of the call of
+    a campaign `lead` tells what its list has of the customer; where it is to be looked at first, until
+    `dials_us`, nothing rings before the agent says `PreviewDial` (or that time is over).
     """
 
     offer_id: OfferId

@@ -23,7 +23,7 @@ class Hindrance(StrEnum):
     STORE_AWAY = "lead_store_away"
     """The store of leads gave no answer."""
     NOT_ALLOWED = "no_lead_may_be_called_now"
-    """Leads are there, and by the law none of them may be called now: the hours of the called, most of all."""
+    """Leads are there, and by the law none may be called now: the hours of the called, most of all."""
     LIST_DRY = "no_lead_may_come_up"
     """No lead is left, or none whose time has come."""
     NOT_COUNTED = "earlier_calls_not_counted"

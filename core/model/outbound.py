@@ -79,7 +79,7 @@ class CheckNumbers(LeadCommand, frozen=True, kw_only=True):
 
     check_id: str
     numbers: tuple[str, ...]
-    person_ids: tuple[str, ...] = ()
+    person_ids: tuple[str, ...]
 
 
 class LookUpNumber(LeadCommand, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ class NumbersChecked(Event, frozen=True, kw_only=True):
     campaign: str
     check_id: str
     listed_on: tuple[tuple[str, ...], ...]
-    past: tuple[tuple[PastAttempt, ...], ...] = ()
+    past: tuple[tuple[PastAttempt, ...], ...]
     registers_from_us: tuple[tuple[str, int], ...] = ()
 
 
@@ -344,7 +344,7 @@ class AgentWanted(Event, frozen=True, kw_only=True):
 
 
 class AnotherWayAsked(Event, frozen=True, kw_only=True):
-    """A trunk would not carry an attempt's call, and nothing rang: another is to, if the law still lets it."""
+    """A trunk would not carry the call, and nothing rang: another is to, if the law lets it still."""
 
     campaign: str
     attempt_id: str

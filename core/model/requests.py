@@ -84,7 +84,7 @@ class PreviewDial(OfferRequest, frozen=True, kw_only=True):
 
 
 class PreviewSkip(OfferRequest, frozen=True, kw_only=True):
-    """Do not call the customer whose record is shown, for one of the configured reasons; another comes next."""
+    """Do not call the customer whose record is shown, for one of the configured reasons; one more comes."""
 
     reason: str
 

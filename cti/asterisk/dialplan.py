@@ -213,6 +213,6 @@ Copy {EXTENSIONS_FILE} and {MANAGER_FILE} beside Asterisk's own files and add th
 3. In the context where your callers arrive (FreePBX: a Custom Destination {settings.inbound_context},s,1):
 exten => 5551000,1,Goto({settings.inbound_context},${{EXTEN}},1)
 
-Then run "core reload" on Asterisk's console. Campaigns that tell machines from persons need two of its modules,
-app_amd and app_waitforsilence.
+Then run "core reload" on Asterisk's console. Campaigns that tell machines from persons need two of its
+modules, app_amd and app_waitforsilence.
 """

@@ -85,7 +85,8 @@ def ended(count: int) -> AttemptEnded:
 
 
 async def test_last_state_of_each_campaign_is_restored(ledger: MemoryLedger | SqlLedger) -> None:
-    for at_us, campaign, state in ((1, "winter", "dialing"), (2, "autumn", "dialing"), (3, "winter", "paused")):
+    changes = ((1, "winter", "dialing"), (2, "autumn", "dialing"), (3, "winter", "paused"))
+    for at_us, campaign, state in changes:
         ledger.append(CampaignChanged(at_us=NOON_US + at_us, campaign=campaign, state=state))
     await ledger.settled()
     assert list(await ledger.last_campaign_states()) == [
