@@ -58,7 +58,7 @@ class Agent:
 
     Who `dials` may call numbers for a campaign. `contact_id` is the call offered or talked, `work` all else.
     `misses` counts offers in a row that came to nothing by the agent's side. `shut` says that one of work did
-    so during a call: no more before it is over. Who `looks` has a record on the screen to say whether it is to
+    so during a call: no more before it is over. Who `looks` has a record on the screen, to say if it is to
     be called. `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call.
     """
 

@@ -34,11 +34,11 @@ def after_a_night(learned: Learned) -> Learned:
 
 def test_laws_of_yesterday_are_known_in_the_morning() -> None:
     yesterday, morning = experienced(), after_a_night(experienced())
-    for known in (
-        lambda learned: learned.talk.ended_within(0.0, 70.0),
-        lambda learned: learned.ringing.answers.until(10.0),
+    for one, other in (
+        (morning.talk.ended_within(0.0, 70.0), yesterday.talk.ended_within(0.0, 70.0)),
+        (morning.ringing.answers.until(10.0), yesterday.ringing.answers.until(10.0)),
     ):
-        assert known(morning) == pytest.approx(known(yesterday), abs=0.01)
+        assert one == pytest.approx(other, abs=0.01)
     assert morning.rates.cautious(SEGMENT) == pytest.approx(yesterday.rates.cautious(SEGMENT), abs=0.06)
 
 
