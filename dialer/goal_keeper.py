@@ -50,7 +50,7 @@ class GoalKeeper:
 
     def _ask(self, campaign: Campaign, now_us: int) -> None:
         rules = campaign.rules
-        if rules.goals.count_others:
+        if rules.goals.depends_on_others:
             self._engine.send(CountResults(campaign=rules.name, apart_from=self._our_attempts))
             self._engine.send(StartTimer(key=(ASK, rules.name), at_us=now_us + EVERY_US))
 

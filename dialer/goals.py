@@ -31,7 +31,7 @@ class Goals:
     counted: frozenset[str] = frozenset()
 
     @property
-    def count_others(self) -> bool:
+    def depends_on_others(self) -> bool:
         """Whether it matters what earlier runs and other engines brought about."""
         return bool(self.quotas) or any(
             goal is not None for goal in (self.sales, self.contacts, self.attempts)

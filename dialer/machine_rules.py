@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.kernel.clock import SECOND_US
+from core.kernel.lots import lot
 from core.model.detection import Detection
-from dialer.recycling import lot
 from dialer.shares import WHOLE_PPM
 
 PRIOR_PEOPLE, PRIOR_CALLS = 1, 20

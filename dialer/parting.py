@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.kernel.lots import lot
 from core.model.lead import Lead
-from dialer.recycling import lot
 
 BETWEEN = "/"
 """What stands between the values of a segment."""

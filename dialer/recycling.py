@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from hashlib import blake2b
 from itertools import takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.kernel.clock import SECOND_US, microseconds, seconds
+from core.kernel.lots import lot
 from core.model import disposition
 from core.model.attempt import AttemptRecord
 from core.model.hours import AHEAD_DAYS, DAYS, Day, Opening, OpeningHours
@@ -186,12 +186,6 @@ def least_tried(parts: Sequence[DayPart], tried_us: Sequence[int], zone: ZoneInf
     least = [each for each, count in zip(hours, counts, strict=True) if count == min(counts)]
     others = [each for each in least if not (tried_us and each.is_open(tried_us[-1]))]
     return min((_next_stretch(each, from_us) for each in others or least), default=_always(from_us))
-
-
-def lot(*words: str, of: int) -> int:
-    """Return a number from 0 to below `of` that the words alone decide; 0 where `of` is 0."""
-    digest = blake2b("\0".join(words).encode(), digest_size=8).digest()
-    return int.from_bytes(digest) % of if of else 0
 
 
 def local_midnight_us(at_us: int, zone: ZoneInfo, days: int = 0) -> int:

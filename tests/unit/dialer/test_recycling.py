@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core.kernel.clock import microseconds, seconds
+from core.kernel.lots import lot
 from core.model.attempt import OUTCOMES as OUTCOMES_OF_ATTEMPTS
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.disposition import SYSTEM, USUAL
@@ -25,7 +26,6 @@ from dialer.recycling import (
     Recycling,
     every_day,
     least_tried,
-    lot,
     next_try,
     number_to_avoid,
     numbers_in_turn,
