@@ -14,18 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from itertools import takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.kernel.clock import SECOND_US, microseconds, seconds
+from core.kernel.clock import SECOND_US
 from core.kernel.lots import lot
 from core.model import disposition
 from core.model.attempt import AttemptRecord
 from core.model.hours import AHEAD_DAYS, DAYS, Day, Opening, OpeningHours
 from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt
+from dialer.windows import begins_us, day_of
 
 UTC = ZoneInfo("UTC")
 MINUTE_US = 60 * SECOND_US
@@ -188,12 +189,6 @@ def least_tried(parts: Sequence[DayPart], tried_us: Sequence[int], zone: ZoneInf
     return min((_next_stretch(each, from_us) for each in others or least), default=_always(from_us))
 
 
-def local_midnight_us(at_us: int, zone: ZoneInfo, days: int = 0) -> int:
-    """Return the midnight that begins the local day of `at_us`, or of so many days later."""
-    day = datetime.fromtimestamp(seconds(at_us), zone).date() + timedelta(days=days)
-    return microseconds(datetime.combine(day, time(), zone).timestamp())
-
-
 # --- what has been ------------------------------------------------------------------------------------
 
 
@@ -219,9 +214,9 @@ def _plain(lead: Lead) -> list[str]:
 
 def _after_a_full_day(past: Sequence[PastAttempt], a_day_max: int, zone: ZoneInfo) -> int:
     """Return the end of the day of the last attempt where that day has seen all it may, else 0."""
-    last_us = past[-1].at_us
-    today = sum(each.at_us >= local_midnight_us(last_us, zone) for each in past)
-    return local_midnight_us(last_us, zone, days=1) if today >= a_day_max else 0
+    day = day_of(past[-1].at_us, zone)
+    today = sum(each.at_us >= begins_us(day, zone) for each in past)
+    return begins_us(day + timedelta(days=1), zone) if today >= a_day_max else 0
 
 
 def _next_stretch(hours: OpeningHours, from_us: int) -> Stretch:

@@ -1,4 +1,4 @@
-"""Lots that nobody has to draw or to keep: what they are cast for decides them, at all times and everywhere."""
+"""Lots that nobody has to draw or to keep: what they are cast for decides them, always and everywhere."""
 
 from __future__ import annotations
 
