@@ -15,6 +15,7 @@ And while both are up a lookout makes up for events that were lost on the way.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -66,6 +67,9 @@ Those that the manager account filters out are among them, for accounts written 
 
 SNAPSHOT_DEADLINE_US = 10_000_000
 """For each list of a snapshot: 5,000 channels take Asterisk well under a second."""
+
+CHANNEL_LATE_S = 0.5
+"""How much later than word of its failure a channel may be told of: so seen where 503 came within 6 ms."""
 
 NEVER_CAME = "the link broke before Asterisk said whether it rings"
 NEVER_MADE = "Asterisk took the order, and there is no channel"
@@ -238,7 +242,7 @@ class AsteriskPbx:
                 )
             )
 
-    def _fail(self, leg_id: LegId, cause: Cause, reason: str) -> None:
+    def _fail(self, leg_id: LegId, cause: int, reason: str) -> None:
         self._doomed.pop(leg_id, None)
         self._sink(LegFailed(at_us=self._clock.now_us(), leg_id=leg_id, cause=cause, reason=reason))
 
@@ -257,11 +261,19 @@ class AsteriskPbx:
             # A key pressed within a dialogue is told by its step.
             if isinstance(event, LegPressed) and self._dialogues.knows(event.leg_id):
                 continue
+            if isinstance(event, LegFailed):
+                asyncio.get_running_loop().call_later(CHANNEL_LATE_S, self._fail_unmade, event)
+                continue
             self._sink(event)
-            if isinstance(event, LegCreated | LegFailed | LegEnded):
+            if isinstance(event, LegCreated | LegEnded):
                 self._end_doomed(event)
 
-    def _end_doomed(self, event: LegCreated | LegFailed | LegEnded) -> None:
+    def _fail_unmade(self, event: LegFailed) -> None:
+        """Tell that a leg was never made, unless its channel was only late."""
+        if self._translator.refuse(event.leg_id):
+            self._fail(event.leg_id, event.cause, event.reason)
+
+    def _end_doomed(self, event: LegCreated | LegEnded) -> None:
         """Hang up a leg that was to go before it came, or that comes after it was given up."""
         command = self._doomed.pop(event.leg_id, None)
         if command is None and self._translator.was_refused(event.leg_id):

@@ -225,13 +225,14 @@ class Translator:
         return channel.leg_id if channel.pair is None else channel.pair.dialer
 
     def _originate_response(self, message: Mapping[str, str], now_us: int) -> Events:
-        """Tell of a leg that was never made; where there was a channel its Hangup knows better.
+        """Tell that a leg may never be made; where there is a channel its Hangup knows better.
 
         This event carries a `Response:` line of its own and may come before or after the channel's
-        events (captures s07, s17).
+        events, its Newchannel included (captures s07, s17). So whoever is told MUST wait a moment, and give
+        the leg up by `refuse` if it is expected still.
         """
         leg_id = LegId(message["Uniqueid"])
-        if message["Response"] != "Failure" or not self.refuse(leg_id):
+        if message["Response"] != "Failure" or not self.expects(leg_id):
             return NOTHING
         reason = message["Reason"]
         cause = _REASON_CAUSES.get(reason, Cause.UNKNOWN)

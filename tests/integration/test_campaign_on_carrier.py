@@ -63,6 +63,10 @@ address = "PJSIP/{{number}}@{UNREGISTERED}"
 strip = "+"
 """
 MACHINES = """
+# Of those taken for machines some are people who were abandoned: a law that caps these would now and then
+# have an agent hear them all.
+laws = []
+
 [queues.listening]
 requirements = { listening = 1 }
 wrap_up_limit_s = 0

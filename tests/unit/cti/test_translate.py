@@ -314,18 +314,31 @@ class TestOriginateOutcomes:
     def test_a_phone_that_never_had_a_channel_failed(self, reason: str, cause: Cause) -> None:
         translator = Translator("pbx")
         translator.order(LegId(AGENT))
-        (failed,) = told(translator, self.failure(reason), self.failure(reason))
+        (failed,) = told(translator, self.failure(reason))
         assert isinstance(failed, LegFailed)
         assert (failed.leg_id, failed.cause) == (AGENT, cause)
+        assert translator.refuse(LegId(AGENT))
+        assert told(translator, self.failure(reason)) == []
 
     def test_a_channel_that_comes_after_all_is_known_as_given_up(self) -> None:
         """It exists, so somebody must be told of it, if only to hang it up."""
         translator = Translator("pbx")
         translator.order(LegId(AGENT))
         told(translator, self.failure("0"))
+        translator.refuse(LegId(AGENT))
         (created,) = told(translator, newchannel(AGENT))
         assert isinstance(created, LegCreated)
         assert translator.was_refused(LegId(AGENT))
+
+    def test_a_channel_that_is_told_after_its_failure_was_only_late(self) -> None:
+        translator = Translator("pbx")
+        translator.order(LegId(AGENT))
+        told(translator, self.failure("0"))
+        told(translator, newchannel(AGENT))
+        assert not translator.refuse(LegId(AGENT))
+        (ended,) = told(translator, ami("Hangup", AGENT, Cause="34", TechCause="503"))
+        assert isinstance(ended, LegEnded)
+        assert ended.cause == Cause.CONGESTION
 
     def test_with_a_channel_its_hangup_decides_before_or_after(self) -> None:
         translator = Translator("pbx")
