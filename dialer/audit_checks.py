@@ -17,7 +17,7 @@ from core.kernel.clock import seconds
 from core.model.attempt import AttemptRecord, AttemptState
 from dialer.audit_day import Day, answered_by_person, is_abandoned, missed_deadlines
 from dialer.audit_file import AuditClose
-from dialer.law import AbandonmentCap, Law, Pack, RingAtLeast, SafeHarbourMessage
+from dialer.law import AbandonmentCap, KeepRecords, Law, Pack, RingAtLeast, SafeHarbourMessage
 from dialer.permission import Callee, Past, PastOutcome, Verdict, permission
 
 _PAST = {
@@ -194,10 +194,19 @@ def _greeted_too_late(days: Sequence[Day]) -> Iterator[Violation]:
 
 def _without_message(days: Sequence[Day]) -> Iterator[Violation]:
     for day, attempt in _attempts(days):
-        asked = next(day.law.rules(SafeHarbourMessage, attempt.country), None)
         stayed = attempt.outcome is AttemptState.DROPPED and attempt.gave_up
-        if asked is not None and stayed and attempt.message_us is None:
-            yield _violation(asked.id, day, attempt, "found nobody and heard no message")
+        if stayed and attempt.message_us is None:
+            for rule in day.law.rules(SafeHarbourMessage, attempt.country):
+                yield _violation(rule.id, day, attempt, "found nobody and heard no message")
+
+
+def _not_kept(days: Sequence[Day]) -> Iterator[Violation]:
+    """Records without what whoever has to keep them is asked for first: the number, and what it came to."""
+    for day, attempt in _attempts(days):
+        for rule in day.law.rules(KeepRecords, attempt.country):
+            missing = [name for name in ("number", "disposition") if not getattr(attempt, name)]
+            if missing:
+                yield _violation(rule.id, day, attempt, f"is kept without its {' and '.join(missing)}")
 
 
 # --- how many were abandoned ----------------------------------------------------------------------------
@@ -271,6 +280,7 @@ CHECKS: tuple[Callable[[Sequence[Day]], Iterator[Violation]], ...] = (
     _rung_too_short,
     _greeted_too_late,
     _without_message,
+    _not_kept,
     _over_the_cap,
     _miscounted,
 )

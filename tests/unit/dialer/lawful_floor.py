@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.kernel.clock import SECOND_US, microseconds
+from core.model.agent import AgentProfile
 from core.model.attempt import AttemptState
 from core.model.commands import AppendToLedger, HangUpLeg, RingLeg
 from core.model.events import ChoiceMade, DialogueOpened, LegAnswered, LegEnded, LegJoined, TimerFired
-from core.model.ids import AgentId, BridgeId, LegId
+from core.model.ids import AgentId, BridgeId, Ids, LegId
 from core.model.lead import LeadNumber
 from core.model.message import Command, Event
 from core.model.outbound import AttemptDialed, AttemptEnded, LeadCommand, ListNumber, StartCampaign
@@ -26,6 +28,10 @@ from dialer.attempts import Attempt
 from dialer.campaign import CampaignRules
 from dialer.law import AttemptCap, CallingHours, Law, Lockout, RingAtLeast
 from goldline.runners import result_at_once
+from ivr.interpreter import Ivr
+from ivr.loader import load_flow
+from routing.board import QueueBoard
+from routing.rules import Queues
 from tests.unit.dialer.campaign_floor import CampaignFloor, ClockOf
 from tests.unit.floor import Floor
 
@@ -134,6 +140,25 @@ class LawfulFloor(CampaignFloor):
     def all_rules(self) -> Sequence[CampaignRules]:
         """The campaigns of the floor."""
         return tuple(self.campaigns.values())
+
+    def _build_desks(self, profiles: Mapping[AgentId, AgentProfile], *others: object) -> None:
+        """Build also what plays the message to who finds nobody."""
+        super()._build_desks(profiles, *others)
+        flow = load_flow(Path(__file__).parents[3] / "examples" / "campaigns" / "sorry.toml")
+        queues = Queues({self.queue.name: self.queue})
+        Ivr(
+            self.engine,
+            contacts=self.contacts,
+            ids=Ids(run=8),
+            flows={},
+            default_flow=flow,
+            named_flows={flow.name: flow},
+            queue_view=QueueBoard(self.router, self.estimates, queues),
+            callbacks=self.callbacks,
+            deadline_us=200_000,
+            default_tier="standard",
+            tiers=("standard",),
+        )
 
     # --- looking on ---------------------------------------------------------------------------------
 

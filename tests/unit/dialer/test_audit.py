@@ -40,6 +40,7 @@ def attempt(number: int, **changes: object) -> AttemptRecord:
         ended_us=dialed_us + 90 * S_US,
         outcome=AttemptState.CONNECTED,
         agent_id="ann",
+        disposition="sold",
         rules=("us-ftc-hours", "house-attempts", "house-after-abandoned", "us-ftc-register"),
     )
     return replace(honest, **changes)

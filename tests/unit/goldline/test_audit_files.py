@@ -58,6 +58,7 @@ def ended(number: int, dialed: str = "2026-11-20T10:00", talk_s: int = 90) -> At
         connected_us=dialed_us + 9 * SECOND_US,
         ended_us=dialed_us + talk_s * SECOND_US,
         outcome=AttemptState.CONNECTED,
+        disposition="sold",
         rules=RULES,
     )
     return AttemptEnded(
