@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from core.kernel.clock import seconds
 from core.model.disposition import Disposition
+from dialer.windows import day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,6 @@ class Reached:
                 return reason
         if goals.quotas and not any(map(self.has_room, goals.quotas)):
             return "quotas_full"
-        if goals.until is not None and datetime.fromtimestamp(seconds(now_us), zone).date() > goals.until:
+        if goals.until is not None and day_of(now_us, zone) > goals.until:
             return "last_day_over"
         return ""

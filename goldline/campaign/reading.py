@@ -11,7 +11,7 @@ from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
 from crm.database import Database
 from crm.leads.results import ALWAYS_US, Grouping, count_people, count_results, list_standings
-from goldline.campaign.results import figures_by_group, results
+from goldline.campaign.results import by_disposition, figures_by_group, results
 from goldline.config import Config, load_config
 from goldline.config_dispositions import dispositions_of
 from goldline.live import open_database
@@ -43,8 +43,15 @@ async def read_results(database: Database, question: Question, config: Config) -
         raise ConfigError("campaign", campaign, "a campaign that has leads, or has called somebody")
     people = await count_people(database, campaign, question.by, *when)
     everybody = await count_people(database, campaign, None, *when)
-    groups = figures_by_group(counts, people, dispositions_of(config.dispositions))
-    return results(campaign, question.by, groups, standings, everybody.get("", 0))
+    dispositions = dispositions_of(config.dispositions)
+    return results(
+        campaign,
+        question.by,
+        figures_by_group(counts, people, dispositions),
+        standings,
+        everybody.get("", 0),
+        by_disposition(counts, dispositions),
+    )
 
 
 def asked(campaign: str, by: str, since: datetime | None, until: datetime | None) -> Question:

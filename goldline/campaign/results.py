@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -82,6 +83,18 @@ def figures_by_group(
     return groups
 
 
+def by_disposition(
+    counts: Iterable[ResultCount], dispositions: Mapping[str, Disposition]
+) -> dict[str, dict[str, Any]]:
+    """Return how many attempts came to each result, with its label and its group, the commonest first."""
+    known = {**SYSTEM, **dispositions}
+    attempts: Counter[str] = Counter()
+    for count in counts:
+        attempts[count.disposition] += count.attempts
+    told = ((code, known.get(code, UNKNOWN), number) for code, number in attempts.most_common())
+    return {code: {"label": d.label, "group": d.group, "attempts": number} for code, d, number in told}
+
+
 def total(groups: Collection[Figures]) -> Figures:
     """Return all groups together; whoever was tried in two of them counts in both."""
     names = [field.name for field in fields(Figures)]
@@ -94,10 +107,11 @@ def results(
     groups: Mapping[str, Figures],
     standings: Sequence[ListStanding],
     everybody: int,
+    came_to: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return all that is told of a campaign: as JSON, and what the tables are drawn from.
 
-    `everybody` is how many different persons were tried at all.
+    `everybody` is how many different persons were tried at all, `came_to` as `by_disposition` tells it.
     """
     whole = total(groups.values())
     whole.people = everybody
@@ -106,6 +120,7 @@ def results(
         "by": by.value,
         "all": whole.told(),
         "groups": {name: group.told() for name, group in groups.items()},
+        "dispositions": dict(came_to),
         "lists": {standing.list_name: worked(standing) for standing in standings},
     }
     return told | ({"arms": arm_tests(groups)} if by is Grouping.ARM else {})

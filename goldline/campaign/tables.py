@@ -35,7 +35,7 @@ SURE = 0.05
 
 
 def result_tables(told: Mapping[str, Any]) -> tuple[Table, ...]:
-    """Return the table of results, and that of how far the lists have been worked."""
+    """Return the tables of results, of what attempts came to, and of how far the lists have been worked."""
     by = told["by"].replace("_", " ")
     groups = {NAMELESS if name in ("", "-1") else name: each for name, each in told["groups"].items()}
     found = Table(
@@ -44,7 +44,7 @@ def result_tables(told: Mapping[str, Any]) -> tuple[Table, ...]:
         sections=(_section("", {"all": told["all"]}, _COLUMNS), _section(f"by {by}", groups, _COLUMNS)),
         note=_note(told),
     )
-    return found, standings_table(told["lists"])
+    return found, _disposition_table(told["dispositions"]), standings_table(told["lists"])
 
 
 def rehearsal_table(told: Mapping[str, Any]) -> Table:
@@ -65,6 +65,19 @@ def rehearsal_table(told: Mapping[str, Any]) -> Table:
 def remarks(told: Mapping[str, Any]) -> tuple[str, ...]:
     """Return one line for each arm beside the first: how they differ, and whether that may be chance."""
     return tuple(_remark(arm, verdict) for arm, verdict in told.get("arms", {}).items())
+
+
+def _disposition_table(came_to: Mapping[str, Mapping[str, Any]]) -> Table:
+    whole = sum(each["attempts"] for each in came_to.values())
+    rows = (
+        (each["label"] or code, each["group"], f"{each['attempts']:,}", f"{each['attempts'] / whole:.1%}")
+        for code, each in came_to.items()
+    )
+    return Table(
+        title="What attempts came to",
+        headings=("", "group", "attempts", "share"),
+        sections=(Section(title="", rows=tuple(rows)),),
+    )
 
 
 def standing_line(told: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from crm.leads.results import Grouping, ListStanding, ResultCount
 from goldline.campaign.arms import Share, compare, wilson
 from goldline.campaign.conversions import read_conversions
 from goldline.campaign.reading import asked
-from goldline.campaign.results import arm_tests, figures_by_group, results, total
+from goldline.campaign.results import arm_tests, by_disposition, figures_by_group, results, total
 from goldline.campaign.tables import remarks, result_tables
 
 DISPOSITIONS = {
@@ -70,7 +70,7 @@ def test_all_groups_together_are_their_sum_but_people_are_counted_apart() -> Non
     groups = figures_by_group(COUNTS, {"march": 70, "april": 3}, DISPOSITIONS)
     assert total(groups.values()).attempts == 103
     standing = ListStanding("march", True, leads=200, tried=70, done=50, callbacks=3, attempts=100)
-    told = results("spring", Grouping.LIST, groups, [standing], everybody=71)
+    told = results("spring", Grouping.LIST, groups, [standing], 71, {})
     assert told["all"]["people"] == 71
     assert (told["lists"]["march"]["penetration"], told["lists"]["march"]["saturation"]) == (0.35, 0.5)
     assert "arms" not in told
@@ -79,7 +79,13 @@ def test_all_groups_together_are_their_sum_but_people_are_counted_apart() -> Non
 def test_the_tables_show_every_group_and_every_list() -> None:
     groups = figures_by_group(COUNTS, {"march": 70, "april": 3}, DISPOSITIONS)
     standing = ListStanding("march", True, leads=200, tried=70, done=50, callbacks=3, attempts=100)
-    found, lists = result_tables(results("spring", Grouping.LIST, groups, [standing], everybody=71))
+    came_to = by_disposition(COUNTS, DISPOSITIONS)
+    told = results("spring", Grouping.LIST, groups, [standing], 71, came_to)
+    found, dispositions, lists = result_tables(told)
+    assert dispositions.sections[0].rows[:2] == (
+        ("No answer", "not reached", "40", "38.8%"),
+        ("No", "", "25", "24.3%"),
+    )
     assert [row[0] for section in found.sections for row in section.rows] == ["all", "march", "april"]
     assert found.sections[1].rows[0][6:8] == ("10", "20.0%")
     assert "8 answering machines" in found.note
@@ -120,7 +126,7 @@ def test_each_arm_stands_beside_the_first() -> None:
     groups = figures_by_group(counts, dict.fromkeys("abc", 1_000), DISPOSITIONS)
     tests = arm_tests(groups)
     assert {arm: test["beside"] for arm, test in tests.items()} == {"b": "a", "c": "a"}
-    told = remarks(results("spring", Grouping.ARM, groups, [], everybody=3_000))
+    told = remarks(results("spring", Grouping.ARM, groups, [], 3_000, {}))
     assert told[0].startswith("arm b beside a: +4.00% of people bought")
     assert "hardly by chance" in told[0]
     assert "may be chance" in told[1]
