@@ -134,6 +134,29 @@ def campaign_stop(campaign: CampaignName, config: ConfigFile = Path("goldline.to
     typer.echo(f"{campaign} dials nobody new")
 
 
+@campaign_app.command("pace")
+def campaign_pace(
+    campaign: CampaignName,
+    config: ConfigFile = Path("goldline.toml"),
+    mode: Annotated[str, typer.Option(help="How many are dialed, and how: predictive, power...")] = "",
+    lines: Annotated[int, typer.Option(help="How many of its calls there are at once.")] = 0,
+    lines_per_agent: Annotated[float, typer.Option(help="In power mode.")] = 0.0,
+    share: Annotated[float, typer.Option(help="Abandoned of answered it is kept to, such as 0.01.")] = 0.0,
+) -> None:
+    """Let a campaign that runs pace otherwise, until the engine starts anew."""
+    from dialer.shares import WHOLE_PPM
+    from goldline.campaign.door import pace
+
+    wishes: dict[str, int | str] = {
+        "mode": mode,
+        "lines_max": lines,
+        "lines_per_agent_ppm": round(WHOLE_PPM * lines_per_agent),
+        "share_max_ppm": round(WHOLE_PPM * share),
+    }
+    asyncio.run(pace(campaign, config, wishes))
+    typer.echo(f"{campaign} paces so from now on")
+
+
 @campaign_app.command("status")
 def campaign_status(
     campaign: CampaignName, config: ConfigFile = Path("goldline.toml"), as_json: AsJson = False

@@ -8,8 +8,8 @@ and is answered
 
     {"type": "AnswerWork", "work_id": "case-17", "request_id": "7", "contact_id": "C-4-000012", ...}
 
-Who hears no answer asks again: under one `work_id` it stays one piece of work. `StartCampaign` and
-`PauseCampaign` name a `campaign` instead and are answered by `AnswerCampaign`.
+Who hears no answer asks again: under one `work_id` it stays one piece of work. `StartCampaign`,
+`PauseCampaign` and `SetPacing` name a `campaign` instead and are answered by `AnswerCampaign`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from core.model.outbound import (
     CampaignRequest,
     DescribeCampaign,
     PauseCampaign,
+    SetPacing,
     StartCampaign,
 )
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
@@ -41,7 +42,8 @@ log = structlog.get_logger()
 
 PATH = "/work"
 REQUESTS = frozenset(
-    kind.__name__ for kind in (AddWork, WithdrawWork, StartCampaign, PauseCampaign, DescribeCampaign)
+    kind.__name__
+    for kind in (AddWork, WithdrawWork, StartCampaign, PauseCampaign, SetPacing, DescribeCampaign)
 )
 UNREADABLE = AnswerWork(work_id="", request_id="", code="unreadable", reason="no wish about work")
 

@@ -6,7 +6,9 @@ ledger is told the state that the next engine takes up when it starts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from core.kernel.errors import ConfigError, RequestRefused
@@ -15,6 +17,7 @@ from core.model.outbound import (
     CampaignRequest,
     DescribeCampaign,
     PauseCampaign,
+    SetPacing,
     StartCampaign,
 )
 from crm.leads.results import list_standings
@@ -38,6 +41,16 @@ async def start(campaign: str, config_path: Path) -> dict[str, Any]:
 async def stop(campaign: str, config_path: Path) -> dict[str, Any]:
     """Let a campaign dial nobody new; who rings or talks goes on."""
     return await _wish(PauseCampaign, campaign, config_path)
+
+
+async def pace(campaign: str, config_path: Path, wishes: Mapping[str, int | str]) -> None:
+    """Let a campaign that an engine runs pace otherwise: `wishes` are fields of `SetPacing`.
+
+    Raises `RequestRefused` where the engine will not have it, or none runs: what lasts is configured.
+    """
+    config = _config_with(campaign, config_path)
+    if await _from_engine(SetPacing, campaign, config, wishes) is None:
+        raise RequestRefused("no_engine", "no engine runs; what is to last belongs into the configuration")
 
 
 async def status(campaign: str, config_path: Path) -> dict[str, Any]:
@@ -66,14 +79,19 @@ async def _wish(kind: type[CampaignRequest], campaign: str, config_path: Path) -
     return {"campaign": campaign, "runs": False, "state": state.value}
 
 
-async def _from_engine(kind: type[CampaignRequest], campaign: str, config: Config) -> dict[str, Any] | None:
+async def _from_engine(
+    kind: type[CampaignRequest],
+    campaign: str,
+    config: Config,
+    wishes: Mapping[str, int | str] = MappingProxyType({}),
+) -> dict[str, Any] | None:
     """Return the answer of the engine that runs, None where none does."""
     door = config.work_door
-    token = door.token.get_secret_value()
+    token, url = door.token.get_secret_value(), f"ws://{door.host}:{door.port}/work"
     if not token:
         return None
     try:
-        answer = await ask(f"ws://{door.host}:{door.port}/work", token, kind.__name__, campaign=campaign)
+        answer = await ask(url, token, kind.__name__, campaign=campaign, **wishes)
     except ConnectionRefusedError:
         return None
     if answer["code"]:

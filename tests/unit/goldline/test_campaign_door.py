@@ -15,7 +15,7 @@ from core.model.message import Event
 from core.model.outbound import AnswerCampaign
 from dialer.audit_file import read_entries
 from goldline.app import Brain, build_brain, configured_agents
-from goldline.campaign.door import start, status, stop
+from goldline.campaign.door import pace, start, status, stop
 from goldline.campaign.tables import caps_table, standing_line
 from goldline.config import load_config
 from goldline.flows import load_flows
@@ -86,6 +86,12 @@ async def test_the_engine_that_runs_is_asked(running: Path) -> None:
 async def test_its_refusals_are_told(running: Path) -> None:
     with pytest.raises(RequestRefused, match="spring is stopped"):
         await stop("spring", running)
+
+
+async def test_it_paces_otherwise_from_now_on(running: Path) -> None:
+    await pace("spring", running, {"mode": "power", "lines_max": 7})
+    with pytest.raises(RequestRefused, match="less than nothing"):
+        await pace("spring", running, {"lines_max": -1})
 
 
 async def test_who_shows_another_token_learns_nothing(running: Path) -> None:

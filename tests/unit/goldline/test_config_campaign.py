@@ -70,6 +70,25 @@ def test_who_bought_or_refused_is_left_alone(done: str, more: str) -> None:
         config_of(f"[dispositions.other]\n{done} = true\n{more}")
 
 
+# --- how many at once -------------------------------------------------------------------------------
+
+
+def test_without_agents_people_hear_a_flow_that_is_there() -> None:
+    with pytest.raises(ConfigError, match="a flow for people to hear"):
+        rules_of('mode = "agentless"')
+    with pytest.raises(ConfigError, match="one of the flows: sorry"):
+        rules_of('mode = "agentless"\nflow = "survey"')
+    assert rules_of('mode = "agentless"\nflow = "sorry"').flow == "sorry"
+
+
+def test_what_agents_see_and_decide_before_a_number_is_dialed() -> None:
+    rules = rules_of('mode = "preview"\n[campaigns.spring.agents]\npreview_s = 20\nscript = "Good day."')
+    assert rules.agents_first
+    assert (rules.agents.preview_us, rules.agents.script) == (20 * SECOND_US, "Good day.")
+    assert not rules.agents_dial
+    assert rules_of("[campaigns.spring.agents]\ndial = true").agents_dial
+
+
 # --- recycling ------------------------------------------------------------------------------------------
 
 
