@@ -69,7 +69,8 @@ class SimulatedDay:
     whether the invariants are held against every turn; without, and with `NoJournal`, a day runs fastest.
     `flows` take the place of the files that `config` names. `recalled` is what the ledger of earlier days has
     to say when the engine starts, `leads` whom its campaigns may call, `audit` the folder for the files that
-    prove what they dialed. It is played on `stage`, or on the one the scenario asks for.
+    prove what they dialed. It is played on `stage`, or on the one the scenario asks for; `run` is
+    the number of the engine's start, where what it writes outlasts the day.
     """
 
     def __init__(
@@ -86,13 +87,14 @@ class SimulatedDay:
         leads: LeadsByList | None = None,
         audit: Path | None = None,
         stage: StageMaker | None = None,
+        run: int = RUN,
     ) -> None:
         self._scenario = scenario
         self._recalled = recalled
         if flows is None:
             flows = load_flows(config, (scenario.folder / scenario.engine_config).parent)
         agents = agent_profiles(scenario)
-        self.brain = build_brain(config, flows, agents, RUN)
+        self.brain = build_brain(config, flows, agents, run)
         self.plan = plan = FaultPlan(scenario.random_faults, seed)
         make_stage = stage or _stage_for(scenario)
         self._stage = make_stage(scenario, config, seed, self.brain.engine, plan, leads or {})

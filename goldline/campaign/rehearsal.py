@@ -25,7 +25,7 @@ from core.model.outbound import AttemptEnded, CampaignChanged
 from core.ports import LeadStore
 from crm.database import Database
 from crm.leads.store import SqlLeadStore
-from crm.ledger import read_campaign_states
+from crm.ledger import new_run, read_campaign_states
 from dialer.campaign import CampaignState
 from goldline.config import Config
 from goldline.harness import SimulatedDay, open_scenario
@@ -111,6 +111,7 @@ def rehearse(path: Path, starts: str, seed: int | None, told: Told | None = None
                 recalled=states,
                 audit=Path(config.audit.folder) if config.audit.folder else None,
                 stage=stage,
+                run=loop.run(new_run(database, WallClock())),
             ).run(told)
         finally:
             loop.run(stack.aclose())

@@ -155,6 +155,11 @@ def test_a_rehearsed_quarter_of_an_hour_is_kept_like_a_real_one(
     results = json.loads(goldline("campaign", "results", "spring", "-c", config, "--json").out)
     assert results["all"]["attempts"] == attempts
     assert results["all"]["contacts"] == told["campaigns"]["spring"]["connected"]
+    more = json.loads(
+        goldline("campaign", "rehearse", day, "--starts", "2026-11-24T09:00-05:00", "--json").out
+    )
+    again = json.loads(goldline("campaign", "results", "spring", "-c", config, "--json").out)
+    assert again["all"]["attempts"] == attempts + sum(more["campaigns"]["spring"].values())
     sold = tmp_path / "sold.csv"
     sold.write_text(f"attempt_id,reference,value\n{an_attempt(tmp_path)},order-1,50\nA-77,order-2,1\n")
     credited = goldline("campaign", "conversions", sold, "-c", config)
@@ -162,6 +167,9 @@ def test_a_rehearsed_quarter_of_an_hour_is_kept_like_a_real_one(
     assert "line 3, attempt_id 'A-77': an attempt of ours" in credited.err
     with_sale = json.loads(goldline("campaign", "results", "spring", "-c", config, "--json").out)
     assert with_sale["all"]["conversions"] == 1
-    assert with_sale["all"]["value"] == results["all"]["value"] + 50
+    assert with_sale["all"]["value"] == again["all"]["value"] + 50
     standing = json.loads(goldline("campaign", "status", "spring", "-c", config, "--json").out)
-    assert (standing["state"], standing["lists"]["leads"]["attempts"]) == ("dialing", attempts)
+    assert (standing["state"], standing["lists"]["leads"]["attempts"]) == (
+        "dialing",
+        again["all"]["attempts"],
+    )
