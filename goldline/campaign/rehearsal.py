@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +19,7 @@ from typing import Any
 
 from core.engine import Engine
 from core.kernel.clock import microseconds
-from core.kernel.errors import ConfigError
+from core.kernel.errors import ConfigError, Said
 from core.model.attempt import AttemptState
 from core.model.message import DomainEvent
 from core.model.outbound import AttemptEnded, CampaignChanged
@@ -94,29 +95,35 @@ def rehearse(path: Path, starts: str, seed: int | None, told: Told | None = None
     scenario = load_scenario(path)
     config = open_scenario(scenario)
     starts_us = _instant_us(starts)
-    with asyncio.Runner() as loop:
-        stack = AsyncExitStack()
-        database = loop.run(stack.enter_async_context(open_database(config)))
-        try:
-            states = loop.run(read_campaign_states(database))
-            if not states:
-                raise ConfigError(str(path), "no campaign that dials", "one: goldline campaign start NAME")
-            rehearsed = Rehearsed()
-            stage = partial(RehearsalStage, database=database, loop=loop, starts_us=starts_us)
-            SimulatedDay(
-                scenario,
-                config,
-                scenario.seed if seed is None else seed,
-                watchers=[rehearsed.add],
-                recalled=states,
-                audit=Path(config.audit.folder) if config.audit.folder else None,
-                stage=stage,
-                run=loop.run(new_run(database, WallClock())),
-            ).run(told)
-        finally:
-            loop.run(stack.aclose())
+    with asyncio.Runner() as loop, _opened(config, loop) as database:
+        states = loop.run(read_campaign_states(database))
+        if not states:
+            raise ConfigError(
+                str(path), Said("no campaign that was started"), "one: goldline campaign start NAME"
+            )
+        rehearsed = Rehearsed()
+        SimulatedDay(
+            scenario,
+            config,
+            scenario.seed if seed is None else seed,
+            watchers=[rehearsed.add],
+            recalled=states,
+            audit=Path(config.audit.folder) if config.audit.folder else None,
+            stage=partial(RehearsalStage, database=database, loop=loop, starts_us=starts_us),
+            run=loop.run(new_run(database, WallClock())),
+        ).run(told)
         loop.run(_keep_ends(rehearsed.changes, config))
     return _as_told(rehearsed, starts)
+
+
+@contextmanager
+def _opened(config: Config, loop: asyncio.Runner) -> Iterator[Database]:
+    """Give the configured database, for whoever asks it on `loop`."""
+    stack = AsyncExitStack()
+    try:
+        yield loop.run(stack.enter_async_context(open_database(config)))
+    finally:
+        loop.run(stack.aclose())
 
 
 async def _keep_ends(changes: list[CampaignChanged], config: Config) -> None:
