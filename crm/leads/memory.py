@@ -174,8 +174,9 @@ class MemoryLeadStore:
         ]
 
     def _in_lease(self, order: KeepLeads | ReturnLeads) -> list[_Lead]:
-        leads = (self._leads[int(lead_id)] for lead_id in order.lead_ids)
-        return [lead for lead in leads if lead.lease_id == order.lease_id and lead.state is LeadState.WAITING]
+        found = (self._leads.get(int(lead_id)) for lead_id in order.lead_ids)
+        waiting = (lead for lead in found if lead is not None and lead.state is LeadState.WAITING)
+        return [lead for lead in waiting if lead.lease_id == order.lease_id]
 
     def _put_back(self, campaign: str) -> None:
         """Let those join the line who have waited long enough."""

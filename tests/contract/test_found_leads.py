@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.model.lead import BY_HAND, STRANGER, LeadNumber
-from core.model.outbound import ListNumber
+from core.model.outbound import KeepLeads, ListNumber, ReturnLeads
 from tests.contract.test_lead_store import (
     NOON_US,
     Store,
@@ -44,6 +44,15 @@ async def test_what_came_of_a_stranger_is_known_next_time(store: Store) -> None:
     await settled(store, stranger, None, lease_id="", record=attempt(stranger, attempt_id="A-1"))
     again = await store.find_lead("sales", typed("+12025550077"))
     assert ([past.at_us for past in again.past], again.attempts) == ([NOON_US], 1)
+
+
+async def test_a_stranger_is_in_no_lease_to_be_kept_or_given_back(store: Store) -> None:
+    await loaded(store, lead(1))
+    stranger = await store.find_lead("sales", typed("+12025550077"))
+    ids = (stranger.lead_id,)
+    await store.keep_leads(KeepLeads(campaign="sales", lead_ids=ids, lease_id="", until_us=NOON_US))
+    await store.return_leads(ReturnLeads(campaign="sales", lead_ids=ids, lease_id=""))
+    assert [one.external_id for one in await leased(store)] == ["L-1"]
 
 
 async def test_what_came_of_a_lead_counts_for_it_and_moves_it(store: Store) -> None:
