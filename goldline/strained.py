@@ -14,13 +14,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from core.engine import Engine
-from core.kernel.clock import Clock, seconds
+from core.kernel.clock import SECOND_US, Clock, seconds
 from core.model.commands import LookUpCustomer, StartTimer
 from core.model.customer import Customer
 from core.model.events import CustomerLookupFailed
 from core.model.message import Command, Event
-from core.ports import CrmStore, Scheduler
-from goldline.runners import Ports, VirtualRunner
+from core.model.outbound import LeadCommand
+from core.ports import CrmStore, LeadStore, Scheduler
+from goldline.lead_orders import unavailable
+from goldline.runners import QUESTIONS, Ports, VirtualRunner
 from goldline.watched import SpooledLedger
 from simulator.faults import FaultKind, FaultPlan
 
@@ -78,6 +80,9 @@ class StrainedStore:
         return await self._store.find_customer(lookup)
 
 
+WRITE_AGAIN_US = SECOND_US
+
+
 class StrainedRunner(VirtualRunner):
     """A `VirtualRunner` whose store and clock are under strain, all in virtual time."""
 
@@ -113,3 +118,12 @@ class StrainedRunner(VirtualRunner):
     def _fail(self, command: LookUpCustomer, reason: str) -> None:
         failed = CustomerLookupFailed(at_us=self._now_us, lookup_id=command.lookup_id, reason=reason)
         self.receive(failed)
+
+    def _carry_out(self, store: LeadStore, order: LeadCommand) -> None:
+        """Ask the store of leads, which is in the same database; what is to be written waits for it."""
+        if not self._ledger.is_away:
+            super()._carry_out(store, order)
+        elif type(order) not in QUESTIONS:
+            self.call_at(self._now_us + WRITE_AGAIN_US, partial(self._carry_out, store, order))
+        elif (answer := unavailable(order, "away", self._now_us)) is not None:
+            self.receive(answer)
