@@ -5,7 +5,6 @@ from __future__ import annotations
 from core.model.lead import BY_HAND, STRANGER, LeadNumber
 from core.model.outbound import KeepLeads, ListNumber, ReturnLeads
 from tests.contract.test_lead_store import (
-    NOON_US,
     Store,
     attempt,
     clock,
@@ -15,6 +14,7 @@ from tests.contract.test_lead_store import (
     settled,
     store,
 )
+from tests.services.clocks import NOON_US
 
 __all__ = ["clock", "store"]
 
