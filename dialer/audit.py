@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialer.audit_checks import CHECKS, Violation
-from dialer.audit_day import Day, answered_by_person, is_abandoned
+from dialer.audit_checks import CHECKS
+from dialer.audit_day import Day, Violation, answered_by_person, is_abandoned
 from dialer.shares import upper_bound
 
 

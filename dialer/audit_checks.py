@@ -8,16 +8,23 @@ the calls, not from what the dialer called them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.kernel.clock import seconds
 from core.model.attempt import AttemptRecord, AttemptState
-from dialer.audit_day import Day, answered_by_person, is_abandoned, missed_deadlines
+from dialer.audit_day import (
+    FILE,
+    Day,
+    Violation,
+    answered_by_person,
+    is_abandoned,
+    missed_deadlines,
+    violation,
+)
 from dialer.audit_file import AuditClose
-from dialer.law import AbandonmentCap, KeepRecords, Law, Pack, RingAtLeast, SafeHarbourMessage
+from dialer.audit_shares import over_the_cap
+from dialer.law import KeepRecords, Law, RingAtLeast, SafeHarbourMessage
 from dialer.permission import Callee, Past, PastOutcome, Verdict, permission
 
 _PAST = {
@@ -25,21 +32,6 @@ _PAST = {
     AttemptState.MACHINE: PastOutcome.MACHINE,
     AttemptState.CONNECTED: PastOutcome.CONVERSATION,
 }
-FILE = "file"
-"""The rule that files themselves break."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """Something that must not have happened: the rule's id (or `file`), the attempt, and what it was."""
-
-    rule: str
-    campaign: str
-    day: str
-    attempt_id: str
-    said: str
-
-
 # --- the files ----------------------------------------------------------------------------------------
 
 
@@ -47,7 +39,7 @@ def _told_twice(days: Sequence[Day]) -> Iterator[Violation]:
     seen: set[str] = set()
     for day, attempt in _attempts(days):
         if attempt.attempt_id in seen:
-            yield _violation(FILE, day, attempt, "is told twice")
+            yield violation(FILE, day, attempt, "is told twice")
         seen.add(attempt.attempt_id)
 
 
@@ -57,9 +49,9 @@ def _impossible(days: Sequence[Day]) -> Iterator[Violation]:
         told = (attempt.dialed_us, attempt.answered_us, attempt.connected_us, attempt.ended_us)
         known = [instant for instant in told if instant is not None]
         if known != sorted(known):
-            yield _violation(FILE, day, attempt, "has its instants out of order")
+            yield violation(FILE, day, attempt, "has its instants out of order")
         if not _agrees(attempt):
-            yield _violation(FILE, day, attempt, f"is {attempt.outcome} against its own instants")
+            yield violation(FILE, day, attempt, f"is {attempt.outcome} against its own instants")
 
 
 def _agrees(attempt: AttemptRecord) -> bool:
@@ -76,7 +68,7 @@ def _on_another_day(days: Sequence[Day]) -> Iterator[Violation]:
     for day, attempt in _attempts(days):
         local = datetime.fromtimestamp(seconds(attempt.dialed_us), day.zone).date()
         if local != day.on:
-            yield _violation(FILE, day, attempt, f"was dialed on {local}")
+            yield violation(FILE, day, attempt, f"was dialed on {local}")
 
 
 def _miscounted(days: Sequence[Day]) -> Iterator[Violation]:
@@ -88,9 +80,9 @@ def _miscounted(days: Sequence[Day]) -> Iterator[Violation]:
             abandoned=sum(is_abandoned(attempt, day.law) for attempt in day.attempts),
         )
         if day.close is None:
-            yield _violation(FILE, day, None, "was not closed")
+            yield violation(FILE, day, None, "was not closed")
         elif day.close != ours:
-            yield _violation(FILE, day, None, f"was counted as {day.close}, is {ours}")
+            yield violation(FILE, day, None, f"was counted as {day.close}, is {ours}")
 
 
 # --- whom and when ------------------------------------------------------------------------------------
@@ -132,11 +124,11 @@ def _against(day: Day, attempt: AttemptRecord, verdict: Verdict) -> Iterator[Vio
     """Yield what the dialer broke, or never asked."""
     if not verdict.allowed:
         for rule in verdict.rules:
-            yield _violation(rule, day, attempt, "was dialed although this rule forbids it")
+            yield violation(rule, day, attempt, "was dialed although this rule forbids it")
     else:
         for rule in verdict.rules:
             if rule not in attempt.rules:
-                yield _violation(rule, day, attempt, "was dialed and this rule not asked")
+                yield violation(rule, day, attempt, "was dialed and this rule not asked")
 
 
 def _as_past(attempt: AttemptRecord, law: Law) -> Past:
@@ -152,7 +144,7 @@ def _listed(days: Sequence[Day]) -> Iterator[Violation]:
         for day, attempt in _attempts([day for day in days if day.head.campaign == campaign]):
             instants = [since[entry] for entry in _entries_for(attempt.number) if entry in since]
             if instants and min(instants) <= attempt.dialed_us:
-                yield _violation("do-not-call", day, attempt, "was dialed after its number had been listed")
+                yield violation("do-not-call", day, attempt, "was dialed after its number had been listed")
 
 
 def _listed_since(days: Sequence[Day], campaign: str) -> dict[str, int]:
@@ -181,7 +173,7 @@ def _rung_too_short(days: Sequence[Day]) -> Iterator[Violation]:
             rang_s = seconds(attempt.ended_us - attempt.dialed_us)
             for rule in day.law.rules(RingAtLeast, attempt.country):
                 if rang_s < rule.at_least_s:
-                    yield _violation(rule.id, day, attempt, f"was given up after {rang_s:.1f} s")
+                    yield violation(rule.id, day, attempt, f"was given up after {rang_s:.1f} s")
 
 
 def _greeted_too_late(days: Sequence[Day]) -> Iterator[Violation]:
@@ -189,7 +181,7 @@ def _greeted_too_late(days: Sequence[Day]) -> Iterator[Violation]:
     for day, attempt in _attempts(days):
         if attempt.outcome is AttemptState.CONNECTED:
             for rule in missed_deadlines(attempt, day.law):
-                yield _violation(rule, day, attempt, "heard an agent too late and goes as connected")
+                yield violation(rule, day, attempt, "heard an agent too late and goes as connected")
 
 
 def _without_message(days: Sequence[Day]) -> Iterator[Violation]:
@@ -197,7 +189,7 @@ def _without_message(days: Sequence[Day]) -> Iterator[Violation]:
         stayed = attempt.outcome is AttemptState.DROPPED and attempt.gave_up
         if stayed and attempt.message_us is None:
             for rule in day.law.rules(SafeHarbourMessage, attempt.country):
-                yield _violation(rule.id, day, attempt, "found nobody and heard no message")
+                yield violation(rule.id, day, attempt, "found nobody and heard no message")
 
 
 def _not_kept(days: Sequence[Day]) -> Iterator[Violation]:
@@ -206,69 +198,7 @@ def _not_kept(days: Sequence[Day]) -> Iterator[Violation]:
         for rule in day.law.rules(KeepRecords, attempt.country):
             missing = [name for name in ("number", "disposition") if not getattr(attempt, name)]
             if missing:
-                yield _violation(rule.id, day, attempt, f"is kept without its {' and '.join(missing)}")
-
-
-# --- how many were abandoned ----------------------------------------------------------------------------
-
-
-class _Told(NamedTuple):
-    """Of a day, by countries: how many were answered by a person, and how many of these were abandoned."""
-
-    day: Day
-    counts: dict[str, tuple[int, int]]
-
-
-def _over_the_cap(days: Sequence[Day]) -> Iterator[Violation]:
-    """The share of abandoned calls in every window of every cap, for campaigns and for their drop groups.
-
-    A window is judged where it ends with a day: within the day nobody knows yet what it will come to.
-    """
-    told = [_Told(day, _by_country(day)) for day in days]
-    for end in days:
-        own = [each for each in told if each.day.head.campaign == end.head.campaign]
-        group = [each for each in told if each.day.head.drop_group == end.head.drop_group]
-        for pack in end.law.packs:
-            for cap in pack.caps:
-                yield from _over(own, end, pack, cap, "")
-                if len(group) > len(own):
-                    yield from _over(group, end, pack, cap, f" in the drop group {end.head.drop_group}")
-
-
-def _by_country(day: Day) -> dict[str, tuple[int, int]]:
-    counts: dict[str, tuple[int, int]] = {}
-    for attempt in filter(answered_by_person, day.attempts):
-        answered, abandoned = counts.get(attempt.country, (0, 0))
-        counts[attempt.country] = answered + 1, abandoned + is_abandoned(attempt, day.law)
-    return counts
-
-
-def _over(
-    told: Sequence[_Told], end: Day, pack: Pack, cap: AbandonmentCap, where: str
-) -> Iterator[Violation]:
-    inside = [
-        counts
-        for each in told
-        if _is_within(cap, each.day, end)
-        for country, counts in each.counts.items()
-        if pack.covers(country)
-    ]
-    answered, abandoned = (sum(counts[of] for counts in inside) for of in (0, 1))
-    if abandoned > cap.share * answered:
-        said = f"{abandoned} of {answered} answered by a person, {abandoned / answered:.2%}, were abandoned"
-        yield _violation(cap.id, end, None, f"{said}{where} in the window that ends with it")
-
-
-def _is_within(cap: AbandonmentCap, told: Day, end: Day) -> bool:
-    """Tell whether a day lies in the window of the cap that ends with another day."""
-    match cap.window:
-        case "day" | "rolling_24_hours":
-            return told.on == end.on
-        case "rolling_30_days":
-            return 0 <= (end.on - told.on).days < 30
-        case "calendar_month":
-            month = (end.on.year, end.on.month)
-            return told.on <= end.on and (told.on.year, told.on.month) == month
+                yield violation(rule.id, day, attempt, f"is kept without its {' and '.join(missing)}")
 
 
 CHECKS: tuple[Callable[[Sequence[Day]], Iterator[Violation]], ...] = (
@@ -281,7 +211,7 @@ CHECKS: tuple[Callable[[Sequence[Day]], Iterator[Violation]], ...] = (
     _greeted_too_late,
     _without_message,
     _not_kept,
-    _over_the_cap,
+    over_the_cap,
     _miscounted,
 )
 """Every check there is, each over all days in their order."""
@@ -289,13 +219,3 @@ CHECKS: tuple[Callable[[Sequence[Day]], Iterator[Violation]], ...] = (
 
 def _attempts(days: Sequence[Day]) -> Iterator[tuple[Day, AttemptRecord]]:
     return ((day, attempt) for day in days for attempt in day.attempts)
-
-
-def _violation(rule: str, day: Day, attempt: AttemptRecord | None, said: str) -> Violation:
-    return Violation(
-        rule=rule,
-        campaign=day.head.campaign,
-        day=day.head.day,
-        attempt_id=attempt.attempt_id if attempt else "",
-        said=said,
-    )

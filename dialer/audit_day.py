@@ -13,6 +13,20 @@ from dialer.audit_file import AuditBroken, AuditClose, AuditHead, Entry, NumberL
 from dialer.law import ConnectWithin, Law
 from dialer.packs import law_from_json
 
+FILE = "file"
+"""The rule that files themselves break."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """Something that must not have happened: the rule's id (or `file`), the attempt, and what it was."""
+
+    rule: str
+    campaign: str
+    day: str
+    attempt_id: str
+    said: str
+
 
 @dataclass(slots=True)
 class Day:
@@ -103,3 +117,14 @@ def _clock_start(attempt: AttemptRecord, rule: ConnectWithin) -> int:
     if rule.clock == "greeting_end" and attempt.greeting_end_us is not None:
         return attempt.greeting_end_us
     return attempt.answered_us
+
+
+def violation(rule: str, day: Day, attempt: AttemptRecord | None, said: str) -> Violation:
+    """Return a violation on a day, by an attempt or by the day as a whole."""
+    return Violation(
+        rule=rule,
+        campaign=day.head.campaign,
+        day=day.head.day,
+        attempt_id=attempt.attempt_id if attempt else "",
+        said=said,
+    )

@@ -9,8 +9,7 @@ from typing import Any
 
 from core.kernel.errors import ConfigError
 from dialer.audit import DayCounts, audit
-from dialer.audit_checks import FILE, Violation
-from dialer.audit_day import Day, read_day
+from dialer.audit_day import FILE, Day, Violation, read_day
 from dialer.audit_file import AuditBroken, read_entries
 from goldline.audit_disk import SUFFIX
 from simulator.report.blocks import Section, Table

@@ -248,3 +248,32 @@ def test_file_has_one_head_and_begins_with_it(entries: list[Entry]) -> None:
 
 def test_every_outcome_is_one_that_a_dialed_attempt_comes_to() -> None:
     assert {record.outcome for record in honest_day()} <= OUTCOMES
+
+
+def taken_for_machines(heard: int, of_them_people: int, let_go: int) -> list[AttemptRecord]:
+    """Agents heard a sample of those that detection took for machines; the others were let go."""
+    sample = [
+        attempt(1_000 + n, audited=True, disposition="sold" if n < of_them_people else "machine")
+        for n in range(heard)
+    ]
+    gone = {"connected_us": None, "outcome": AttemptState.MACHINE, "disposition": "machine"}
+    return [*sample, *(attempt(2_000 + n, **gone) for n in range(let_go))]
+
+
+@pytest.mark.parametrize(
+    ("heard", "people", "broken"),
+    [(19, 19, []), (20, 0, []), (20, 2, ["house-abandonment", "us-ftc-abandonment"])],
+    ids=["too few to conclude", "all were machines", "two of twenty were people"],
+)
+def test_people_taken_for_machines_count_as_the_sample_has_it(
+    heard: int, people: int, broken: list[str]
+) -> None:
+    machines = [
+        replace(record, dialed_us=TEN_US, answered_us=TEN_US, ended_us=TEN_US + 200 * S_US)
+        for record in taken_for_machines(heard, people, let_go=100)
+    ]
+    timed = [
+        replace(record, connected_us=TEN_US) if record.outcome is AttemptState.CONNECTED else record
+        for record in machines
+    ]
+    assert sorted(rules_of(audit([day(*honest_day(), *timed)]))) == broken
