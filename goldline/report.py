@@ -12,7 +12,7 @@ from typing import Any
 from core.kernel.clock import seconds
 from core.model.agent import AgentState
 from core.model.ids import AgentId
-from goldline.tables import POLICY, estimate_table, figure_table, heading, shown
+from goldline.tables import POLICY, campaign_table, estimate_table, figure_table, heading, shown
 from metrics.occupancy import Stretch
 from simulator.report.blocks import (
     ClassAxis,
@@ -66,6 +66,7 @@ def simulation_page(
             *_time_lines(result, scenario, stretches, reasons),
             table,
             estimate_table(result),
+            *([campaign_table(result)] if result["campaigns"] else []),
         ),
         notes=_NOTES,
         clock_s=clock_s(scenario.starts_at),

@@ -57,10 +57,29 @@ _WORK_COLUMNS = (
 )
 
 
+_CAMPAIGN_COLUMNS = (
+    _Column("attempts", ("attempts",), ",.0f"),
+    _Column("answered", ("answered",), ",.0f"),
+    _Column("of all", ("reached_share",), ".1%"),
+    _Column("abandoned", ("abandoned",), ",.0f"),
+    _Column("of answered", ("abandoned_share",), ".2%"),
+    _Column("machine", ("outcomes", "machine"), ",.0f"),
+    _Column("busy", ("outcomes", "busy"), ",.0f"),
+    _Column("no answer", ("outcomes", "no_answer"), ",.0f"),
+    _Column("failed", ("outcomes", "failed"), ",.0f"),
+    _Column("talk s", ("mean_talk_s",), ",.0f"),
+    _Column("utilisation", ("utilisation",), ".1%"),
+)
+
+
 def result_tables(result: Mapping[str, Any]) -> tuple[FigureTable, ...]:
-    """Return all tables of what `goldline.simulate.simulate` returned; that of work where any was brought."""
-    tables = (figure_table(result), estimate_table(result))
-    return (*tables, work_table(result)) if result["work"] else tables
+    """Return all tables of what `goldline.simulate.simulate` returned; those of nothing are left out."""
+    tables = [figure_table(result), estimate_table(result)]
+    if result["work"]:
+        tables.append(work_table(result))
+    if result["campaigns"]:
+        tables.append(campaign_table(result))
+    return tuple(tables)
 
 
 def figure_table(result: Mapping[str, Any]) -> FigureTable:
@@ -85,6 +104,17 @@ def estimate_table(result: Mapping[str, Any]) -> FigureTable:
         ),
         note="of those who had to wait and were answered; bias: what was expected beyond what was waited; "
         "in the band: announcements that came true",
+    )
+
+
+def campaign_table(result: Mapping[str, Any]) -> FigureTable:
+    """Return the table of campaigns; see `figure_table`."""
+    rows = tuple(_row(name, row, _CAMPAIGN_COLUMNS) for name, row in result["campaigns"].items())
+    return FigureTable(
+        title="Campaigns",
+        headings=("", *(column.heading for column in _CAMPAIGN_COLUMNS)),
+        sections=(Section(title="", rows=rows),),
+        note="answered: by a person; abandoned: of these, found no agent in time; utilisation: of all agents",
     )
 
 

@@ -17,6 +17,7 @@ from goldline.journal_file import HashJournal
 from goldline.progress import Told
 from goldline.valuation import valuation_of
 from ivr.flow import Flow
+from metrics.campaigns import Campaigns, campaign_summary
 from metrics.day import DayFigures
 from metrics.frame import USUAL_THRESHOLD_S, Frame
 from metrics.occupancy import Stretch
@@ -66,13 +67,13 @@ class Trial:
         watch_stretch = [lines.add] if seed == self.pictured else []
         valuation = valuation_of(self.config)
         figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch, valuation)
-        work = WorkByChannel(self.frame)
+        work, campaigns = WorkByChannel(self.frame), Campaigns(self.frame)
         day = SimulatedDay(
             self.scenario,
             self.config,
             seed,
             journal=journal,
-            watchers=[figures.add, work.add],
+            watchers=[figures.add, work.add, campaigns.add],
             flows=self.flows,
             recalled=self.recalled,
             audit=audit,
@@ -80,7 +81,10 @@ class Trial:
         day.run(told)
         figures.close(day.runner.now_us())
         tree = day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
-        tree |= {"work": work_summary(work, _channels(self.scenario))}
+        tree |= {
+            "work": work_summary(work, _channels(self.scenario)),
+            "campaigns": campaign_summary(campaigns, _campaigns(self.scenario), tree["occupancy"]),
+        }
         return Run(figures=_telephony(day.world) | tree, time_lines=lines.of)
 
     def _tiers(self) -> list[str]:
@@ -94,6 +98,11 @@ class Trial:
 def _channels(scenario: Scenario) -> list[str]:
     """Return the channels of the work that the scenario brings."""
     return sorted({entry.channel for entry in scenario.arrivals} - {VOICE})
+
+
+def _campaigns(scenario: Scenario) -> list[str]:
+    """Return the campaigns that the scenario has leads for."""
+    return list(dict.fromkeys(listed.campaign for listed in scenario.leads))
 
 
 def _telephony(world: World) -> Tree:
