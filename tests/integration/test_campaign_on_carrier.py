@@ -7,7 +7,7 @@ did with it. How soon a person who answered is joined with an agent is measured 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -203,6 +203,7 @@ async def test_five_hundred_attempts_are_accounted_for_and_people_hear_an_agent_
     phone_ports: dict[str, int],
     desks: AsyncExitStack,
     tmp_path: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
     plain = numbers("212", "0101064010201501013018901", 380)
     listened_to = numbers("213", "07017", 120)
@@ -228,8 +229,10 @@ async def test_five_hundred_attempts_are_accounted_for_and_people_hear_an_agent_
     times = joining_times(observer.events, up | judged)
     connected = [record for record in records.values() if record["outcome"] == "connected"]
     assert len(times) >= len(connected) > 200
-    assert times[len(times) // 2] <= 0.050
-    assert times[len(times) * 99 // 100] <= 0.250
+    median, late = times[len(times) // 2], times[len(times) * 99 // 100]
+    record_property("from the answer to the agent, median and 99th percentile, s", (median, late))
+    assert median <= 0.050
+    assert late <= 0.250
     verdict = goldline.audit()
     assert sum(day["attempts"] for day in verdict["days"]) == 500
     # The day is not over, which is all there is to say against it.

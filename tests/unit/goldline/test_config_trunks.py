@@ -10,9 +10,13 @@ from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
 from core.model.detection import Detection
 from dialer.caller_ids import OwnNumber
+from dialer.campaign import CampaignRules
+from dialer.trunks import TrunkUse
 from goldline.config import Config, parse_config
+from goldline.config_campaigns import campaign_rules
 from goldline.config_trunks import machine_rules, pool_rules, trunk_rules
 from goldline.harness import on_simulated_trunks
+from goldline.rulebook import rulebook_of
 from simulator.phones import outside_address
 
 EAST = {"address": "PJSIP/{number}@east", "strip": "+1", "prefix": "9", "lines_max": 30}
@@ -99,3 +103,40 @@ def test_trunk_cannot_keep_all_its_lines() -> None:
     sections = configured(trunks={"east": EAST | {"lines_kept": 30}}).trunks
     with pytest.raises(ConfigError, match=r"trunks\.east\.lines_kept"):
         trunk_rules(sections, "unused")
+
+
+def rules_of(**campaign: Any) -> CampaignRules:
+    """Return the rules of a campaign in a house with a trunk, a pool and nothing that the law asks for."""
+    tables = {"campaigns": {"winter": {"queue": "sales", "laws": []} | campaign}}
+    config = configured(**tables)
+    rules = campaign_rules(
+        config.campaigns,
+        rulebook_of(config).queues,
+        {},
+        config.dispositions,
+        region="US",
+        trunks=["east", "west"],
+        pools=["ours"],
+        default_tier="standard",
+    )
+    return rules["winter"]
+
+
+def test_campaign_says_what_its_calls_go_out_by() -> None:
+    rules = rules_of(trunks=["west"], trunk_share=3, caller_ids="ours", machines={})
+    assert rules.trunks == TrunkUse(trunks=("west",), share=3)
+    assert (rules.pool, rules.shown_number) == ("ours", "")
+    assert rules.machines is not None
+
+
+@pytest.mark.parametrize(
+    ("campaign", "where"),
+    [
+        ({"trunks": ["north"]}, "campaigns.winter.trunks"),
+        ({"caller_ids": "theirs"}, "campaigns.winter.caller_ids"),
+    ],
+)
+def test_campaign_cannot_go_out_by_what_is_not_there(campaign: dict[str, Any], where: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        rules_of(**campaign)
+    assert refused.value.where == where
