@@ -37,7 +37,7 @@ def tuned_settings() -> dict[str, dict[str, Setting]]:
 def tune(cells: Iterable[Cell]) -> None:
     """Find the settings of these cells and write them down; the other cells keep theirs."""
     found = tuned_settings()
-    pairs = list(product(TUNED, cells))
+    pairs = [(name, cell) for cell, name in product(cells, TUNED)]
     for (name, cell), setting in zip(pairs, each_run(_tune_one, pairs), strict=True):
         found.setdefault(name, {})[str(cell)] = setting
         PATH.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
