@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.kernel.clock import SECOND_US
-from core.model.commands import AnswerRequest, StartTimer
+from core.model.commands import AnswerRequest, RingLeg, StartTimer
 from core.model.contact import ContactState
 from core.model.events import InteractionRecorded, PbxSynced
 from core.model.hours import DAYS, Opening, OpeningHours
@@ -24,9 +24,11 @@ from core.model.outbound import (
 )
 from core.model.requests import FinishWrapUp, GoReady
 from crm.leads.records import LeadRecord, ListPlan
+from dialer.campaign import Mode
 from dialer.goals import Goals
 from dialer.parting import Arm, Parting
 from goldline.runners import result_at_once
+from tests.unit.dialer.agent_first_floor import AgentFirstFloor
 from tests.unit.dialer.campaign_floor import NOON_US, CampaignFloor, lead
 
 ANN = AgentId("ann")
@@ -265,3 +267,27 @@ def test_what_earlier_runs_brought_about_counts_too() -> None:
     wrapped_up(floor, "sold")
     floor.let_pass(2)
     assert floor.events(CampaignChanged)[-1].reason == "sales_reached"
+
+
+def test_a_promise_is_kept_by_the_agent_who_gave_it_and_who_is_on_the_line_first() -> None:
+    """It is eleven: bob is talked to, and promised a call at twenty past by ann; ben is there as well."""
+    floor = AgentFirstFloor(("ann", "ben"), [BOB], mode=Mode.PROGRESSIVE)
+    floor.ready("ann")
+    floor.start()
+    talked(floor)
+    floor.ready("ben")
+    assert wrapped_up(floor, "later", at="2023-11-16 11:20", by="mine") == ""
+    floor.let_pass(18 * 60)
+    rung = len(floor.orders(RingLeg))
+    while len(floor.orders(RingLeg)) == rung and floor.now_us < NOON_US + HOUR_US:
+        floor.let_pass(5)
+    assert floor.orders(RingLeg)[-1].address == "PJSIP/ann", "ben may not have it, and bob rings later"
+    assert floor.now_us - NOON_US < 21 * 60 * SECOND_US
+    floor.takes_phone("ann")
+    assert len(floor.dialed()) == 2
+    floor.picks_up("bob")
+    floor.are_joined("ann", "bob")
+    floor.hang_up(floor.leg_of("bob"))
+    wrapped_up(floor, "sold")
+    record = settled(floor).record
+    assert (record.nth, record.agent_was_sure, record.agent_id) == (2, True, "ann")
