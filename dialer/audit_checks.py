@@ -185,9 +185,10 @@ def _greeted_too_late(days: Sequence[Day]) -> Iterator[Violation]:
 
 
 def _without_message(days: Sequence[Day]) -> Iterator[Violation]:
+    """A person stayed until it was too late, and heard neither an agent, were it a late one, nor the message."""
     for day, attempt in _attempts(days):
         stayed = attempt.outcome is AttemptState.DROPPED and attempt.gave_up
-        if stayed and attempt.message_us is None:
+        if stayed and attempt.message_us is None and not attempt.agent_id:
             for rule in day.law.rules(SafeHarbourMessage, attempt.country):
                 yield violation(rule.id, day, attempt, "found nobody and heard no message")
 

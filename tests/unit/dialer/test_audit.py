@@ -140,6 +140,13 @@ def test_planted_violation_is_found(rule: str, spoilt: AttemptRecord) -> None:
     assert rule in rules_of(audit([day(*honest_day(), spoilt)]))
 
 
+def test_late_agent_takes_the_place_of_the_message_yet_the_call_is_abandoned() -> None:
+    late = abandoned(300, message_us=None, agent_id="ann")
+    findings = audit([day(*honest_day(), late)])
+    assert findings.violations == ()
+    assert findings.days[0].abandoned == 3
+
+
 def test_fourth_attempt_at_a_person_in_a_day_is_found() -> None:
     same = [attempt(n, person_id="P") for n in range(4)]
     assert rules_of(audit([day(*same)])) == ["house-attempts"]
