@@ -185,7 +185,7 @@ def _greeted_too_late(days: Sequence[Day]) -> Iterator[Violation]:
 
 
 def _without_message(days: Sequence[Day]) -> Iterator[Violation]:
-    """A person stayed until it was too late, and heard neither an agent, were it a late one, nor the message."""
+    """A person stayed until it was too late, and heard neither an agent, if a late one, nor the message."""
     for day, attempt in _attempts(days):
         stayed = attempt.outcome is AttemptState.DROPPED and attempt.gave_up
         if stayed and attempt.message_us is None and not attempt.agent_id:
