@@ -17,6 +17,7 @@ from core.model.outbound import AttemptDialed, AttemptEnded, CampaignLearned
 from goldline.harness import SimulatedDay, head_of_day, open_scenario
 from goldline.journal_file import FileJournal
 from goldline.replay import replay_journal
+from scripts.tree import ROOT
 from simulator.scenario import load_scenario
 
 E = TypeVar("E", bound=DomainEvent)
@@ -84,16 +85,16 @@ wrap_up = { kind = "lognormal", mean_s = 10, deviation_s = 5 }
 class Morning:
     """The day as it was played: what the ledger was told, and the file of the journal."""
 
-    def __init__(self, folder: Path, *, wire: bool = False) -> None:
+    def __init__(self, folder: Path, *, wire: bool = False, faults: str = "", seed: int = SEED) -> None:
         telephony = "[telephony]\nwire = true\n" if wire else ""
-        for name, text in (("goldline", RULES), ("sorry", SORRY), ("day", DAY + telephony)):
+        for name, text in (("goldline", RULES), ("sorry", SORRY), ("day", DAY + telephony + faults)):
             (folder / f"{name}.toml").write_text(text, encoding="utf-8")
         scenario = load_scenario(folder / "day.toml")
         config = open_scenario(scenario)
         self.told: list[DomainEvent] = []
         self.journal = folder / "day.journal"
-        journal = FileJournal(self.journal, head_of_day(scenario, config, SEED))
-        day = SimulatedDay(scenario, config, SEED, journal=journal, watchers=[self.told.append])
+        journal = FileJournal(self.journal, head_of_day(scenario, config, seed))
+        day = SimulatedDay(scenario, config, seed, journal=journal, watchers=[self.told.append])
         day.run()
         journal.close()
 
@@ -103,6 +104,11 @@ class Morning:
     @property
     def records(self) -> list[AttemptRecord]:
         return [event.record for event in self.of(AttemptEnded)]
+
+    def check_that_each_call_ends_once(self) -> None:
+        dialed = [event.attempt_id for event in self.of(AttemptDialed)]
+        assert len(set(dialed)) == len(dialed) > 100
+        assert sorted(dialed) == sorted(record.attempt_id for record in self.records)
 
 
 @pytest.fixture(scope="module")
@@ -118,10 +124,7 @@ def over_the_wire(tmp_path_factory: pytest.TempPathFactory) -> Morning:
 @pytest.mark.parametrize("played", ["morning", "over_the_wire"])
 def test_every_call_ends_once_with_an_outcome(played: str, request: pytest.FixtureRequest) -> None:
     day: Morning = request.getfixturevalue(played)
-    dialed = [event.attempt_id for event in day.of(AttemptDialed)]
-    assert len(dialed) > 200
-    assert sorted(dialed) == sorted(record.attempt_id for record in day.records)
-    assert len(set(dialed)) == len(dialed)
+    day.check_that_each_call_ends_once()
     found = Counter(record.outcome for record in day.records)
     assert found[AttemptState.BUSY] > 0
     assert found[AttemptState.FAILED] > 0
@@ -154,3 +157,12 @@ def test_whoever_is_connected_hears_the_agent_at_once(morning: Morning) -> None:
 def test_day_replays_byte_for_byte(morning: Morning) -> None:
     assert len(morning.of(CampaignLearned)) >= 2
     assert replay_journal(morning.journal)["first_difference"] is None
+
+
+@pytest.mark.parametrize("wire", [False, True], ids=["in memory", "over the wire"])
+@pytest.mark.parametrize("seed", [1, 4])
+def test_every_call_ends_once_whatever_strikes(tmp_path: Path, seed: int, wire: bool) -> None:
+    """Links are cut, Asterisk is restarted, the store goes away, events are lost: the soak's own faults."""
+    soak = ROOT / "examples" / "soak" / ("soak-wire.toml" if wire else "soak.toml")
+    _, first, others = soak.read_text("utf-8").partition("[[random_faults]]")
+    Morning(tmp_path, wire=wire, faults=first + others, seed=seed).check_that_each_call_ends_once()
