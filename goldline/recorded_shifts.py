@@ -28,12 +28,16 @@ class Absence(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """The day of one agent, from first to last being ready; `until_us` is None for who stayed to the end."""
+    """The day of one agent, from first to last being ready; `until_us` is None for who stayed to the end.
+
+    `standing` says that the agent's call stood, so that no phone rang for each contact.
+    """
 
     agent_id: AgentId
     from_us: int
     until_us: int | None
     absences: tuple[Absence, ...]
+    standing: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class _Seat:
     gone_us: int | None = None
     away_us: int | None = None
     missed_us: int | None = None
+    standing: bool = False
 
 
 class ShiftReader:
@@ -58,6 +63,7 @@ class ShiftReader:
     def add(self, event: AgentStateChanged) -> None:
         """Take one change of state in."""
         seat = self._seats.setdefault(event.agent_id, _Seat())
+        seat.standing |= event.standing is not None
         if event.old is event.new and event.new in BUSY_STATES:
             seat.wished_us = event.at_us if event.next_state else None
         elif event.new is AgentState.READY:
@@ -75,6 +81,7 @@ class ShiftReader:
                 from_us=seat.from_us,
                 until_us=seat.gone_us,
                 absences=tuple(seat.absences),
+                standing=seat.standing,
             )
             for agent_id, seat in self._seats.items()
             if seat.from_us is not None

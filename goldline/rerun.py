@@ -217,6 +217,7 @@ def _plan(shift: Shift, agent: AgentProfile, origin_us: int) -> AgentPlan:
             Break(at_s=seconds(absence.at_us - origin_us), for_s=seconds(absence.for_us), reason=ABSENT)
             for absence in shift.absences
         ),
+        standing=shift.standing,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from core.model.agent import AgentState
 from core.model.events import AgentStateChanged
 from core.model.ids import AgentId
+from core.model.standing_leg import StandingState
 from goldline.recorded_shifts import Absence, Shift, ShiftReader
 
 ANN = AgentId("ann")
@@ -114,3 +115,10 @@ def test_lunch_after_a_missed_call_is_an_absence_of_its_own() -> None:
 def test_talk_found_after_a_restart_keeps_the_agent_from_the_calls_of_the_day() -> None:
     changes = (*LOGS_IN, (13, TALKS, ""), (60, WRAPS, ""), (66, READY, ""))
     assert read(*changes)[0] == shift(12, None, Absence(13, 53))
+
+
+def test_call_that_stood_stands_in_the_shift() -> None:
+    reader = ShiftReader()
+    up = StandingState.IN_HAND
+    reader.add(AgentStateChanged(at_us=9, agent_id=ANN, old=AWAY, new=READY, standing=up))
+    assert [each.standing for each in reader.shifts()] == [True]
