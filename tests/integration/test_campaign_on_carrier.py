@@ -7,7 +7,7 @@ did with it. How soon a person who answered is joined with an agent is measured 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,6 @@ LISTENERS = 8
 SHOWN = "+12125550100"
 TALK_MS = 5_000
 """Of those who talk as the program dies."""
-PEOPLE = (Ending.PERSON, Ending.PERSON_TOO, Ending.EARLY_MEDIA)
 
 CAMPAIGN = """
 [campaigns.{name}]
@@ -203,7 +202,6 @@ async def test_five_hundred_attempts_are_accounted_for_and_people_hear_an_agent_
     phone_ports: dict[str, int],
     desks: AsyncExitStack,
     tmp_path: Path,
-    record_property: Callable[[str, object], None],
 ) -> None:
     plain = numbers("212", "0101064010201501013018901", 380)
     listened_to = numbers("213", "07017", 120)
@@ -229,10 +227,8 @@ async def test_five_hundred_attempts_are_accounted_for_and_people_hear_an_agent_
     times = joining_times(observer.events, up | judged)
     connected = [record for record in records.values() if record["outcome"] == "connected"]
     assert len(times) >= len(connected) > 200
-    median, late = times[len(times) // 2], times[len(times) * 99 // 100]
-    record_property("from the answer to the agent, median and 99th percentile, s", (median, late))
-    assert median <= 0.050
-    assert late <= 0.250
+    assert times[len(times) // 2] <= 0.050
+    assert times[len(times) * 99 // 100] <= 0.250, times[-10:]
     verdict = goldline.audit()
     assert sum(day["attempts"] for day in verdict["days"]) == 500
     # The day is not over, which is all there is to say against it.
@@ -275,7 +271,7 @@ async def test_killed_program_dials_nobody_twice_and_drops_nobody_who_talks(
     desks: AsyncExitStack,
     tmp_path: Path,
 ) -> None:
-    listed = numbers("212", "0120", 80)
+    listed = numbers("212", "01", 80)
     campaign = CAMPAIGN.format(name="winter", queue="counter") + "ahead_max = 20\n"
     goldline = house(tmp_path / "goldline", asterisk, campaign)
     load(goldline, "winter", listed)
@@ -297,7 +293,6 @@ async def test_killed_program_dials_nobody_twice_and_drops_nobody_who_talks(
     assert carrier.moments("was_hung_up") == []
     outcomes = Counter((event["record"]["number"].removeprefix("+"), event["outcome"]) for event in records)
     for number in in_hand:
-        assert number[-1] in PEOPLE
         assert outcomes[number, "connected"] == 1
         assert talk_s(carrier, number) >= TALK_MS / 1_000
 
