@@ -210,6 +210,7 @@ def _campaigns(
         region=config.crm.region,
         trunks=[trunk.name for trunk in out.trunks],
         pools=[pool.name for pool in out.pools],
+        packs=config.packs,
         default_tier=config.rules.default_tier,
     )
 

@@ -23,6 +23,7 @@ from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
 from goldline.config_trunks import Address, CallerIdSection, TrunkSection
 from goldline.include import read_tables
+from goldline.own_packs import with_own_packs
 from goldline.section import Name, Port, Section
 
 
@@ -161,6 +162,8 @@ class Config(Section):
     """The agents, by name."""
     campaigns: dict[Name, CampaignSection] = {}
     """The campaigns, by name."""
+    packs: dict[str, dict[str, Any]] = {}
+    """Rule packs of the house, by the names that campaigns call them; files that they name are put here."""
     ivr: IvrSection
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()
@@ -194,7 +197,7 @@ def load_config(path: Path) -> Config:
     """Return the configuration in the file at `path`; raise `ConfigError` naming what is wrong, and where."""
     tables = read_tables(path)
     try:
-        return parse_config(tables.joined, str(path))
+        return parse_config(with_own_packs(tables.joined, path.parent), str(path))
     except ConfigError as error:
         where = error.where.removeprefix(f"{path}: ")
         raise ConfigError(f"{tables.file_of(where)}: {where}", error.found, error.allowed) from None

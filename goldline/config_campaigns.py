@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -25,7 +25,6 @@ from core.model.ids import QueueName
 from core.model.need import need_of
 from dialer.campaign import CampaignRules, Mode
 from dialer.law import Law, SafeHarbourMessage
-from dialer.packs import law_of
 from dialer.recycling import Recycling
 from dialer.trunks import TrunkUse
 from goldline.config_campaign_agents import CampaignAgentsSection, agent_rules
@@ -41,6 +40,7 @@ from goldline.config_dispositions import DayPartSection, DispositionSection, Rec
 from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
 from goldline.config_trunks import MachineSection, machine_rules
 from goldline.hours import opening_hours
+from goldline.own_packs import law_under
 from goldline.section import Name, Section, said
 from routing.rules import Queues
 
@@ -57,7 +57,7 @@ class CampaignSection(Section):
     mode: Mode = Mode.PREDICTIVE
     """How it is decided how many to dial."""
     laws: tuple[str, ...] = ("house",)
-    """The rule packs it is under, by name; the strictest holds."""
+    """The packs it is under: shipped ones by name, your own by file (`ours.toml`). The strictest holds."""
     country: Country | None = None
     """The country of numbers of which none is known; without it the one of `crm.region`."""
     zone: ZoneName = "UTC"
@@ -139,17 +139,19 @@ def campaign_rules(
     region: str,
     trunks: Collection[str],
     pools: Collection[str],
+    packs: Mapping[str, dict[str, Any]],
     default_tier: str,
 ) -> dict[str, CampaignRules]:
     """Return the rules by the campaigns' names.
 
-    `region` is the house's country, `trunks` and `pools` are the names of what calls go out by. Raises
+    `region` is the house's country, `trunks` and `pools` are the names of what calls go out by, `packs` the
+    rule packs of the house. Raises
     `ConfigError` for whatever a campaign names that is not there, and where it says less than a law asks.
     """
     rules = {}
     for name, section in sections.items():
         where = f"campaigns.{name}"
-        law = _law(section, where)
+        law = law_under(section.laws, packs, where)
         _check_names(section, where, queues, flows)
         _check_ways(section, where, trunks, pools)
         _check_codes(section, where, dispositions)
@@ -204,13 +206,6 @@ def _recycling(section: CampaignSection, dispositions: Mapping[str, DispositionS
         a_day_max=section.attempts_a_day_max,
         zone=ZoneInfo(section.zone),
     )
-
-
-def _law(section: CampaignSection, where: str) -> Law:
-    try:
-        return law_of(section.laws)
-    except ConfigError as error:
-        raise ConfigError(f"{where}.laws: {error.where}", error.found, error.allowed) from None
 
 
 def _check_names(section: CampaignSection, where: str, queues: Queues, flows: Collection[str]) -> None:

@@ -16,7 +16,7 @@ A campaign names packs (`["us-ftc", "us-fcc", "us-states"]`) or files of its own
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,13 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
 
 
-def law_of(names: Iterable[str], folder: Path = FOLDER) -> Law:
+def law_of(names: Iterable[str], own: Mapping[str, Pack] | None = None) -> Law:
     """Return the law that a campaign under these packs is under; raise `ConfigError` for an unknown one.
 
-    A name that ends in `.toml` is a file, seen from `folder`.
+    `own` are packs of the house, by the names that campaigns call them.
     """
-    packs = [read_pack(folder / name) if name.endswith(".toml") else _shipped(name) for name in names]
+    known = own or {}
+    packs = [known[name] if name in known else _shipped(name) for name in names]
     _refuse_twins(packs)
     return Law(tuple(packs))
 
@@ -56,7 +57,7 @@ def read_pack(path: Path) -> Pack:
         raise ConfigError(str(path), error.strerror, "a readable rule pack") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), str(error), "a TOML document") from error
-    return _parsed(tables, path.name)
+    return parse_pack(tables, path.name)
 
 
 @cache
@@ -66,7 +67,8 @@ def _shipped(name: str) -> Pack:
     return read_pack(FOLDER / f"{name}.toml")
 
 
-def _parsed(tables: dict[str, Any], origin: str) -> Pack:
+def parse_pack(tables: dict[str, Any], origin: str) -> Pack:
+    """Return the pack that `tables` spell out; raise `ConfigError` naming what is wrong, and `origin`."""
     try:
         pack = _PACK.validate_python(tables)
     except ValidationError as error:

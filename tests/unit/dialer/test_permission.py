@@ -228,7 +228,7 @@ def test_pack_of_ones_own_is_checked(tmp_path: Path, hours: str, said: str) -> N
 
 def test_pack_of_ones_own_holds_beside_the_shipped_ones(tmp_path: Path) -> None:
     own_pack(tmp_path, 'weekly = {fri = ["10:00-11:00"]}')
-    law = Law((*law_of(["us-ftc"]).packs, *law_of(["own.toml"], tmp_path).packs))
+    law = Law((*law_of(["us-ftc"]).packs, *law_of(["own"], {"own": read_pack(tmp_path / "own.toml")}).packs))
     assert [rule.id for rule in law.rules(CallingHours)] == ["us-ftc-hours", "xx-hours"]
     assert not ask(law, american(), at(NEW_YORK, "2026-11-20T12:00")).allowed
     assert ask(law, american(), at(NEW_YORK, "2026-11-20T10:30")).allowed

@@ -117,6 +117,7 @@ def rules_of(**campaign: Any) -> CampaignRules:
         region="US",
         trunks=["east", "west"],
         pools=["ours"],
+        packs={},
         default_tier="standard",
     )
     return rules["winter"]
