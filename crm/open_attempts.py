@@ -44,4 +44,6 @@ def _further(
         return replace(known, answered_us=event.at_us)
     if isinstance(event, ContactConnected):
         return replace(known, connected_us=event.at_us, agent_id=event.agent_id)
+    if event.reason is DivertReason.AGENTLESS:
+        return replace(known, connected_us=event.at_us)
     return replace(known, dropped=known.dropped or event.reason is DivertReason.TOO_LATE)

@@ -22,6 +22,7 @@ from core.model.leg import Leg
 from core.model.outbound import AttemptRecalled
 from core.model.tag import ATTEMPT, decode_tag
 from dialer.attempts import Attempt, AttemptBook, recalled
+from dialer.campaign import Mode
 from dialer.desk import CampaignDesk
 from dialer.note import AttemptNote, decode_note
 
@@ -113,14 +114,18 @@ class AttemptRecall:
         if contact is None or note is None:
             return
         attempt = self._take_up(note, contact.contact_id, contact.leg_id)
-        if attempt is not None:
-            self._move_on(
-                attempt,
-                note.answered_us or contact.arrived_us,
-                connected_us=contact.connected_us,
-                dropped=event.state is ContactState.IN_IVR,
-            )
-            attempt.agent_id = contact.agent_id or ""
+        if attempt is None:
+            return
+        answered_us = note.answered_us or contact.arrived_us
+        hears_a_flow = event.state is ContactState.IN_IVR
+        is_served = hears_a_flow and attempt.rules.mode is Mode.AGENTLESS
+        self._move_on(
+            attempt,
+            answered_us,
+            connected_us=answered_us if is_served else contact.connected_us,
+            dropped=hears_a_flow and not is_served,
+        )
+        attempt.agent_id = contact.agent_id or ""
 
     def take(self) -> list[tuple[Attempt, Leg | None]]:
         """Return those put into the book since the last snapshot, with their legs, None where one is gone."""

@@ -23,6 +23,7 @@ from core.model.outbound import AttemptDialed, CampaignChanged, SettleLead
 from core.model.requests import FinishWrapUp
 from crm.campaign_states import fold_campaign_states
 from crm.open_attempts import fold_open_attempts
+from dialer.campaign import Mode
 from dialer.parting import Parting
 from tests.unit.dialer.campaign_floor import CampaignFloor, lead
 
@@ -156,3 +157,12 @@ def test_a_result_is_counted_where_its_lead_belongs_although_only_the_ledger_kno
     floor = after_a_kill(killed, leg_is="gone")
     told = floor.last_attempt().record
     assert (told.segment, told.tier) == ("north", "gold")
+
+
+def test_who_hears_what_a_campaign_without_agents_has_to_say_was_served() -> None:
+    floor = CampaignFloor((), (BOB,), mode=Mode.AGENTLESS, flow="offer")
+    floor.start()
+    floor.let_pass(5)
+    floor.picks_up("bob")
+    (recalled,) = fold_open_attempts(floor.ledger())  # type: ignore[arg-type]
+    assert (recalled.connected_us, recalled.dropped) == (floor.now_us, False)
