@@ -78,11 +78,10 @@ class Allowance:
 
     def others_counted(self, event: AttemptsCounted) -> None:
         """Take over what other engines and earlier runs counted."""
+        minutes = range(event.from_us // MINUTE_US, event.until_us // MINUTE_US)
         told = _by_country(event.minutes)
         for country in dict.fromkeys([*self._timelines, *told]):
-            timeline = self._timeline(country, event.at_us)
-            timeline.replace_others(event.from_us // MINUTE_US, told.get(country, {}))
-        self.is_known = True
+            self._timeline(country, event.at_us).replace_others(minutes, told.get(country, {}))
 
     # --- what the dialer asks --------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Keeps the allowances of all campaigns in step with the store of attempts.
 
 What earlier runs and other engines dialed counts as well: all that a window may hold when a campaign begins,
-and every minute what is new. Our own attempts are counted as they happen.
+day by day, for a month is too long for one question; then every minute what is new. Our own attempts are
+counted as they happen.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from core.model.outbound import AttemptsCounted, CampaignChanged, CountAttempts
 from dialer.allowance import Allowance
 from dialer.campaign import AT_WORK, CampaignRules
 from dialer.law import DAY_US
+from dialer.windows import MINUTE_US
 
 COUNT = "count attempts"
 """The timers of this feature."""
@@ -38,6 +40,7 @@ class Guarantee:
         self._engine = engine
         self._allowances = {name: Allowance(rules) for name, rules in campaigns.items()}
         self._our_attempts = our_attempts
+        self._counted_us: dict[str, int] = {}
         for allowance in self._allowances.values():
             allowance.group = [
                 other for other in self._allowances.values() if other.rules.group == allowance.rules.group
@@ -61,13 +64,29 @@ class Guarantee:
             self._ask(self.of(event.key[1]), event.at_us)
 
     def _ask(self, allowance: Allowance, now_us: int) -> None:
-        """Ask what others dialed; until the first answer, in all the time that may still count."""
-        back_us, again_us = (LATEST_US, EVERY_US) if allowance.is_known else (LONGEST_WINDOW_US, ASK_AGAIN_US)
+        """Ask what others dialed of late; before all is known, for the first day that is not."""
         name = allowance.rules.name
+        if allowance.is_known:
+            from_us, until_us, again_us = _minute(now_us - LATEST_US), _minute(now_us) + MINUTE_US, EVERY_US
+        else:
+            from_us = self._counted_us.setdefault(name, _minute(now_us - LONGEST_WINDOW_US))
+            until_us, again_us = from_us + DAY_US, ASK_AGAIN_US
         self._engine.send(
-            CountAttempts(campaign=name, from_us=max(0, now_us - back_us), apart_from=self._our_attempts)
+            CountAttempts(campaign=name, from_us=from_us, until_us=until_us, apart_from=self._our_attempts)
         )
         self._engine.send(StartTimer(key=(COUNT, name), at_us=now_us + again_us))
 
     def _attempts_counted(self, event: AttemptsCounted) -> None:
-        self.of(event.campaign).others_counted(event)
+        """Take the answer in; at the start ask for the next day, up to this one."""
+        allowance = self.of(event.campaign)
+        allowance.others_counted(event)
+        if not allowance.is_known and event.from_us == self._counted_us[event.campaign]:
+            self._counted_us[event.campaign] = event.until_us
+            allowance.is_known = event.until_us > event.at_us
+            if not allowance.is_known:
+                self._ask(allowance, event.at_us)
+
+
+def _minute(at_us: int) -> int:
+    """Return when the minute of an instant begins; the clock of a simulated day begins at 0."""
+    return max(0, at_us // MINUTE_US * MINUTE_US)

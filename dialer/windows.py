@@ -62,9 +62,9 @@ class Timeline:
         self._ours[minute] = self._ours.get(minute, NO_CALLS).plus(calls)
         self._add(minute, calls)
 
-    def replace_others(self, from_minute: int, told: Mapping[int, Calls]) -> None:
-        """Take `told`, by minutes, for what others counted from that minute on."""
-        for minute in [minute for minute in self._others if minute >= from_minute]:
+    def replace_others(self, minutes: range, told: Mapping[int, Calls]) -> None:
+        """Take `told` for what others counted in these minutes."""
+        for minute in [minute for minute in self._others if minute in minutes]:
             self._add(minute, NO_CALLS.minus(self._others.pop(minute)))
         for minute, calls in told.items():
             self._others[minute] = calls

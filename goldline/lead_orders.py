@@ -81,9 +81,11 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
                 lead=await store.find_lead(campaign, number) if number else None,
                 registers_from_us=await _registers(store),
             )
-        case CountAttempts(campaign=campaign, from_us=from_us):
+        case CountAttempts(campaign=campaign, from_us=from_us, until_us=until_us):
             minutes = tuple(await store.count_attempts(order))
-            return AttemptsCounted(at_us=now_us, campaign=campaign, from_us=from_us, minutes=minutes)
+            return AttemptsCounted(
+                at_us=now_us, campaign=campaign, from_us=from_us, until_us=until_us, minutes=minutes
+            )
         case CountResults(campaign=campaign):
             results = tuple(await store.count_results(order))
             return ResultsCounted(at_us=now_us, campaign=campaign, results=results)

@@ -105,12 +105,14 @@ class ListNumber(LeadCommand, frozen=True, kw_only=True):
 
 
 class CountAttempts(LeadCommand, frozen=True, kw_only=True):
-    """Ask how attempts of a campaign since `from_us` came out; answered by `AttemptsCounted`.
+    """Ask how attempts of a campaign came out that were dialed from `from_us` until `until_us`, whole minutes.
 
-    Those whose identities begin with `apart_from` are left out: the asker counts them itself.
+    Answered by `AttemptsCounted`. Those whose identities begin with `apart_from` are left out: the asker counts
+    them itself.
     """
 
     from_us: int
+    until_us: int
     apart_from: str
 
 
@@ -187,10 +189,11 @@ class CountedMinute(Record, frozen=True, kw_only=True):
 
 
 class AttemptsCounted(Event, frozen=True, kw_only=True):
-    """How the attempts of a campaign since `from_us` came out; minutes without any are left out."""
+    """How the attempts of a campaign in that time came out; minutes without any are left out."""
 
     campaign: str
     from_us: int
+    until_us: int
     minutes: tuple[CountedMinute, ...]
 
 

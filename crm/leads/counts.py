@@ -13,25 +13,21 @@ from crm.database import Database
 from crm.leads.models import AttemptRow, CampaignRow
 
 MINUTE_US = 60 * SECOND_US
-DAY_US = 24 * 60 * MINUTE_US
 COUNTED = ANSWERED_BY_PERSON | {AttemptState.MACHINE}
 """The outcomes that a cap asks about."""
 
 
-async def count_attempts(database: Database, order: CountAttempts, now_us: int) -> Sequence[CountedMinute]:
-    """Return what `order` asks for, day by day: a month of a large centre is too long for one statement."""
-    counted: list[CountedMinute] = []
+async def count_attempts(database: Database, order: CountAttempts) -> Sequence[CountedMinute]:
+    """Return what `order` asks for."""
+    asked = {
+        "campaign": order.campaign,
+        "from_us": order.from_us,
+        "until_us": order.until_us,
+        "apart_from": order.apart_from + "%",
+    }
     async with database.reading() as connection:
-        for from_us in range(order.from_us // MINUTE_US * MINUTE_US, now_us + 1, DAY_US):
-            asked = {
-                "campaign": order.campaign,
-                "from_us": from_us,
-                "until_us": from_us + DAY_US,
-                "apart_from": order.apart_from + "%",
-            }
-            rows = await connection.execute(_COUNTS, asked)
-            counted += [CountedMinute(**row) for row in rows.mappings()]
-    return counted
+        rows = await connection.execute(_COUNTS, asked)
+        return [CountedMinute(**row) for row in rows.mappings()]
 
 
 class MinuteCounts:
@@ -53,7 +49,7 @@ class MinuteCounts:
         """Return what `order` asks for."""
         sums: dict[tuple[int, str], list[int]] = {}
         for (minute, country, run), counts in self._counts.items():
-            if minute >= order.from_us // MINUTE_US and run != order.apart_from:
+            if order.from_us <= minute * MINUTE_US < order.until_us and run != order.apart_from:
                 before = sums.get((minute, country), [0, 0, 0])
                 sums[minute, country] = [here + more for here, more in zip(before, counts, strict=True)]
         return [

@@ -148,7 +148,7 @@ class SqlLeadStore:
 
     async def count_attempts(self, order: CountAttempts) -> Sequence[CountedMinute]:
         """Return how attempts came out, minute by minute."""
-        return await count_attempts(self._database, order, self._clock.now_us())
+        return await count_attempts(self._database, order)
 
     async def count_results(self, order: CountResults) -> Sequence[CountedResult]:
         """Return what attempts came to, by segment and disposition."""

@@ -78,7 +78,12 @@ async def settle(
 
 
 async def counted(store: Store, from_min: int, campaign: str = "sales") -> list[CountedMinute]:
-    order = CountAttempts(campaign=campaign, from_us=from_min * MINUTE_US, apart_from="A-2-")
+    order = CountAttempts(
+        campaign=campaign,
+        from_us=from_min * MINUTE_US,
+        until_us=(NOON_MIN + 1) * MINUTE_US,
+        apart_from="A-2-",
+    )
     return list(await store.count_attempts(order))
 
 
@@ -106,6 +111,7 @@ async def test_those_of_the_asker_those_before_and_those_of_others_are_left_out(
     await settle(store, "A-2-000001", NOON_MIN, AttemptState.CONNECTED)
     await settle(store, "A-21-000001", NOON_MIN, AttemptState.CONNECTED)
     await settle(store, "A-1-000001", NOON_MIN - 60, AttemptState.CONNECTED)
+    await settle(store, "A-1-000002", NOON_MIN + 1, AttemptState.CONNECTED)
     assert await counted(store, NOON_MIN - 59) == [CountedMinute(minute=NOON_MIN, country="US", answered=1)]
     assert await counted(store, NOON_MIN - 59, campaign="winter") == []
 

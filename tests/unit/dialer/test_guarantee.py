@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -10,13 +9,12 @@ import pytest
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
-from core.model.commands import StartTimer
 from core.model.events import TimerFired
-from core.model.message import Command
+from core.model.message import Event
 from core.model.outbound import AttemptsCounted, CampaignChanged, CountAttempts, CountedMinute
 from dialer.allowance import REST_US, STRIKES_MAX, Allowance, Stance
 from dialer.campaign import CampaignRules, Mode
-from dialer.guarantee import EVERY_US, Guarantee
+from dialer.guarantee import EVERY_US, LATEST_US, Guarantee
 from dialer.law import DAY_US
 from dialer.packs import law_of
 from dialer.shares import upper_bound
@@ -27,10 +25,10 @@ PREDICTIVE = replace(WINTER, mode=Mode.PREDICTIVE)
 SPRING = replace(WINTER, name="spring")
 
 
-def known(rules: CampaignRules = WINTER, at_us: int = NOON_US) -> Allowance:
+def known(rules: CampaignRules = WINTER) -> Allowance:
     """A campaign that never dialed before."""
     allowance = Allowance(rules)
-    allowance.others_counted(AttemptsCounted(at_us=at_us, campaign=rules.name, from_us=0, minutes=()))
+    allowance.is_known = True
     return allowance
 
 
@@ -180,26 +178,41 @@ def test_upper_bound_is_that_of_wilson(events: int, trials: int, below: float) -
 
 
 class Office:
-    """The guarantee alone on an engine."""
+    """The guarantee alone on an engine; `before` is what the store knows of other runs and engines."""
 
     def __init__(self, *campaigns: CampaignRules) -> None:
         self.engine = Engine()
         self.guarantee = Guarantee(self.engine, {each.name: each for each in campaigns}, "A-9-")
+        self.before: dict[str, list[CountedMinute]] = {}
+        self.questions: list[CountAttempts] = []
 
-    def begins(self, campaign: str) -> list[Command]:
-        return self.engine.handle(CampaignChanged(at_us=NOON_US, campaign=campaign, state="dialing"))
+    def begins(self, campaign: str) -> None:
+        self.hear(CampaignChanged(at_us=NOON_US, campaign=campaign, state="dialing"))
 
-    def later(self, campaign: str, at_us: int) -> list[Command]:
-        return self.engine.handle(TimerFired(at_us=at_us, key=("count attempts", campaign)))
+    def timer(self, campaign: str, at_us: int) -> None:
+        self.hear(TimerFired(at_us=at_us, key=("count attempts", campaign)))
 
-    def told(self, campaign: str, from_us: int, minutes: Sequence[CountedMinute]) -> None:
-        self.engine.handle(
-            AttemptsCounted(at_us=NOON_US, campaign=campaign, from_us=from_us, minutes=tuple(minutes))
+    def hear(self, event: Event) -> None:
+        """Note what the store is asked; where it knows the campaign, it answers."""
+        commands = self.engine.handle(event)
+        asked = [command for command in commands if isinstance(command, CountAttempts)]
+        self.questions += asked
+        for question in asked:
+            if question.campaign in self.before:
+                self.hear(self._answer(question, event.at_us))
+
+    def _answer(self, question: CountAttempts, now_us: int) -> AttemptsCounted:
+        return AttemptsCounted(
+            at_us=now_us,
+            campaign=question.campaign,
+            from_us=question.from_us,
+            until_us=question.until_us,
+            minutes=tuple(
+                each
+                for each in self.before[question.campaign]
+                if question.from_us <= each.minute * MINUTE_US < question.until_us
+            ),
         )
-
-
-def asked(commands: Sequence[Command]) -> list[CountAttempts]:
-    return [command for command in commands if isinstance(command, CountAttempts)]
 
 
 def minute(ago: int, answered: int, abandoned: int) -> CountedMinute:
@@ -210,10 +223,12 @@ def minute(ago: int, answered: int, abandoned: int) -> CountedMinute:
 
 def test_what_was_dialed_before_the_restart_counts() -> None:
     office = Office(WINTER)
-    (question,) = asked(office.begins("winter"))
-    assert question.from_us == NOON_US - 32 * DAY_US
-    assert question.apart_from == "A-9-", "we count our own calls ourselves"
-    office.told("winter", question.from_us, [minute(60, 80, 1), minute(2, 20, 2)])
+    office.before["winter"] = [minute(29 * 1_440, 300, 0), minute(60, 80, 1), minute(2, 20, 2)]
+    office.begins("winter")
+    assert office.questions[0].apart_from == "A-9-", "we count our own calls ourselves"
+    assert office.questions[0].from_us == NOON_US - 32 * DAY_US
+    assert {question.until_us - question.from_us for question in office.questions} == {DAY_US}
+    assert office.questions[-1].until_us > NOON_US
     allowance = office.guarantee.of("winter")
     assert allowance.stance(NOON_US) is Stance.ONE_TO_ONE
     assert figures(allowance) == [("day", "", 100, 3)]
@@ -221,31 +236,34 @@ def test_what_was_dialed_before_the_restart_counts() -> None:
 
 def test_what_another_engine_dials_counts_within_the_minute_and_once() -> None:
     office = Office(WINTER)
+    office.before["winter"] = [minute(300, 50, 1), minute(2, 10, 0)]
     office.begins("winter")
-    office.told("winter", 0, [minute(300, 50, 1), minute(2, 10, 0)])
     count(office.guarantee.of("winter"), 5, 1)
-    commands = office.later("winter", NOON_US + EVERY_US)
-    (question,) = asked(commands)
-    assert StartTimer(key=("count attempts", "winter"), at_us=NOON_US + 2 * EVERY_US) in commands
-    office.told("winter", question.from_us, [minute(2, 12, 1)])
+    office.before["winter"] = [minute(300, 50, 1), minute(2, 12, 1)]
+    office.timer("winter", NOON_US + EVERY_US)
+    assert office.questions[-1].from_us == NOON_US + EVERY_US - LATEST_US
     assert figures(office.guarantee.of("winter")) == [("day", "", 50 + 12 + 5, 1 + 1 + 1)]
 
 
-def test_store_is_asked_again_until_it_answers() -> None:
+def test_store_is_asked_the_same_again_until_it_answers() -> None:
     office = Office(WINTER)
     office.begins("winter")
-    (question,) = asked(office.later("winter", NOON_US + 5 * SECOND_US))
-    assert question.from_us == NOON_US + 5 * SECOND_US - 32 * DAY_US
+    office.timer("winter", NOON_US + 5 * SECOND_US)
+    first, again = office.questions
+    assert first == again
+    assert office.guarantee.of("winter").stance(NOON_US) is Stance.UNKNOWN
 
 
 def test_campaigns_of_one_drop_group_count_together() -> None:
     together = [replace(rules, drop_group="sales") for rules in (WINTER, SPRING)]
     office = Office(*together, replace(WINTER, name="other"))
-    assert [question.campaign for question in asked(office.begins("winter"))] == ["winter", "spring"]
+    office.before["winter"] = []
+    office.begins("winter")
+    assert {question.campaign for question in office.questions} == {"winter", "spring"}
     winter, spring = office.guarantee.of("winter"), office.guarantee.of("spring")
-    office.told("winter", 0, [])
     assert winter.stance(NOON_US) is Stance.UNKNOWN, "what the other one dialed is not known yet"
-    office.told("spring", 0, [minute(5, 90, 3)])
+    office.before["spring"] = [minute(5, 90, 3)]
+    office.timer("spring", NOON_US)
     count(winter, 10, 0)
     assert figures(winter) == [("day", "", 10, 0), ("day", "sales", 100, 3)]
     assert (winter.stance(NOON_US), spring.stance(NOON_US)) == (Stance.ONE_TO_ONE, Stance.ONE_TO_ONE)

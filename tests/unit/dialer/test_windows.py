@@ -79,10 +79,10 @@ def test_what_others_counted_is_replaced_and_not_added() -> None:
     minute = now_us // MINUTE_US
     timeline = Timeline(BERLIN, now_us)
     timeline.count(now_us, PERSON)
-    timeline.replace_others(minute - 60, {minute - 50: LOST, minute: PERSON})
-    timeline.replace_others(minute - 10, {minute - 1: PERSON, minute: LOST})
+    timeline.replace_others(range(minute - 60, minute + 1), {minute - 50: LOST, minute: PERSON})
+    timeline.replace_others(range(minute - 10, minute + 1), {minute - 1: PERSON, minute: LOST})
     assert timeline.sum("day", now_us) == Calls(answered=4, abandoned=2)
-    timeline.replace_others(minute - 60, {})
+    timeline.replace_others(range(minute - 60, minute + 1), {})
     assert timeline.sum("day", now_us) == PERSON
 
 
@@ -109,10 +109,10 @@ def test_sums_are_those_of_counting_everything_anew(steps: list[tuple[str, int, 
             timeline.count(dialed_us, calls)
             ours.append((dialed_us // MINUTE_US, calls))
         elif what == "others":
-            told = {dialed_us // MINUTE_US: calls}
-            timeline.replace_others(dialed_us // MINUTE_US, told)
-            others = {minute: there for minute, there in others.items() if minute not in told} | told
-            others = {minute: there for minute, there in others.items() if minute <= dialed_us // MINUTE_US}
+            minute = dialed_us // MINUTE_US
+            timeline.replace_others(range(minute, minute + 60), {minute: calls})
+            others = {there: told for there, told in others.items() if not minute <= there < minute + 60}
+            others[minute] = calls
         else:
             now_us += minutes * MINUTE_US
         for window in WINDOWS:
