@@ -52,6 +52,7 @@ def _shown(attempt: Attempt) -> LeadShown:
         fields=lead.fields,
         script=attempt.arm.script or attempt.rules.agents.script,
         past=lead.past,
+        results=attempt.rules.results,
     )
 
 

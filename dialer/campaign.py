@@ -107,7 +107,8 @@ class CampaignRules:
     of numbers of which none is known, `zone` where the days of the campaign begin and end. A lead is held by
     an engine until `lease_us` are over, and gone back before that if nobody has dialed it. Where it
     has a `schedule` it dials within that, and within the hours of the law. Who is called sees a number
-    of the `pool`, or the `shown_number` where there is none.
+    of the `pool`, or the `shown_number` where there is none. Agents are shown the codes and labels of the
+    `results` that they may tell.
     """
 
     name: str
@@ -146,6 +147,7 @@ class CampaignRules:
     parting: Parting = field(default_factory=Parting)
     goals: Goals = field(default_factory=Goals)
     promises: PromiseRules = field(default_factory=PromiseRules)
+    results: tuple[tuple[str, str], ...] = ()
 
     def is_open(self, at_us: int) -> bool:
         """Tell whether its schedule lets it dial at that instant; the law is asked for each number."""

@@ -193,6 +193,7 @@ def campaign_rules(
             parting=parting_of(section.segment, section.arms),
             goals=goals_of(section.goal),
             promises=promise_rules(section.callbacks),
+            results=tuple((code, each.label or code) for code, each in dispositions.items()),
         )
     return rules
 

@@ -133,6 +133,8 @@ def _lead(fields: Fields) -> Iterator[str]:
         yield f"      before: {past['outcome']} at {past['number']}"
     if fields["script"]:
         yield f"      {fields['script']}"
+    if fields["results"]:
+        yield f"      results: {', '.join(code for code, _ in fields['results'])}"
 
 
 def _answer(fields: Fields) -> Iterator[str]:

@@ -85,7 +85,7 @@ def stranger(
 class LeadShown(Record, frozen=True, kw_only=True):
     """What an agent is shown of a lead: the columns of its list, the script, what came of earlier attempts.
 
-    `attempt` counts this one, from 1.
+    `attempt` counts this one, from 1. `results` are the codes and labels of what it may come to.
     """
 
     campaign: str
@@ -95,6 +95,7 @@ class LeadShown(Record, frozen=True, kw_only=True):
     fields: tuple[tuple[str, str], ...] = ()
     script: str = ""
     past: tuple[PastAttempt, ...] = ()
+    results: tuple[tuple[str, str], ...] = ()
 
 
 class Lead(Record, frozen=True, kw_only=True):

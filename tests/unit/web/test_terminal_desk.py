@@ -63,13 +63,15 @@ def test_lead_of_a_campaign_is_read_before_its_number_is_dialed() -> None:
         attempt=2,
         fields=(("plan", "gold"),),
         script="Ask for the plan.",
+        results=(("sold", "Sold"), ("later", "Call again")),
         past=(PastAttempt(at_us=1, number=number, outcome=AttemptState.BUSY),),
     )
-    assert read(replace(pop(ADA), lead=lead))[3:7] == [
+    assert read(replace(pop(ADA), lead=lead))[3:8] == [
         "      campaign winter, attempt 2, list spring fair",
         "      plan: gold",
         f"      before: busy at {number}",
         "      Ask for the plan.",
+        "      results: sold, later",
     ]
 
 
