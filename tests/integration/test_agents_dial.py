@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_campaign_on_carrier import CARRIER, TABLES, joining_times, moments_of, of_carrier
 from tests.services.ami_observer import AmiObserver
 from tests.services.asterisk import RealAsterisk
 from tests.services.carrier import Carrier
@@ -16,10 +15,17 @@ from tests.services.desk import Desk, Refused
 from tests.services.goldline import GoldlineServer
 from tests.services.ports import free_udp_port
 from tests.services.sipp import Phones
+from tests.services.talks import extension_of, stamped_s
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
+CARRIER = "carrier"
 PHONE, STANDING_PHONE = "2001", "2002"
+TRUNK = f"""
+[trunks.carrier]
+address = "PJSIP/{{number}}@{CARRIER}"
+strip = "+"
+"""
 AGENTS = """
 [agents.ann]
 skills = { sales = 5 }
@@ -32,7 +38,6 @@ CAMPAIGN = """
 [campaigns.winter]
 queue = "counter"
 country = "US"
-caller_ids = "ours"
 trunks = ["carrier"]
 safe_harbour = "sorry"
 starts = true
@@ -43,6 +48,8 @@ dial = true
 script = "Ask for the plan."
 """
 PERSON, BUSY = "+12125550100", "+12125550102"
+LONG_MS = 15_000
+"""Longer than the program takes to start anew, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +80,7 @@ async def desks() -> AsyncIterator[AsyncExitStack]:
 
 def house(folder: Path, asterisk: RealAsterisk, mode: str, *listed: str) -> GoldlineServer:
     """Return the program with a campaign of that mode, whose leads have these numbers; not yet started."""
-    goldline = GoldlineServer(folder, asterisk, {}, tables=TABLES + CAMPAIGN.format(mode=mode) + AGENTS)
+    goldline = GoldlineServer(folder, asterisk, {}, tables=TRUNK + CAMPAIGN.format(mode=mode) + AGENTS)
     if listed:
         rows = [f"K-{place},{number},gold\n" for place, number in enumerate(listed)]
         (folder / "winter.csv").write_text("".join(["external_id,phone,plan\n", *rows]))
@@ -86,11 +93,15 @@ async def open_desk(goldline: GoldlineServer, desks: AsyncExitStack, agent: str)
 
 
 def heard_after_s(observer: AmiObserver) -> float:
-    """Return how long the one who answered waited for the agent."""
-    events = [event for event in observer.events if "Uniqueid" in event]
-    up = of_carrier(moments_of(events, "Newstate", ChannelStateDesc="Up"), events)
-    (waited_s,) = joining_times(events, up)
-    return waited_s
+    """Return how long the one who answered waited for the agent, by Asterisk's own events."""
+    answered_s, bridges = 0.0, dict[str, list[float]]()
+    for event in observer.events:
+        if event["Event"] == "BridgeEnter":
+            bridges.setdefault(event["BridgeUniqueid"], []).append(stamped_s(event))
+        elif event["Event"] == "Newstate" and event["ChannelStateDesc"] == "Up":
+            answered_s = stamped_s(event) if extension_of(event["Channel"]) == CARRIER else answered_s
+    (joined_s,) = (max(entered) for entered in bridges.values() if len(entered) == 2)
+    return joined_s - answered_s
 
 
 async def test_lead_is_looked_at_then_called_and_hears_the_agent_at_once(
@@ -173,3 +184,42 @@ async def test_number_typed_by_an_agent_whose_call_stands_rings_no_phone(
     assert (ended["outcome"], ended["record"]["agent_id"]) == ("connected", "bob")
     assert heard_after_s(observer) <= 0.050
     assert len(phones.moments("rang")) == 1
+
+
+async def test_killed_program_lets_agent_and_customer_talk_on(
+    asterisk: RealAsterisk, phones: Phones, phone_ports: dict[str, int], desks: AsyncExitStack, tmp_path: Path
+) -> None:
+    network = Carrier(tmp_path / CARRIER, phone_ports[CARRIER], talk_ms=LONG_MS)
+    with network, house(tmp_path / "goldline", asterisk, "preview", PERSON) as goldline:
+        await call_first_lead(goldline, desks)
+        await goldline.recorded("ContactConnected")
+        goldline.kill()
+        goldline.start()
+        (ended,) = await goldline.recorded("AttemptEnded", limit_s=30)
+    assert (ended["outcome"], ended["record"]["agent_id"]) == ("connected", "ann")
+    assert network.moments("was_hung_up") == []
+    assert max(network.dialed().values()) == 1
+
+
+async def test_who_is_still_rung_when_the_program_is_back_finds_an_agent(
+    asterisk: RealAsterisk, phones: Phones, phone_ports: dict[str, int], desks: AsyncExitStack, tmp_path: Path
+) -> None:
+    """Her phone was let go: nobody knew whom it was for. So she is rung anew for who answers."""
+    network = Carrier(tmp_path / CARRIER, phone_ports[CARRIER], ring_ms=LONG_MS)
+    with network, house(tmp_path / "goldline", asterisk, "preview", PERSON) as goldline:
+        await call_first_lead(goldline, desks)
+        await goldline.recorded("AttemptDialed")
+        goldline.kill()
+        goldline.start()
+        (connected,) = await goldline.recorded("ContactConnected", limit_s=30)
+        (ended,) = await goldline.recorded("AttemptEnded", limit_s=30)
+    assert (connected["agent_id"], ended["contact_id"]) == ("ann", connected["contact_id"])
+    assert max(network.dialed().values()) == 1
+
+
+async def call_first_lead(goldline: GoldlineServer, desks: AsyncExitStack) -> None:
+    """Let ann come to work and call the first lead that she is shown."""
+    ann = await open_desk(goldline, desks, "ann")
+    await ann.log_in(PHONE)
+    await ann.shown("PopScreen")
+    await ann.ask("PreviewDial")
