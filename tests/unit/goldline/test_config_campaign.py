@@ -143,6 +143,7 @@ callbacks = { alone_s = 60 }
         frozenset({"wrong_person"}),
     )
     assert rules.promises.alone_us == 60 * SECOND_US
+    assert rules.results == (("sold", "sold"), ("wrong_person", "wrong_person"))
     assert rules.schedule is not None
     assert rules.schedule.zone == ZoneInfo("Europe/Paris")
 
