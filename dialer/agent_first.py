@@ -159,12 +159,12 @@ class AgentFirst:
             self._at_hand(attempt, event)
 
     def _at_hand(self, attempt: Attempt, why: Event) -> None:
-        """Dial the customer, once; one who has answered meanwhile is joined."""
+        """Dial the customer, once; one who has answered meanwhile and is in our hands is joined."""
         attempt.agent_at_hand = True
         if attempt.state is AttemptState.PLANNED:
             attempt.agent_was_sure = True
             self._dialing.check([attempt])
-        elif attempt.answered_us is not None:
+        elif self._contacts.of_leg(attempt.leg_id) is not None:
             self._join(attempt, why)
 
     def _customer_answered(self, event: AttemptAnswered) -> None:
@@ -179,11 +179,14 @@ class AgentFirst:
         )
 
     def _agent_gone(self, event: OfferFailed | OfferWithdrawn) -> None:
-        """The contact is offered to the next agent, whether or not its customer's phone rings by now."""
-        attempt = self._first_of(event.contact_id)
-        if attempt is not None and attempt.agent_id == event.agent_id:
-            self._by_agent_leg.pop(attempt.agent_leg_id, None)
-            attempt.agent_id, attempt.agent_leg_id, attempt.agent_at_hand = "", NO_LEG, False
+        """The contact is offered to the next agent, who has no time to look if its customer's phone rings."""
+        attempt, contact = self._first_of(event.contact_id), self._contacts.get(event.contact_id)
+        if attempt is None or attempt.agent_id != event.agent_id:
+            return
+        self._by_agent_leg.pop(attempt.agent_leg_id, None)
+        attempt.agent_id, attempt.agent_leg_id, attempt.agent_at_hand = "", NO_LEG, False
+        if contact is not None and attempt.state is not AttemptState.PLANNED:
+            contact.preview_us = 0
 
     # --- nobody is called ----------------------------------------------------------------------------
 

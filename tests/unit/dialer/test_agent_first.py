@@ -9,7 +9,13 @@ from core.model.attempt import AttemptState
 from core.model.causes import Cause
 from core.model.commands import AnswerRequest, JoinLeg, PlayMusic, RingLeg, ShowAgentState
 from core.model.contact import ContactState
-from core.model.events import ContactConnected, InteractionRecorded, OfferMade
+from core.model.events import (
+    ContactConnected,
+    DialogueOpened,
+    InteractionRecorded,
+    LegAnswered,
+    OfferMade,
+)
 from core.model.ids import AgentId, LegId
 from core.model.outbound import (
     AttemptAnswered,
@@ -102,6 +108,27 @@ def test_call_whose_agent_goes_away_rings_on_and_the_next_agent_has_it() -> None
     floor.picks_up("bob")
     floor.are_joined("joe", "bob")
     assert floor.events(ContactConnected)[-1].agent_id == "joe"
+
+
+def test_next_agent_is_on_the_line_before_who_answered_is_in_our_hands() -> None:
+    floor = on_the_hook(BOB, agents=("ann", "joe"))
+    ann = floor.takes_phone("ann")
+    floor.hang_up(ann)
+    floor.hear(LegAnswered(at_us=floor.now_us, leg_id=floor.leg_of("bob")))
+    floor.takes_phone("joe")
+    assert floor.orders(JoinLeg) == []
+    floor.hear(DialogueOpened(at_us=floor.now_us, leg_id=floor.leg_of("bob")))
+    floor.are_joined("joe", "bob")
+
+
+def test_nobody_looks_at_a_lead_whose_phone_rings_already() -> None:
+    floor = previews(BOB, agents=("ann", "joe"))
+    floor.dials("ann")
+    ann = floor.takes_phone("ann")
+    floor.hang_up(ann)
+    floor.takes_phone("joe")
+    floor.picks_up("bob")
+    floor.are_joined("joe", "bob")
 
 
 def test_who_answers_when_no_agent_is_left_is_abandoned_by_the_law_and_sent_to_the_message() -> None:
