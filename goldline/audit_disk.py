@@ -15,8 +15,8 @@ from dialer.audit_file import CLOSE_BEGINS, AuditBroken, AuditHead, DayFile, Ent
 log = structlog.get_logger()
 
 SUFFIX = ".audit"
-UNWRITTEN_MAX = 64 * 1024**2
-"""Bytes that may wait for a disk that takes none: a busy day's."""
+WAITING_MAX = 100_000
+"""Entries that may wait for a disk that takes none: a busy day's."""
 TAIL_BYTES = 4_096
 """More than the last line of a closed file has."""
 
@@ -33,6 +33,7 @@ class DayOnDisk:
         self._day = DayFile()
         self._waiting: list[Entry] = []
         self._unwritten = b""
+        self._unwritten_entries = 0
         self._written = 0
         self._is_stuck = False
         self.lost = 0
@@ -50,7 +51,7 @@ class DayOnDisk:
 
     def write(self, entry: Entry) -> None:
         """Add an entry; what the disk does not take waits for the next."""
-        if len(self._unwritten) > UNWRITTEN_MAX:
+        if len(self._waiting) + self._unwritten_entries >= WAITING_MAX:
             self.lost += 1
             return
         self._waiting.append(entry)
@@ -76,6 +77,7 @@ class DayOnDisk:
                 self._open()
             for entry in self._waiting:
                 self._unwritten += self._day.line(entry)
+            self._unwritten_entries += len(self._waiting)
             self._waiting.clear()
             self._flush()
         except OSError as error:
@@ -93,6 +95,7 @@ class DayOnDisk:
             taken = os.pwrite(self._file.fileno(), self._unwritten, self._written)
             self._written += taken
             self._unwritten = self._unwritten[taken:]
+        self._unwritten_entries = 0
 
     def _open(self) -> None:
         """Take the first file that is ours to write, and go on behind its last whole line."""

@@ -122,6 +122,7 @@ class LiveCentre:
             )
         )
         now_us, ledger = self.runner.now_us(), self._stores.ledger
+        self._audit.resume(now_us)
         for agent in await ledger.last_agent_states():
             self.runner.receive(replace(agent, at_us=now_us))
         for campaign in await ledger.last_campaign_states():

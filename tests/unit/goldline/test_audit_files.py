@@ -104,6 +104,25 @@ def test_the_chain_goes_on_after_a_restart_in_the_middle_of_the_day(tmp_path: Pa
     assert [day.attempts for day in findings.days] == [3]
 
 
+def test_the_file_of_today_may_be_read_before_anything_happens(tmp_path: Path) -> None:
+    written(tmp_path, REGISTERS, ended(1))
+    files = AuditFiles(tmp_path, {"winter": WINTER})
+    files.resume(at("2026-11-20T11:00"))
+    for event in (REGISTERS, ended(2, "2026-11-20T12:00"), MIDNIGHT):
+        files.add(event)
+    files.close()
+    assert judged(tmp_path).violations == ()
+    assert [day.attempts for day in judged(tmp_path).days] == [2]
+
+
+def test_nothing_is_made_of_a_day_on_which_nothing_happened(tmp_path: Path) -> None:
+    files = AuditFiles(tmp_path / "audit", {"winter": WINTER})
+    files.resume(at("2026-11-20T11:00"))
+    files.add(MIDNIGHT)
+    files.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("cut", [1, 7, 300])
 def test_a_line_cut_short_by_a_power_failure_is_taken_off(tmp_path: Path, cut: int) -> None:
     written(tmp_path, REGISTERS, ended(1), ended(2))
