@@ -71,6 +71,8 @@ class Offer(Entity, kw_only=True):
     agent_bridge: BridgeId | None = None
     # Its time ran out while the link was down.
     overdue: bool = False
+    # The agent's phone has been rung: not while the agent looks first.
+    rung: bool = False
     # The agent's leg stands: it is not rung for this offer, and outlives it.
     stands: bool = False
     # Whether that leg takes orders now, how often it was sent to join the caller's, and whether it shall be.

@@ -125,10 +125,10 @@ class OfferDesk:
     # --- the phone ---------------------------------------------------------------------------
 
     def _ring(self, event: AgentReserved) -> None:
-        offer = self._offers[event.offer_id]
-        contact = offer.contact
-        if offer.state is not OfferState.PENDING:
+        offer = self._offers.get(event.offer_id)
+        if offer is None or offer.state is not OfferState.PENDING:
             return  # the caller left while the agent was being reserved
+        contact = offer.contact
         queue = self._queues[_queue_of(contact)]
         if event.leg_id != NO_LEG:
             self._take_standing_leg(offer, event)
@@ -136,6 +136,7 @@ class OfferDesk:
         if not offer.rings:
             self._engine.send(StartTimer(key=offer.timer, at_us=event.at_us + queue.accept_timeout_us))
             return
+        offer.rung = True
         self._engine.send_first(
             RingLeg(
                 leg_id=offer.agent_leg_id,
@@ -305,7 +306,7 @@ class OfferDesk:
 
     def _silence(self, offer: Offer, cause: Cause) -> None:
         """End the ringing of an offer that is over; one without a phone that rings is done with at once."""
-        if offer.is_joining if offer.stands else offer.rings:
+        if offer.is_joining if offer.stands else offer.rung:
             # First of all: this very phone may be rung for the next caller before the turn is over.
             self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=cause))
         else:

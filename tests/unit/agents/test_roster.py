@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.agent import WorkRules
+from agents.agent import Agent, WorkRules
 from agents.wrap_up import WrapUpLimit
-from core.model.agent import AGENT, AgentState
+from core.model.agent import AGENT, AgentProfile, AgentState
 from core.model.commands import AnswerRequest, ClearScreen, PopScreen, ShowAgentState, WorkShown
 from core.model.contact import VOICE
 from core.model.events import AgentStateChanged, ContactClosed
@@ -48,6 +48,15 @@ def test_two_agents_cannot_share_a_phone() -> None:
     request = LogIn(at_us=0, agent_id=AgentId("bob"), extension="PJSIP/ann")
     assert wish(floor, request) == "extension_in_use"
     assert floor.state("bob") == ("logged_out", "")
+
+
+def test_who_may_dial_is_told_so_as_long_as_a_call_could_come() -> None:
+    ann = Agent(profile=AgentProfile(agent_id=ANN), rules=WorkRules(), dials=True, state=AgentState.READY)
+    assert "DialNumber" in ann.legal()
+    ann.next_state = AgentState.NOT_READY
+    assert "DialNumber" not in ann.legal()
+    bob = Agent(profile=AgentProfile(agent_id=AgentId("bob")), rules=WorkRules(), state=AgentState.READY)
+    assert "DialNumber" not in bob.legal()
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ import pytest
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.attempt import AttemptState
 from core.model.causes import Cause
-from core.model.commands import AnswerRequest, JoinLeg, PlayMusic, RingLeg, ShowAgentState
+from core.model.commands import AnswerRequest, HangUpLeg, JoinLeg, PlayMusic, RingLeg, ShowAgentState
 from core.model.contact import ContactState
 from core.model.events import (
     ContactConnected,
     DialogueOpened,
     InteractionRecorded,
     LegAnswered,
+    OfferFailed,
     OfferMade,
 )
 from core.model.ids import AgentId, LegId
@@ -26,7 +27,7 @@ from core.model.outbound import (
     PreviewSkipped,
     ReturnLeads,
 )
-from core.model.requests import FinishWrapUp, PreviewDial
+from core.model.requests import FinishWrapUp, PreviewDial, RejectOffer
 from dialer.agent_rules import AgentRules
 from dialer.campaign import Mode
 from tests.unit.dialer.agent_first_floor import AgentFirstFloor, on_the_hook, previews
@@ -218,6 +219,14 @@ def test_lead_passed_over_comes_up_again_later_and_the_next_is_shown() -> None:
     assert shown is not None
     assert shown.external_id == "eve"
     assert floor.orders(RingLeg) == []
+
+
+def test_phone_that_never_rang_is_not_hung_up() -> None:
+    floor = previews(BOB, EVE, agents=("ann", "joe"))
+    floor.skips("ann")
+    floor.hear(RejectOffer(at_us=floor.now_us, agent_id=AgentId("joe")))
+    assert floor.orders(HangUpLeg) == []
+    assert floor.events(OfferFailed)[-1].agent_id == "joe"
 
 
 def test_time_to_look_is_over() -> None:
