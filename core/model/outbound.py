@@ -105,10 +105,10 @@ class ListNumber(LeadCommand, frozen=True, kw_only=True):
 
 
 class CountAttempts(LeadCommand, frozen=True, kw_only=True):
-    """Ask how attempts of a campaign came out that were dialed from `from_us` until `until_us`, whole minutes.
+    """Ask how attempts of a campaign came out, dialed from `from_us` until `until_us`, whole minutes.
 
-    Answered by `AttemptsCounted`. Those whose identities begin with `apart_from` are left out: the asker counts
-    them itself.
+    Answered by `AttemptsCounted`. Those whose identities begin with `apart_from` are left out: the asker
+    counts them itself.
     """
 
     from_us: int
