@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US
 from core.model.outbound import AttemptsCounted, CapStanding, CountedMinute
@@ -40,6 +41,25 @@ class Stance(StrEnum):
     ONE_TO_ONE = "one_to_one"
     RESTING = "resting"
     UNKNOWN = "unknown"
+
+
+class Held(NamedTuple):
+    """How a cap is held: the calls of its window, and how many of the machines among them were people."""
+
+    cap: AbandonmentCap
+    drop_group: str
+    calls: Calls
+    misjudged: float
+
+    @property
+    def answered(self) -> float:
+        """How many a person answered."""
+        return self.calls.answered + self.misjudged
+
+    @property
+    def abandoned(self) -> float:
+        """How many of these found nobody: they were hung up on as machines, or no agent was there."""
+        return self.calls.abandoned + self.misjudged
 
 
 class Allowance:
@@ -113,9 +133,7 @@ class Allowance:
 
     def standings(self, now_us: int) -> tuple[CapStanding, ...]:
         """Return how the campaign, and its drop group if it is not alone in it, stands with each cap."""
-        return tuple(
-            _standing(cap, group, calls, misjudged) for cap, group, calls, misjudged in self._sums(now_us)
-        )
+        return tuple(map(_standing, self._held(now_us)))
 
     def room(self, limit: int, spare: int, now_us: int) -> int:
         """Return how many of `limit` may be dialed for `spare` agents who are idle with no call of theirs."""
@@ -135,55 +153,49 @@ class Allowance:
         return self._timelines[country]
 
     def _budgets(self, now_us: int) -> Iterator[Budget]:
-        for cap, _, calls, misjudged in self._sums(now_us):
-            yield Budget(
-                rules=rules_under(min(cap.share, self.rules.share_max)),
-                answered=calls.answered + misjudged,
-                abandoned=calls.abandoned + misjudged,
-            )
+        for held in self._held(now_us):
+            share = min(held.cap.share, self.rules.share_max)
+            yield Budget(rules=rules_under(share), answered=held.answered, abandoned=held.abandoned)
 
-    def _sums(self, now_us: int) -> Iterator[tuple[AbandonmentCap, str, Calls, float]]:
-        """Go through the caps, each for the campaign and, if it is not alone, for its drop group.
-
-        Yields the cap, the group's name, the calls of its window, and how many machines were people.
-        """
+    def _held(self, now_us: int) -> Iterator[Held]:
+        """Go through the caps, each for the campaign and, if it is not alone, for its drop group."""
         for pack in self.rules.law.packs:
             for cap in pack.caps:
-                yield cap, "", *self.sum_of(pack, cap, now_us)
+                yield _together([self], "", pack, cap, now_us)
                 if len(self.group) > 1:
-                    yield cap, self.rules.group, *_sum_of_all(self.group, pack, cap, now_us)
+                    yield _together(self.group, self.rules.group, pack, cap, now_us)
 
-    def sum_of(self, pack: Pack, cap: AbandonmentCap, now_us: int) -> tuple[Calls, float]:
-        """Return the calls of a cap's window that its pack covers, and how many machines were people."""
+    def calls_of(self, pack: Pack, cap: AbandonmentCap, now_us: int) -> Calls:
+        """Return the campaign's calls in the window of a cap that its pack covers."""
         whole = NO_CALLS
         for country, timeline in self._timelines.items():
             if pack.covers(country):
                 whole = whole.plus(timeline.sum(cap.window, now_us))
-        return whole, whole.machines * self.misjudged_ppm / WHOLE_PPM
+        return whole
 
 
-def _sum_of_all(
-    group: Sequence[Allowance], pack: Pack, cap: AbandonmentCap, now_us: int
-) -> tuple[Calls, float]:
-    whole, misjudged = NO_CALLS, 0.0
-    for member in group:
-        calls, people = member.sum_of(pack, cap, now_us)
-        whole, misjudged = whole.plus(calls), misjudged + people
-    return whole, misjudged
+def _together(
+    members: Sequence[Allowance], drop_group: str, pack: Pack, cap: AbandonmentCap, now_us: int
+) -> Held:
+    calls, misjudged = NO_CALLS, 0.0
+    for member in members:
+        theirs = member.calls_of(pack, cap, now_us)
+        calls = calls.plus(theirs)
+        misjudged += theirs.machines * member.misjudged_ppm / WHOLE_PPM
+    return Held(cap, drop_group, calls, misjudged)
 
 
-def _standing(cap: AbandonmentCap, group: str, calls: Calls, misjudged: float) -> CapStanding:
-    answered, abandoned = calls.answered + misjudged, calls.abandoned + misjudged
+def _standing(held: Held) -> CapStanding:
     return CapStanding(
-        rule=cap.id,
-        window=cap.window,
-        drop_group=group,
-        answered=calls.answered,
-        abandoned=calls.abandoned,
-        misjudged=round(misjudged),
-        share_ppm=round(WHOLE_PPM * abandoned / answered) if answered else 0,
-        upper_ppm=round(WHOLE_PPM * upper_bound(abandoned, answered)),
-        cap_ppm=round(WHOLE_PPM * cap.share),
+        rule=held.cap.id,
+        window=held.cap.window,
+        drop_group=held.drop_group,
+        answered=held.calls.answered,
+        abandoned=held.calls.abandoned,
+        misjudged=round(held.misjudged),
+        share_ppm=round(WHOLE_PPM * held.abandoned / held.answered) if held.answered else 0,
+        upper_ppm=round(WHOLE_PPM * upper_bound(held.abandoned, held.answered)),
+        cap_ppm=round(WHOLE_PPM * held.cap.share),
     )
 
 
