@@ -69,6 +69,13 @@ class Carrier(Sipp):
         stages = {moment.number: moment.what for moment in self.moments() if moment.what in _STAGES}
         return {number: stage for number, stage in stages.items() if stage in _UNDER_WAY}
 
+    async def rings_and_talks(self, limit_s: float) -> dict[str, str]:
+        """Return the calls in hand as soon as some of them ring and some talk; raise `TimeoutError` else."""
+        async with asyncio.timeout(limit_s):
+            while {*(in_hand := self.in_hand()).values()} != _UNDER_WAY:  # noqa: ASYNC110, sipp tells nobody
+                await asyncio.sleep(0.02)
+        return in_hand
+
     async def all_quiet(self, limit_s: float) -> None:
         """Wait until no call is under way; raise `TimeoutError` where one stays."""
         async with asyncio.timeout(limit_s):
