@@ -6,8 +6,8 @@ again. `attempts` is the book of those in hand, `recall` fills it after a restar
 are for agents who are on the line before anybody is dialed.
 
 How many: `modes` decide. `floor_watch` tells what agents and calls do, `lifetimes`, `ringing` and `answering`
-are what is learned of talks, of ring times and of people, `crowding` is the chance that nobody is free when
-somebody answers, and `pacing` puts them together. By which line and number: `ways_out`.
+are what is learned of talks, of ring times and of people, `crowding` is the chance that nobody is free
+when somebody answers, and `pacing` puts them together. By which line and number: `ways_out`.
 
 Whether: `law` and its `packs` are the rules, `permission` answers for a number and an instant, `allowance` and
 `budget` for what may be abandoned; `audit` judges what was done, and knows nothing of all the others.
