@@ -9,6 +9,6 @@ How many: `modes` decide. `floor_watch` tells what agents and calls do, `lifetim
 are what is learned of talks, of ring times and of people, `crowding` is the chance that nobody is free
 when somebody answers, and `pacing` puts them together. By which line and number: `ways_out`.
 
-Whether: `law` and its `packs` are the rules, `permission` answers for a number and an instant, `allowance` and
-`budget` for what may be abandoned; `audit` judges what was done, and knows nothing of all the others.
+Whether: `law` and its `packs` are the rules, `permission` answers for a number and an instant, `allowance`
+and `budget` for what may be abandoned; `audit` judges what was done, and knows nothing of all the others.
 """
