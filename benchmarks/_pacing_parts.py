@@ -19,6 +19,8 @@ from dialer.ringing import Ringing
 SEEDS_FROM = 1001
 """Other days than those the peers were tuned on."""
 RING_S = 12.0
+FULL_DAY_HOURS = 8.0
+"""Targets are of whole days: a short one is dominated by its beginning."""
 
 TARGETS: dict[int, tuple[float, float, float]] = {
     5: (75.0, 80.5, 84.5),
@@ -72,7 +74,7 @@ def cells(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
             setting = tuned.get(name, {}).get(str(cell))
             if setting is not None:
                 peers[name] = _of(kept, name, cell, days, hours, setting=setting)
-        target = _target(TARGETS, cell)
+        target = _target(TARGETS, cell) if hours == FULL_DAY_HOURS else None
         bound = 100 * (1 - RING_S / (hours * 3600))
         rows.append(
             {
@@ -87,12 +89,13 @@ def cells(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
         )
         leads.append(min(ours.utilisation - peer.utilisation for peer in peers.values()))
         worst.append(ours.worst)
-        reached.append(target is None or ours.utilisation >= target)
+        if target is not None:
+            reached.append(ours.utilisation >= target)
     return (
         "Utilisation / abandoned, per cent: goldline untuned in the whole engine, peers tuned for each cell",
         rows,
-        {
-            "cells at their target, of all": fmean(reached),
+        ({"cells at their target, of all": fmean(reached)} if reached else {})
+        | {
             "least lead over a tuned peer, points": min(leads),
             "worst day, per cent abandoned": max(worst),
         },
