@@ -58,14 +58,16 @@ class Onlooker:
         self.ended: list[Ended] = []
         self.listed: dict[str, int] = {}
 
-    def objections(self, law: Law, zone: ZoneInfo, call: Attempt, order: RingLeg) -> Iterator[str]:
+    def objections(self, rules: CampaignRules, call: Attempt, order: RingLeg) -> Iterator[str]:
         """Go through what is wrong with a call that begins now, and remember it."""
-        number, person, now_us = call.number, call.lead.person_id, call.dialed_us
+        law, number, person, now_us = rules.law, call.number, call.lead.person_id, call.dialed_us
         if self.listed.get(number.number, now_us + 1) <= now_us:
             yield "do not call"
         for rule in _rules(law, CallingHours, number):
-            zones = [ZoneInfo(name) for name in number.zones] or [zone]
-            yield from (rule.id for each in zones if not _is_open(rule, each, now_us))
+            closed_on = rules.holidays.get(number.country, ()) if rule.holidays == "none" else ()
+            locals_ = [_local(now_us, ZoneInfo(name)) for name in number.zones]
+            yield from (rule.id for local in locals_ if local.date() in closed_on)
+            yield from (rule.id for local in locals_ if not _is_open(rule, local))
         self.calls.append((now_us, person))
         for cap in _rules(law, AttemptCap, number):
             since_us = now_us - microseconds(cap.within_h * 3_600)
@@ -90,8 +92,11 @@ def _rules(law: Law, kind: type, number: LeadNumber) -> Iterator[Any]:
                     yield rule
 
 
-def _is_open(rule: CallingHours, zone: ZoneInfo, now_us: int) -> bool:
-    local = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now_us)).astimezone(zone)
+def _local(now_us: int, zone: ZoneInfo) -> datetime:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now_us)).astimezone(zone)
+
+
+def _is_open(rule: CallingHours, local: datetime) -> bool:
     openings = [text.split("-") for text in rule.weekly.get(WEEKDAYS[local.weekday()], ())]  # type: ignore[call-overload]
     return any(begins <= local.strftime("%H:%M") < ends for begins, ends in openings)
 
@@ -190,7 +195,7 @@ class LawfulFloor(CampaignFloor):
         if any(other.lead.person_id == attempt.lead.person_id for other in self.ringing.values()):
             self.objections.append("rings twice at one person")
         rules = self.campaigns[dialed.campaign]
-        self.objections += self.onlooker.objections(rules.law, rules.zone, attempt, order)
+        self.objections += self.onlooker.objections(rules, attempt, order)
         self.ringing[dialed.leg_id] = attempt
 
     # --- what happens -----------------------------------------------------------------------------------

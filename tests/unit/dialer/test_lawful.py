@@ -6,7 +6,7 @@ the ringing of its number, with the real store in memory. What was done is then 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import available_timezones
@@ -40,6 +40,10 @@ CHANGES_OF_THE_CLOCKS = (
 )
 
 
+HOLIDAYS = tuple(
+    date(2026, month, day) for month, day in ((3, 9), (3, 30), (4, 4), (4, 6), (10, 3), (10, 26), (11, 2))
+)
+"""Days after those on which clocks are changed."""
 EAGER = Recycling(
     rules=dict.fromkeys(
         [*DEFAULT_RULES, "sold", "no", "later"],
@@ -59,6 +63,7 @@ def campaign(name: str, *laws: str) -> CampaignRules:
         mode=Mode.PROGRESSIVE,
         law=law_of(laws),
         country="US",
+        holidays=dict.fromkeys(("US", "FR", "AU"), HOLIDAYS),
         safe_harbour="sorry",
         recycling=EAGER,
     )
