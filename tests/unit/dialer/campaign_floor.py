@@ -21,11 +21,13 @@ from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules, Mode
 from dialer.packs import law_of
 from dialer.results import Results
-from goldline.campaigns import Outgoing, build_dialer
+from goldline.build_dialer import Campaigns, Outgoing, build_dialer
 from goldline.config_dispositions import DispositionSection, RecycleSection, dispositions_of
 from goldline.config_trunks import trunk_rules
+from goldline.ground import Ground
 from goldline.lead_orders import carry_out, unavailable
 from goldline.runners import result_at_once
+from routing.rules import Queues, Rulebook
 from tests.unit.floor import CARDS, Floor
 
 NOON_US = 1_700_150_400 * SECOND_US
@@ -118,12 +120,16 @@ class CampaignFloor(Floor):
         self.results = results = Results(self.engine, book, DISPOSITIONS)
         super()._build_desks(profiles, *others)  # type: ignore[arg-type]
         rules = {each.name: each for each in self.all_rules}
-        ids = Ids(self._run)
-        needs = {self.rules.queue: self.rules.need}
-        build_dialer(
-            *(self.engine, self.contacts, self.calls, ids, rules, book, results),
-            *(self.router, needs, profiles, self.out),
+        ground = Ground(
+            engine=self.engine,
+            contacts=self.contacts,
+            calls=self.calls,
+            ids=Ids(self._run),
+            rulebook=Rulebook(queues=Queues({self.queue.name: self.queue})),
+            agents=profiles,
         )
+        campaigns = Campaigns(rules=rules, book=book, results=results, out=self.out)
+        build_dialer(ground, campaigns, self.router)
 
     def hear(self, message: Event) -> list[Command]:
         """Give the engine `message`, and whatever the store answers to its orders."""

@@ -15,7 +15,7 @@ from core.model.ids import LegId
 from core.model.outbound import AttemptDialed, CheckNumbers, ListNumber, ReturnLeads
 from dialer.caller_ids import OwnNumber, PoolRules
 from dialer.trunks import TrunkRules, TrunkUse
-from goldline.campaigns import Outgoing
+from goldline.build_dialer import Outgoing
 from goldline.runners import result_at_once
 from tests.unit.dialer.campaign_floor import CampaignFloor, lead
 

@@ -1,17 +1,14 @@
-"""Puts the dialer together: the campaigns of the configuration, and the features that run them."""
+"""Puts the dialer together: the features that run campaigns."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.calls import CallBook
-from core.contacts import ContactBook
-from core.engine import Engine
 from core.kernel.clock import seconds
 from core.model.agent import AgentProfile
-from core.model.ids import AgentId, Ids, QueueName
-from core.model.need import Need
+from core.model.ids import AgentId
+from core.model.need import need_of
 from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.answering import AnswerRates
@@ -43,6 +40,7 @@ from dialer.scoring import AnswerScores
 from dialer.steering import Steering
 from dialer.trunks import TrunkRules, Trunks
 from dialer.ways_out import WaysOut
+from goldline.ground import Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,42 +51,43 @@ class Outgoing:
     pools: Sequence[PoolRules] = ()
 
 
-def build_dialer(
-    engine: Engine,
-    contacts: ContactBook,
-    calls: CallBook,
-    ids: Ids,
-    rules: Mapping[str, CampaignRules],
-    book: AttemptBook,
-    results: Results,
-    queue: Queue,
-    needs: Mapping[QueueName, Need],
-    agents: Mapping[AgentId, AgentProfile],
-    out: Outgoing,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaigns:
+    """The campaigns by name, their attempts in hand, what those come to, and how their calls go out."""
+
+    rules: Mapping[str, CampaignRules]
+    book: AttemptBook
+    results: Results
+    out: Outgoing
+
+
+def build_dialer(ground: Ground, campaigns: Campaigns, queue: Queue) -> None:
     """Build the features that run campaigns. Without campaigns there are none.
 
-    `queue` tells who waits where, `needs` what each queue asks of an agent.
-    Built before the IVR, which takes every leg that nobody knows.
+    `queue` tells who waits where. Built before the IVR, which takes every leg that nobody knows.
     """
+    rules, book, out = campaigns.rules, campaigns.book, campaigns.out
     if not rules:
         return
+    engine, contacts, ids = ground.engine, ground.contacts, ground.ids
+    ours = ids.beginning(ATTEMPT_ID)
+    needs = {name: need_of(queue.requirements) for name, queue in ground.rulebook.queues.items()}
     CampaignDays(engine, rules)
-    guarantee = Guarantee(engine, rules, ids.beginning(ATTEMPT_ID))
-    campaigns = {name: _campaign(engine, ids, each, book, guarantee.of(name)) for name, each in rules.items()}
-    crews = {name: campaign.crew for name, campaign in campaigns.items()}
-    watch = FloorWatch(engine, crews, book, queue, needs, agents)
-    desk = CampaignDesk(engine, campaigns, book)
+    guarantee = Guarantee(engine, rules, ours)
+    under_way = {name: _campaign(ground, each, book, guarantee.of(name)) for name, each in rules.items()}
+    crews = {name: campaign.crew for name, campaign in under_way.items()}
+    watch = FloorWatch(engine, crews, book, queue, needs, ground.agents)
+    desk = CampaignDesk(engine, under_way, book)
     ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
     dialing = Dialing(engine, ids, desk, book, watch, ways, Latest(engine, rules.values()))
     AgentFirst(engine, contacts, desk, book, dialing)
     ByHand(engine, ids, desk, book, dialing)
     Steering(engine, desk)
-    recall = AttemptRecall(engine, calls, contacts, desk, book, ids.beginning(ATTEMPT_ID))
+    recall = AttemptRecall(engine, ground.calls, contacts, desk, book, ours)
     OutboundCalls(engine, contacts, desk, book, recall, ways)
     Machines(engine, desk, book)
     Hindrances(engine, desk, book, ways)
-    GoalKeeper(engine, desk, results, ids.beginning(ATTEMPT_ID))
+    GoalKeeper(engine, desk, campaigns.results, ours)
     ExperienceKeeper(engine, desk)
 
 
@@ -104,15 +103,13 @@ def dialing_agents(
     )
 
 
-def _campaign(
-    engine: Engine, ids: Ids, rules: CampaignRules, book: AttemptBook, allowance: Allowance
-) -> Campaign:
+def _campaign(ground: Ground, rules: CampaignRules, book: AttemptBook, allowance: Allowance) -> Campaign:
     rates = AnswerScores() if rules.scores_leads else AnswerRates()
     learned = Learned(ringing=Ringing(round(seconds(rules.ring_timeout_us))), rates=rates)
     reached = Reached(rules.goals)
     return Campaign(
         rules=rules,
-        hopper=Hopper(engine, ids, rules, book, reached, rates),
+        hopper=Hopper(ground.engine, ground.ids, rules, book, reached, rates),
         reached=reached,
         begins=rules.starts,
         crew=Crew(rules, learned),

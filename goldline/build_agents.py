@@ -1,0 +1,33 @@
+"""Puts the agents' side together: states, reservations, calls, other work, wrap-ups.
+
+The features subscribe in the order in which they are built; `goldline.app` says what hangs on that.
+"""
+
+from __future__ import annotations
+
+from agents.misses import Misses
+from agents.previews import Previews
+from agents.reservations import Reservations
+from agents.roster import Roster
+from agents.standing_legs import StandingLegs
+from agents.wishes import Wishes
+from agents.workload import Workload
+from agents.wrap_up import WrapUp
+from goldline.build_dialer import Campaigns, dialing_agents
+from goldline.config import Config
+from goldline.config_agents import miss_rules, standing_rules, work_rules, wrap_up_limits
+from goldline.ground import Ground
+
+
+def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> None:
+    """Build what keeps the agents' states, their calls, their other work and their wrap-ups."""
+    engine, contacts = ground.engine, ground.contacts
+    dialing = dialing_agents(campaigns.rules, ground.agents)
+    roster = Roster(engine, ground.agents, work_rules(config.work), dialing)
+    StandingLegs(engine, roster, ground.ids, standing_rules(config.standing))
+    misses = Misses(engine, roster, miss_rules(config.offers))
+    Wishes(engine, roster, misses, config.rules.not_ready_reasons)
+    Reservations(engine, contacts, roster, misses)
+    Previews(engine, contacts, roster, config.rules.skip_reasons)
+    Workload(engine, contacts, roster, misses)
+    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues), campaigns.results)
