@@ -123,7 +123,12 @@ def _open_engine(settings: DatabaseSettings, **options: Any) -> AsyncEngine:
 def _connect_arguments(backend: str, settings: DatabaseSettings) -> dict[str, object]:
     if backend == "sqlite":
         return {"timeout": settings.statement_timeout_s}
-    return {"timeout": settings.connect_timeout_s, "command_timeout": settings.statement_timeout_s}
+    return {
+        "timeout": settings.connect_timeout_s,
+        "command_timeout": settings.statement_timeout_s,
+        # A plan for any values compares each row with each of hundreds of them; one for these hashes them.
+        "server_settings": {"plan_cache_mode": "force_custom_plan"},
+    }
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -97,6 +97,7 @@ AT_WORK = frozenset({_S.DIALING, _S.DRY})
 class CampaignRules:
     """One campaign. Its agents are those who meet the `need` of its `queue`.
 
+    Agents whom several campaigns want are shared in proportion to their `weight`.
     `mode` says how many are dialed; power has `lines_per_agent`, and without agents people hear `flow`. The
     share of abandoned calls is kept to `share_max`, where a law does not keep it lower. Where it
     `scores_leads` each is reckoned with as likely to answer as its traits tell, else as its list does;
@@ -137,6 +138,7 @@ class CampaignRules:
     look_again_us: int = 15 * SECOND_US
     starts: bool = False
     default_tier: str = "standard"
+    weight: int = 1
     lines_per_agent: float = 1.5
     share_max: float = 1.0
     scores_leads: bool = False

@@ -62,6 +62,7 @@ class Campaign(Entity, kw_only=True):
     ticks: bool = False
     looks: bool = False
     refreshed_us: int = 0
+    turn: int = 0
 
     @property
     def is_at_work(self) -> bool:

@@ -50,6 +50,8 @@ from dialer.ways_out import WaysOut
 
 REFRESH_US = 20 * SECOND_US
 """How often what was learned is looked at anew: it moves slowly, and a look costs a millisecond."""
+TURN = 1_000_000
+"""What each lead puts its campaign back, over its weight: who is furthest ahead looks last for an agent."""
 LOOK_UP_US = 2 * SECOND_US
 """A customer's record may take so long: nobody answers sooner, and few fail to ring for longer."""
 
@@ -90,6 +92,8 @@ class Dialing:
     def _campaign_changed(self, event: CampaignChanged) -> None:
         campaign = self._desk[event.campaign]
         if campaign.state is CampaignState.DIALING:
+            # Who did not dial for a while has nothing to make up for.
+            campaign.turn = max(each.turn for each in self._desk)
             self._ask(campaign, event)
         elif not campaign.is_at_work:
             campaign.hopper.empty()
@@ -100,8 +104,9 @@ class Dialing:
         In this very turn the agent may be given somebody who waits.
         """
         if event.new is AgentState.READY:
-            for name in self._watch.campaigns_of(event.agent_id):
-                self._ask(self._desk[name], event)
+            campaigns = [self._desk[name] for name in self._watch.campaigns_of(event.agent_id)]
+            for campaign in sorted(campaigns, key=lambda campaign: campaign.turn):
+                self._ask(campaign, event)
 
     def _ask(self, campaign: Campaign, why: Event) -> None:
         if campaign.is_at_work and not campaign.looks:
@@ -201,6 +206,7 @@ class Dialing:
 
     def _plan(self, campaign: Campaign, leads: Sequence[Held], why: Event) -> None:
         """Have these leads dialed: at once, or when an agent is on the line for them."""
+        campaign.turn += len(leads) * TURN // campaign.rules.weight
         attempts = [self._planned(campaign, held, why.at_us) for held in leads]
         for attempt in attempts:
             if attempt.agent_first:

@@ -96,6 +96,8 @@ class CampaignSection(Section):
     """How long a lead is kept from other engines, should this one vanish; no talk should last longer."""
     look_again_s: Annotated[float, Field(ge=1, le=3_600)] = 15
     """How often the store is asked again where no lead may come up, or it does not answer."""
+    weight: Annotated[int, Field(ge=1, le=1_000)] = 1
+    """Its share of agents whom several campaigns want, in proportion to the weights of the others."""
     lines_per_agent: Annotated[float, Field(ge=1, le=20)] = 1.5
     """Lines for each idle agent, in power mode."""
     share_max: Annotated[float, Field(gt=0, le=1)] = 1
@@ -180,6 +182,7 @@ def campaign_rules(
             ahead_max=section.ahead_max,
             lease_us=microseconds(section.lease_s),
             look_again_us=microseconds(section.look_again_s),
+            weight=section.weight,
             lines_per_agent=section.lines_per_agent,
             share_max=section.share_max,
             scores_leads=section.scores_leads,

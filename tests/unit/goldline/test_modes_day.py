@@ -81,6 +81,18 @@ def test_agents_first_through_every_fault(how: str, seed: int, tmp_path: Path) -
     assert len(ended(ledger)) > 50
 
 
+@pytest.mark.parametrize("weight", [1, 3])
+def test_agents_of_two_campaigns_are_shared_by_weight(weight: int, tmp_path: Path) -> None:
+    fair = '[queues.fair]\nrequirements = { sales = 1 }\n[campaigns.spring]\nqueue = "fair"\n'
+    spring = PREVIEW.replace("winter", "spring")
+    rules = f'weight = {weight}\nlaws = ["house"]\nsafe_harbour = "sorry"\nstarts = true\n{spring}'
+    leads = '[[leads]]\ncampaign = "spring"\ncount = 600\nzones = ["UTC"]\nreach = [0.5]\n'
+    day, ledger = day_of(tmp_path, f"{PREVIEW}\n{fair}{rules}", RUNG + leads)
+    day.run()
+    dialed = Counter(event.campaign for event in ended(ledger))
+    assert dialed["spring"] / dialed["winter"] == pytest.approx(weight, rel=0.2)
+
+
 def test_power_has_more_lines_than_idle_agents(tmp_path: Path) -> None:
     day, ledger = day_of(tmp_path, 'mode = "power"\nlines_per_agent = 2', DAY)
     day.run()
