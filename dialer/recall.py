@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.attempt import AttemptTrigger
+from core.model.attempt import AttemptState, AttemptTrigger
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState
 from core.model.events import ContactAdopted, DialogueOpened, LegTagged
@@ -25,6 +25,9 @@ from dialer.attempts import Attempt, AttemptBook, recalled
 from dialer.campaign import Mode
 from dialer.desk import CampaignDesk
 from dialer.note import AttemptNote, decode_note
+
+_UNKNOWN_YET = frozenset({AttemptState.DIALING, AttemptState.ANSWERED})
+"""What the ledger may still have of an attempt that had come further: it is written a moment later."""
 
 
 class AttemptRecall:
@@ -77,8 +80,9 @@ class AttemptRecall:
     def _move_on(
         self, attempt: Attempt, answered_us: int, *, connected_us: int | None, dropped: bool
     ) -> None:
-        """Bring an attempt that was answered as far as it had come."""
-        self._book.move(attempt, AttemptTrigger.ANSWER)
+        """Bring an attempt that was answered as far as it had come; its leg may have told of the answer."""
+        if attempt.state is AttemptState.DIALING:
+            self._book.move(attempt, AttemptTrigger.ANSWER)
         self._book.move(attempt, AttemptTrigger.FIND_PERSON)
         attempt.answered_us = answered_us
         if dropped:
@@ -113,8 +117,8 @@ class AttemptRecall:
         note = decode_note(contact.attempt) if contact is not None else None
         if contact is None or note is None:
             return
-        attempt = self._take_up(note, contact.contact_id, contact.leg_id)
-        if attempt is None:
+        attempt = self._take_up(note, contact.contact_id, contact.leg_id) or self._book.get(note.attempt_id)
+        if attempt is None or attempt.state not in _UNKNOWN_YET:
             return
         answered_us = note.answered_us or contact.arrived_us
         hears_a_flow = event.state is ContactState.IN_IVR

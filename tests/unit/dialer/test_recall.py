@@ -19,7 +19,8 @@ from core.model.events import (
     PbxSynced,
 )
 from core.model.ids import AgentId, BridgeId
-from core.model.outbound import AttemptDialed, CampaignChanged, SettleLead
+from core.model.message import Event
+from core.model.outbound import AttemptAnswered, AttemptDialed, CampaignChanged, SettleLead
 from core.model.requests import FinishWrapUp
 from crm.campaign_states import fold_campaign_states
 from crm.open_attempts import fold_open_attempts
@@ -47,13 +48,17 @@ def dialed(*, answered: bool = False, talking: bool = False) -> CampaignFloor:
 
 
 def after_a_kill(
-    killed: CampaignFloor, *, with_ledger: bool = True, leg_is: str = "ringing"
+    killed: CampaignFloor,
+    *,
+    with_ledger: bool = True,
+    leg_is: str = "ringing",
+    unwritten: tuple[type[Event], ...] = (),
 ) -> CampaignFloor:
-    """The next run: it reads the ledger, and then hears what a snapshot shows."""
+    """The next run: it reads the ledger, where the last is `unwritten`, then hears what a snapshot shows."""
     floor = CampaignFloor(("ann",), (), run=10, store=killed.store, synced=False)
     floor.numbers, floor.now_us = killed.numbers, killed.now_us + SECOND_US
     if with_ledger:
-        ledger = killed.ledger()
+        ledger = [event for event in killed.ledger() if not isinstance(event, unwritten)]
         for state in fold_campaign_states(e for e in ledger if isinstance(e, CampaignChanged)):
             floor.hear(replace(state, at_us=floor.now_us))
         for attempt in fold_open_attempts(ledger):  # type: ignore[arg-type]
@@ -107,10 +112,11 @@ def test_who_was_let_ring_out_while_we_were_away_is_lost_and_tried_again_soon() 
 
 
 def test_who_talks_goes_on_talking() -> None:
-    for with_ledger in (True, False):
+    lately = (AttemptAnswered, ContactConnected)
+    for with_ledger, unwritten in ((True, ()), (True, lately), (False, ())):
         killed = dialed(talking=True)
         (connected,) = killed.events(ContactConnected)
-        floor = after_a_kill(killed, with_ledger=with_ledger, leg_is="talking")
+        floor = after_a_kill(killed, with_ledger=with_ledger, leg_is="talking", unwritten=unwritten)
         assert floor.orders(HangUpLeg) == []
         floor.pass_s(60)
         floor.hang_up(floor.leg_of("bob"))
