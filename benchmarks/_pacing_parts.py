@@ -19,6 +19,8 @@ from dialer.ringing import Ringing
 SEEDS_FROM = 1001
 """Other days than those the peers were tuned on."""
 RING_S = 12.0
+NOT_TUNED = "not tuned"
+"""In place of a peer whose setting for the cell nobody has looked for yet: `--tune` does."""
 FULL_DAY_HOURS = 8.0
 """Targets are of whole days: a short one is dominated by its beginning."""
 
@@ -84,7 +86,7 @@ def cells(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
                 "days above 3 %": round(ours.above_cap),
                 "target": target or "",
                 "bound": f"{bound:.2f} / 0",
-                **{name: str(peer) for name, peer in peers.items()},
+                **{name: str(peers.get(name, NOT_TUNED)) for name in ("progressive", *TUNED)},
             }
         )
         leads.append(min(ours.utilisation - peer.utilisation for peer in peers.values()))
