@@ -202,7 +202,7 @@ writetimeout = {WRITE_TIMEOUT_MS}
 
 def _includes(settings: DialplanSettings) -> str:
     return f"""\
-Copy {EXTENSIONS_FILE} and {MANAGER_FILE} beside Asterisk's own files and add three lines.
+Copy {EXTENSIONS_FILE} and {MANAGER_FILE} beside Asterisk's own files and add four lines.
 
 1. In extensions.conf (FreePBX: extensions_custom.conf):
 #tryinclude {EXTENSIONS_FILE}
@@ -212,6 +212,9 @@ Copy {EXTENSIONS_FILE} and {MANAGER_FILE} beside Asterisk's own files and add th
 
 3. In the context where your callers arrive (FreePBX: a Custom Destination {settings.inbound_context},s,1):
 exten => 5551000,1,Goto({settings.inbound_context},${{EXTEN}},1)
+
+4. In pjsip.conf, at the endpoints of your trunks: Asterisk may lose a hang-up in the moment of joining.
+rtp_timeout = 10
 
 Then run "core reload" on Asterisk's console. Campaigns that tell machines from persons need two of its
 modules, app_amd and app_waitforsilence.
