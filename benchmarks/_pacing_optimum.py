@@ -95,10 +95,9 @@ def _worth(rates: Values, gain: Values) -> Values:
     flow = rates - np.diag(rates.sum(axis=1))
     # The last state's value is 0; in its place the mean gain is looked for.
     flow[:, -1] = -1.0
-    solved = np.linalg.solve(flow, -gain.ravel())
-    solved[-1] = 0.0
-    values: Values = solved.reshape(gain.shape)
-    return values
+    values: Values = np.asarray(np.linalg.solve(flow, -gain.ravel()), np.float64)
+    values[-1] = 0.0
+    return values.reshape(gain.shape)
 
 
 def _best(values: Values, targets: Targets) -> Targets:
