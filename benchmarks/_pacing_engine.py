@@ -22,7 +22,7 @@ from goldline.config import Config, parse_config
 from goldline.harness import SimulatedDay
 from simulator.scenario import Scenario, read_scenario
 
-FOLDER = Path(__file__).parent.parent / "examples" / "campaigns"
+FOLDER = Path(__file__).parent.parent / "examples" / "winter"
 _PEOPLE = AttemptState.CONNECTED, AttemptState.DROPPED
 _AT_WORK = AgentState.ON_CONTACT, AgentState.WRAP_UP
 _HANDLE_S = 180.0

@@ -149,7 +149,7 @@ class LawfulFloor(CampaignFloor):
     def _build_desks(self, profiles: Mapping[AgentId, AgentProfile], *others: object) -> None:
         """Build also what plays the message to who finds nobody."""
         super()._build_desks(profiles, *others)
-        flow = load_flow(Path(__file__).parents[3] / "examples" / "campaigns" / "sorry.toml")
+        flow = load_flow(Path(__file__).parents[3] / "examples" / "winter" / "sorry.toml")
         queues = Queues({self.queue.name: self.queue})
         Ivr(
             self.engine,

@@ -17,7 +17,7 @@ from tests.unit.goldline.test_command_line import Run, goldline
 
 __all__ = ["goldline"]  # the fixture
 
-WINTER = Path(__file__).parents[3] / "examples" / "campaigns" / "winter.toml"
+WINTER = Path(__file__).parents[3] / "examples" / "winter" / "afternoon.toml"
 pytestmark = pytest.mark.slow
 
 
