@@ -134,7 +134,7 @@ class CampaignRules:
     recycling: Recycling = field(default_factory=Recycling)
     tick_us: int = SECOND_US // 2
     ahead_max: int = 1_000
-    lease_us: int = 3_600 * SECOND_US
+    lease_us: int = 900 * SECOND_US
     look_again_us: int = 15 * SECOND_US
     starts: bool = False
     default_tier: str = "standard"

@@ -92,8 +92,8 @@ class CampaignSection(Section):
     """How often it is decided how many to dial, besides whenever an agent is freed."""
     ahead_max: Annotated[int, Field(ge=20, le=10_000)] = 1_000
     """How many leads are taken from the store ahead of time at most."""
-    lease_s: Annotated[float, Field(ge=600, le=86_400)] = 3_600
-    """How long a lead is kept from other engines, should this one vanish; no talk should last longer."""
+    lease_s: Annotated[float, Field(ge=600, le=86_400)] = 900
+    """How long a lead that is not talked to is kept from others: so long it stays away if this engine dies."""
     look_again_s: Annotated[float, Field(ge=1, le=3_600)] = 15
     """How often the store is asked again where no lead may come up, or it does not answer."""
     weight: Annotated[int, Field(ge=1, le=1_000)] = 1
