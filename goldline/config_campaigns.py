@@ -93,7 +93,7 @@ class CampaignSection(Section):
     ahead_max: Annotated[int, Field(ge=20, le=10_000)] = 1_000
     """How many leads are taken from the store ahead of time at most."""
     lease_s: Annotated[float, Field(ge=600, le=86_400)] = 900
-    """How long a lead that is not talked to is kept from others: so long it stays away if this engine dies."""
+    """How long a lead nobody talks to is kept from other engines: so long it is away if this one dies."""
     look_again_s: Annotated[float, Field(ge=1, le=3_600)] = 15
     """How often the store is asked again where no lead may come up, or it does not answer."""
     weight: Annotated[int, Field(ge=1, le=1_000)] = 1
