@@ -51,7 +51,13 @@
     return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
   }
 
-  const decimals = (value) => (Math.abs(value) < 10 && value % 1 ? 1 : 0);
+  /* Of small numbers two figures that say something: waits of milliseconds have an axis too. */
+  function decimals(value) {
+    const size = Math.abs(value);
+    if (size >= 10 || value % 1 === 0) return 0;
+    return size >= 1 ? 1 : Math.min(4, 1 - Math.floor(Math.log10(size)));
+  }
+
   const FORMS = {
     count: (value) => value.toLocaleString("en", { maximumFractionDigits: decimals(value) }),
     decimal: (value) => value.toLocaleString("en", { maximumFractionDigits: 1 }),
