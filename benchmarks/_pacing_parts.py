@@ -104,17 +104,21 @@ def cells(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
     )
 
 
+KEPT_TO = 0.0125
+"""The cap of those who want about one per cent: a cap of one exactly is steered well below it, to .87."""
+
+
 def one_per_cent(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
-    """The same steered for one per cent."""
+    """The same kept to about one per cent."""
     rows: list[Row] = []
     for cell in chosen:
         if cell.agents in ONE_PER_CENT_TARGETS:
-            ours = _of(kept, ENGINE, cell, days, hours, setting=(0.01,))
+            ours = _of(kept, ENGINE, cell, days, hours, setting=(KEPT_TO,))
             target = _target(ONE_PER_CENT_TARGETS, cell) or 0.0
             rows.append(
                 {"cell": str(cell), "goldline %": str(ours), "worst day %": ours.worst, "target": target}
             )
-    return "Steered for one per cent: utilisation / abandoned", rows, {}
+    return f"With a cap of {KEPT_TO:.2%}: utilisation / abandoned, per cent", rows, {}
 
 
 def agreement(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
