@@ -112,7 +112,7 @@ class Allowance:
         if now_us < self._rests_until_us:
             return Stance.RESTING
         more = UNTIL_ONE_TO_ONE.get(self.rules.mode, 1)
-        if not any(budget.passes_with(more) for budget in self._budgets(now_us)):
+        if not any(budget.passes_with(more) for budget in self._budgets(now_us, share_max=1.0)):
             self._one_to_one_since_us, self._strikes = None, 0
             return Stance.STEERED
         if self._one_to_one_since_us is None:
@@ -120,8 +120,11 @@ class Allowance:
         return Stance.ONE_TO_ONE
 
     def boldness(self, now_us: int) -> float:
-        """Return the risk that the next call may carry: that of the tightest window."""
-        budgets = self._budgets(now_us)
+        """Return the risk that the next call may carry: that of the tightest window.
+
+        The house's own `share_max` is steered for and no more; one to one is for what the law forbids.
+        """
+        budgets = self._budgets(now_us, self.rules.share_max)
         return min((budget.boldness() for budget in budgets), default=Budget().boldness())
 
     def may_misjudge(self, now_us: int) -> bool:
@@ -129,7 +132,7 @@ class Allowance:
 
         Persons taken for machines count as abandoned: where none are left to abandon, an agent hears all.
         """
-        return all(budget.balance >= 0 for budget in self._budgets(now_us))
+        return all(budget.balance >= 0 for budget in self._budgets(now_us, self.rules.share_max))
 
     def standings(self, now_us: int) -> tuple[CapStanding, ...]:
         """Return how the campaign, and its drop group if it is not alone in it, stands with each cap."""
@@ -152,9 +155,10 @@ class Allowance:
             self._timelines[country] = Timeline(self.rules.zone, now_us)
         return self._timelines[country]
 
-    def _budgets(self, now_us: int) -> Iterator[Budget]:
+    def _budgets(self, now_us: int, share_max: float) -> Iterator[Budget]:
+        """Go through the budgets of all windows, none of which allows more than `share_max`."""
         for held in self._held(now_us):
-            share = min(held.cap.share, self.rules.share_max)
+            share = min(held.cap.share, share_max)
             yield Budget(rules=rules_under(share), answered=held.answered, abandoned=held.abandoned)
 
     def _held(self, now_us: int) -> Iterator[Held]:

@@ -99,7 +99,7 @@ class CampaignRules:
 
     Agents whom several campaigns want are shared in proportion to their `weight`.
     `mode` says how many are dialed; power has `lines_per_agent`, and without agents people hear `flow`. The
-    share of abandoned calls is kept to `share_max`, where a law does not keep it lower. Where it
+    share of abandoned calls is steered to stay under `share_max`, where no law keeps it lower. Where it
     `scores_leads` each is reckoned with as likely to answer as its traits tell, else as its list does;
     `likely_first` dials those first who are, of those at hand.
 

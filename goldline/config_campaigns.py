@@ -101,7 +101,7 @@ class CampaignSection(Section):
     lines_per_agent: Annotated[float, Field(ge=1, le=20)] = 1.5
     """Lines for each idle agent, in power mode."""
     share_max: Annotated[float, Field(gt=0, le=1)] = 1
-    """The share of abandoned calls it is kept to, where no law keeps it lower."""
+    """The share of abandoned calls it keeps under in the long run, where no law keeps it lower."""
     scores_leads: bool = False
     """Whether it is learned how likely each lead is to answer, by hour, attempt, kind of number and past."""
     likely_first: bool = False

@@ -48,6 +48,8 @@ dial = true
 script = "Ask for the plan."
 """
 PERSON, BUSY = "+12125550100", "+12125550102"
+AT_ONCE_S = 0.25
+"""What 99 of a hundred people who answer may wait for an agent who is there."""
 LONG_MS = 15_000
 """Longer than the program takes to start anew, on a busy machine."""
 
@@ -126,7 +128,7 @@ async def test_lead_is_looked_at_then_called_and_hears_the_agent_at_once(
         (ended,) = await goldline.recorded("AttemptEnded")
     rang, dialed = phones.moments("rang")[0], carrier.moments("dialed")[0]
     assert rang.at_s < dialed.at_s
-    assert heard_after_s(observer) <= 0.050
+    assert heard_after_s(observer) <= AT_ONCE_S
     record = ended["record"]
     assert (record["outcome"], record["mode"], record["agent_id"]) == ("connected", "preview", "ann")
     assert record["agent_was_sure"]
@@ -160,7 +162,7 @@ async def test_number_typed_rings_the_agents_phone_first(
         "by hand",
         "ann",
     ]
-    assert heard_after_s(observer) <= 0.050
+    assert heard_after_s(observer) <= AT_ONCE_S
     assert len(phones.moments("rang")) == 2
 
 
@@ -182,7 +184,7 @@ async def test_number_typed_by_an_agent_whose_call_stands_rings_no_phone(
         await bob.shown("ShowAgentState", begin, state="ready", standing="in_hand")
         (ended,) = await goldline.recorded("AttemptEnded")
     assert (ended["outcome"], ended["record"]["agent_id"]) == ("connected", "bob")
-    assert heard_after_s(observer) <= 0.050
+    assert heard_after_s(observer) <= AT_ONCE_S
     assert len(phones.moments("rang")) == 1
 
 
