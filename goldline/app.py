@@ -24,6 +24,7 @@ from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
+from core.model.disposition import Disposition
 from core.model.ids import AgentId, Ids
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
@@ -78,11 +79,12 @@ def build_brain(
     LostContacts(engine, calls)
     offers = OfferDesk(engine, contacts, ground.ids, queues)
     Conversations(engine, contacts)
-    quality = quality_rules(config.quality, dispositions_of(config.dispositions))
+    dispositions = dispositions_of(config.dispositions)
+    quality = quality_rules(config.quality, dispositions)
     lines = build_routing(
         ground, config, adoption, offers, ValueScores(ground.rulebook, agents, quality.prior)
     )
-    campaigns = _campaigns(ground, config, flows)
+    campaigns = _campaigns(ground, config, flows, dispositions)
     build_agents_side(ground, config, campaigns)
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
     build_dialer(ground, campaigns, lines.router)
@@ -110,13 +112,15 @@ def _ground(config: Config, agents: Mapping[AgentId, AgentProfile], run: int) ->
     )
 
 
-def _campaigns(ground: Ground, config: Config, flows: Mapping[str, Flow]) -> Campaigns:
+def _campaigns(
+    ground: Ground, config: Config, flows: Mapping[str, Flow], dispositions: Mapping[str, Disposition]
+) -> Campaigns:
     out = Outgoing(trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids))
     book = AttemptBook()
     return Campaigns(
         rules=_campaign_rules(config, ground.rulebook.queues, flows, out),
         book=book,
-        results=Results(ground.engine, book, dispositions_of(config.dispositions)),
+        results=Results(ground.engine, book, dispositions),
         out=out,
     )
 
