@@ -19,10 +19,11 @@ from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US
 from core.model.outbound import AttemptsCounted, CapStanding, CountedMinute
+from core.model.quality import PPM
 from dialer.budget import Budget, rules_under
 from dialer.campaign import CampaignRules, Mode
 from dialer.law import AbandonmentCap, Pack
-from dialer.shares import WHOLE_PPM, upper_bound
+from dialer.shares import upper_bound
 from dialer.windows import MINUTE_US, NO_CALLS, Calls, Timeline
 
 UNTIL_ONE_TO_ONE = {Mode.PREDICTIVE: 0}
@@ -185,7 +186,7 @@ def _together(
     for member in members:
         theirs = member.calls_of(pack, cap, now_us)
         calls = calls.plus(theirs)
-        misjudged += theirs.machines * member.misjudged_ppm / WHOLE_PPM
+        misjudged += theirs.machines * member.misjudged_ppm / PPM
     return Held(cap, drop_group, calls, misjudged)
 
 
@@ -197,9 +198,9 @@ def _standing(held: Held) -> CapStanding:
         answered=held.calls.answered,
         abandoned=held.calls.abandoned,
         misjudged=round(held.misjudged),
-        share_ppm=round(WHOLE_PPM * held.abandoned / held.answered) if held.answered else 0,
-        upper_ppm=round(WHOLE_PPM * upper_bound(held.abandoned, held.answered)),
-        cap_ppm=round(WHOLE_PPM * held.cap.share),
+        share_ppm=round(PPM * held.abandoned / held.answered) if held.answered else 0,
+        upper_ppm=round(PPM * upper_bound(held.abandoned, held.answered)),
+        cap_ppm=round(PPM * held.cap.share),
     )
 
 

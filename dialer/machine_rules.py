@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from core.kernel.clock import SECOND_US
 from core.kernel.lots import lot
 from core.model.detection import Detection
-from dialer.shares import WHOLE_PPM
+from core.model.quality import PPM
 
 PRIOR_PEOPLE, PRIOR_CALLS = 1, 20
 """The belief about a detection nobody has audited yet: one in twenty of its machines is a person."""
@@ -35,7 +35,7 @@ class MachineRules:
 
 def is_audited(attempt_id: str, rules: MachineRules) -> bool:
     """Tell whether an agent is to hear this one, though it was taken for a machine: the same in every run."""
-    return lot("audited", attempt_id, of=WHOLE_PPM) < rules.audited_ppm
+    return lot("audited", attempt_id, of=PPM) < rules.audited_ppm
 
 
 class AuditedSample:
@@ -53,4 +53,4 @@ class AuditedSample:
     @property
     def misjudged_ppm(self) -> int:
         """Of a million taken for machines so many are people, as far as is known."""
-        return WHOLE_PPM * (PRIOR_PEOPLE + self.people) // (PRIOR_CALLS + self.calls)
+        return PPM * (PRIOR_PEOPLE + self.people) // (PRIOR_CALLS + self.calls)

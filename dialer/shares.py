@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import sqrt
 
-WHOLE_PPM = 1_000_000
 Z_95 = 1.959964
 """Beyond so many standard deviations on either side lie 5 % of a normal law."""
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.outbound import PaceAsked, PacingSet, SetPacing
+from core.model.quality import PPM
 from dialer.campaign import CampaignRules, Mode
 from dialer.desk import CampaignDesk
 from dialer.modes import pace_of
-from dialer.shares import WHOLE_PPM
 
 LINES_MAX = 10_000
 """As in the configuration file."""
-LINES_PER_AGENT_MAX_PPM = 20 * WHOLE_PPM
+LINES_PER_AGENT_MAX_PPM = 20 * PPM
 
 
 class Steering:
@@ -41,8 +41,8 @@ class Steering:
                 campaign=rules.name,
                 mode=rules.mode,
                 lines_max=rules.lines_max,
-                lines_per_agent_ppm=round(WHOLE_PPM * rules.lines_per_agent),
-                share_max_ppm=round(WHOLE_PPM * rules.share_max),
+                lines_per_agent_ppm=round(PPM * rules.lines_per_agent),
+                share_max_ppm=round(PPM * rules.share_max),
             )
         )
         if campaign.is_at_work:
@@ -60,8 +60,8 @@ def _changed(rules: CampaignRules, request: SetPacing) -> CampaignRules:
         rules,
         mode=_mode(rules, request.mode) if request.mode else rules.mode,
         lines_max=request.lines_max or rules.lines_max,
-        lines_per_agent=request.lines_per_agent_ppm / WHOLE_PPM or rules.lines_per_agent,
-        share_max=request.share_max_ppm / WHOLE_PPM or rules.share_max,
+        lines_per_agent=request.lines_per_agent_ppm / PPM or rules.lines_per_agent,
+        share_max=request.share_max_ppm / PPM or rules.share_max,
     )
 
 
@@ -71,7 +71,7 @@ def _hold_within(what: str, value: int, most: int) -> None:
 
 
 def _least_cap_ppm(rules: CampaignRules) -> int:
-    return round(WHOLE_PPM * min((cap.share for cap in rules.law.abandonment), default=1.0))
+    return round(PPM * min((cap.share for cap in rules.law.abandonment), default=1.0))
 
 
 def _mode(rules: CampaignRules, name: str) -> Mode:

@@ -144,14 +144,14 @@ def campaign_pace(
     share: Annotated[float, typer.Option(help="Abandoned of answered it is kept to, such as 0.01.")] = 0.0,
 ) -> None:
     """Let a campaign that runs pace otherwise, until the engine starts anew."""
-    from dialer.shares import WHOLE_PPM
+    from core.model.quality import PPM
     from goldline.campaign.door import pace
 
     wishes: dict[str, int | str] = {
         "mode": mode,
         "lines_max": lines,
-        "lines_per_agent_ppm": round(WHOLE_PPM * lines_per_agent),
-        "share_max_ppm": round(WHOLE_PPM * share),
+        "lines_per_agent_ppm": round(PPM * lines_per_agent),
+        "share_max_ppm": round(PPM * share),
     }
     asyncio.run(pace(campaign, config, wishes))
     typer.echo(f"{campaign} paces so from now on")

@@ -9,6 +9,7 @@ from core.model.contact import Requirement
 from core.model.destination import Destination, DestinationKind
 from core.model.expression import ALWAYS, AllOf, Comparison, Expression, Operator, parse, parse_condition
 from core.model.ids import AgentId, QueueName
+from core.model.quality import PPM
 from goldline.config import Config
 from goldline.config_routing import (
     CallbackSection,
@@ -35,8 +36,6 @@ from routing.rules import (
     Turns,
     Weights,
 )
-
-WHOLE_PPM = 1_000_000
 
 
 def rulebook_of(config: Config) -> Rulebook:
@@ -196,7 +195,7 @@ def _callback(section: CallbackSection) -> CallbackRules:
 def _ratio(section: RatioSection) -> RatioGroup:
     """Return the shares in millionths; what rounding leaves over goes to the first queue."""
     whole = sum(section.shares.values())
-    shares = {QueueName(name): round(WHOLE_PPM * share / whole) for name, share in section.shares.items()}
+    shares = {QueueName(name): round(PPM * share / whole) for name, share in section.shares.items()}
     first = next(iter(shares))
-    shares[first] += WHOLE_PPM - sum(shares.values())
+    shares[first] += PPM - sum(shares.values())
     return RatioGroup(shares_ppm=shares, contact_us=microseconds(section.contact_s))
