@@ -22,6 +22,7 @@ from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
 from goldline.config_trunks import Address, CallerIdSection, TrunkSection
+from goldline.config_web import WebSection
 from goldline.include import read_tables
 from goldline.own_packs import with_own_packs
 from goldline.section import Name, Port, Section
@@ -167,6 +168,7 @@ class Config(Section):
     ivr: IvrSection
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()
+    web: WebSection = WebSection()
     journal: JournalSection = JournalSection()
     audit: AuditSection = AuditSection()
     """Where it is proved what campaigns dialed."""

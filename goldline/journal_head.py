@@ -25,7 +25,7 @@ FORMAT = 1
 """The version of the journal's format; a journal of another one is refused, never guessed at."""
 DOORS = (
     *(f"pbx.{key}" for key in PbxSection.model_fields if key != "outside"),
-    *("agi", "desk", "work_door", "journal", "log", "crm.spool"),
+    *("agi", "desk", "work_door", "web", "journal", "log", "crm.spool"),
 )
 """What no decision depends on: where to connect, what to write down."""
 

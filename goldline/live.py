@@ -35,11 +35,13 @@ from cti.asterisk.dialogue import DialogueSettings
 from goldline.app import build_brain
 from goldline.audit_files import AuditFiles
 from goldline.config import Config
+from goldline.edges import Desks, WorkDoors
 from goldline.journal_file import FileJournal, NoJournal
 from goldline.journal_head import JournalHead
 from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
+from web.front import FrontOffice
 from web.work_link import WorkServer, WorkSettings
 
 CALL_MAX_US = 24 * 3_600 * SECOND_US
@@ -99,6 +101,7 @@ class LiveCentre:
         self.pbx = AsteriskPbx(asterisk_settings(config), self.runner.receive, clock, jitter)
         self.desks = DeskServer(desk_settings(config), self.runner.receive, clock)
         self.work = WorkServer(work_settings(config), self.runner.receive, clock)
+        self.front = FrontOffice(self.runner.receive)
         self._audit = AuditFiles(Path(config.audit.folder), self.brain.campaigns)
         self._stores = stores
         self._takes_work = bool(config.work_door.token.get_secret_value())
@@ -115,10 +118,10 @@ class LiveCentre:
                 crm=self._stores.crm,
                 leads=self._stores.leads,
                 ledger=self._stores.ledger,
-                desk=desk or self.desks,
+                desk=Desks(desk or self.desks, self.front),
                 journal=journal,
-                work=self.work,
-                watchers=(self._audit.add,),
+                work=WorkDoors(self.work, self.front),
+                watchers=(self._audit.add, self.front.add),
             )
         )
         now_us, ledger = self.runner.now_us(), self._stores.ledger

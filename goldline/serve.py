@@ -19,6 +19,7 @@ from goldline.live import LiveCentre, open_journal, open_stores
 from goldline.logs import set_up_logs
 from goldline.rules_check import check_config_rules
 from goldline.wall_clock import WallClock
+from goldline.web_side import house_of, open_web_side
 
 log = structlog.get_logger()
 
@@ -43,9 +44,18 @@ async def run_server(path: Path) -> None:
         centre = LiveCentre(config, flows, agents, stores, clock)
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
-        log.info("serving", run=stores.run, pbx=config.pbx.name, agi=config.agi.port, desks=config.desk.port)
-        await _interrupted()
-        log.info("stopping: talks go on, waiting callers keep their places")
+        house = house_of(config, agents, centre.brain.campaigns)
+        async with open_web_side(config, house, centre.front, clock) as port:
+            log.info(
+                "serving",
+                run=stores.run,
+                pbx=config.pbx.name,
+                agi=config.agi.port,
+                desks=config.desk.port,
+                web=port,
+            )
+            await _interrupted()
+            log.info("stopping: talks go on, waiting callers keep their places")
         await centre.close()
 
 

@@ -47,6 +47,9 @@ token = "{agi_token}"
 port = {desk_port}
 token = "{desk_token}"
 
+[web]
+port = {web_port}
+
 [crm]
 url = "sqlite:///{folder}/goldline.sqlite3"
 spool = "{folder}/goldline.spool"
@@ -115,6 +118,7 @@ class GoldlineServer:
     ) -> None:
         self.folder = folder
         self.desk_port = free_tcp_port()
+        self.web_port = free_tcp_port()
         self._asterisk = asterisk
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -126,6 +130,7 @@ class GoldlineServer:
             agi_token=asterisk.dialplan.agi_token,
             desk_port=self.desk_port,
             desk_token=DESK_TOKEN,
+            web_port=self.web_port,
             folder=folder,
             flows=FLOWS,
             ring_timeout_s=ring_timeout_s,

@@ -1,0 +1,38 @@
+"""The web side of the configuration: where browsers and programs come in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from goldline.section import Name, Port, Section
+from web.site import WebSettings
+
+
+class WebSection(Section):
+    """Where the pages, the API and the metrics are served; keep it on loopback behind a proxy with TLS.
+
+    `public_url` is what browsers call the site there, such as `https://calls.example.com`.
+    """
+
+    site: Name = "main"
+    """What this centre is called on the bus and in links."""
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: str = ""
+    body_bytes_max: Annotated[int, Field(ge=1_024, le=1024**2)] = 65_536
+    """Bytes in one request, uploads of lists apart."""
+    upload_bytes_max: Annotated[int, Field(ge=1_024, le=1024**3)] = 200 * 1024**2
+    """Bytes in one uploaded list."""
+
+
+def web_settings(section: WebSection) -> WebSettings:
+    """Return where browsers come in."""
+    return WebSettings(
+        host=section.host,
+        port=section.port,
+        public_url=section.public_url,
+        body_bytes_max=section.body_bytes_max,
+        upload_bytes_max=section.upload_bytes_max,
+    )

@@ -1,0 +1,29 @@
+"""The web server on a port of its own."""
+
+from __future__ import annotations
+
+import httpx
+
+from core.model.message import Event
+from goldline.wall_clock import WallClock
+from web.application import build_application
+from web.front import FrontOffice
+from web.house import House
+from web.server import WebServer
+from web.site import Site, WebSettings
+
+
+def nobody(request: Event) -> None:
+    raise AssertionError("nobody asked for anything")
+
+
+async def test_health_is_told_and_an_unknown_page_is_a_problem() -> None:
+    site = Site(settings=WebSettings(port=0), clock=WallClock(), front=FrontOffice(nobody), house=House())
+    server = WebServer(build_application(site), site.settings)
+    port = await server.start()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as browser:
+        healthy, unknown = await browser.get("/healthz"), await browser.get("/nowhere")
+    await server.close()
+    assert healthy.json() == {"status": "ok"}
+    assert unknown.headers["content-type"] == "application/problem+json"
+    assert unknown.json() == {"status": 404, "code": "not_found", "title": "Not Found", "detail": "Not Found"}

@@ -1,0 +1,26 @@
+"""The web application: every route of the API, the live connection, the pages, on one `Site`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from web.api import health
+from web.problems import tell_problems
+from web.site import Site
+
+API = "/api/v1"
+ROUTERS: tuple[APIRouter, ...] = ()
+"""The resources of the API; each module of `web.api` has one `router`."""
+
+
+def build_application(site: Site) -> FastAPI:
+    """Return the application that serves `site`."""
+    app = FastAPI(
+        title="Goldline", version="1", docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json"
+    )
+    app.state.site = site
+    tell_problems(app)
+    app.include_router(health.router)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    return app

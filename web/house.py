@@ -1,0 +1,38 @@
+"""What people on screens may know of the configuration: who and what there is, never how it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.model.agent import AgentProfile
+from core.model.disposition import Disposition
+from core.model.ids import AgentId, QueueName
+from dialer.campaign import CampaignRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCard:
+    """A queue as people see it: the wait that is promised (`threshold_s`), and for which share (0 to 1)."""
+
+    name: QueueName
+    threshold_s: float = 20.0
+    target_share: float = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The centre's fixed words: queues, tiers (the highest first), agents, reasons, results, campaigns.
+
+    `site` names the centre on the bus, `region` is the country of numbers without a country code.
+    """
+
+    site: str = "main"
+    region: str = "US"
+    queues: Mapping[QueueName, QueueCard] = field(default_factory=dict)
+    tiers: tuple[str, ...] = ()
+    agents: Mapping[AgentId, AgentProfile] = field(default_factory=dict)
+    not_ready_reasons: tuple[str, ...] = ()
+    skip_reasons: tuple[str, ...] = ()
+    dispositions: Mapping[str, Disposition] = field(default_factory=dict)
+    campaigns: Mapping[str, CampaignRules] = field(default_factory=dict)

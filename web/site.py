@@ -1,0 +1,33 @@
+"""All that the web side is built of, on one page. `goldline.web_side` fills it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.kernel.clock import Clock
+from web.front import FrontOffice
+from web.house import House
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Where browsers and programs come in, and the bounds of what they may send.
+
+    `public_url` is what browsers call the site where a proxy stands before it; empty for `host` and `port`.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    body_bytes_max: int = 65_536
+    upload_bytes_max: int = 200 * 1024**2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One web side: what it may ask and know. Stores are the ports of `web.ports`."""
+
+    settings: WebSettings = field(default_factory=WebSettings)
+    clock: Clock
+    front: FrontOffice
+    house: House
