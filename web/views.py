@@ -121,7 +121,7 @@ class ContactView(View):
 
 
 class CapView(View):
-    """How a campaign stands with one legal cap on abandoned calls; `window` is the law's word for its span."""
+    """How a campaign stands with one cap on abandoned calls; `window` is the law's word for its span."""
 
     rule: str
     window: str
@@ -187,7 +187,7 @@ class PartyView(View):
 
 
 class DeskView(View):
-    """An agent's own desk. `legal` names every request that would be granted now: nothing else can be clicked.
+    """An agent's own desk. `legal` names the requests that would be granted now: nothing else can be clicked.
 
     `until` is when the state ends by itself. `parties` are those of the conversation besides the customer.
     """
