@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import crm.leads.models  # noqa: F401 - declares its tables
+import crm.leads.models
+import crm.people_models  # noqa: F401 - declare their tables
 from crm.models import Base
 
 context.configure(

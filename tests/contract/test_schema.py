@@ -7,7 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
-import crm.leads.models  # noqa: F401 - declares its tables
+import crm.leads.models
+import crm.people_models  # noqa: F401 - declare their tables
 from crm.database import Database
 from crm.models import Base
 from crm.schema import migration_config, upgrade

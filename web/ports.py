@@ -1,0 +1,115 @@
+"""What the web side needs of stores, a port a section; `crm` implements each, in SQL and in memory.
+
+Every method raises `OSError` or `TimeoutError` where the store is away. Pages are asked for by what the last
+page ended with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from core.model.person import (
+    ApiKey,
+    AttemptLimits,
+    AuditEntry,
+    KeptAnswer,
+    Person,
+    PersonChange,
+    SignIn,
+)
+
+# --- people -----------------------------------------------------------------------------------------
+
+
+class PeopleStore(Protocol):
+    """Who may come in, who is in, and what they did."""
+
+    async def people(self, after: str, count: int) -> Sequence[Person]:
+        """Return `count` people at most by login, those after the login `after`."""
+        ...
+
+    async def person(self, login: str) -> Person | None:
+        """Return the person of this login, a disabled one too."""
+        ...
+
+    async def add_person(self, person: Person) -> bool:
+        """Add `person`; return whether the login was free."""
+        ...
+
+    async def change_person(self, login: str, change: PersonChange) -> Person | None:
+        """Change a person and return the new state; None where nobody has the login."""
+        ...
+
+    async def begin_sign_in(self, sign_in: SignIn, count_max: int) -> None:
+        """Keep `sign_in`; of the person's earlier ones only the last so many that `count_max` are in all."""
+        ...
+
+    async def signed_in(self, token_hash: str) -> tuple[SignIn, Person] | None:
+        """Return the sign-in of this token and whose it is; whether it holds is for others to say."""
+        ...
+
+    async def see_sign_in(self, token_hash: str, seen_us: int) -> None:
+        """Note when a sign-in was last used."""
+        ...
+
+    async def end_sign_in(self, token_hash: str) -> None:
+        """Forget one sign-in; one that is not there is no error."""
+        ...
+
+    async def end_sign_ins(self, login: str, but: str = "") -> None:
+        """Forget all sign-ins of a person except that of the token hash `but`."""
+        ...
+
+    async def claim_attempt(self, login: str, address: str, at_us: int, limits: AttemptLimits) -> bool:
+        """Count an attempt to sign in as failed until forgiven; return False, uncounted, beyond `limits`.
+
+        It is counted before the password is compared, so many at once get no more guesses than one by one.
+        """
+        ...
+
+    async def forgive_attempts(self, login: str, address: str) -> None:
+        """Forget the attempts at `login` from `address`: one of them was right."""
+        ...
+
+    async def add_key(self, key: ApiKey) -> None:
+        """Keep a new key."""
+        ...
+
+    async def key(self, key_hash: str) -> ApiKey | None:
+        """Return the key of this hash, one that is over too."""
+        ...
+
+    async def keys(self, after: str, count: int) -> Sequence[ApiKey]:
+        """Return `count` keys at most by their ids, those after the id `after`."""
+        ...
+
+    async def revoke_key(self, key_id: str) -> ApiKey | None:
+        """Forget a key; return it, or None where there was none."""
+        ...
+
+    async def write_audit(self, entry: AuditEntry) -> None:
+        """Write down for good what somebody did."""
+        ...
+
+    async def audit(self, before: int, count: int, who: str = "") -> Sequence[AuditEntry]:
+        """Return `count` entries at most, the newest first: those numbered below `before`, if that is not 0.
+
+        Where `who` is given, only theirs.
+        """
+        ...
+
+    async def claim_answer(self, claim: KeptAnswer, since_us: int, count_max: int) -> KeptAnswer | None:
+        """Return the answer kept since `since_us` under the caller's key, or else keep `claim` there.
+
+        A caller has `count_max` answers kept at most; the oldest are forgotten.
+        """
+        ...
+
+    async def keep_answer(self, answer: KeptAnswer) -> None:
+        """Keep the answer in place of its claim."""
+        ...
+
+    async def drop_claim(self, who: str, key: str) -> None:
+        """Forget a claim whose request came to nothing, so that it may be asked again."""
+        ...
