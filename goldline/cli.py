@@ -45,8 +45,9 @@ def demo(
     headless: Annotated[bool, typer.Option(help="No picture: a fixed day in virtual time.")] = False,
     as_json: AsJson = False,
     seed: Annotated[int, typer.Option(help="Which day: the same seed gives the same day.")] = 7,
-    speed: Annotated[float, typer.Option(min=0.1, max=100, help="Seconds that pass in one.")] = 10.0,
+    speed: Annotated[float, typer.Option(min=0.1, max=100, help="Seconds that pass in one.")] = 1.0,
     minutes: Annotated[float, typer.Option(min=0, help="Stop after this many minutes; 0: never.")] = 0,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the pages are.")] = 8080,
 ) -> None:
     """Show the engine routing calls, with a simulated Asterisk and people, on this machine alone."""
     if headless:
@@ -55,9 +56,9 @@ def demo(
         day = run_day(seed, progress=not as_json)
         _tell(in_short(day) if as_json else day, _print_figures, as_json)
     else:
-        from goldline.demo.show import run_show
+        from goldline.demo.show import ShowSettings, run_show
 
-        asyncio.run(run_show(seed, speed, minutes * 60))
+        asyncio.run(run_show(ShowSettings(seed=seed, speed=speed, web_port=port), minutes * 60))
 
 
 @app.command()

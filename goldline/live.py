@@ -11,7 +11,7 @@ Start and recovery are one path: the agents' last states come from the ledger, t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,10 +93,10 @@ class LiveCentre:
         stores: Stores,
         clock: Clock,
         *,
-        speed: float = 1.0,
+        pace: Callable[[], float] | None = None,
     ) -> None:
         self.brain = build_brain(config, flows, agents, stores.run)
-        self.runner = LiveRunner(self.brain.engine, clock, speed)
+        self.runner = LiveRunner(self.brain.engine, clock, pace)
         jitter = Streams(stores.run).stream("reconnect")
         self.pbx = AsteriskPbx(asterisk_settings(config), self.runner.receive, clock, jitter)
         self.desks = DeskServer(desk_settings(config), self.runner.receive, clock)

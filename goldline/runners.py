@@ -197,12 +197,15 @@ class VirtualRunner(Runner):
 
 
 class LiveRunner(Runner):
-    """Time that passes: timers on the asyncio loop, lookups as tasks under their deadline."""
+    """Time that passes: timers on the asyncio loop, lookups as tasks under their deadline.
 
-    def __init__(self, engine: Engine, clock: Clock, speed: float = 1.0) -> None:
+    `pace` tells how many seconds of `clock` pass in one of the loop; it may change.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, pace: Callable[[], float] | None = None) -> None:
         super().__init__(engine)
         self._clock = clock
-        self._speed = speed
+        self._pace = pace or _real_time
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at_us: int | None = None
         self._lookups: set[asyncio.Task[None]] = set()
@@ -255,7 +258,7 @@ class LiveRunner(Runner):
             self._alarm = None
         self._alarm_at_us = at_us
         if at_us is not None:
-            delay_s = seconds(max(0, at_us - self.now_us())) / self._speed
+            delay_s = seconds(max(0, at_us - self.now_us())) / self._pace()
             self._alarm = asyncio.get_running_loop().call_later(delay_s, self._ring_alarm)
 
     def _ring_alarm(self) -> None:
@@ -289,6 +292,10 @@ class LiveRunner(Runner):
 
     def _lookup_failed(self, command: LookUpCustomer, reason: str) -> CustomerLookupFailed:
         return CustomerLookupFailed(at_us=self.now_us(), lookup_id=command.lookup_id, reason=reason)
+
+
+def _real_time() -> float:
+    return 1.0
 
 
 def leaves(base: type[Command]) -> Iterator[type[Command]]:

@@ -103,6 +103,10 @@ class Workforce(PbxListener):
         """Return how many of these agents are ready and have nothing to do."""
         return sum(self._workers[agent_id].state is AgentState.READY for agent_id in agent_ids)
 
+    def hand_over(self, agent_id: AgentId) -> None:
+        """Let somebody real sit down in the agent's place: from now on only the phone is simulated."""
+        self._workers[agent_id].by_hand = True
+
     def stands_by(self, channel: Channel) -> bool:
         """Tell whether the channel is the call of an agent that stands and waits for somebody to talk to."""
         worker = self._by_extension.get(channel.address)
@@ -210,6 +214,8 @@ class Workforce(PbxListener):
     # --- the phone -----------------------------------------------------------------------------------
 
     def _rung(self, worker: Worker, peer: str) -> Reaction:
+        if worker.by_hand:
+            return Reaction(Reach.IGNORE)  # it is picked up from the screen
         elapsed_us = self._exchange.now_us() - self._origin_us
         for fault in self._scenario.faults:
             hits = fault.extension == worker.plan.extension
@@ -246,7 +252,7 @@ class Workforce(PbxListener):
         if call is None:
             return
         service = self._service(worker)
-        customer_ends = happens(service.customer_ends, call.stream("who_hangs_up"))
+        customer_ends = worker.by_hand or happens(service.customer_ends, call.stream("who_hangs_up"))
         part = partial(self._exchange.leave, caller if customer_ends else own)
         if worker.plan.standing and not customer_ends:
             part = partial(self._end_at_desk, worker, own, bridge)

@@ -22,7 +22,7 @@ Wish = Callable[..., AgentRequest]
 
 
 class Worker:
-    """One agent; requests go to `sink`.
+    """One agent; requests go to `sink`. Who works `by_hand` is somebody real and wishes nothing here.
 
     `call` is the last one that was talked about. `stretch` counts the states shown, so that a plan made in
     one of them is known to be out of date in the next. `pause` is the break the person wants or has;
@@ -44,6 +44,7 @@ class Worker:
         self.been_ready = False
         self.pause: Break | None = None
         self.leaving = False
+        self.by_hand = False
         self._since_us = -1
         self._now_us = now_us
         self._sink = sink
@@ -83,6 +84,8 @@ class Worker:
 
     def ask(self, wish: Wish) -> None:
         """Send `wish`, from this agent and now."""
+        if self.by_hand:
+            return
         self._requests += 1
         request_id = f"{self.agent_id}-{self._requests}"
         self._sink(wish(at_us=self._now_us(), request_id=request_id, agent_id=self.agent_id))

@@ -57,6 +57,7 @@ class FrontOffice:
         self._asked: dict[str, asyncio.Future[Answer]] = {}
         self._count = 0
         self._listeners: dict[Listener, None] = {}
+        self._heeding: list[Sink] = []
 
     # --- the engine's side -------------------------------------------------------------------------
 
@@ -90,6 +91,10 @@ class FrontOffice:
 
         return leave
 
+    def heed(self, hear: Sink) -> None:
+        """Let `hear` know of every request just before the engine is asked."""
+        self._heeding.append(hear)
+
     async def ask(self, request: Request) -> Answer:
         """Ask the engine; return its answer where the request was granted.
 
@@ -102,6 +107,8 @@ class FrontOffice:
         self._asked[request_id] = asked
         try:
             async with asyncio.timeout(self._settings.patience_s):
+                for hear in self._heeding:
+                    hear(request)
                 self._sink(replace(request, request_id=request_id))
                 answer = await asked
         finally:

@@ -1,7 +1,8 @@
-"""The live demonstration: the engine, a simulated Asterisk over TCP, and people, pictured in the terminal.
+"""The live demonstration: the engine, a simulated Asterisk over TCP, people, and the pages to work with.
 
 Everything is as `goldline serve` has it, bytes of AMI and FastAGI included, but for three things: the
-Asterisk is the simulator's, the customers' records are in memory, and the clock may run fast.
+Asterisk is the simulator's, the records are in memory, and the morning so far passes in a moment. Every
+agent is simulated until somebody sits down at the agent's desk in the browser.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -20,30 +21,47 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from core.kernel.clock import seconds
+from core.model.message import Event
+from core.model.requests import AgentRequest
 from core.ports import Journal
 from crm.leads.memory import MemoryLeadStore
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.store import StoreSettings
 from goldline.config import Config
 from goldline.demo.board import Board
-from goldline.demo.day import DEMO_SCENARIO
+from goldline.demo.clock import MorningClock
+from goldline.demo.scenario import show_scenario
 from goldline.flows import load_flows
 from goldline.harness import open_scenario
 from goldline.journal_file import NoJournal
 from goldline.live import LiveCentre, Stores
 from goldline.logs import set_up_logs
-from goldline.simulated_store import crm_record
-from goldline.wall_clock import WallClock
+from goldline.simulated_store import crm_record, load_lists
 from goldline.watched import WatchedLedger
+from goldline.web_side import house_of, open_web_side
 from simulator.ami_server import Account, AmiServer
 from simulator.dialplan import DialplanSettings
-from simulator.scenario import Scenario, load_scenario
+from simulator.people import Workforce
+from simulator.scenario import Scenario
 from simulator.world import World, agent_profiles
 
 FRAMES_PER_S = 4
 FRAMES_PER_S_IN_A_FILE = 0.2
 WIDE = 110
 """Columns of a terminal on which the agents fit beside the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowSettings:
+    """Which day is shown, and how fast: `speed` seconds in one, once the first `morning_s` have passed.
+
+    `web_port` is where the pages are, 0 for any that is free.
+    """
+
+    seed: int = 7
+    speed: float = 1.0
+    morning_s: float = 3_600.0
+    web_port: int = 8080
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +72,9 @@ class Show:
     world: World
     board: Board
     ledger: MemoryLedger
-    clock: WallClock
+    clock: MorningClock
     started_us: int
+    web_url: str
 
     def title(self) -> str:
         """Return the heading of the picture."""
@@ -63,12 +82,12 @@ class Show:
         return f"Goldline: minute {minutes:.0f} of the day, {self.board.figures.arrived} calls"
 
 
-async def run_show(seed: int, speed: float, for_s: float) -> None:
-    """Show the day of `seed`, `speed` seconds in one, for `for_s` seconds of the wall; 0 is until Ctrl-C."""
+async def run_show(settings: ShowSettings, for_s: float) -> None:
+    """Show the day for `for_s` seconds of the wall; 0 is until Ctrl-C."""
     set_up_logs(level=logging.ERROR)  # lesser lines would tear the picture
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     frames_per_s = FRAMES_PER_S if console.is_terminal else FRAMES_PER_S_IN_A_FILE
-    async with open_show(seed, speed) as show:
+    async with open_show(settings) as show:
         loop = asyncio.get_running_loop()
         ends = loop.time() + for_s if for_s else float("inf")
         with _screen(console) as draw:
@@ -89,60 +108,90 @@ def _screen(console: Console) -> Iterator[Callable[[RenderableType], None]]:
 
 
 @asynccontextmanager
-async def open_show(seed: int, speed: float, journal: Journal | None = None) -> AsyncIterator[Show]:
-    """Give the demonstration, running: agents logging in, calls arriving; `journal` records it."""
-    scenario = load_scenario(DEMO_SCENARIO)
-    clock = WallClock(speed)
-    show, server = await _open(scenario, seed, clock, speed, journal or NoJournal())
-    try:
-        yield show
-    finally:
-        await show.centre.close()
-        await server.stop()
+async def open_show(
+    settings: ShowSettings, journal: Journal | None = None, scenario: Scenario | None = None
+) -> AsyncIterator[Show]:
+    """Give the demonstration, running: agents logging in, calls arriving; `journal` records it.
+
+    Without a `scenario` it is the bank with its campaign. Raises `OSError` where the pages' port is taken.
+    """
+    scenario = scenario or show_scenario()
+    clock = MorningClock(settings.speed, settings.morning_s)
+    config = _with_doors(open_scenario(scenario), settings)
+    async with AsyncExitStack() as open_things:
+        yield await _open(open_things, scenario, config, settings, clock, journal or NoJournal())
 
 
 async def _open(
-    scenario: Scenario, seed: int, clock: WallClock, speed: float, journal: Journal
-) -> tuple[Show, AmiServer]:
-    """Put centre and world together and let both begin."""
-    manager_secret = secrets.token_urlsafe(24)  # det-ok: must not be guessable
-    agi_token = secrets.token_urlsafe(24)  # det-ok: as above
-    config = _with_doors(open_scenario(scenario), manager_secret, agi_token)
+    open_things: AsyncExitStack,
+    scenario: Scenario,
+    config: Config,
+    settings: ShowSettings,
+    clock: MorningClock,
+    journal: Journal,
+) -> Show:
+    """Put centre, world and pages together and let all begin."""
     agents = agent_profiles(scenario)
     ledger = WatchedLedger()
     store = MemoryCrmStore(ledger, clock, StoreSettings(region=config.crm.region))
-    stores = Stores(run=1, crm=store, leads=MemoryLeadStore(clock), ledger=ledger)
-    flows = load_flows(config, scenario.folder)
-    centre = LiveCentre(config, flows, agents, stores, clock, speed=speed)
-    world = World(scenario, seed, centre.runner, centre.runner.receive)
+    leads = MemoryLeadStore(clock)
+    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger)
+    centre = LiveCentre(
+        config, load_flows(config, scenario.folder), agents, stores, clock, pace=lambda: clock.pace
+    )
+    world = World(scenario, settings.seed, centre.runner, centre.runner.receive)
     await store.save_customers([crm_record(found, config.crm.region) for found in world.customers])
     board = Board(centre.brain, agents, config)
-    engine_url = f"agi://{config.agi.host}:{config.agi.port}/{agi_token}/caller"
-    account = Account(secret=manager_secret)
-    server = AmiServer(
-        world.exchange, {config.pbx.username: account}, DialplanSettings(engine_url=engine_url)
-    )
-    await server.start(config.pbx.host, config.pbx.port)
     ledger.watch(board.add)
+    server = _asterisk(world, config)
+    await server.start(config.pbx.host, config.pbx.port)
+    open_things.push_async_callback(server.stop)
+    centre.front.heed(_seats(world.desk))
     await centre.start(journal, world.desk)
+    open_things.push_async_callback(centre.close)
     world.start()
-    show = Show(
+    load_lists(world, leads, centre.runner.receive)
+    house = house_of(config, agents, centre.brain.campaigns)
+    port = await open_things.enter_async_context(open_web_side(config, house, centre.front, clock))
+    return Show(
         centre=centre,
         world=world,
         board=board,
         ledger=ledger,
         clock=clock,
         started_us=clock.now_us(),
+        web_url=f"http://{config.web.host}:{port}",
     )
-    return show, server
 
 
-def _with_doors(config: Config, manager_secret: str, agi_token: str) -> Config:
+def _asterisk(world: World, config: Config) -> AmiServer:
+    """Return the simulated Asterisk, which reaches the engine for its callers."""
+    account = Account(secret=config.pbx.secret.get_secret_value())
+    url = f"agi://{config.agi.host}:{config.agi.port}/{config.agi.token.get_secret_value()}/caller"
+    return AmiServer(world.exchange, {config.pbx.username: account}, DialplanSettings(engine_url=url))
+
+
+def _seats(workforce: Workforce) -> Callable[[Event], None]:
+    """Return what lets the person at a desk take the simulated agent's place with the first wish."""
+
+    def hear(request: Event) -> None:
+        if isinstance(request, AgentRequest):
+            workforce.hand_over(request.agent_id)
+
+    return hear
+
+
+def _with_doors(config: Config, settings: ShowSettings) -> Config:
     """Return `config` with ports that are free now on this machine, and secrets of this run."""
-    ami_port, agi_port = _free_ports(2)
-    pbx = config.pbx.model_copy(update={"port": ami_port, "secret": SecretStr(manager_secret)})
-    agi = config.agi.model_copy(update={"port": agi_port, "token": SecretStr(agi_token)})
-    return config.model_copy(update={"pbx": pbx, "agi": agi})
+    ami_port, agi_port, web_port = _free_ports(3)
+    pbx = config.pbx.model_copy(update={"port": ami_port, "secret": _secret()})
+    agi = config.agi.model_copy(update={"port": agi_port, "token": _secret()})
+    web = config.web.model_copy(update={"port": settings.web_port or web_port})
+    return config.model_copy(update={"pbx": pbx, "agi": agi, "web": web})
+
+
+def _secret() -> SecretStr:
+    return SecretStr(secrets.token_urlsafe(24))  # det-ok: must not be guessable
 
 
 def _free_ports(count: int) -> list[int]:

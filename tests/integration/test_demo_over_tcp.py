@@ -21,14 +21,16 @@ from core.model.events import (
     OfferMade,
 )
 from core.model.message import Command, DomainEvent, Event
-from goldline.demo.show import Show, open_show
+from goldline.demo.day import DEMO_SCENARIO
+from goldline.demo.show import Show, ShowSettings, open_show
 from metrics.day import DayFigures
 from metrics.summary import day_summary
+from simulator.scenario import load_scenario
 
 pytestmark = pytest.mark.slow
 
 E = TypeVar("E", bound=Event)
-SPEED = 100.0
+SETTINGS = ShowSettings(speed=100, morning_s=0, web_port=0)
 LIMIT_S = 60
 TALKS = 25
 """So many talks are waited for: some seven simulated minutes."""
@@ -82,7 +84,7 @@ def seen() -> Seen:
 async def watch() -> Seen:
     """Let the demonstration run until there were enough talks, and look at it."""
     turns = Turns()
-    async with open_show(7, SPEED, turns) as show:
+    async with open_show(SETTINGS, turns, load_scenario(DEMO_SCENARIO)) as show:
         await turns.until(lambda: answered(show) >= TALKS)
         at_us = show.clock.now_us()
         console = Console(width=200)

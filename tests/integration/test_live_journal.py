@@ -14,7 +14,7 @@ from core.model.message import Command, Event
 from goldline.counterfactual import Choices, compare
 from goldline.demo import FOLDER
 from goldline.demo.day import DEMO_SCENARIO
-from goldline.demo.show import open_show
+from goldline.demo.show import ShowSettings, open_show
 from goldline.harness import head_of_day, open_scenario
 from goldline.journal_file import FileJournal
 from goldline.journal_head import JournalHead
@@ -23,7 +23,7 @@ from simulator.scenario import load_scenario
 
 pytestmark = pytest.mark.slow
 
-SPEED = 100.0
+SETTINGS = ShowSettings(speed=100, morning_s=0, web_port=0)
 LIMIT_S = 60
 JOINS = 50
 """Legs that entered a bridge until we stop: two for each talk."""
@@ -49,7 +49,7 @@ async def live_run(path: Path) -> None:
     scenario = load_scenario(DEMO_SCENARIO)
     head = replace(head_of_day(scenario, open_scenario(scenario), 7), scenario="", seed=None)
     journal = LiveJournal(path, head)
-    async with open_show(7, SPEED, journal):
+    async with open_show(SETTINGS, journal, load_scenario(DEMO_SCENARIO)):
         async with asyncio.timeout(LIMIT_S):
             await journal.enough.wait()
     journal.close()
@@ -72,7 +72,8 @@ def test_live_run_under_other_rules(journal: Path, tmp_path: Path) -> None:
     rules = tmp_path / "goldline.toml"
     text = (FOLDER / "goldline.toml").read_text("utf-8").replace("head_start_s = 180", "head_start_s = 0")
     rules.write_text(text, "utf-8")
-    (tmp_path / "bank.toml").write_bytes((FOLDER / "bank.toml").read_bytes())
+    for flow in ("bank.toml", "sorry.toml"):
+        (tmp_path / flow).write_bytes((FOLDER / flow).read_bytes())
     result = compare(journal, rules, Choices(replications=2, cores=1))
     assert [change["key"] for change in result["rules_changed"]] == ["tiers.platinum.head_start_s"]
     assert result["calls"] >= JOINS // 2

@@ -1,0 +1,25 @@
+"""The live demonstration's scenario: the day of the bank, and beside it the campaign of `outreach.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from goldline.demo import FOLDER
+from goldline.demo.day import DEMO_SCENARIO
+from simulator.scenario import Scenario, read_scenario
+
+OUTREACH = FOLDER / "outreach.toml"
+CONFIG = "show.toml"
+
+
+def show_scenario() -> Scenario:
+    """Return what the live demonstration plays: the lists of both files, the campaign's first."""
+    day, outreach = _table(DEMO_SCENARIO), _table(OUTREACH)
+    joined = {key: [*outreach[key], *day.get(key, [])] for key in outreach}
+    return read_scenario(day | joined | {"name": "show", "engine_config": CONFIG}, DEMO_SCENARIO)
+
+
+def _table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
