@@ -9,6 +9,7 @@ AsyncAPI. Whoever reads these ignores fields and kinds it does not know.
 | `desk` | `state`: `DeskView`; `record:CONTACT`: `RecordView` | the agent whose desk it is |
 | `queues` | by queue: `QueueView` | everybody |
 | `tiers` | by tier: `GroupView` | everybody |
+| `centre` | `all`: `GroupView` of all contacts together | everybody |
 | `agents` | by agent: `AgentView` | supervisors and readers |
 | `contacts` | by contact: `ContactView` | supervisors and readers |
 | `campaigns` | by campaign: `CampaignView` | supervisors, campaign managers and readers |
