@@ -148,7 +148,8 @@ class DeskServer:
         with contextlib.suppress(ConnectionClosed):
             async for text in connection:
                 # Who asks is never taken from the text.
-                wish = read_wish(text, REQUESTS, agent_id=agent_id, at_us=self._clock.now_us())
+                own = {"agent_id": agent_id, "asked_by": "", "because": ""}
+                wish = read_wish(text, REQUESTS, **own, at_us=self._clock.now_us())
                 if wish is None:
                     refusal = AnswerRequest(
                         agent_id=agent_id, request_id="", code="unreadable", reason="no wish of a desk"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
-from core.model import callback_events, outbound
+from core.model import callback_events, outbound, supervision
 from core.model.agent import AgentState
 from core.model.causes import Answerer, RingOutcome
 from core.model.contact import VOICE, ContactState, Requirement
@@ -16,8 +16,10 @@ from core.model.customer import Customer
 from core.model.decision import Candidate as Candidate
 from core.model.decision import Spared as Spared
 from core.model.decision import Term as Term
+from core.model.desk import DeskState
 from core.model.destination import DestinationKind, DivertReason
 from core.model.ids import NO_LEG, AgentId, BridgeId, ContactId, LegId, OfferId, QueueName, TimerKey
+from core.model.message import AgentEvent as AgentEvent
 from core.model.message import ContactEvent as ContactEvent
 from core.model.message import DomainEvent, Event
 from core.model.quality import SkillQuality
@@ -300,10 +302,13 @@ class StandingChanged(StandingEvent, frozen=True, kw_only=True):
     """Time or the floor changed how a waiting contact stands, for the `reason` given.
 
     A step was taken (`step`) or its time is over (`expired`), a wait for somebody is over (`reserve_over`,
-    `hold_over`, `preferred_away`), or what it needs changed with the wait or the queue (`needs`).
+    `hold_over`, `preferred_away`), or what it needs changed with the wait or the queue (`needs`). Or the
+    supervisor `asked_by` moved it (`moved`), and said why in `because`.
     """
 
     reason: str
+    asked_by: str = ""
+    because: str = ""
 
 
 class AgentPreferred(ContactEvent, frozen=True, kw_only=True):
@@ -525,18 +530,13 @@ class OfferWithdrawn(OfferEvent, frozen=True, kw_only=True):
 # --- agents ---------------------------------------------------------------------------------------
 
 
-class AgentEvent(DomainEvent, frozen=True, kw_only=True):
-    """Something happened to one agent."""
-
-    agent_id: AgentId
-
-
 class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
     """The agent is in a new state, or in the same one for a new reason, or may be offered something else.
 
     It lasts until `until_us` at the longest, where that is not 0. `channels` are those of which the agent can
     be offered a contact now. `standing` is how the agent's standing leg is, where the phone is not rung for
-    each call.
+    each call. `asked_by` is the supervisor who asked for the state, or for the next one where there is one,
+    `because` why; both are empty where the agent did. `desk` is how the live connection of its screen is.
     """
 
     old: AgentState
@@ -548,6 +548,9 @@ class AgentStateChanged(AgentEvent, frozen=True, kw_only=True):
     until_us: int = 0
     channels: tuple[str, ...] = ()
     standing: StandingState | None = None
+    asked_by: str = ""
+    because: str = ""
+    desk: DeskState = DeskState.NONE
 
 
 class QualityLearned(AgentEvent, frozen=True, kw_only=True):
@@ -583,6 +586,7 @@ if TYPE_CHECKING:
     AnyDomainEvent = DomainEvent
 else:
     # The codec reads this annotation and must know which classes may stand there.
-    _kinds = [*vars().values(), *vars(callback_events).values(), *vars(outbound).values()]
+    _modules = (callback_events, outbound, supervision)
+    _kinds = [*vars().values(), *(kind for module in _modules for kind in vars(module).values())]
     _told = dict.fromkeys(kind for kind in _kinds if isinstance(kind, type) and issubclass(kind, DomainEvent))
     AnyDomainEvent = Union[tuple(kind for kind in _told if kind is not DomainEvent)]  # noqa: UP007

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from core.kernel.record import Record
-from core.model.ids import ContactId
+from core.model.ids import AgentId, ContactId
 
 
 class Event(Record, frozen=True, kw_only=True):
@@ -32,6 +32,12 @@ class ContactEvent(DomainEvent, frozen=True, kw_only=True):
     """Something happened to one customer's matter."""
 
     contact_id: ContactId
+
+
+class AgentEvent(DomainEvent, frozen=True, kw_only=True):
+    """Something happened to one agent."""
+
+    agent_id: AgentId
 
 
 class Request(Event, frozen=True, kw_only=True):

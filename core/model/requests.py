@@ -7,12 +7,19 @@ from core.model.contact import Requirement
 from core.model.ids import AgentId, ContactId, OfferId, QueueName
 from core.model.message import Request
 from core.model.quality import SkillQuality
+from core.model.supervision import SupervisionMode
 
 
 class AgentRequest(Request, frozen=True, kw_only=True):
-    """A wish of, or about, one agent."""
+    """A wish of, or about, one agent.
+
+    `asked_by` is the login of a supervisor who asks in the agent's place, and `because` why; both are empty
+    where the agent asks.
+    """
 
     agent_id: AgentId
+    asked_by: str = ""
+    because: str = ""
 
 
 class LogIn(AgentRequest, frozen=True, kw_only=True):
@@ -37,6 +44,14 @@ class GoNotReady(AgentRequest, frozen=True, kw_only=True):
     """Take no contacts, for one of the configured reasons; during a contact it waits for its end."""
 
     reason: str
+
+
+class DeskBack(AgentRequest, frozen=True, kw_only=True):
+    """The agent's screen has a live connection, for the first time or again; told by the web side."""
+
+
+class DeskLost(AgentRequest, frozen=True, kw_only=True):
+    """The last live connection of the agent's screen is gone; told by the web side."""
 
 
 class CallRequest(AgentRequest, frozen=True, kw_only=True):
@@ -126,6 +141,7 @@ class RestoreAgent(AgentRequest, frozen=True, kw_only=True):
     next_reason: str = ""
     until_us: int = 0
     standing: bool = False
+    has_desk: bool = False
 
 
 class WorkRequest(Request, frozen=True, kw_only=True):
@@ -190,3 +206,47 @@ class CancelCallback(AgentRequest, frozen=True, kw_only=True):
     """Do not call this customer back any more."""
 
     contact_id: ContactId
+
+
+class MoveContact(AgentRequest, frozen=True, kw_only=True):
+    """Let a waiting contact stand `credit_us` further forward, further back where that is negative.
+
+    `to_front`: before everybody in its queue instead. `agent_id` is empty: it is about no agent.
+    """
+
+    contact_id: ContactId
+    credit_us: int = 0
+    to_front: bool = False
+
+
+class SetAgentQueues(AgentRequest, frozen=True, kw_only=True):
+    """Let the agent serve `queues`, of those its skills allow; None: all of them."""
+
+    queues: tuple[QueueName, ...] | None = None
+
+
+class RestoreAgentQueues(AgentRequest, frozen=True, kw_only=True):
+    """Take up which queues the agent served last; asked by the program itself when it starts."""
+
+    queues: tuple[QueueName, ...] | None
+
+
+class Supervise(AgentRequest, frozen=True, kw_only=True):
+    """Let `asked_by` hear the agent's talk in `mode`, at the phone `extension`; or change the mode.
+
+    Where it `follows`, the agent's next talks are heard as well, until `StopSupervising`.
+    """
+
+    mode: SupervisionMode
+    extension: str = ""
+    follows: bool = False
+
+
+class StopSupervising(AgentRequest, frozen=True, kw_only=True):
+    """Let `asked_by` hear the agent no longer."""
+
+
+class TakeOver(AgentRequest, frozen=True, kw_only=True):
+    """Let the agent `by`, at whose phone `asked_by` hears the talk, have the customer instead."""
+
+    by: AgentId

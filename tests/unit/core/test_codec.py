@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.errors import UnreadableRecord
-from core.model import callback_events, commands, events, outbound, requests
 from core.model.causes import Cause
-from core.model.codec import MESSAGES, Message, decode, decode_as, encode
+from core.model.codec import MESSAGES, MODULES, Message, decode, decode_as, encode
 from core.model.commands import AppendToLedger, HangUpLeg, PlayPrompt
 from core.model.contact import Requirement
 from core.model.customer import Customer, Interaction
@@ -150,7 +149,7 @@ def test_bytes_do_not_depend_on_the_hash_seed() -> None:
 def test_no_two_messages_share_a_name() -> None:
     defined = [
         name
-        for module in (callback_events, outbound, commands, events, requests)
+        for module in MODULES
         for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, Message) and kind.__module__ == module.__name__
     ]

@@ -1,0 +1,46 @@
+"""What supervisors do on the floor: how they hear a talk, and the facts that come of it.
+
+Whoever supervises is named by `asked_by`, the login, for a supervisor need not be an agent.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.model.ids import ContactId, QueueName
+from core.model.message import AgentEvent
+
+
+class SupervisionMode(StrEnum):
+    """Who hears a supervisor that hears both: nobody, the agent alone, or agent and customer."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+
+
+class AgentQueuesSet(AgentEvent, frozen=True, kw_only=True):
+    """The agent serves `queues` from now on, of those its skills allow; None: all of them."""
+
+    queues: tuple[QueueName, ...] | None
+    asked_by: str = ""
+    because: str = ""
+
+
+class AgentSupervised(AgentEvent, frozen=True, kw_only=True):
+    """From now on `asked_by` hears the agent talk about the contact, in `mode`."""
+
+    contact_id: ContactId
+    mode: SupervisionMode
+    asked_by: str
+
+
+class SupervisionEnded(AgentEvent, frozen=True, kw_only=True):
+    """Nobody hears the agent any more, or waits to; `reason` says why.
+
+    It is `stopped`, `hung_up` (the supervisor's phone), `talk_over`, `not_answered`, `link_lost`, or
+    `taken_over`.
+    """
+
+    asked_by: str
+    reason: str
