@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from core.model.list_import import Fault
+
 LINE_CHARS_MAX = 500
 """Longest name or attribute: what still fits an agent's screen."""
 NOTES_CHARS_MAX = 4_000
@@ -23,6 +25,7 @@ class Reject:
     column: str
     value: str
     allowed: str
+    fault: Fault = Fault.BAD_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Rule:
 
     read: Callable[[str], Any]
     allowed: str
+    fault: Fault = Fault.BAD_VALUE
 
 
 def matching(pattern: str) -> Callable[[str], str]:

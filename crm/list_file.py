@@ -14,10 +14,19 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Protocol, TextIO
+from zipfile import BadZipFile, ZipFile
 
 from core.kernel.errors import ConfigError
 
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
+LINE_CHARS_MAX = 1 << 20
+"""No line of a list is longer; a file without line feeds would be in memory at once."""
+COLUMNS_MAX = 512
+"""Columns of a sheet that are looked at: rows of a wrong sheet have 16,384, all of them empty."""
+SHEET_BYTES_MAX = 2 << 30
+"""Bytes of a sheet when unpacked; it streams, so that this is a matter of minutes, not of memory."""
+WHOLE_BYTES_MAX = 64 << 20
+"""Bytes of anything else in a workbook, its texts most of all, which are read as a whole."""
 
 
 class Line(NamedTuple):
@@ -58,10 +67,11 @@ class CsvFile:
         self._file = path.open("rb")
         try:
             self._size = os.fstat(self._file.fileno()).st_size
-            text = TextIOWrapper(self._file, _encoding_of(self._file), newline="")
-            header_line = text.readline()
+            # Kept, or it would close the file when its last line is read.
+            self._text = text = TextIOWrapper(self._file, _encoding_of(self._file), newline="")
+            header_line = text.readline(LINE_CHARS_MAX)
             text.seek(0)
-            self._cells = csv.reader(text, delimiter=max(",;\t|", key=header_line.count))
+            self._cells = csv.reader(_bounded(text), delimiter=max(",;\t|", key=header_line.count))
             self.header: Sequence[str] = next(self._cells, [])
         except BaseException:
             self._file.close()
@@ -100,9 +110,14 @@ class ExcelFile:
             raise ConfigError(
                 str(path), "a workbook", "a CSV file, or pip install goldline[excel]"
             ) from error
-        self._book = load_workbook(path, read_only=True, data_only=True)
-        sheet = self._book.worksheets[0]
-        self._rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+        _refuse_bomb(path)
+        try:
+            self._book = load_workbook(path, read_only=True, data_only=True)
+            sheet = self._book.worksheets[0]
+        except _NO_WORKBOOK as error:
+            raise _no_workbook(error) from error
+        columns = min(sheet.max_column or COLUMNS_MAX, COLUMNS_MAX)
+        self._rows = enumerate(sheet.iter_rows(values_only=True, max_col=columns), start=1)
         self._size = sheet.max_row or 0
         self._read = 0
         self.header: Sequence[str] = self._next_cells() or []
@@ -122,13 +137,46 @@ class ExcelFile:
         self._book.close()
 
     def _next_cells(self) -> list[str] | None:
-        self._read, row = next(self._rows, (self._read, None))
+        try:
+            self._read, row = next(self._rows, (self._read, None))
+        except _NO_WORKBOOK as error:
+            raise _no_workbook(error) from error
         if row is None:
             return None
         cells = [_cell_text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         return cells
+
+
+_NO_WORKBOOK = (BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError)
+"""What openpyxl raises for a file that is none, or is broken: `ParseError` of XML is a `SyntaxError`."""
+
+
+def _no_workbook(error: Exception) -> ConfigError:
+    return ConfigError("workbook", f"none that can be read ({type(error).__name__})", "save it as .xlsx")
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Raise `ConfigError` where a workbook unpacks to more than fits; it cannot hold more than it says."""
+    try:
+        with ZipFile(path) as packed:
+            sizes = {member.filename: member.file_size for member in packed.infolist()}
+    except BadZipFile as error:
+        raise _no_workbook(error) from error
+    for name, size in sizes.items():
+        most = SHEET_BYTES_MAX if name.startswith("xl/worksheets/") else WHOLE_BYTES_MAX
+        if size > most:
+            allowed = f"at most {most >> 20} MB unpacked; save the list as CSV"
+            raise ConfigError("workbook", f"{size >> 20} MB in {name}", allowed)
+
+
+def _bounded(text: TextIO) -> Iterator[str]:
+    """Go through the lines; raise `ConfigError` for one that is too long to be one."""
+    while line := text.readline(LINE_CHARS_MAX):
+        if len(line) == LINE_CHARS_MAX:
+            raise ConfigError("line", f"more than {LINE_CHARS_MAX:,} characters", "lines, one for each lead")
+        yield line
 
 
 def _cell_text(value: Any) -> str:

@@ -25,6 +25,7 @@ from core.model.attempt import AttemptState
 from core.model.binding import holds
 from core.model.expression import Expression, ExpressionRefused, parse_condition
 from core.model.lead import LeadNumber
+from core.model.list_import import Fault
 from core.model.variables import ATTRIBUTE, Kind, Value, Variable, Vocabulary
 from crm.cells import NUMBER_ALLOWED, Reject
 from crm.database import Database
@@ -154,7 +155,11 @@ class _Customers:
             batch.add(self._lines, self._lead(customer.row, numbers), self._twins)
             return
         reason = Reject(
-            line=self._lines, column="customer_id", value=customer.row.external_id, allowed=NUMBER_ALLOWED
+            line=self._lines,
+            column="customer_id",
+            value=customer.row.external_id,
+            allowed=NUMBER_ALLOWED,
+            fault=Fault.NO_NUMBER,
         )
         batch.rejects.append(NotLoaded(Verdict.REJECTED, reason))
 

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
+from core.model.list_import import Fault
 from crm.cells import Reject
 from crm.leads.loading import Batch, ImportResult, ImportSettings, NotLoaded, Progress, Twins, load
 from crm.leads.records import LeadSink, ListPlan, Verdict
@@ -73,9 +74,12 @@ class _LeadList:
 
     def _read_line(self, batch: Batch, line: Line) -> None:
         if line.problem:
-            reason = Reject(line=line.number, column="", value="", allowed=line.problem)
+            reason = Reject(
+                line=line.number, column="", value="", allowed=line.problem, fault=Fault.UNREADABLE
+            )
             batch.rejects.append(NotLoaded(Verdict.REJECTED, reason))
             return
+        batch.cells[line.number] = line.cells
         read = self.reader.read(line.number, line.cells)
         if isinstance(read, list):
             batch.rejects += [NotLoaded(Verdict.REJECTED, reason) for reason in read]

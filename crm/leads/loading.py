@@ -8,12 +8,14 @@ again goes on, and loading it once more changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
+from typing import Protocol
 
+from core.model.list_import import Fault
 from crm.cells import Reject
 from crm.leads.numbers import NumberReader
 from crm.leads.records import Judgement, LeadRecord, LeadSink, ListPlan, Scope, Verdict
@@ -27,13 +29,23 @@ Cells = tuple[int, str, str, str, str]
 """A row of the file of rejects: the cells of `REJECT_COLUMNS`."""
 
 
+class Report(Protocol):
+    """Whoever wants to hear what became of the lines while they are loaded."""
+
+    def take(
+        self, batch: Batch, judgements: Sequence[Judgement], refused: Sequence[NotLoaded]
+    ) -> Awaitable[None]:
+        """Hear of a batch: what was read, what became of each lead, and all that was not loaded."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSettings:
     """How a list is loaded. A `dry` run gives the same verdicts and changes nothing.
 
     Lines that were not loaded are written to `rejects_path` where given, in a dry run all of them, and the
     first `rejects_kept_max` not loaded are returned. A batch of `batch_lines` is a transaction of about a
-    tenth of a second.
+    tenth of a second. The `report` hears of every batch.
     """
 
     rows: RowSettings = field(default_factory=RowSettings)
@@ -41,6 +53,7 @@ class ImportSettings:
     rejects_path: Path | None = None
     rejects_kept_max: int = 100
     batch_lines: int = 2_000
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +100,15 @@ class ImportResult:
 
 @dataclass(slots=True)
 class Batch:
-    """Some lines, read: the leads, from which line each came, and what was wrong."""
+    """Some lines, read: the leads, from which line each came, and what was wrong.
+
+    `cells` are the lines as they stand in a file, by their numbers.
+    """
 
     leads: list[LeadRecord] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     rejects: list[NotLoaded] = field(default_factory=list)
+    cells: dict[int, Sequence[str]] = field(default_factory=dict)
 
     def add(self, line: int, lead: LeadRecord, twins: Twins) -> None:
         """Add the lead on a line, unless it stood on another one before."""
@@ -125,6 +142,8 @@ async def load(
             result.lines.update(judgement.verdict for judgement in judgements)
             result.lines.update(_by_line(batch.rejects).values())
             result.not_loaded += refused[: settings.rejects_kept_max - len(result.not_loaded)]
+            if settings.report is not None:
+                await settings.report.take(batch, judgements, refused)
             after_batch()
         if not settings.dry:
             await sink.finish_list(plan)
@@ -141,7 +160,13 @@ def _refused(batch: Batch, judgements: Sequence[Judgement]) -> list[NotLoaded]:
     return [
         NotLoaded(
             judgement.verdict,
-            Reject(line=line, column="phone", value=lead.numbers[0].number, allowed=_allowed(judgement)),
+            Reject(
+                line=line,
+                column="phone",
+                value=lead.numbers[0].number,
+                allowed=_allowed(judgement),
+                fault=judgement.fault or Fault.BAD_VALUE,
+            ),
         )
         for lead, line, judgement in zip(batch.leads, batch.lines, judgements, strict=True)
         if judgement.verdict in (Verdict.DUPLICATE, Verdict.LISTED)
@@ -180,11 +205,15 @@ class Twins:
             first = self._line_of_id.setdefault(hash(lead.external_id), line)  # det-ok: stays here
             if first != line:
                 allowed = f"each lead once; this one is on line {first}"
-                return Reject(line=line, column="external_id", value=lead.external_id, allowed=allowed)
+                return _twin(line, "external_id", lead.external_id, allowed)
             if not self._numbers_once:
                 return None
         first = self._line_of_number.setdefault(int(number[1:]), line)
         if first != line:
             allowed = f"each number once; this one is on line {first}"
-            return Reject(line=line, column="phone", value=number, allowed=allowed)
+            return _twin(line, "phone", number, allowed)
         return None
+
+
+def _twin(line: int, column: str, value: str, allowed: str) -> Reject:
+    return Reject(line=line, column=column, value=value, allowed=allowed, fault=Fault.TWICE)

@@ -30,6 +30,7 @@ from crm.leads.records import (
     LeadRecord,
     LeadState,
     ListPlan,
+    Place,
     Scope,
     Verdict,
     judge,
@@ -332,7 +333,7 @@ class MemoryLeadStore:
         if lead.state is LeadState.READY:
             self._join(lead)
 
-    def _taken(self, plan: ListPlan) -> dict[str, str]:
+    def _taken(self, plan: ListPlan) -> dict[str, Place]:
         """Return where first numbers stand already, as far as the plan looks."""
         among: Iterable[_List] = ()
         if plan.duplicates is Scope.SYSTEM:
@@ -341,11 +342,10 @@ class MemoryLeadStore:
             among = [of for (campaign, _), of in self._lists.items() if campaign == plan.campaign]
         elif plan.duplicates is Scope.LIST and (plan.campaign, plan.name) in self._lists:
             among = (self._lists[plan.campaign, plan.name],)
-        taken: dict[str, str] = {}
+        taken: dict[str, Place] = {}
         for of in among:
             for key, lead in of.leads.items():
-                where = f"{of.plan.campaign}/{of.plan.name}: {key}"
-                taken.setdefault(lead.record.numbers[0].number, where)
+                taken.setdefault(lead.record.numbers[0].number, Place(of.plan.campaign, of.plan.name, key))
         return taken
 
 

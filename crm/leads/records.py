@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from hashlib import blake2b
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from core.model.lead import LeadNumber
+from core.model.list_import import Fault
 from crm.leads.standing import POSITION_MAX, WEIGHT_MAX
 
 
@@ -89,12 +90,30 @@ class LeadRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 _ENCODER = msgspec.json.Encoder()
 
 
+class Place(NamedTuple):
+    """Where a lead stands already."""
+
+    campaign: str
+    list_name: str
+    external_id: str
+
+    def __str__(self) -> str:
+        return f"{self.campaign}/{self.list_name}: {self.external_id}"
+
+    def fault(self, plan: ListPlan) -> Fault:
+        """Return how far from the list of `plan` that is."""
+        if self.campaign != plan.campaign:
+            return Fault.ELSEWHERE
+        return Fault.IN_LIST if self.list_name == plan.name else Fault.IN_CAMPAIGN
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What became of one lead of a batch; `because` says where it was found, or what forbids it."""
 
     verdict: Verdict
     because: str = ""
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +125,7 @@ class Known:
     """
 
     digests: dict[str, int] = field(default_factory=dict)
-    taken: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, Place] = field(default_factory=dict)
     listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -121,10 +140,11 @@ def _judged(plan: ListPlan, record: LeadRecord, known: Known) -> Judgement:
         return Judgement(Verdict.UNCHANGED if digest == record.digest else Verdict.UPDATED)
     where = known.taken.get(record.numbers[0].number)
     if where is not None:
-        return Judgement(Verdict.DUPLICATE, where)
+        return Judgement(Verdict.DUPLICATE, str(where), where.fault(plan))
     against = [known.listed.get(number.number, ()) for number in record.numbers]
     if all(against) and not plan.keeps_listed:
-        return Judgement(Verdict.LISTED, ", ".join(sorted({name for names in against for name in names})))
+        names = sorted({name for names in against for name in names})
+        return Judgement(Verdict.LISTED, ", ".join(names), Fault.LISTED)
     return Judgement(Verdict.NEW)
 
 

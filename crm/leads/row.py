@@ -18,6 +18,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from core.kernel.errors import ConfigError
 from core.model.lead import LeadNumber
+from core.model.list_import import Fault
 from crm.cells import (
     KEY,
     LANGUAGE,
@@ -46,24 +47,27 @@ class RowSettings:
     """How a line is read. `region` is the country of numbers that name none.
 
     `tier_ranks` are the tiers a lead may have, with the rank that leads of each have whose line names none.
+    `mapping` says of columns what they hold, whatever they are called; what it calls nothing is left out.
     """
 
     region: str = "US"
     tier_ranks: Mapping[str, int] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
 class LeadRowReader:
     """Turn the lines under one header into leads; raises `ConfigError` where it cannot be a list of leads."""
 
     def __init__(self, header: Sequence[str], settings: RowSettings) -> None:
-        self.columns = tuple(_canonical(name) for name in header)
+        self.columns = tuple(_meant(name, settings.mapping) for name in header)
         self._kinds = {name: kind for name in self.columns if (kind := phone_kind(name))}
         self._readers: dict[str, NumberReader] = {}
         self._settings = settings
         self._rules = _rules(settings.tier_ranks)
-        self._kept = tuple(name for name in self.columns if name not in {*_OWN_PLACE, *self._kinds})
-        twice = [name for name in self.columns if self.columns.count(name) > 1]
-        if twice or "" in self.columns:
+        used = [name for name in self.columns if name != LEFT_OUT]
+        self._kept = tuple(name for name in used if name not in {*_OWN_PLACE, *self._kinds})
+        twice = [name for name in used if used.count(name) > 1]
+        if twice or "" in used:
             raise ConfigError("header", ", ".join(twice), "each column must have a name of its own")
         if not 1 <= len(self._kinds) <= NUMBERS_MAX:
             allowed = f"it must name 1 to {NUMBERS_MAX} columns of numbers, such as phone or mobile"
@@ -82,12 +86,12 @@ class LeadRowReader:
     def read(self, line: int, cells: Sequence[str]) -> LeadRecord | list[Reject]:
         """Return the lead on `line`, or every reason why there is none."""
         if len(cells) > len(self.columns):
-            surplus = cells[len(self.columns)]
-            return [Reject(line=line, column="", value=surplus, allowed=f"{len(self.columns)} columns")]
+            surplus, allowed = cells[len(self.columns)], f"{len(self.columns)} columns"
+            return [Reject(line=line, column="", value=surplus, allowed=allowed, fault=Fault.UNREADABLE)]
         filled = {
             name: text
             for name, cell in zip(self.columns, cells, strict=False)
-            if cell and (text := cell.strip())
+            if cell and name != LEFT_OUT and (text := cell.strip())
         }
         rejects: list[Reject] = []
         values: dict[str, Any] = {}
@@ -98,11 +102,13 @@ class LeadRowReader:
             try:
                 values[name] = rule.read(text)
             except ValueError:
-                rejects.append(Reject(line=line, column=name, value=text, allowed=rule.allowed))
+                rejects.append(
+                    Reject(line=line, column=name, value=text, allowed=rule.allowed, fault=rule.fault)
+                )
         numbers = self._numbers(line, filled, values, rejects)
         if not numbers and not rejects:
             first = next(iter(self._kinds))
-            rejects.append(Reject(line=line, column=first, value="", allowed=NUMBER_ALLOWED))
+            rejects.append(_no_number(line, first, "", Fault.NO_NUMBER))
         return rejects or self._record(values, numbers)
 
     def _numbers(
@@ -118,7 +124,7 @@ class LeadRowReader:
                 continue
             number = reader.read(_international(text, values.get("phone_code", "")), kind)
             if number is None:
-                rejects.append(Reject(line=line, column=column, value=text, allowed=NUMBER_ALLOWED))
+                rejects.append(_no_number(line, column, text, Fault.BAD_NUMBER))
             else:
                 found.setdefault(number.number, number)
         return tuple(_placed(number, values) for number in found.values())
@@ -139,6 +145,10 @@ class LeadRowReader:
             rank=values.get("rank", self._settings.tier_ranks.get(tier, 0)),
             fields=tuple((name, str(values[name])) for name in self._kept if name in values),
         )
+
+
+def _no_number(line: int, column: str, value: str, fault: Fault) -> Reject:
+    return Reject(line=line, column=column, value=value, allowed=NUMBER_ALLOWED, fault=fault)
 
 
 def _full_name(values: Mapping[str, Any]) -> str:
@@ -197,12 +207,28 @@ _OWN_PLACE = frozenset(
     )
 )
 """Columns that have a place of their own in a lead; the others are kept as its fields."""
+MEANINGS = (
+    *("phone", "mobile", "home_phone", "work_phone", *(f"phone{nth}" for nth in range(2, 10))),
+    *("phone_code", "country", "state", "timezone"),
+    *("external_id", "customer_id", "person_id", "name", "first_name", "last_name"),
+    *("tier", "language", "owner", "rank", "notes"),
+)
+"""What a column may hold that more follows from than that agents see it, for people to choose from."""
+LEFT_OUT = "-"
+"""Stands for columns that a mapping leaves out: no name of a column becomes this (`plain_name`)."""
 
 
-def _canonical(name: str) -> str:
+def canonical(name: str) -> str:
     """Return our name of a column."""
     plain = plain_name(name)
     return _ALIASES.get(plain, plain)
+
+
+def _meant(name: str, mapping: Mapping[str, str]) -> str:
+    """Return what the mapping says that a column holds, our name of it where it says nothing."""
+    if name not in mapping:
+        return canonical(name)
+    return canonical(mapping[name]) if mapping[name] else LEFT_OUT
 
 
 # --- cells -----------------------------------------------------------------------------------------
@@ -216,9 +242,11 @@ def _rules(tier_ranks: Mapping[str, int]) -> Mapping[str, Rule]:
         "tier": Rule(_tier(tier_ranks), f"one of {', '.join(tier_ranks)}") if tier_ranks else LINE,
         "language": LANGUAGE,
         "phone_code": Rule(_calling_code, "the code of a country in digits, such as 44"),
-        "country": Rule(_country, "a country in two letters, such as US"),
+        "country": Rule(_country, "a country in two letters, such as US", Fault.BAD_COUNTRY),
         "state": Rule(str.upper, "a state or province"),
-        "timezone": Rule(lambda text: one_of(_zones(), text), "a zone such as America/New_York"),
+        "timezone": Rule(
+            lambda text: one_of(_zones(), text), "a zone such as America/New_York", Fault.BAD_ZONE
+        ),
         "rank": Rule(_rank, f"a whole number from -{RANK_MAX} to {RANK_MAX}"),
         "notes": NOTES,
     }

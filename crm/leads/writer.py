@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crm.database import Database
 from crm.leads.models import PLACE_BITS, CampaignRow, LeadListRow, LeadNumberRow, LeadRow
 from crm.leads.reading import AnyRow, chunks, filled_up, listed_among
-from crm.leads.records import Judgement, Known, LeadRecord, LeadState, ListPlan, Scope, Verdict, judge
+from crm.leads.records import Judgement, Known, LeadRecord, LeadState, ListPlan, Place, Scope, Verdict, judge
 from crm.leads.standing import RANK_PART, rank_part, standing_of, turn_in_mix
 
 RELEASED_AT_ONCE = 20_000
@@ -139,7 +139,7 @@ async def _known(
 
 async def _taken(
     connection: AsyncConnection, scope: Scope, target: _Target, numbers: Iterable[str]
-) -> dict[str, str]:
+) -> dict[str, Place]:
     """Return where first numbers stand already, as far as `scope` looks: the lead that was there first."""
     if scope in (Scope.NONE, Scope.FILE):
         return {}
@@ -148,12 +148,12 @@ async def _taken(
         for row in await connection.execute(_FIRST_NUMBERS, {"numbers": chunk}):
             if scope is not Scope.LIST or row.lead_id >> PLACE_BITS == target.list_id:
                 stands.append((row.number, row.lead_id))
-    where: dict[int, str] = {}
+    where: dict[int, Place] = {}
     for ids in chunks(lead_id for _, lead_id in stands):
         for lead in await connection.execute(_WHOSE, {"ids": ids}):
             if scope is not Scope.CAMPAIGN or lead.campaign_id == target.campaign_id:
-                where[lead.id] = f"{lead.campaign}/{lead.list_name}: {lead.external_id}"
-    taken: dict[str, str] = {}
+                where[lead.id] = Place(lead.campaign, lead.list_name, lead.external_id)
+    taken: dict[str, Place] = {}
     for number, lead_id in stands:
         if lead_id in where:
             taken.setdefault(number, where[lead_id])

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
+from core.model.list_import import Fault
 from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.ports import LeadStore
 from crm.database import Database, DatabaseSettings
@@ -503,7 +504,7 @@ async def test_a_list_may_be_judged_before_it_or_its_campaign_is_there(store: St
     assert [one.verdict for one in await store.judge_leads(plan, [lead(1)])] == [Verdict.NEW]
     await loaded(store, lead(1))
     [twin] = await store.judge_leads(plan, [replace_record(lead(1), external_id="T")])
-    assert twin == Judgement(Verdict.DUPLICATE, "sales/spring: L-1")
+    assert twin == Judgement(Verdict.DUPLICATE, "sales/spring: L-1", Fault.IN_CAMPAIGN)
 
 
 async def test_who_may_not_be_called_at_any_number_is_not_loaded(store: Store) -> None:
