@@ -90,11 +90,13 @@ async def test_a_platinum_customer_gets_the_best_agent_and_anybody_else_the_long
     callers([PAUL], dialed=STRAIGHT_NUMBER)
     await goldline.recorded("ContactConnected", 1)
     callers(["5550001"], dialed=STRAIGHT_NUMBER)
-    connected = await goldline.recorded("ContactConnected", 2)
-    assert [(event["tier"], event["agent_id"]) for event in connected] == [
-        ("platinum", "ann"),
-        ("standard", "bob"),
-    ]
+    await goldline.recorded("ContactConnected", 2)
+    assert [event["tier"] for event in goldline.ledger("ContactQueued")] == ["platinum", "standard"]
+    # Whom each is offered first: on a busy machine a phone may ring out, and somebody else is next.
+    first: dict[str, str] = {}
+    for offer in goldline.ledger("OfferMade"):
+        first.setdefault(offer["contact_id"], offer["agent_id"])
+    assert list(first.values()) == ["ann", "bob"]
 
 
 async def test_no_channel_is_left_when_a_call_is_over(
