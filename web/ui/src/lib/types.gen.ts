@@ -1,0 +1,242 @@
+// Written from web/views.py by `python -m scripts.write_browser_types`. Do not edit.
+
+/** An instant in UTC, as RFC 3339 writes it. */
+export type Instant = string;
+
+/** The contacts of a tier, of a queue, or of a tier within a queue; counts are of today.
+ *
+ * `longest_since` is when the one arrived that waits longest; `service_levels` are by the name of their
+ * definition (`metrics.service_level.ServiceLevelPolicy`).
+ */
+export interface GroupView {
+  readonly name: string;
+  readonly waiting: number;
+  readonly longest_since: Instant | null;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly mean_wait_seconds: number | null;
+  readonly abandoned_share: number | null;
+}
+
+/** A queue: its contacts, those of each tier, its agents, and what is promised. */
+export interface QueueView {
+  readonly name: string;
+  readonly waiting: number;
+  readonly longest_since: Instant | null;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly mean_wait_seconds: number | null;
+  readonly abandoned_share: number | null;
+  readonly ready: number;
+  readonly working: number;
+  readonly threshold_seconds: number;
+  readonly target_share: number;
+  readonly expected_wait_seconds: number | null;
+  readonly tiers: Readonly<Record<string, GroupView>>;
+}
+
+/** An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open. */
+export interface AgentView {
+  readonly agent_id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly since: Instant;
+  readonly next_state: string | null;
+  readonly extension: string;
+  readonly desk: boolean;
+  readonly on_hold: boolean;
+  readonly contact_id: string;
+  readonly queue: string;
+  readonly tier: string;
+  readonly queues: readonly string[];
+  readonly handled: number;
+  readonly talk_seconds: number;
+  readonly wrap_up_seconds: number;
+  readonly occupancy: number | null;
+}
+
+/** One of those a decision compared; `level` is the least of the asked skills. */
+export interface CandidateView {
+  readonly agent_id: string;
+  readonly contact_id: string;
+  readonly level: number;
+}
+
+/** Why a contact went to an agent, in short: `goldline why` tells all. */
+export interface DecisionView {
+  readonly at: Instant;
+  readonly rule: string;
+  readonly winner: CandidateView;
+  readonly runner_up: CandidateView | null;
+  readonly candidates: number;
+  readonly waiting: number;
+}
+
+/** A contact in hand. `since` is when its state began, `arrived` when it came. */
+export interface ContactView {
+  readonly contact_id: string;
+  readonly channel: string;
+  readonly state: string;
+  readonly since: Instant;
+  readonly arrived: Instant;
+  readonly queue: string;
+  readonly tier: string;
+  readonly number: string;
+  readonly customer_id: string;
+  readonly customer_name: string;
+  readonly agent_id: string;
+  readonly campaign: string;
+  readonly why: DecisionView | null;
+}
+
+/** How a campaign stands with one cap on abandoned calls; `window` is the law's word for its span. */
+export interface CapView {
+  readonly rule: string;
+  readonly window: string;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly share: number;
+  readonly cap: number;
+}
+
+/** A campaign today. `idle_because` says why it does not dial, where it does not. */
+export interface CampaignView {
+  readonly name: string;
+  readonly state: string;
+  readonly queue: string;
+  readonly mode: string;
+  readonly idle_because: string;
+  readonly lines_max: number;
+  readonly lines_per_agent: number;
+  readonly share_max: number;
+  readonly in_flight: number;
+  readonly dialed: number;
+  readonly answered: number;
+  readonly connected: number;
+  readonly abandoned: number;
+  readonly machines: number;
+  readonly caps: readonly CapView[];
+  readonly leads: number;
+  readonly leads_done: number;
+  readonly callbacks_due: number;
+}
+
+/** Something that should be looked at. `kind` is a word of a catalogue, `subject` what it is about. */
+export interface AlertView {
+  readonly kind: string;
+  readonly subject: string;
+  readonly since: Instant;
+  readonly level: "warning" | "critical";
+  readonly value: number | null;
+  readonly limit: number | null;
+}
+
+/** Work besides the call: offered, or `in_hand`. */
+export interface WorkView {
+  readonly contact_id: string;
+  readonly channel: string;
+  readonly offer_id: string;
+  readonly version: number;
+  readonly in_hand: boolean;
+}
+
+/** Somebody else in the agent's conversation: who is asked for advice, or was brought in. */
+export interface PartyView {
+  readonly leg_id: string;
+  readonly name: string;
+  readonly state: string;
+}
+
+/** An agent's own desk. `legal` names the requests that would be granted now: nothing else can be clicked.
+ *
+ * `until` is when the state ends by itself. `parties` are those of the conversation besides the customer.
+ */
+export interface DeskView {
+  readonly agent_id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly since: Instant;
+  readonly until: Instant | null;
+  readonly next_state: string | null;
+  readonly extension: string;
+  readonly contact_id: string;
+  readonly legal: readonly string[];
+  readonly work: readonly WorkView[];
+  readonly standing: string | null;
+  readonly on_hold: boolean;
+  readonly is_muted: boolean;
+  readonly parties: readonly PartyView[];
+}
+
+/** A finished interaction, as short as an agent reads it while the phone rings. */
+export interface InteractionView {
+  readonly ended: Instant;
+  readonly queue: string;
+  readonly agent: string;
+  readonly outcome: string;
+  readonly disposition: string;
+  readonly notes: string;
+}
+
+/** A customer's record; `balance_cents` is in hundredths of `currency`. */
+export interface CustomerView {
+  readonly customer_id: string;
+  readonly name: string;
+  readonly tier: string;
+  readonly language: string;
+  readonly account_number: string;
+  readonly balance_cents: number | null;
+  readonly currency: string;
+  readonly notes: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly last_interactions: readonly InteractionView[];
+}
+
+/** An earlier attempt of a campaign at this lead. */
+export interface PastAttemptView {
+  readonly at: Instant;
+  readonly outcome: string;
+  readonly disposition: string;
+}
+
+/** What an agent sees of a lead; `script` has its fields filled in already. */
+export interface LeadView {
+  readonly campaign: string;
+  readonly list_name: string;
+  readonly external_id: string;
+  readonly attempt: number;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly script: string;
+  readonly past: readonly PastAttemptView[];
+  readonly results: Readonly<Record<string, string>>;
+}
+
+/** The screen-pop: all an agent should know before saying hello. `url` opens a foreign CRM.
+ *
+ * Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to.
+ */
+export interface RecordView {
+  readonly contact_id: string;
+  readonly offer_id: string;
+  readonly version: number;
+  readonly offered: Instant;
+  readonly number: string;
+  readonly channel: string;
+  readonly tier: string;
+  readonly queue: string;
+  readonly language: string;
+  readonly choices: readonly string[];
+  readonly waited_seconds: number;
+  readonly customer: CustomerView | null;
+  readonly reference: string;
+  readonly lead: LeadView | null;
+  readonly dials_at: Instant | null;
+  readonly url: string;
+  readonly dispositions: Readonly<Record<string, string>>;
+}
