@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,25 +12,13 @@ from sqlalchemy import bindparam, select
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord
+from core.model.campaign_results import Conversion
 from crm.database import Database
 from crm.leads.models import AttemptRow, ConversionRow
 from crm.leads.reading import chunks
 
 HOUR_UNKNOWN = -1
 """The hour of an attempt at somebody whose zone nobody knows."""
-
-
-class Conversion(NamedTuple):
-    """A success that another system tells of an attempt.
-
-    `reference` is its own name for it, such as that of an order; `value_cents` are hundredths of the house's
-    currency.
-    """
-
-    attempt_id: str
-    reference: str
-    at_us: int
-    value_cents: int = 0
 
 
 def attempt_columns(record: AttemptRecord) -> dict[str, Any]:

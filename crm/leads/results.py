@@ -1,73 +1,22 @@
 """What the attempts of a campaign came to, counted by what one asks: list, arm, hour, tier and so on.
 
-Only counts: which disposition is a contact or a sale is the campaign's to say (`core.model.disposition`), so
-groups come with their outcomes and dispositions, and whoever shows them adds up. Conversions that came later
-count with their attempt.
+Conversions that came later count with their attempt (`core.model.campaign_results`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.model.attempt import AttemptState
+from core.model.campaign_results import ALWAYS_US, Grouping, ListStanding, ResultCount
 from core.model.outbound import CountedResult, CountResults
 from crm.database import Database
 from crm.leads.models import AttemptRow, CampaignRow, ConversionRow, LeadListRow, LeadRow
 from crm.leads.records import LeadState
-
-ALWAYS_US = 1 << 62
-"""Later than any attempt."""
-
-
-class Grouping(StrEnum):
-    """What results may be parted by."""
-
-    LIST = "list"
-    SEGMENT = "segment"
-    ARM = "arm"
-    HOUR = "hour"
-    ATTEMPT = "attempt"
-    TIER = "tier"
-    AGENT = "agent"
-    CALLER_ID = "caller_id"
-
-
-class ResultCount(NamedTuple):
-    """Attempts of one group with one outcome and one disposition; `people` are different persons.
-
-    `group` is a text for each grouping: an hour is that of the called person's day, `-1` where nobody knows
-    the zone; an attempt is the first, second and so on at its lead. `value_cents` is what `conversions` of
-    other systems brought.
-    """
-
-    group: str
-    outcome: AttemptState
-    disposition: str
-    attempts: int
-    people: int
-    talk_us: int
-    conversions: int
-    value_cents: int
-
-
-class ListStanding(NamedTuple):
-    """How far a list has been worked: its leads, those tried once or more, and those that are done.
-
-    `attempts` over `leads` is its saturation, `tried` over `leads` its penetration; `callbacks` are promised.
-    """
-
-    list_name: str
-    complete: bool
-    leads: int
-    tried: int
-    done: int
-    callbacks: int
-    attempts: int
 
 
 async def count_results(
@@ -203,6 +152,8 @@ _STANDINGS = (
         _how_many(LeadRow.state == LeadState.DONE.value),
         _how_many(LeadRow.callback.is_(True)),
         _whole(func.sum(LeadRow.attempts)),
+        LeadListRow.position,
+        LeadListRow.weight,
     )
     .join(CampaignRow, CampaignRow.id == LeadListRow.campaign_id)
     .outerjoin(LeadRow, LeadRow.list_id == LeadListRow.id)

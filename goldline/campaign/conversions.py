@@ -17,13 +17,14 @@ from pathlib import Path
 
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
+from core.model.campaign_results import Conversion
 from crm.cells import KEY, Reject, Rule, plain_name
-from crm.leads.attempts import Conversion, write_conversions
+from crm.leads.attempts import write_conversions
 from crm.list_file import Line, open_list
-from goldline.campaign.results import CENTS
 from goldline.config import load_config
 from goldline.live import open_database
 from goldline.wall_clock import WallClock
+from metrics.campaign_results import CENTS
 
 VALUE_MAX = 10**9
 """More than this for one sale is a slip of the keyboard."""

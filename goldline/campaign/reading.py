@@ -9,12 +9,13 @@ from typing import Any
 
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
+from core.model.campaign_results import ALWAYS_US, Grouping
 from crm.database import Database
-from crm.leads.results import ALWAYS_US, Grouping, count_people, count_results, list_standings
-from goldline.campaign.results import by_disposition, figures_by_group, results
+from crm.leads.results import count_people, count_results, list_standings
 from goldline.config import Config, load_config
 from goldline.config_dispositions import dispositions_of
 from goldline.live import open_database
+from metrics.campaign_results import by_disposition, figures_by_group, results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,19 +10,13 @@ from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.campaign_results import Conversion, Grouping, ListStanding, ResultCount
 from core.model.lead import LeadNumber
 from core.model.outbound import LeaseLeads, SettleLead
 from crm.database import Database
-from crm.leads.attempts import Conversion, write_conversions
+from crm.leads.attempts import write_conversions
 from crm.leads.records import LeadRecord, ListPlan
-from crm.leads.results import (
-    Grouping,
-    ListStanding,
-    ResultCount,
-    count_people,
-    count_results,
-    list_standings,
-)
+from crm.leads.results import count_people, count_results, list_standings
 from crm.leads.store import SqlLeadStore
 from tests.services.clocks import NOON_US, Wristwatch
 

@@ -10,13 +10,13 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
 from core.model.attempt import AttemptState
+from core.model.campaign_results import Grouping, ListStanding, ResultCount
 from core.model.disposition import Disposition
-from crm.leads.results import Grouping, ListStanding, ResultCount
-from goldline.campaign.arms import Share, compare, wilson
 from goldline.campaign.conversions import read_conversions
 from goldline.campaign.reading import asked
-from goldline.campaign.results import arm_tests, by_disposition, figures_by_group, results, total
 from goldline.campaign.tables import remarks, result_tables
+from metrics.arms import Share, compare, wilson
+from metrics.campaign_results import arm_tests, by_disposition, figures_by_group, results, total
 
 DISPOSITIONS = {
     "sold": Disposition(

@@ -9,9 +9,9 @@ from typing import Any
 
 from core.kernel.clock import seconds
 from core.model.attempt import AttemptState
+from core.model.campaign_results import Grouping, ListStanding, ResultCount
 from core.model.disposition import SYSTEM, Disposition
-from crm.leads.results import Grouping, ListStanding, ResultCount
-from goldline.campaign.arms import Share, compare
+from metrics.arms import Share, compare
 
 PERSON = frozenset({AttemptState.CONNECTED, AttemptState.DROPPED})
 """The outcomes of attempts that a person answered."""
