@@ -18,7 +18,7 @@ from typing import Any, Union
 import msgspec
 
 from core.kernel.errors import UnreadableRecord
-from core.model import callback_events, commands, events, outbound, requests, supervision
+from core.model import callback_events, commands, control, events, outbound, requests, supervision
 from core.model.message import Command, Event
 
 Message = Event | Command
@@ -34,7 +34,7 @@ def _messages_of(modules: Iterable[ModuleType]) -> dict[str, type[Message]]:
     }
 
 
-MODULES = (events, callback_events, outbound, supervision, commands, requests)
+MODULES = (events, callback_events, outbound, supervision, control, commands, requests)
 """Where messages are defined."""
 
 MESSAGES: Mapping[str, type[Message]] = _messages_of(MODULES)

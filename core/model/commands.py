@@ -11,6 +11,7 @@ from core.kernel.record import Record
 from core.model.agent import AgentState
 from core.model.causes import Cause
 from core.model.contact import VOICE
+from core.model.control import PartyShown
 from core.model.customer import Customer
 from core.model.detection import Detection
 from core.model.events import AnyDomainEvent
@@ -33,7 +34,8 @@ class RingLeg(PbxCommand, frozen=True, kw_only=True):
     """Ring `address` as the new leg `leg_id`; when answered, the PBX joins it with `bridge_with` at once.
 
     Without `bridge_with` the answered leg comes into our hands: it opens a dialogue. Where a machine is to be
-    told from a person, by `detect_machine`, `AnswererJudged` comes first.
+    told from a person, by `detect_machine`, `AnswererJudged` comes first. With `spares` the other one comes
+    back into our hands when this one leaves; else it is hung up.
     """
 
     address: str
@@ -43,16 +45,53 @@ class RingLeg(PbxCommand, frozen=True, kw_only=True):
     caller_name: str = ""
     tag: str = ""
     detect_machine: Detection | None = None
+    spares: bool = False
 
 
 class JoinLeg(PbxCommand, frozen=True, kw_only=True):
     """Join the leg, which is in our hands, with `bridge_with`: both hear each other at once.
 
     When the other one leaves, this one comes back into our hands: it opens a dialogue again. It is how an
-    agent whose call stands takes one contact after the other. When this one ends, the other ends as well.
+    agent whose call stands takes one contact after the other. When this one ends, the other ends as well; with
+    `spares` it comes back into our hands instead.
     """
 
     bridge_with: LegId
+    spares: bool = False
+
+
+class TakeLeg(PbxCommand, frozen=True, kw_only=True):
+    """Take the leg out of its bridge into our hands, and `together_with` in the same instant.
+
+    Each opens a dialogue. Of two the first is the one that was joined, the second the one that joined it.
+    """
+
+    together_with: LegId = NO_LEG
+
+
+class ConferLeg(PbxCommand, frozen=True, kw_only=True):
+    """Let the leg, which is in our hands, into the conference `room`: whoever is in there hears all others.
+
+    Who is alone in it hears music. A leg that leaves it otherwise than by hanging up comes back to us.
+    """
+
+    room: str
+
+
+class PickUpLeg(PbxCommand, frozen=True, kw_only=True):
+    """Have the phone that rings answer by itself; one that does not know how goes on ringing."""
+
+
+class MuteLeg(PbxCommand, frozen=True, kw_only=True):
+    """Let nobody hear the leg's party, or let it be heard again."""
+
+    is_muted: bool
+
+
+class PlayKeys(PbxCommand, frozen=True, kw_only=True):
+    """Let the leg's party hear the keys `digits` (0-9, A-D, * and #) one after the other."""
+
+    digits: str
 
 
 class TagLeg(PbxCommand, frozen=True, kw_only=True):
@@ -213,6 +252,7 @@ class PopScreen(DeskCommand, frozen=True, kw_only=True):
     version: int = 1
     lead: LeadShown | None = None
     dials_us: int = 0
+    passed_by: str = ""
 
 
 class ClearScreen(DeskCommand, frozen=True, kw_only=True):
@@ -236,7 +276,8 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
 
     It lasts until `until_us` at the longest, where that is not 0. `next_state` is what was asked for and
     comes when all is done that is in hand. `work` is what the agent has besides the call, oldest first.
-    `standing` is how the agent's standing leg is, if there is to be one.
+    `standing` is how the agent's standing leg is, if there is to be one. In a call the customer may be
+    `on_hold`; `parties` are who else is in the conversation.
     """
 
     state: AgentState
@@ -248,6 +289,9 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     next_state: AgentState | None = None
     work: tuple[WorkShown, ...] = ()
     standing: StandingState | None = None
+    on_hold: bool = False
+    is_muted: bool = False
+    parties: tuple[PartyShown, ...] = ()
 
 
 class AnswerRequest(DeskCommand, frozen=True, kw_only=True):

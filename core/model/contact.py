@@ -141,6 +141,10 @@ class Contact(Entity, kw_only=True):
     who alone may have it, `lead` what the agent sees of it. Where `preview_us` is not 0 the agent looks at it
     for so long before anything rings; `preview_dials` says that it is dialed then, else it is passed over.
 
+    What one agent passes on to the next is a contact of its own (`after` the one before, `passed_by` that
+    agent), or a consultation about it (`consults`) until it has the customer. One that is `parted` has its legs
+    on the move by our own doing (`core.model.control`).
+
     Work of another channel than voice never has a leg: `work_id` is what the program that brought it calls
     it, `reference` where the agent finds it, such as a link or a subject.
     """
@@ -177,6 +181,10 @@ class Contact(Entity, kw_only=True):
     lead: LeadShown | None = None
     preview_us: int = 0
     preview_dials: bool = False
+    after: ContactId = ContactId("")
+    passed_by: str = ""
+    consults: bool = False
+    parted: bool = False
     offer_id: OfferId | None = None
     agent_id: AgentId | None = None
     agent_leg_id: LegId | None = None

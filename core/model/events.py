@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
-from core.model import callback_events, outbound, supervision
+from core.model import callback_events, control, outbound, supervision
 from core.model.agent import AgentState
 from core.model.causes import Answerer, RingOutcome
 from core.model.contact import VOICE, ContactState, Requirement
@@ -221,12 +221,13 @@ class CustomerLookupFailed(Event, frozen=True, kw_only=True):
 
 
 class ContactArrived(ContactEvent, frozen=True, kw_only=True):
-    """A customer reached us, or work of another `channel` was brought, without any leg."""
+    """A customer reached us, was passed on (`after` another contact), or work of a `channel` was brought."""
 
     leg_id: LegId
     caller_number: str
     dialed_number: str
     channel: str = VOICE
+    after: ContactId = ContactId("")
 
 
 class WorkAdded(ContactEvent, frozen=True, kw_only=True):
@@ -388,11 +389,12 @@ class ContactConnected(ContactEvent, frozen=True, kw_only=True):
 
 
 class TalkEnded(ContactEvent, frozen=True, kw_only=True):
-    """The conversation is over; `ended_by` is `customer`, `agent` or `pbx`."""
+    """The conversation is over, by `customer`, `agent`, `pbx` or `transfer`; for `held_us` it was on hold."""
 
     agent_id: AgentId
     ended_by: str
     talked_us: int
+    held_us: int = 0
 
 
 class WorkReturned(ContactEvent, frozen=True, kw_only=True):
@@ -580,13 +582,14 @@ class InteractionRecorded(ContactEvent, frozen=True, kw_only=True):
     wrap_up_us: int
     offers: int
     channel: str = VOICE
+    hold_us: int = 0
 
 
 if TYPE_CHECKING:
     AnyDomainEvent = DomainEvent
 else:
     # The codec reads this annotation and must know which classes may stand there.
-    _modules = (callback_events, outbound, supervision)
+    _modules = (callback_events, control, outbound, supervision)
     _kinds = [*vars().values(), *(kind for module in _modules for kind in vars(module).values())]
     _told = dict.fromkeys(kind for kind in _kinds if isinstance(kind, type) and issubclass(kind, DomainEvent))
     AnyDomainEvent = Union[tuple(kind for kind in _told if kind is not DomainEvent)]  # noqa: UP007
