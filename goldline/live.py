@@ -26,6 +26,7 @@ from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger
 from crm.database import Database, DatabaseSettings
 from crm.leads.store import SqlLeadStore
 from crm.ledger import LedgerSettings, SqlLedger
+from crm.people import SqlPeopleStore
 from crm.schema import upgrade
 from crm.store import SqlCrmStore, StoreSettings
 from cti.agi.server import AgiSettings
@@ -42,6 +43,7 @@ from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
 from web.front import FrontOffice
+from web.ports import PeopleStore
 from web.work_link import WorkServer, WorkSettings
 
 CALL_MAX_US = 24 * 3_600 * SECOND_US
@@ -56,6 +58,7 @@ class Stores:
     crm: CrmStore
     leads: LeadStore
     ledger: Ledger
+    people: PeopleStore
 
 
 @asynccontextmanager
@@ -77,7 +80,13 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
         ledger = await SqlLedger.open(database, clock, settings)
         store = SqlCrmStore(database, clock, StoreSettings(region=config.crm.region))
         try:
-            yield Stores(run=ledger.run, crm=store, leads=SqlLeadStore(database, clock), ledger=ledger)
+            yield Stores(
+                run=ledger.run,
+                crm=store,
+                leads=SqlLeadStore(database, clock),
+                ledger=ledger,
+                people=SqlPeopleStore(database),
+            )
         finally:
             await ledger.close()
 

@@ -45,7 +45,7 @@ async def run_server(path: Path) -> None:
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
         house = house_of(config, agents, centre.brain.campaigns)
-        async with open_web_side(config, house, centre.front, clock) as port:
+        async with open_web_side(config, house, centre.front, clock, stores) as port:
             log.info(
                 "serving",
                 run=stores.run,

@@ -12,6 +12,8 @@ from dialer.campaign import CampaignRules
 from goldline.config import Config
 from goldline.config_dispositions import dispositions_of
 from goldline.config_web import web_settings
+from goldline.live import Stores
+from goldline.wall_clock import WallClock
 from web.application import build_application
 from web.front import FrontOffice
 from web.house import House, QueueCard
@@ -37,9 +39,18 @@ def house_of(
 
 
 @asynccontextmanager
-async def open_web_side(config: Config, house: House, front: FrontOffice, clock: Clock) -> AsyncIterator[int]:
+async def open_web_side(
+    config: Config, house: House, front: FrontOffice, clock: Clock, stores: Stores
+) -> AsyncIterator[int]:
     """Serve the web side and give its port. Raises `OSError` where the port is taken."""
-    site = Site(settings=web_settings(config.web), clock=clock, front=front, house=house)
+    site = Site(
+        settings=web_settings(config.web),
+        clock=clock,
+        front=front,
+        house=house,
+        wall=WallClock(),
+        people=stores.people,
+    )
     server = WebServer(build_application(site), site.settings)
     port = await server.start()
     try:

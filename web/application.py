@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from web.api import health
+from web.api import health, sign_in
+from web.gate.gate import Gate
 from web.problems import tell_problems
 from web.site import Site
 
 API = "/api/v1"
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (sign_in.router,)
 """The resources of the API; each module of `web.api` has one `router`."""
 
 
@@ -19,6 +20,8 @@ def build_application(site: Site) -> FastAPI:
         title="Goldline", version="1", docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json"
     )
     app.state.site = site
+    app.state.gate = gate = Gate(site)
+    gate.stand_before(app)
     tell_problems(app)
     app.include_router(health.router)
     for router in ROUTERS:

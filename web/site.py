@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from core.kernel.clock import Clock
 from web.front import FrontOffice
+from web.gate_settings import GateSettings
 from web.house import House
+from web.ports import PeopleStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +27,15 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One web side: what it may ask and know. Stores are the ports of `web.ports`."""
+    """One web side: what it may ask and know. Stores are the ports of `web.ports`.
+
+    `clock` is the centre's, which may run fast; `wall` is the one that sign-ins and keys end by.
+    """
 
     settings: WebSettings = field(default_factory=WebSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
     clock: Clock
     front: FrontOffice
     house: House
+    wall: Clock
+    people: PeopleStore

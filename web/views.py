@@ -280,3 +280,23 @@ class RecordView(View):
     dials_at: datetime | None = None
     url: str = ""
     dispositions: dict[str, str] = {}
+
+
+# --- people -----------------------------------------------------------------------------------------
+
+
+class SignedInView(View):
+    """Who is signed in, and how they like the pages. `csrf_token` is what writes must show.
+
+    `extension` is the phone last used at the desk; `keys` are the keys that the person changed, by action.
+    """
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    agent_id: str | None
+    csrf_token: str
+    language: str
+    theme: str
+    keys: dict[str, str]
+    extension: str

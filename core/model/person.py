@@ -79,7 +79,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLimits:
-    """How many sign-ins may fail from `since_us` on: at a login from an address, at a login, from an address."""
+    """How many sign-ins may fail from `since_us` on: at one login from one address, at one, from one."""
 
     since_us: int
     of_both: int

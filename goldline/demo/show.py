@@ -26,10 +26,12 @@ from core.model.requests import AgentRequest
 from core.ports import Journal
 from crm.leads.memory import MemoryLeadStore
 from crm.memory import MemoryCrmStore, MemoryLedger
+from crm.people_memory import MemoryPeopleStore
 from crm.store import StoreSettings
 from goldline.config import Config
 from goldline.demo.board import Board
 from goldline.demo.clock import MorningClock
+from goldline.demo.people import add_demo_people
 from goldline.demo.scenario import show_scenario
 from goldline.flows import load_flows
 from goldline.harness import open_scenario
@@ -135,7 +137,9 @@ async def _open(
     ledger = WatchedLedger()
     store = MemoryCrmStore(ledger, clock, StoreSettings(region=config.crm.region))
     leads = MemoryLeadStore(clock)
-    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger)
+    people = MemoryPeopleStore()
+    await add_demo_people(people, agents)
+    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, people=people)
     centre = LiveCentre(
         config, load_flows(config, scenario.folder), agents, stores, clock, pace=lambda: clock.pace
     )
@@ -152,7 +156,7 @@ async def _open(
     world.start()
     load_lists(world, leads, centre.runner.receive)
     house = house_of(config, agents, centre.brain.campaigns)
-    port = await open_things.enter_async_context(open_web_side(config, house, centre.front, clock))
+    port = await open_things.enter_async_context(open_web_side(config, house, centre.front, clock, stores))
     return Show(
         centre=centre,
         world=world,

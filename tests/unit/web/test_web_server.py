@@ -5,12 +5,10 @@ from __future__ import annotations
 import httpx
 
 from core.model.message import Event
-from goldline.wall_clock import WallClock
+from tests.services.sites import site_of
 from web.application import build_application
-from web.front import FrontOffice
-from web.house import House
 from web.server import WebServer
-from web.site import Site, WebSettings
+from web.site import WebSettings
 
 
 def nobody(request: Event) -> None:
@@ -18,7 +16,7 @@ def nobody(request: Event) -> None:
 
 
 async def test_health_is_told_and_an_unknown_page_is_a_problem() -> None:
-    site = Site(settings=WebSettings(port=0), clock=WallClock(), front=FrontOffice(nobody), house=House())
+    site = site_of(nobody, settings=WebSettings(port=0))
     server = WebServer(build_application(site), site.settings)
     port = await server.start()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as browser:

@@ -1,0 +1,20 @@
+"""What the bodies of requests have in common: no unknown field, nothing without a bound."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Login = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
+"""What a person signs in as."""
+Words = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A name or a word of people's, without control characters."""
+Password = Annotated[str, Field(min_length=1, max_length=200)]
+"""A password as it was typed; the bound keeps hashing cheap."""
+
+
+class Asked(BaseModel):
+    """The body of a request."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)

@@ -1,0 +1,48 @@
+"""The gate of one site, put together: what stands before the routes, and what routes ask of it.
+
+app.state.gate = gate = Gate(site)
+gate.stand_before(app)
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from starlette.requests import HTTPConnection
+
+from web.gate.headers import SecurityHeaders
+from web.gate.middleware import GateMiddleware
+from web.gate.reception import Reception
+from web.gate.recognition import Recognition
+from web.site import Site
+
+
+class Gate:
+    """Recognises callers, lets people in and out, and guards every route of an application."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.recognition = Recognition(site.people, site.gate, site.wall)
+        self.reception = Reception(site.people, self.recognition, site.gate, site.wall)
+
+    def stand_before(self, app: FastAPI) -> None:
+        """Guard `app`. The last that is added is the first that a request meets."""
+        site = self._site
+        app.add_middleware(
+            GateMiddleware,
+            recognition=self.recognition,
+            web=site.settings,
+            settings=site.gate,
+            clock=site.wall,
+        )
+        app.add_middleware(SecurityHeaders, web=site.settings)
+
+
+def gate_of(connection: HTTPConnection) -> Gate:
+    """Return the gate before this connection."""
+    gate: Gate = connection.app.state.gate
+    return gate
+
+
+OfGate = Annotated[Gate, Depends(gate_of)]
