@@ -6,6 +6,7 @@
 #   make soak     100,000 short days full of faults, under new seeds
 #   make docs     the generated pages          make format        the formatter
 #   make testbed  a real Asterisk for tests    make requirements  newer pinned versions
+#   make ui       the pages for browsers
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -21,7 +22,7 @@ ifneq ($(wildcard ../shared/data),)
 export GOLDLINE_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help demo test check testbed bench soak format docs requirements clean
+.PHONY: help demo test check ui testbed bench soak format docs requirements clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -31,10 +32,10 @@ $(INSTALLED): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
-demo: $(INSTALLED)
+demo: $(INSTALLED) ui
 	$(BIN)/goldline demo $(DEMO)
 
-test: $(INSTALLED)
+test: $(INSTALLED) ui
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		scripts/testbed || [ -z "$$GOLDLINE_REQUIRE" ]; \
 	else \
@@ -42,7 +43,7 @@ test: $(INSTALLED)
 	fi
 	$(BIN)/python -m pytest
 
-check: $(INSTALLED)
+check: $(INSTALLED) ui
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -54,7 +55,13 @@ check: $(INSTALLED)
 	$(BIN)/python -m scripts.describe_rules --check
 	$(BIN)/python -m scripts.describe_campaigns --check
 	$(BIN)/python -m scripts.describe_law --check
+	$(BIN)/python -m scripts.write_browser_types --check
+	$(BIN)/python -m scripts.check_pages
 	$(BIN)/python -m scripts.check_requirements
+
+# The pages for browsers, where their sources changed; node comes from a wheel.
+ui: $(INSTALLED)
+	$(BIN)/python -m scripts.build_pages
 
 # Asterisk 22 in a folder of its own, and the callers' and phones' side; needs root on Debian.
 testbed:
@@ -72,6 +79,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 docs: $(INSTALLED)
+	$(BIN)/python -m scripts.write_browser_types
 	$(BIN)/python -m scripts.draw_diagrams
 	$(BIN)/python -m scripts.describe_scenarios
 	$(BIN)/python -m scripts.describe_rules

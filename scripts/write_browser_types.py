@@ -1,7 +1,8 @@
 """Write the views of `web.views` as TypeScript, so that the browser's types cannot disagree with ours.
 
-    python -m scripts.write_browser_types           writes web/ui/src/lib/types.gen.ts
-    python -m scripts.write_browser_types --check   fails if the file is out of date
+    python -m scripts.write_browser_types [--check]
+
+With `--check` it only tells whether `web/ui/src/lib/types.gen.ts` is up to date.
 """
 
 from __future__ import annotations

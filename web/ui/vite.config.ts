@@ -7,6 +7,7 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: "../static",
     emptyOutDir: true,
+    manifest: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: "es2023",
