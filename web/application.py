@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from web.api import health, sign_in
 from web.gate.gate import Gate
+from web.pages import add_pages, read_files
 from web.problems import tell_problems
 from web.site import Site
 
@@ -26,4 +27,5 @@ def build_application(site: Site) -> FastAPI:
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    add_pages(app, read_files())
     return app
