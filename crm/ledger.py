@@ -161,10 +161,10 @@ class SqlLedger:
         Raises what ended the writer, should that ever happen: better to stop than to forget.
         """
         self._check_writer()
+        self._sequence += 1  # one that is lost leaves its number out: whoever counts along stays in step
         if len(self._waiting) >= self._settings.waiting_events_max:
             self._lose(1)
             return
-        self._sequence += 1
         self._waiting.append(_entry(event, self.run, self._sequence))
         self._settled.clear()
         self._filled.set()

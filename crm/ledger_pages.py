@@ -67,3 +67,25 @@ async def read_span(
     async with database.reading() as connection:
         first_us, last_us = (await connection.execute(span)).one()
     return None if first_us is None else (first_us, last_us)
+
+
+_AFTER = (
+    select(_ROW.run, _ROW.sequence, _ROW.kind, _ROW.body)
+    .where(tuple_(_ROW.run, _ROW.sequence) > tuple_(bindparam("run"), bindparam("sequence")))
+    .order_by(_ROW.run, _ROW.sequence)
+    .limit(PAGE_ROWS)
+)
+
+
+async def read_after(
+    database: Database, run: int, sequence: int
+) -> AsyncIterator[tuple[tuple[int, int], DomainEvent]]:
+    """Yield all events beyond that one, of later runs too, each with its run and its number in it."""
+    while True:
+        async with database.reading() as connection:
+            rows = (await connection.execute(_AFTER, {"run": run, "sequence": sequence})).all()
+        for row in rows:
+            yield (row.run, row.sequence), cast(DomainEvent, decode_as(row.kind, row.body))
+        if len(rows) < PAGE_ROWS:
+            return
+        run, sequence = rows[-1].run, rows[-1].sequence

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
 from goldline.config_agents import AgentSection, OffersSection, StandingSection, WorkSection
+from goldline.config_bus import BusSection
 from goldline.config_campaigns import CampaignSection
 from goldline.config_dispositions import DispositionSection, refuse_system_codes
 from goldline.config_estimate import EstimateSection
@@ -95,6 +96,8 @@ class DeskSection(Section):
     host: str = "127.0.0.1"
     port: Port = 8081
     token: SecretStr = SecretStr("")
+    grace_s: Annotated[float, Field(ge=1, le=3_600)] = 30
+    """How long a live screen may be gone before its agent is offered nothing more."""
 
 
 class WorkDoorSection(Section):
@@ -169,6 +172,8 @@ class Config(Section):
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()
     web: WebSection = WebSection()
+    bus: BusSection = BusSection()
+    """How other programs and web processes apart follow the engine."""
     journal: JournalSection = JournalSection()
     audit: AuditSection = AuditSection()
     """Where it is proved what campaigns dialed."""

@@ -35,6 +35,7 @@ from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
 from cti.asterisk.dialogue import DialogueSettings
 from goldline.app import build_brain
 from goldline.audit_files import AuditFiles
+from goldline.bus_side import engine_buses
 from goldline.config import Config
 from goldline.edges import Desks, WorkDoors
 from goldline.journal_file import FileJournal, NoJournal
@@ -92,7 +93,7 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
 
 
 class LiveCentre:
-    """Engine, runner, Asterisk and desks of one centre."""
+    """Engine, runner, Asterisk and desks of one centre; `folder` is where its configuration lies."""
 
     def __init__(
         self,
@@ -103,6 +104,7 @@ class LiveCentre:
         clock: Clock,
         *,
         pace: Callable[[], float] | None = None,
+        folder: Path = Path(),
     ) -> None:
         self.brain = build_brain(config, flows, agents, stores.run)
         self.runner = LiveRunner(self.brain.engine, clock, pace)
@@ -111,6 +113,7 @@ class LiveCentre:
         self.desks = DeskServer(desk_settings(config), self.runner.receive, clock)
         self.work = WorkServer(work_settings(config), self.runner.receive, clock)
         self.front = FrontOffice(self.runner.receive)
+        self.buses = engine_buses(config, folder, stores.run, self.runner.receive, clock)
         self._audit = AuditFiles(Path(config.audit.folder), self.brain.campaigns)
         self._stores = stores
         self._takes_work = bool(config.work_door.token.get_secret_value())
@@ -127,12 +130,14 @@ class LiveCentre:
                 crm=self._stores.crm,
                 leads=self._stores.leads,
                 ledger=self._stores.ledger,
-                desk=Desks(desk or self.desks, self.front),
+                desk=Desks(desk or self.desks, self.front, *self.buses),
                 journal=journal,
-                work=WorkDoors(self.work, self.front),
-                watchers=(self._audit.add, self.front.add),
+                work=WorkDoors(self.work, self.front, *self.buses),
+                watchers=(self._audit.add, self.front.add, *(bus.add for bus in self.buses)),
             )
         )
+        for bus in self.buses:
+            bus.start()
         now_us, ledger = self.runner.now_us(), self._stores.ledger
         self._audit.resume(now_us)
         for agent in await ledger.last_agent_states():
@@ -156,6 +161,8 @@ class LiveCentre:
     async def close(self) -> None:
         """Let go of everything; calls go on in Asterisk, callers wait for the next run."""
         await self.runner.close()
+        for bus in self.buses:
+            await bus.close()
         await self.desks.close()
         await self.work.close()
         await self.pbx.close()

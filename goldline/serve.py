@@ -41,7 +41,7 @@ async def run_server(path: Path) -> None:
     for warning in check_config_rules(config, flows, agents, path):
         log.warning("rules", where=warning.where, what=warning.what, advice=warning.advice)
     async with open_stores(config, clock) as stores:
-        centre = LiveCentre(config, flows, agents, stores, clock)
+        centre = LiveCentre(config, flows, agents, stores, clock, folder=path.parent)
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
         house = house_of(config, agents, centre.brain.campaigns)

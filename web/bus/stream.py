@@ -1,0 +1,77 @@
+"""What engine and web processes say to each other on the link, as records.
+
+The engine numbers all that it says to the web within a run: a `Frame` tells the number of its first message,
+and how many domain events it had told before, which is their number in the ledger. So whoever hears a frame
+knows what it has missed. Messages are in the encoding of the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+import structlog
+
+from core.kernel.errors import UnreadableRecord
+from core.model.codec import Message, decode
+from core.model.message import DomainEvent
+
+log = structlog.get_logger(__name__)
+
+FRAME = "link.frame.v1"
+WELCOME = "link.welcome.v1"
+HELLO = "link.hello.v1"
+REQUEST = "link.request.v1"
+STATUS = "engine.status.v1"
+HERE = "here"
+GONE = "gone"
+
+
+class Place(NamedTuple):
+    """Where in the ledger something stands: the run of the engine, and the number within it."""
+
+    run: int
+    sequence: int
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages in the order in which the engine said them.
+
+    `first` is the number of the first one; `told` is the ledger's number of the last event before them.
+    """
+
+    run: int
+    first: int
+    told: int
+    messages: tuple[msgspec.Raw, ...]
+
+
+class Welcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How everything is just before message `next` is said: the last event's number, and all screens."""
+
+    run: int
+    next: int
+    told: int
+    screens: tuple[msgspec.Raw, ...]
+
+
+def messages_of(frame: Frame) -> Iterator[tuple[Place, Message | None]]:
+    """Yield the messages of a frame, each with the place of the last event up to it.
+
+    One that this version does not know is None.
+    """
+    sequence = frame.told
+    for raw in frame.messages:
+        message = read(raw)
+        sequence += isinstance(message, DomainEvent)
+        yield Place(frame.run, sequence), message
+
+
+def read(raw: msgspec.Raw) -> Message | None:
+    """Return the message that `raw` is, None where this version does not know it."""
+    try:
+        return decode(bytes(raw))
+    except UnreadableRecord as error:
+        log.warning("link_message_unreadable", error=str(error))
+        return None
