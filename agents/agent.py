@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from agents.standing_leg import StandingLeg
 from core.model.agent import AGENT, BUSY_STATES, AgentProfile, AgentState
 from core.model.contact import VOICE
+from core.model.desk import DESK, DeskState
 from core.model.ids import ContactId, OfferId
 from core.model.standing_leg import StandingState
 
@@ -60,6 +61,7 @@ class Agent:
     `misses` counts offers in a row that came to nothing by the agent's side. `shut` says that one of work did
     so during a call: no more before it is over. Who `looks` has a record on the screen, to say if it is to
     be called. `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call.
+    `asked_by` is the supervisor who asked for the state, or for the next one where there is one.
     """
 
     profile: AgentProfile
@@ -72,6 +74,9 @@ class Agent:
     extension: str = ""
     next_state: AgentState | None = None
     next_reason: str = ""
+    asked_by: str = ""
+    because: str = ""
+    desk: DeskState = DESK.start
     contact_id: str = ""
     standing_leg: StandingLeg | None = None
     work: dict[ContactId, Work] = field(default_factory=dict)
@@ -108,7 +113,7 @@ class Agent:
 
     def open_channels(self) -> tuple[str, ...]:
         """Return the channels of which the agent can be offered a contact now."""
-        if self.next_state is not None:
+        if self.next_state is not None or self.desk is DeskState.CUT_OFF:
             return ()
         return tuple(channel for channel in self.capacity if self._takes(channel) and self.has_room(channel))
 

@@ -17,6 +17,7 @@ from core.model.commands import ShowAgentState, WorkShown
 from core.model.events import AgentStateChanged
 from core.model.ids import AgentId
 from core.model.message import Event
+from core.model.requests import AgentRequest
 
 _FINISH: Mapping[AgentState | None, AgentTrigger] = {
     None: AgentTrigger.FINISH,
@@ -74,6 +75,8 @@ class Roster:
         """Change the agent's state, until `until_us` where that is known, and tell everybody."""
         old = agent.state
         agent.state = AGENT.after(old, trigger)
+        if agent.next_state is None:
+            _note_asker(agent, why)
         agent.reason, agent.since_us, agent.until_us = reason, why.at_us, until_us
         if agent.state is AgentState.READY:
             agent.shut = False
@@ -86,6 +89,7 @@ class Roster:
     def ask_later(self, agent: Agent, state: AgentState | None, reason: str, why: Event) -> None:
         """Keep in mind where the agent goes when all is done that is in hand."""
         agent.next_state, agent.next_reason = state, reason
+        _note_asker(agent, why)
         self.tell(agent, why)
 
     def finish(self, agent: Agent, why: Event) -> None:
@@ -122,6 +126,9 @@ class Roster:
                 until_us=agent.until_us,
                 channels=agent.open_channels(),
                 standing=agent.standing,
+                asked_by=agent.asked_by,
+                because=agent.because,
+                desk=agent.desk,
             )
         )
         self._engine.send(
@@ -134,10 +141,19 @@ class Roster:
                 contact_id=agent.contact_id,
                 until_us=agent.until_us,
                 next_state=agent.next_state,
+                asked_by=agent.asked_by,
+                because=agent.because,
                 work=_shown(agent),
                 standing=agent.standing,
             )
         )
+
+
+def _note_asker(agent: Agent, why: Event) -> None:
+    """Keep in mind who asked in the agent's place for the state it is in or comes to."""
+    agent.asked_by = agent.because = ""
+    if isinstance(why, AgentRequest):
+        agent.asked_by, agent.because = why.asked_by, why.because
 
 
 def _shown(agent: Agent) -> tuple[WorkShown, ...]:

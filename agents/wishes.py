@@ -1,4 +1,4 @@
-"""What agents wish for themselves: to log in and out, to take contacts or none.
+"""What agents wish, or supervisors for them: to log in and out, to take contacts or none.
 
 A wish to pause or to leave while something is in hand is kept as `next_state` and granted when all of it
 is finished.
@@ -13,6 +13,7 @@ from agents.standing_leg import StandingLeg
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.agent import BUSY_STATES, AgentState, AgentTrigger
+from core.model.desk import DeskState
 from core.model.ids import AgentId
 from core.model.requests import GoNotReady, GoReady, LogIn, LogOut, RestoreAgent
 
@@ -57,6 +58,8 @@ class Wishes:
 
     def _go_ready(self, request: GoReady) -> None:
         agent = self._logged_in(request.agent_id)
+        if agent.desk is DeskState.CUT_OFF:
+            raise RequestRefused("connection_lost", "the desk has no live connection: open it again first")
         if agent.state is AgentState.READY and agent.next_state is None:
             raise RequestRefused("already_ready", "this agent is ready")
         if agent.state is AgentState.READY or agent.state in BUSY_STATES:

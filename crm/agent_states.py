@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.model.agent import AgentState
+from core.model.desk import DeskState
 from core.model.events import AgentStateChanged
 from core.model.requests import RestoreAgent
 
@@ -27,6 +28,7 @@ def fold_agent_states(changes: Iterable[AgentStateChanged]) -> tuple[RestoreAgen
             next_reason=change.next_reason,
             until_us=change.until_us,
             standing=change.standing is not None,
+            has_desk=change.desk is not DeskState.NONE,
         )
         for agent_id, change in sorted(last.items())
         if change.new is not AgentState.LOGGED_OUT

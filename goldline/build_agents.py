@@ -5,6 +5,7 @@ The features subscribe in the order in which they are built; `goldline.app` says
 
 from __future__ import annotations
 
+from agents.desks import Desks
 from agents.misses import Misses
 from agents.previews import Previews
 from agents.reservations import Reservations
@@ -13,6 +14,7 @@ from agents.standing_legs import StandingLegs
 from agents.wishes import Wishes
 from agents.workload import Workload
 from agents.wrap_up import WrapUp
+from core.kernel.clock import microseconds
 from goldline.build_dialer import Campaigns, dialing_agents
 from goldline.config import Config
 from goldline.config_agents import miss_rules, standing_rules, work_rules, wrap_up_limits
@@ -27,6 +29,7 @@ def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> N
     StandingLegs(engine, roster, ground.ids, standing_rules(config.standing))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
+    Desks(engine, roster, microseconds(config.desk.grace_s))
     Reservations(engine, contacts, roster, misses)
     Previews(engine, contacts, roster, config.rules.skip_reasons)
     Workload(engine, contacts, roster, misses)

@@ -275,8 +275,9 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     """Show the state, since when, why, and which requests are legal now (their class names).
 
     It lasts until `until_us` at the longest, where that is not 0. `next_state` is what was asked for and
-    comes when all is done that is in hand. `work` is what the agent has besides the call, oldest first.
-    `standing` is how the agent's standing leg is, if there is to be one. In a call the customer may be
+    comes when all is done that is in hand; `asked_by` is the supervisor who asked for that, or for the state
+    where there is no other to come, and `because` why. `work` is what the agent has besides the call, oldest
+    first. `standing` is how the agent's standing leg is, if there is to be one. In a call the customer may be
     `on_hold`; `parties` are who else is in the conversation.
     """
 
@@ -287,6 +288,8 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     contact_id: str = ""
     until_us: int = 0
     next_state: AgentState | None = None
+    asked_by: str = ""
+    because: str = ""
     work: tuple[WorkShown, ...] = ()
     standing: StandingState | None = None
     on_hold: bool = False

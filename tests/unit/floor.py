@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from agents.agent import WorkRules
+from agents.desks import Desks
 from agents.misses import Misses, MissRules
 from agents.previews import Previews
 from agents.quality import QualityLearner
@@ -88,6 +89,7 @@ TIERS = {
 }
 CARDS = QueueRules(name=QueueName("cards"), requirements=(Requirement(skill="cards"),))
 WRAP_UP_S = 30
+GRACE_S = 30
 WRAP_UP = WrapUpLimit(microseconds(WRAP_UP_S))
 STANDING = StandingRules(music="calm")
 TASK = "task"
@@ -200,6 +202,7 @@ class Floor:
         self.standing_legs = StandingLegs(self.engine, self.roster, ids, STANDING)
         missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
+        Desks(self.engine, self.roster, microseconds(GRACE_S))
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
         Previews(self.engine, self.contacts, self.roster, ("not_now", "bad_number"))
         self.workload = Workload(self.engine, self.contacts, self.roster, missed)
