@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
 from goldline.config_agents import AgentSection, OffersSection, StandingSection, WorkSection
+from goldline.config_bus import BusSection
 from goldline.config_campaigns import CampaignSection
 from goldline.config_dispositions import DispositionSection, refuse_system_codes
 from goldline.config_estimate import EstimateSection
@@ -171,6 +172,8 @@ class Config(Section):
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()
     web: WebSection = WebSection()
+    bus: BusSection = BusSection()
+    """How other programs and web processes apart follow the engine."""
     journal: JournalSection = JournalSection()
     audit: AuditSection = AuditSection()
     """Where it is proved what campaigns dialed."""
