@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import crm.imports.models
 import crm.leads.models
 import crm.people_models  # noqa: F401 - declare their tables
 from crm.models import Base

@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+import crm.imports.models
 import crm.leads.models
 import crm.people_models  # noqa: F401 - declare their tables
 from crm.database import Database
