@@ -48,6 +48,7 @@ def demo(
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="Seconds that pass in one.")] = 1.0,
     minutes: Annotated[float, typer.Option(min=0, help="Stop after this many minutes; 0: never.")] = 0,
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the pages are.")] = 8080,
+    browser: Annotated[bool, typer.Option(help="Open the pages in the browser.")] = True,
 ) -> None:
     """Show the engine routing calls, with a simulated Asterisk and people, on this machine alone."""
     if headless:
@@ -58,7 +59,8 @@ def demo(
     else:
         from goldline.demo.show import ShowSettings, run_show
 
-        asyncio.run(run_show(ShowSettings(seed=seed, speed=speed, web_port=port), minutes * 60))
+        settings = ShowSettings(seed=seed, speed=speed, web_port=port)
+        asyncio.run(run_show(settings, minutes * 60, browser))
 
 
 @app.command()

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Group
-from rich.panel import Panel
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -71,11 +70,10 @@ class Board:
             case _:
                 pass
 
-    def draw(self, now_us: int, title: str, wide: bool = True) -> Group:
-        """Return the picture as of `now_us`; a `wide` one has the agents beside the rest."""
+    def draw(self, now_us: int, heading: RenderableType, wide: bool = True) -> Group:
+        """Return the picture as of `now_us` below `heading`; a `wide` one has the agents beside the rest."""
         tables = (self._tiers_table(now_us), self._queues_table(now_us), self._decisions_table())
         agents = self._agents_table(now_us)
-        heading = Panel(Text(title, justify="center"), style="bold")
         if not wide:
             return Group(heading, *tables, agents)
         columns = Table.grid(padding=(0, 3))

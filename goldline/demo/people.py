@@ -15,7 +15,16 @@ from web.roles import Role
 
 PASSWORD = "goldline-demo"
 """Everybody's. It opens invented people's desks on this machine, as long as the demonstration runs."""
+EVERYWHERE = "demo"
+"""Who may open all three pages with one sign-in, and sits in `ANNA`'s place."""
+ANNA = AgentId("anna")
 _OFFICE = (
+    Person(
+        login=EVERYWHERE,
+        name="Anna, and everybody else",
+        roles=(Role.AGENT, Role.SUPERVISOR, Role.CAMPAIGN_MANAGER),
+        agent_id=ANNA,
+    ),
     Person(login="supervisor", name="Sam Porter", roles=(Role.SUPERVISOR,)),
     Person(login="campaigns", name="Cleo Marsh", roles=(Role.CAMPAIGN_MANAGER,)),
     Person(login="admin", name="Ada Wells", roles=(Role.ADMINISTRATOR,)),

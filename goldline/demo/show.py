@@ -33,6 +33,7 @@ from goldline.demo.board import Board
 from goldline.demo.clock import MorningClock
 from goldline.demo.people import add_demo_people
 from goldline.demo.scenario import show_scenario
+from goldline.demo.welcome import open_pages, welcome
 from goldline.flows import load_flows
 from goldline.harness import open_scenario
 from goldline.journal_file import NoJournal
@@ -84,19 +85,25 @@ class Show:
         return f"Goldline: minute {minutes:.0f} of the day, {self.board.figures.arrived} calls"
 
 
-async def run_show(settings: ShowSettings, for_s: float) -> None:
-    """Show the day for `for_s` seconds of the wall; 0 is until Ctrl-C."""
+async def run_show(settings: ShowSettings, for_s: float, opens_pages: bool) -> None:
+    """Show the day for `for_s` seconds of the wall, 0 until Ctrl-C; open its pages if that is wanted.
+
+    Raises `OSError` where the pages' port is taken.
+    """
     set_up_logs(level=logging.ERROR)  # lesser lines would tear the picture
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     frames_per_s = FRAMES_PER_S if console.is_terminal else FRAMES_PER_S_IN_A_FILE
     async with open_show(settings) as show:
+        if opens_pages and console.is_terminal:
+            open_pages(show.web_url)
         loop = asyncio.get_running_loop()
         ends = loop.time() + for_s if for_s else float("inf")
         with _screen(console) as draw:
             while loop.time() < ends:
                 await asyncio.sleep(1 / frames_per_s)
                 wide = console.width >= WIDE
-                draw(show.board.draw(show.clock.now_us(), show.title(), wide))
+                heading = welcome(show.web_url, show.title(), show.clock.caught_up)
+                draw(show.board.draw(show.clock.now_us(), heading, wide))
 
 
 @contextmanager
