@@ -35,6 +35,7 @@ from routing.outbound import OutboundContacts
 from routing.plan import Plan
 from routing.preference import Preference
 from routing.resume import Resume
+from routing.priority import Priority
 from routing.router import Router
 from routing.rules import Strategy
 from routing.scores import ScoresByStrategy
@@ -73,6 +74,7 @@ def build_routing(
     diversion.guard(DestinationKind.CALLBACK, callbacks.refusal)
     OutboundContacts(engine, contacts, router, offers)
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
+    Priority(engine, contacts, router)
     Preference(engine, contacts, router, rulebook, ground.agents)
     Admission(engine, contacts, router, door, diversion, rulebook)
     Desertion(engine, contacts, router, door, diversion, queues)

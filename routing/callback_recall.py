@@ -19,6 +19,7 @@ from core.model.message import Event
 from routing.adoption import Adoption
 from routing.callback import Callback, CallbackTrigger, dialed_in, is_closed
 from routing.callback_desk import CallbackDesk
+from routing.priority import moved_us
 from routing.rules import CallbackRules, Rulebook
 from routing.turns import policy_at
 
@@ -60,6 +61,7 @@ class CallbackRecall:
         booked = past.history[0]
         assert isinstance(booked, CallbackBooked)
         callback = self._restored(booked, dialed_in(past.history))
+        callback.contact.credit_us += moved_us(past.history)
         if talking:
             callback.contact = self._contacts.get(past.contact_id) or callback.contact
             self._desk.keep(callback)

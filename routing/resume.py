@@ -22,6 +22,7 @@ from core.model.events import (
     CustomerIdentified,
     InteractionRecorded,
     PlaceResumed,
+    StandingChanged,
 )
 from core.model.ids import ContactId, QueueName
 from core.model.message import Event
@@ -81,6 +82,7 @@ class Resume:
             ContactArrived: self._arrived,
             CustomerIdentified: self._identified,
             ContactQueued: self._stands,
+            StandingChanged: self._moved,
             ContactAbandoned: self._abandoned,
         }
         for kind, fold in self._folds.items():
@@ -115,6 +117,12 @@ class Resume:
         course.queue = event.queue
         course.key_us = contact.key_us if contact else event.key_us + self._queues[event.queue].credit_us
         course.entered_us = contact.entered_us if contact and contact.entered_us else event.at_us
+
+    def _moved(self, event: StandingChanged) -> None:
+        """Count in how far a supervisor moved the contact."""
+        course = self._courses.get(event.contact_id)
+        if course is not None:
+            course.key_us -= event.moved_us
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         course = self._courses.get(event.contact_id)

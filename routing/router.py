@@ -41,6 +41,8 @@ from routing.rules import Kind, Rulebook
 from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag
 
+_NOTHING: Mapping[str, Any] = {}
+
 Shaper = Callable[[Standing, Event], None]
 """Changes how a contact is about to stand in line, and why it comes there."""
 
@@ -260,10 +262,18 @@ class Router:
         """Let `shaper` say how each contact stands, before it joins a line and anybody can have it."""
         self._shapers.append(shaper)
 
-    def alter(self, contact_id: ContactId, why: Event, reason: str, **changes: Any) -> None:
+    def alter(
+        self,
+        contact_id: ContactId,
+        why: Event,
+        reason: str,
+        also: Mapping[str, Any] = _NOTHING,
+        **changes: Any,
+    ) -> None:
         """Change how a contact in line stands (fields of `Standing`), and see who can take it now.
 
-        One that is offered now will stand so if it comes back; of any other nothing is changed.
+        One that is offered now will stand so if it comes back; of any other nothing is changed. `also` are
+        further fields of what is told.
         """
         offered = self._offered.get(contact_id)
         standing = offered or self._index.standing(contact_id)
@@ -281,11 +291,25 @@ class Router:
                 cause_id=why.cause_id,
                 contact_id=contact_id,
                 reason=reason,
+                **also,
                 **told_of(standing),
             )
         )
         if offered is None:
             self.serve(contact_id, why)
+
+    def place(self, contact_id: ContactId) -> Place | None:
+        """Return where the contact stands, or will if its offer comes to nothing; None where it does not."""
+        standing = self._offered.get(contact_id) or self._index.standing(contact_id)
+        return standing.place if standing is not None else None
+
+    def first_place(self, contact_id: ContactId) -> Place | None:
+        """Return the place of the first of the others who wait in the queue of this contact, if any."""
+        standing = self._offered.get(contact_id) or self._index.standing(contact_id)
+        assert standing is not None, "asked of one that stands in line"
+        line = self._index.of_queue(standing.kind.queue, standing.channel)
+        first = next((other.contact_id for other in line if other.contact_id != contact_id), None)
+        return self.place(first) if first is not None else None
 
     def is_in_line(self, contact_id: ContactId) -> bool:
         """Tell whether the contact stands in a line now, not offered to anybody."""

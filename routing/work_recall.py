@@ -17,6 +17,7 @@ from core.model.events import (
     WorkAdded,
     WorkReturned,
 )
+from routing.priority import moved_us
 from routing.rules import Kind, Rulebook
 from routing.work import WorkDesk
 
@@ -39,6 +40,7 @@ class WorkRecall:
         queued = [past for past in event.history if isinstance(past, ContactQueued)]
         if queued:
             self._stand(contact, added, queued)
+            contact.credit_us += moved_us(event.history)
             self._hold(contact, event)
             self._tell(contact, event)
         self._desk.identify(contact, added, event)

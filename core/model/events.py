@@ -304,10 +304,11 @@ class StandingChanged(StandingEvent, frozen=True, kw_only=True):
 
     A step was taken (`step`) or its time is over (`expired`), a wait for somebody is over (`reserve_over`,
     `hold_over`, `preferred_away`), or what it needs changed with the wait or the queue (`needs`). Or the
-    supervisor `asked_by` moved it (`moved`), and said why in `because`.
+    supervisor `asked_by` moved it by `moved_us` (`moved`), and said why in `because`.
     """
 
     reason: str
+    moved_us: int = 0
     asked_by: str = ""
     because: str = ""
 

@@ -69,6 +69,7 @@ from routing.offer_desk import OfferDesk
 from routing.outbound import OutboundContacts
 from routing.plan import Plan
 from routing.preference import Preference
+from routing.priority import Priority
 from routing.resume import Resume
 from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
@@ -173,6 +174,7 @@ class Floor:
         CallbackRecall(self.engine, self.contacts, self.callbacks, self.adoption, rulebook)
         OutboundContacts(self.engine, self.contacts, self.router, offers)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
+        Priority(self.engine, self.contacts, self.router)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
         Desertion(self.engine, self.contacts, self.router, door, diversion, rulebook.queues)
