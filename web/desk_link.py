@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 
 from core.kernel.clock import Clock
 from core.model.codec import encode
-from core.model.commands import AnswerRequest, ClearScreen, DeskCommand, PopScreen, ShowAgentState
+from core.model.commands import AnswerRequest, DeskCommand
 from core.model.ids import AgentId
 from core.model.requests import (
     AcceptOffer,
@@ -44,6 +44,7 @@ from core.model.requests import (
 )
 from core.ports import Sink
 from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
+from web.screen import Screen
 
 log = structlog.get_logger()
 
@@ -69,16 +70,10 @@ class DeskSettings(DoorSettings):
 
 
 @dataclass(slots=True)
-class _Screen:
-    """What one agent's screen shows now, kept for a desk that connects again: the state, and all records.
+class _Seat:
+    """One agent's screen, and what is to be sent to the desk that shows it, where one is connected."""
 
-    `named` are the contacts of the last state. A record pops up before any state names its contact, so it is
-    out of date only when a state does not name the contact any more.
-    """
-
-    state: bytes | None = None
-    named: frozenset[str] = frozenset()
-    records: dict[str, bytes] = field(default_factory=dict)
+    screen: Screen = field(default_factory=Screen)
     frames: asyncio.Queue[bytes] | None = None
 
 
@@ -89,7 +84,7 @@ class DeskServer:
         self._settings = settings
         self._sink = sink
         self._clock = clock
-        self._screens: dict[AgentId, _Screen] = {}
+        self._seats: dict[AgentId, _Seat] = {}
         self._door = Door(settings, PATH_PREFIX)
 
     async def start(self) -> int:
@@ -102,47 +97,35 @@ class DeskServer:
 
     def show(self, command: DeskCommand) -> None:
         """Send `command` to its agent's desk; what lasts is kept for a desk that connects later."""
-        screen = self._screens.setdefault(command.agent_id, _Screen())
-        frame = encode(command)
-        match command:
-            case ShowAgentState():
-                screen.state = frame
-                named = frozenset((command.contact_id, *(work.contact_id for work in command.work)))
-                over = screen.named - named
-                screen.records = {key: kept for key, kept in screen.records.items() if key not in over}
-                screen.named = named
-            case PopScreen():
-                screen.records[command.contact_id] = frame
-            case ClearScreen():
-                screen.records.pop(command.contact_id, None)
-        if screen.frames is not None:
-            self._put(command.agent_id, screen, frame)
+        seat = self._seats.setdefault(command.agent_id, _Seat())
+        seat.screen.show(command)
+        if seat.frames is not None:
+            self._put(command.agent_id, seat, encode(command))
 
-    def _put(self, agent_id: AgentId, screen: _Screen, frame: bytes) -> None:
-        assert screen.frames is not None
+    def _put(self, agent_id: AgentId, seat: _Seat, frame: bytes) -> None:
+        assert seat.frames is not None
         try:
-            screen.frames.put_nowait(frame)
+            seat.frames.put_nowait(frame)
         except asyncio.QueueFull:
             log.warning("desk does not read, letting it go", agent=agent_id)
-            screen.frames = None
+            seat.frames = None
 
     async def _serve_desk(self, connection: ServerConnection) -> None:
         assert connection.request is not None
         agent_id = AgentId(connection.request.path.removeprefix(PATH_PREFIX))
-        screen = self._screens.setdefault(agent_id, _Screen())
+        seat = self._seats.setdefault(agent_id, _Seat())
         frames: asyncio.Queue[bytes] = asyncio.Queue(self._settings.waiting_max)
-        if screen.frames is not None:  # a second desk of the agent takes the screen over from the first
-            _wake(screen.frames)
-        screen.frames = frames
-        for kept in (screen.state, *screen.records.values()):
-            if kept is not None:
-                frames.put_nowait(kept)
+        if seat.frames is not None:  # a second desk of the agent takes the screen over from the first
+            _wake(seat.frames)
+        seat.frames = frames
+        for command in seat.screen.lasting():
+            frames.put_nowait(encode(command))
         async with asyncio.TaskGroup() as group:
-            writer = group.create_task(self._write(connection, screen, frames))
+            writer = group.create_task(self._write(connection, seat, frames))
             await self._read(connection, agent_id)
             writer.cancel()
-        if screen.frames is frames:
-            screen.frames = None
+        if seat.frames is frames:
+            seat.frames = None
 
     async def _read(self, connection: ServerConnection, agent_id: AgentId) -> None:
         with contextlib.suppress(ConnectionClosed):
@@ -158,13 +141,11 @@ class DeskServer:
                 else:
                     self._sink(wish)
 
-    async def _write(
-        self, connection: ServerConnection, screen: _Screen, frames: asyncio.Queue[bytes]
-    ) -> None:
+    async def _write(self, connection: ServerConnection, seat: _Seat, frames: asyncio.Queue[bytes]) -> None:
         with contextlib.suppress(ConnectionClosed):
-            while screen.frames is frames:
+            while seat.frames is frames:
                 frame = await frames.get()
-                if screen.frames is frames:
+                if seat.frames is frames:
                     await connection.send(frame.decode())
             await connection.close(TRY_AGAIN_LATER, "this desk was taken over or did not read")
 

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from core.model.agent import AgentProfile
 from core.model.disposition import Disposition
 from core.model.ids import AgentId, QueueName
+from core.model.need import Need, need_of
 from dialer.campaign import CampaignRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCard:
-    """A queue as people see it: the wait that is promised (`threshold_s`), and for which share (0 to 1)."""
+    """A queue as people see it: the wait that is promised (`threshold_s`), and for which share (0 to 1).
+
+    An agent who can meet `need` serves it.
+    """
 
     name: QueueName
+    need: Need = field(default_factory=lambda: need_of(()))
     threshold_s: float = 20.0
     target_share: float = 0.8
 
@@ -24,11 +29,13 @@ class QueueCard:
 class House:
     """The centre's fixed words: queues, tiers (the highest first), agents, reasons, results, campaigns.
 
-    `site` names the centre on the bus, `region` is the country of numbers without a country code.
+    `site` names the centre on the bus, `region` is the country of numbers without a country code. `pop_url`
+    is where a record is found in a foreign CRM (`web.pop_url`), empty for nowhere.
     """
 
     site: str = "main"
     region: str = "US"
+    pop_url: str = ""
     queues: Mapping[QueueName, QueueCard] = field(default_factory=dict)
     tiers: tuple[str, ...] = ()
     agents: Mapping[AgentId, AgentProfile] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from core.kernel.clock import Clock
 from web.front import FrontOffice
 from web.gate_settings import GateSettings
 from web.house import House
+from web.live.live import Live
 from web.ports import PeopleStore
 
 
@@ -39,3 +40,4 @@ class Site:
     house: House
     wall: Clock
     people: PeopleStore
+    live: Live = field(default_factory=Live)

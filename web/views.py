@@ -14,14 +14,15 @@ AsyncAPI. Whoever reads these ignores fields and kinds it does not know.
 | `contacts` | by contact: `ContactView` | supervisors and readers |
 | `campaigns` | by campaign: `CampaignView` | supervisors, campaign managers and readers |
 | `alerts` | by alert: `AlertView` | supervisors and readers |
+| `events` | no rows: each `EventView` as it happens | supervisors and readers |
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class View(BaseModel):
@@ -371,3 +372,172 @@ class SignedInView(View):
     theme: str
     keys: dict[str, str]
     extension: str
+
+
+# --- the house --------------------------------------------------------------------------------------
+
+
+class QueueTargetView(View):
+    """A queue and what is promised in it."""
+
+    name: str
+    threshold_seconds: float
+    target_share: float
+
+
+class AgentNameView(View):
+    """An agent by name."""
+
+    agent_id: str
+    name: str
+
+
+class DispositionView(View):
+    """What a contact may come to; agents choose among those that they tell (`is_told`)."""
+
+    label: str
+    group: str = ""
+    is_told: bool = True
+    is_contact: bool = False
+    is_right_party: bool = False
+    is_sale: bool = False
+    is_dnc: bool = False
+    is_refusal: bool = False
+    is_callback: bool = False
+
+
+class CampaignNameView(View):
+    """A campaign, and what its agents may tell of their calls; `agents_dial` where they may call numbers."""
+
+    name: str
+    queue: str
+    mode: str
+    agents_dial: bool
+    dispositions: dict[str, str]
+
+
+class TransferTargetView(View):
+    """Whom a call may be passed on to."""
+
+    to: Literal["agent", "queue", "number", "flow"]
+    target: str
+    label: str
+
+
+class HouseView(View):
+    """The centre's fixed words; tiers have the highest first, `callback_by` is who may call back."""
+
+    site: str
+    region: str
+    queues: dict[str, QueueTargetView]
+    tiers: tuple[str, ...]
+    agents: tuple[AgentNameView, ...]
+    not_ready_reasons: tuple[str, ...]
+    skip_reasons: tuple[str, ...]
+    dispositions: dict[str, DispositionView]
+    campaigns: tuple[CampaignNameView, ...]
+    transfer_targets: tuple[TransferTargetView, ...]
+    callback_by: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+# --- the live connection -----------------------------------------------------------------------------
+
+
+class EventView(View):
+    """Something that happened to a contact or an agent, by the catalogue of `web.live.happenings`."""
+
+    type: str
+    at: datetime
+    contact_id: str = ""
+    agent_id: str = ""
+    queue: str = ""
+    tier: str = ""
+    campaign: str = ""
+    channel: str = ""
+    outcome: str = ""
+    reason: str = ""
+    disposition: str = ""
+    waited_seconds: float | None = None
+    talked_seconds: float | None = None
+
+
+class CallerView(View):
+    """Who is connected."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    agent_id: str | None = None
+
+
+class WishFrame(View):
+    """What a client asks: topics to follow, from the numbers on that it has by `since`, or no more.
+
+    `screen` is the name of a browser tab, so that it finds its own desk again; `take_over` shows the desk
+    here although another screen shows it.
+    """
+
+    subscribe: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=20)
+    unsubscribe: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=20)
+    since: dict[Annotated[str, Field(max_length=40)], int] = Field(default={}, max_length=20)
+    screen: Annotated[str, Field(max_length=64)] = ""
+    take_over: bool = False
+
+
+class WelcomeFrame(View):
+    """The first frame: clocks of pages run by `server_time`."""
+
+    kind: Literal["welcome"] = "welcome"
+    server_time: datetime
+    caller: CallerView
+
+
+class BeatFrame(View):
+    """Nothing happened for a while, and the connection lives."""
+
+    kind: Literal["beat"] = "beat"
+    server_time: datetime
+
+
+class SnapshotFrame(View):
+    """All rows of a topic; what was known of it before is void. `seq` is the number of the last change."""
+
+    kind: Literal["snapshot"] = "snapshot"
+    topic: str
+    seq: int
+    rows: dict[str, Any]
+
+
+class DeltaFrame(View):
+    """Rows that are others by now or new (`set`), and those that are `gone`; numbers have no gaps."""
+
+    kind: Literal["delta"] = "delta"
+    topic: str
+    seq: int
+    set: dict[str, Any]
+    gone: tuple[str, ...]
+
+
+class EventFrame(View):
+    """Something that happened, of the topic `events`."""
+
+    kind: Literal["event"] = "event"
+    topic: str
+    seq: int
+    event: EventView
+
+
+class HeldElsewhereFrame(View):
+    """Another screen shows the agent's desk since then; this one is shown nothing before `take_over`."""
+
+    kind: Literal["held_elsewhere"] = "held_elsewhere"
+    since: datetime
+
+
+class RefusedFrame(View):
+    """A wish, or the part of it named by `what`, was not granted."""
+
+    kind: Literal["refused"] = "refused"
+    code: Literal["unreadable", "unknown_topic", "role_missing"]
+    what: str = ""

@@ -1,0 +1,82 @@
+"""Feeds: what is told of a topic, numbered, with the last frames kept for whoever comes back.
+
+A frame is encoded once, however many follow the feed. Numbers begin at the instant of the start, in
+microseconds: no number of an earlier start is ever taken for one of this.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from web.live.topic import Change, Topic
+from web.views import View
+
+KEPT_MAX = 200
+"""Frames kept of a topic: forty seconds of figures, more than a page takes to come back."""
+
+
+class Feed:
+    """What happened, told one by one: the frames of one topic; `seq` is the number of the last."""
+
+    def __init__(self, topic: Topic, began_us: int) -> None:
+        self.topic = topic
+        self.seq = began_us
+        self._kept: deque[str] = deque(maxlen=KEPT_MAX)
+
+    def since(self, seq: int) -> Sequence[str] | None:
+        """Return the frames after the number `seq`, None where they are not all kept any more."""
+        behind = self.seq - seq
+        if not 0 <= behind <= len(self._kept):
+            return None
+        return [self._kept[place] for place in range(len(self._kept) - behind, len(self._kept))]
+
+    def snapshot(self) -> str:
+        """Return the frame from which on the next ones make sense."""
+        return self._frame("snapshot", rows={})
+
+    def take(self, changes: Iterable[Change]) -> bool:
+        """Tell what happened, a frame each; return whether anything did."""
+        before = self.seq
+        for change in changes:
+            if change.view is not None:
+                self._tell("event", event=orjson.Fragment(change.view.model_dump_json()))
+        return self.seq != before
+
+    def _tell(self, kind: str, **content: Any) -> None:
+        self.seq += 1
+        self._kept.append(self._frame(kind, **content))
+
+    def _frame(self, kind: str, **content: Any) -> str:
+        return orjson.dumps({"kind": kind, "topic": self.topic.name, "seq": self.seq, **content}).decode()
+
+
+class Table(Feed):
+    """Rows by key, as they were last told, and how they change."""
+
+    def __init__(self, topic: Topic, began_us: int) -> None:
+        super().__init__(topic, began_us)
+        self.rows: dict[str, View] = {}
+        self._encoded: dict[str, orjson.Fragment] = {}
+
+    def snapshot(self) -> str:
+        """Return the frame of all rows."""
+        return self._frame("snapshot", rows=self._encoded)
+
+    def take(self, changes: Iterable[Change]) -> bool:
+        """Take rows over, and tell in one frame those that are others than before; return whether any is."""
+        newest = {change.key: change.view for change in changes}
+        put = {key: view for key, view in newest.items() if view is not None and view != self.rows.get(key)}
+        gone = [key for key, view in newest.items() if view is None and key in self.rows]
+        if not put and not gone:
+            return False
+        encoded = {key: orjson.Fragment(view.model_dump_json()) for key, view in put.items()}
+        self.rows |= put
+        self._encoded |= encoded
+        for key in gone:
+            del self.rows[key], self._encoded[key]
+        self._tell("delta", set=encoded, gone=gone)
+        return True
