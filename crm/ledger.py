@@ -171,6 +171,16 @@ class SqlLedger:
         if len(self._waiting) >= self._settings.batch_events_max:
             self._urgent.set()
 
+    @property
+    def waiting(self) -> int:
+        """Return how many events are in no database and on no disk yet."""
+        return len(self._waiting)
+
+    @property
+    def spooled_bytes(self) -> int:
+        """Return how much on the disk waits for the database."""
+        return self._spool.waiting_bytes
+
     async def settled(self) -> None:
         """Wait until all that was appended is in the database, however long that may be away."""
         await self._settled.wait()
@@ -398,12 +408,15 @@ def _whose(event: DomainEvent) -> str:
     return event.campaign if isinstance(event, CampaignEvent) else getattr(event, "agent_id", None) or ""
 
 
+_UNTOLD = {"channel": VOICE, "notes": ""}
+
+
 def _interaction(entry: Entry) -> Entry:
     """Return the columns of `interaction` for a ledger entry of `InteractionRecorded`.
 
-    An entry that an older program left in the spool says nothing of channels: it had but one.
+    An entry that an older program left in the spool says nothing of channels, for it had but one, nor of notes.
     """
-    told = entry | {"channel": VOICE} | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
+    told = entry | _UNTOLD | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
     return {name: _clean(told[name]) for name in _INTERACTION_COLUMNS}
 
 

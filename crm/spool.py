@@ -32,6 +32,11 @@ class Spool:
         """Tell whether every line that was appended has also been taken."""
         return self._read_to == self._size
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Return how long the lines are together that were not taken yet."""
+        return self._size - self._read_to
+
     def append(self, lines: Sequence[bytes]) -> int:
         """Add as many of `lines` as fit, in order, and return how many did."""
         kept = 0

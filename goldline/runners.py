@@ -98,6 +98,11 @@ class Runner:
         """Return the present instant in microseconds."""
         raise NotImplementedError
 
+    @property
+    def inputs(self) -> int:
+        """Return how many messages were handled."""
+        return self._sequence
+
     def receive(self, message: Event) -> None:
         """Take a message of an edge; it is handled at once, after those already waiting."""
         inbox = self._inbox

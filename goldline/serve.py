@@ -18,6 +18,7 @@ from goldline.journal_head import head_of_run
 from goldline.live import LiveCentre, open_journal, open_stores
 from goldline.logs import set_up_logs
 from goldline.rules_check import check_config_rules
+from goldline.vitals import ops_of
 from goldline.wall_clock import WallClock
 from goldline.web_side import house_of, open_web_side
 
@@ -45,7 +46,8 @@ async def run_server(path: Path) -> None:
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
         house = house_of(config, agents, centre.brain.campaigns)
-        async with open_web_side(config, house, centre.front, clock, stores) as port:
+        ops = ops_of(centre, stores)
+        async with open_web_side(config, house, centre.front, clock, stores, ops) as port:
             log.info(
                 "serving",
                 run=stores.run,

@@ -17,6 +17,7 @@ from goldline.wall_clock import WallClock
 from web.application import build_application
 from web.front import FrontOffice
 from web.house import House, QueueCard
+from web.ops.ops import Ops
 from web.server import WebServer
 from web.site import Site
 
@@ -40,7 +41,7 @@ def house_of(
 
 @asynccontextmanager
 async def open_web_side(
-    config: Config, house: House, front: FrontOffice, clock: Clock, stores: Stores
+    config: Config, house: House, front: FrontOffice, clock: Clock, stores: Stores, ops: Ops
 ) -> AsyncIterator[int]:
     """Serve the web side and give its port. Raises `OSError` where the port is taken."""
     site = Site(
@@ -50,6 +51,7 @@ async def open_web_side(
         house=house,
         wall=WallClock(),
         people=stores.people,
+        ops=ops,
     )
     server = WebServer(build_application(site), site.settings)
     port = await server.start()

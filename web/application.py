@@ -21,6 +21,7 @@ def build_application(site: Site) -> FastAPI:
         title="Goldline", version="1", docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json"
     )
     app.state.site = site
+    app.state.ops = site.ops
     app.state.gate = gate = Gate(site)
     gate.stand_before(app)
     tell_problems(app)

@@ -9,6 +9,7 @@ from web.front import FrontOffice
 from web.gate_settings import GateSettings
 from web.house import House
 from web.live.live import Live
+from web.ops.ops import Ops
 from web.ports import PeopleStore
 
 
@@ -41,3 +42,4 @@ class Site:
     wall: Clock
     people: PeopleStore
     live: Live = field(default_factory=Live)
+    ops: Ops = field(default_factory=Ops)

@@ -70,6 +70,7 @@ SNAPSHOT_DEADLINE_US = 10_000_000
 
 CHANNEL_LATE_S = 0.5
 """How much later than word of its failure a channel may be told of: so seen where 503 came within 6 ms."""
+from cti.asterisk.vitals import HeardEvents, Vitals
 
 NEVER_CAME = "the link broke before Asterisk said whether it rings"
 NEVER_MADE = "Asterisk took the order, and there is no channel"
@@ -129,6 +130,7 @@ class AsteriskPbx:
     async def start(self) -> None:
         """Listen for dialogues and connect to Asterisk, for ever; raise `OSError` if the port is taken."""
         await self._agi.start()
+        self._heard = HeardEvents()
         self._acting.start()
         self._hearing.start()
         self._lookout.start()
@@ -166,6 +168,16 @@ class AsteriskPbx:
         channel = self._translator.channels.get(leg_id)
         name = channel.name if channel is not None else self._dialogues.address(leg_id)
         if not name:
+    def vitals(self) -> Vitals:
+        """Return how the link does."""
+        links = (self._hearing, self._acting)
+        return Vitals(
+            is_up=self._is_up,
+            reconnects=sum(max(0, link.connection_count - 1) for link in links),
+            dropped=sum(link.dropped_event_count + link.dropped_noise_count for link in links),
+            heard=self._heard.counts,
+        )
+
             raise PbxError(f"leg {leg_id} is gone")
         return name
 
@@ -293,6 +305,7 @@ class AsteriskPbx:
     def _end_unseen(self, leg_id: LegId) -> None:
         """Tell the end of a leg that only its dialogue told of, now that Asterisk has no such channel."""
         known = leg_id in self._translator.channels or self._dialogues.knows(leg_id)
+        self._heard.add(message["Event"])
         if leg_id in self._unended and not known:
             del self._unended[leg_id]
             self._sink(LegEnded(at_us=self._clock.now_us(), leg_id=leg_id, cause=Cause.UNKNOWN))

@@ -40,6 +40,7 @@ from goldline.journal_file import NoJournal
 from goldline.live import LiveCentre, Stores
 from goldline.logs import set_up_logs
 from goldline.simulated_store import crm_record, load_lists
+from goldline.vitals import ops_of
 from goldline.watched import WatchedLedger
 from goldline.web_side import house_of, open_web_side
 from simulator.ami_server import Account, AmiServer
@@ -163,7 +164,8 @@ async def _open(
     world.start()
     load_lists(world, leads, centre.runner.receive)
     house = house_of(config, agents, centre.brain.campaigns)
-    port = await open_things.enter_async_context(open_web_side(config, house, centre.front, clock, stores))
+    web_side = open_web_side(config, house, centre.front, clock, stores, ops_of(centre, stores))
+    port = await open_things.enter_async_context(web_side)
     return Show(
         centre=centre,
         world=world,

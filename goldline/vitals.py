@@ -1,0 +1,73 @@
+"""How the engine and its edges do, as metrics and as what is missing to be ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from crm.ledger import SqlLedger
+from goldline import __version__
+from goldline.bus_side import EngineBus
+from goldline.live import LiveCentre, Stores
+from web.ops.loop_lag import LoopLag
+from web.ops.ops import Ops
+from web.ops.readings import Reading
+
+
+def ops_of(centre: LiveCentre, stores: Stores) -> Ops:
+    """Return what operators may ask of the engine's process; the loop, which MUST run, is measured too."""
+    ops, lag = Ops(), LoopLag()
+    ops.exposition.read(partial(_engine, centre, stores.run))
+    ops.exposition.read(lag)
+    ops.readiness.require("pbx", partial(_pbx_missing, centre))
+    if isinstance(stores.ledger, SqlLedger):
+        ops.exposition.read(partial(_ledger, stores.ledger))
+        ops.readiness.require("database", partial(_database_missing, stores.ledger))
+    for bus in centre.buses:
+        ops.exposition.read(partial(_bus, bus))
+        ops.readiness.require("bus", partial(_bus_missing, bus))
+    lag.start()
+    return ops
+
+
+def _engine(centre: LiveCentre, run: int) -> Iterator[Reading]:
+    yield Reading("goldline_build_info", 1, (__version__,))
+    yield Reading("goldline_engine_run", run)
+    yield Reading("goldline_engine_inputs_total", centre.runner.inputs)
+    yield Reading("goldline_engine_faults_total", centre.runner.faults)
+    vitals = centre.pbx.vitals()
+    yield Reading("goldline_ami_connected", vitals.is_up)
+    yield Reading("goldline_ami_reconnects_total", vitals.reconnects)
+    yield Reading("goldline_ami_dropped_events_total", vitals.dropped)
+    for name, count in sorted(vitals.heard.items()):
+        yield Reading("goldline_ami_events_total", count, (name,))
+
+
+def _pbx_missing(centre: LiveCentre) -> str:
+    return "" if centre.pbx.vitals().is_up else "the state of Asterisk is not known"
+
+
+def _ledger(ledger: SqlLedger) -> Iterator[Reading]:
+    yield Reading("goldline_ledger_waiting_events", ledger.waiting)
+    yield Reading("goldline_ledger_spool_bytes", ledger.spooled_bytes)
+    yield Reading("goldline_ledger_spooling", ledger.spooling.is_set())
+    yield Reading("goldline_ledger_lost_events_total", ledger.lost)
+    yield Reading("goldline_ledger_refused_events_total", ledger.refused)
+
+
+def _database_missing(ledger: SqlLedger) -> str:
+    return "events are spooled to the disk" if ledger.spooling.is_set() else ""
+
+
+def _bus(bus: EngineBus) -> Iterator[Reading]:
+    link = bus.link
+    yield Reading("goldline_bus_connected", link.is_up)
+    yield Reading("goldline_bus_connections_total", link.connections)
+    yield Reading("goldline_bus_published_total", link.published)
+    yield Reading("goldline_bus_waiting_messages", len(link.outbox))
+    yield Reading("goldline_bus_lost_messages_total", link.outbox.lost)
+    yield Reading("goldline_bus_refused_messages_total", bus.end.refused)
+
+
+def _bus_missing(bus: EngineBus) -> str:
+    return "" if bus.link.is_up else bus.link.trouble or "the broker was not reached yet"

@@ -1,0 +1,154 @@
+"""The metrics of a simulated day, scraped as it goes on, against its ledger; and judged by promtool."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from core.model.events import ContactAbandoned, ContactArrived, ContactConnected
+from core.model.message import DomainEvent
+from goldline.demo.day import DEMO_SCENARIO
+from goldline.harness import SimulatedDay, open_scenario
+from metrics.day import DayFigures
+from simulator.scenario import load_scenario
+from tests.services.promtool import complaints_about_metrics, why_no_promtool
+from web.ops.calls import CallReadings
+from web.ops.catalogue import METRICS, Kind, Metric
+from web.ops.exposition import Exposition
+from web.ops.readings import Distribution, Reading, Total
+
+HOUR_S = 3_600.0
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def samples(exposition: Exposition) -> Samples:
+    """Return what a scrape finds, by name and labels."""
+    families = text_string_to_metric_families(exposition.text().decode())
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def total(found: Samples, name: str, **labels: str) -> float:
+    """Return the sum over all samples of the name with these labels."""
+    return sum(v for (n, has), v in found.items() if n == name and labels.items() <= dict(has).items())
+
+
+class Scraped:
+    """An hour of the demonstration, scraped a hundred times."""
+
+    def __init__(self) -> None:
+        self.figures = DayFigures()
+        self.events: list[DomainEvent] = []
+        scenario = replace(load_scenario(DEMO_SCENARIO), duration_s=HOUR_S)
+        exposition = Exposition([CallReadings(lambda: self.figures)])
+        watchers = (self.figures.add, self.events.append)
+        day = SimulatedDay(scenario, open_scenario(scenario), 7, watchers=watchers, checked=False)
+        self.scrapes: list[Samples] = []
+        day.run(lambda share: self.scrapes.append(samples(exposition)))
+        self.last = samples(exposition)
+
+    def told(self, kind: type[DomainEvent]) -> int:
+        """Return how many events of the class the ledger has."""
+        return sum(isinstance(event, kind) for event in self.events)
+
+
+@pytest.fixture(scope="module")
+def scraped() -> Scraped:
+    return Scraped()
+
+
+def test_counters_are_what_the_ledger_says(scraped: Scraped) -> None:
+    found = scraped.last
+    left_in_line = Counter(e.stage != "ivr" for e in scraped.events if isinstance(e, ContactAbandoned))
+    assert total(found, "goldline_calls_arrived_total") == scraped.told(ContactArrived) > 100
+    assert total(found, "goldline_calls_answered_total") == scraped.told(ContactConnected) > 100
+    assert total(found, "goldline_calls_abandoned_total") == left_in_line[True] > 0
+    assert total(found, "goldline_calls_left_menu_total") == left_in_line[False]
+
+
+def test_the_wait_is_told_by_class_and_adds_up(scraped: Scraped) -> None:
+    waits_us = [event.waited_us for event in scraped.events if isinstance(event, ContactConnected)]
+    name = "goldline_answer_wait_seconds"
+    assert total(scraped.last, f"{name}_count") == len(waits_us)
+    assert total(scraped.last, f"{name}_sum") == pytest.approx(sum(waits_us) / 1_000_000)
+    for end_s in (20.0, 60.0):
+        within = sum(wait_us <= end_s * 1_000_000 for wait_us in waits_us)
+        assert total(scraped.last, f"{name}_bucket", le=str(end_s)) == within
+
+
+def test_each_tier_of_each_queue_is_told_apart(scraped: Scraped) -> None:
+    for tier in scraped.figures.tiers:
+        of_tier = scraped.figures.of(tier=tier)
+        assert total(scraped.last, "goldline_calls_offered_total", tier=tier) == of_tier.offered
+        assert total(scraped.last, "goldline_handle_seconds_count", tier=tier) == of_tier.handled
+
+
+def test_no_counter_ever_goes_back(scraped: Scraped) -> None:
+    assert len(scraped.scrapes) == 100
+    for earlier, later in zip(scraped.scrapes, scraped.scrapes[1:], strict=False):
+        assert [name for name in earlier if later[name] < earlier[name]] == []
+
+
+def test_a_new_day_begins_at_nothing(scraped: Scraped) -> None:
+    days = [scraped.figures, DayFigures()]
+    exposition = Exposition([CallReadings(lambda: days[0])])
+    assert total(samples(exposition), "goldline_calls_answered_total") > 0
+    days.pop(0)
+    assert total(samples(exposition), "goldline_calls_answered_total") == 0
+
+
+# --- the catalogue ------------------------------------------------------------------------------------
+
+
+def one_of_each() -> Iterator[Reading]:
+    """Yield a reading of every metric there is."""
+    for metric in METRICS.values():
+        yield Reading(metric.name, _value(metric), tuple(f"some {label}" for label in metric.labels))
+
+
+def _value(metric: Metric) -> float | Distribution | Total:
+    match metric.kind:
+        case Kind.HISTOGRAM:
+            return Distribution(metric.bounds)
+        case Kind.SUMMARY:
+            return Total(1, 1.5)
+        case _:
+            return 1.0
+
+
+def test_promtool_has_nothing_against_any_metric() -> None:
+    if missing := why_no_promtool():
+        pytest.skip(missing)
+    assert complaints_about_metrics(Exposition([one_of_each]).text()) == ""
+
+
+def test_promtool_would_complain() -> None:
+    if missing := why_no_promtool():
+        pytest.skip(missing)
+    assert "counter metrics should have" in complaints_about_metrics(
+        b"# HELP a Of calls.\n# TYPE a counter\na 1\n"
+    )
+
+
+def test_a_reading_of_nothing_in_the_catalogue_is_a_bug() -> None:
+    with pytest.raises(AssertionError, match="goldline_unheard_of"):
+        Exposition([lambda: [Reading("goldline_unheard_of", 1)]]).text()
+
+
+def test_labels_are_few_and_name_nobody() -> None:
+    labels = {label for metric in METRICS.values() for label in metric.labels}
+    assert labels == {
+        *("queue", "tier", "campaign", "result", "reason"),
+        *("short", "state", "event", "version"),
+        "agent",
+    }
+    assert [metric.name for metric in METRICS.values() if "agent" in metric.labels] == [
+        "goldline_agent_state"
+    ]

@@ -1,0 +1,94 @@
+"""The text of `/metrics`: all readings of all sources, in a registry of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    SummaryMetricFamily,
+)
+from prometheus_client.core import (
+    Metric as Family,
+)
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
+
+from web.ops.catalogue import METRICS, Kind, Metric
+from web.ops.readings import Distribution, Reading, Source, Total
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Exposition(Collector):
+    """Collects from `sources`, which may be added to at any time."""
+
+    def __init__(self, sources: Iterable[Source] = ()) -> None:
+        self._sources = list(sources)
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+
+    def read(self, source: Source) -> None:
+        """Ask `source` too, from now on."""
+        self._sources.append(source)
+
+    def text(self) -> bytes:
+        """Return all metrics as Prometheus reads them."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Family]:
+        """Yield every metric that somebody had a reading of, in the order of the catalogue."""
+        readings: dict[str, list[Reading]] = {}
+        for source in self._sources:
+            for reading in source():
+                readings.setdefault(reading.name, []).append(reading)
+        for name, metric in METRICS.items():
+            if name in readings:
+                yield _FAMILIES[metric.kind](metric, readings.pop(name))
+        assert not readings, f"not in the catalogue: {', '.join(readings)}"
+
+
+def _counter(metric: Metric, readings: Iterable[Reading]) -> Family:
+    family = CounterMetricFamily(metric.name, metric.tells, labels=metric.labels)
+    for reading in readings:
+        assert isinstance(reading.value, int | float)
+        family.add_metric(reading.labels, reading.value)
+    return family
+
+
+def _gauge(metric: Metric, readings: Iterable[Reading]) -> Family:
+    family = GaugeMetricFamily(metric.name, metric.tells, labels=metric.labels)
+    for reading in readings:
+        assert isinstance(reading.value, int | float)
+        family.add_metric(reading.labels, reading.value)
+    return family
+
+
+def _histogram(metric: Metric, readings: Iterable[Reading]) -> Family:
+    family = HistogramMetricFamily(metric.name, metric.tells, labels=metric.labels)
+    ends = [*map(floatToGoString, metric.bounds), "+Inf"]
+    for reading in readings:
+        assert isinstance(reading.value, Distribution)
+        buckets = list(zip(ends, accumulate(reading.value.counts), strict=True))
+        family.add_metric(reading.labels, buckets=buckets, sum_value=reading.value.total)
+    return family
+
+
+def _summary(metric: Metric, readings: Iterable[Reading]) -> Family:
+    family = SummaryMetricFamily(metric.name, metric.tells, labels=metric.labels)
+    for reading in readings:
+        assert isinstance(reading.value, Total)
+        family.add_metric(reading.labels, reading.value.count, reading.value.total)
+    return family
+
+
+_FAMILIES: Mapping[Kind, Callable[[Metric, Iterable[Reading]], Family]] = {
+    Kind.COUNTER: _counter,
+    Kind.GAUGE: _gauge,
+    Kind.HISTOGRAM: _histogram,
+    Kind.SUMMARY: _summary,
+}
