@@ -73,6 +73,8 @@ def _type(schema: Schema) -> str:
             return f"readonly {_bracketed(_type(items))}[]"
         case {"type": "object", "additionalProperties": values} if isinstance(values, dict):
             return f"Readonly<Record<string, {_type(values)}>>"
+        case {"type": "object"}:
+            return "Readonly<Record<string, unknown>>"
         case {"type": word}:
             return _WORDS.get(word, "unknown")
     return "unknown"

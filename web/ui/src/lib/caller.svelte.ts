@@ -1,15 +1,16 @@
 /** Who is signed in on this browser, and the house they work in. */
 
 import { api, ProblemRaised, signAs } from "./api";
-import type { Caller, House, Role } from "./contract";
+import type { Caller, Role } from "./contract";
 import { preferences } from "./preferences.svelte";
+import type { HouseView } from "./types.gen";
 
 type Standing = "unknown" | "signed_out" | "signed_in";
 
 class SignedIn {
   standing = $state<Standing>("unknown");
   #caller = $state.raw<Caller>();
-  #house = $state.raw<House>();
+  #house = $state.raw<HouseView>();
 
   /** Who looks at the page; only asked for behind the sign-in. */
   get caller(): Caller {
@@ -17,7 +18,7 @@ class SignedIn {
     return this.#caller;
   }
 
-  get house(): House {
+  get house(): HouseView {
     if (!this.#house) throw new Error("nobody is signed in");
     return this.#house;
   }
@@ -49,7 +50,7 @@ class SignedIn {
   async #enter(caller: Caller): Promise<void> {
     signAs(caller.csrf_token, () => this.#leave());
     preferences.learn(caller);
-    this.#house = await api.get<House>("/house");
+    this.#house = await api.get<HouseView>("/house");
     this.#caller = caller;
     this.standing = "signed_in";
   }

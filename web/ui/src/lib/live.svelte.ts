@@ -6,16 +6,26 @@
 
 import { SvelteMap } from "svelte/reactivity";
 
+import { newKey } from "./api";
 import { clock } from "./clock.svelte";
 import type {
   AgentView,
   AlertView,
+  BeatFrame,
   CampaignView,
   ContactView,
+  DeltaFrame,
   DeskView,
+  EventFrame,
+  EventView,
   GroupView,
+  HeldElsewhereFrame,
   QueueView,
   RecordView,
+  RefusedFrame,
+  SnapshotFrame,
+  WelcomeFrame,
+  WishFrame,
 } from "./types.gen";
 
 /** The topics and what their rows are. */
@@ -23,35 +33,34 @@ export interface Rows {
   desk: DeskView | RecordView;
   queues: QueueView;
   tiers: GroupView;
+  centre: GroupView;
   agents: AgentView;
   contacts: ContactView;
   campaigns: CampaignView;
   alerts: AlertView;
 }
 export type TopicName = keyof Rows;
+/** Of events there are no rows: each is told once. */
+export type Followed = TopicName | "events";
 
-/** How the connection is: `elsewhere` is an agent's second desk, which shows nothing before it takes over. */
-export type Standing = "closed" | "connecting" | "open" | "lost" | "elsewhere";
+export type Standing = "closed" | "connecting" | "open" | "lost";
 
 /** What is older than this is shown as stale. */
 export const STALE_AFTER_MS = 5_000;
 const AGAIN_FIRST_MS = 300;
 const AGAIN_MAX_MS = 8_000;
+const SCREEN = "goldline.screen";
 /** What the diagnostics remember. */
 const LOG_MAX = 200;
 
-type View = Rows[TopicName];
-interface Frame {
-  readonly kind: string;
-  readonly topic?: TopicName;
-  readonly seq?: number;
-  readonly rows?: Record<string, View>;
-  readonly set?: Record<string, View>;
-  readonly gone?: readonly string[];
-  readonly server_time?: string;
-  readonly since?: string;
-  readonly code?: string;
-}
+type Frame =
+  | WelcomeFrame
+  | BeatFrame
+  | SnapshotFrame
+  | DeltaFrame
+  | EventFrame
+  | HeldElsewhereFrame
+  | RefusedFrame;
 
 /** A table of views. */
 export class Topic<V> {
@@ -83,22 +92,29 @@ export class Topic<V> {
   }
 }
 
-export type Heard = Readonly<Record<string, unknown>> & { readonly kind: string };
+/** Return the name of this browser tab, by which the server knows that it came back. */
+function screenName(): string {
+  const kept = sessionStorage.getItem(SCREEN) ?? newKey();
+  sessionStorage.setItem(SCREEN, kept);
+  return kept;
+}
 
 export class Live {
   standing = $state<Standing>("closed");
   /** Why the server closed the connection last, in its own words. */
   reason = $state("");
-  /** Since when the agent's desk is open elsewhere. */
+  /** Since when another screen shows the agent's desk; empty while this one does. */
   elsewhereSince = $state("");
   #heardMs = $state(0);
   #nowMs = $state(0);
-  #topics = new Map<TopicName, Topic<unknown>>();
-  #wanted = new Set<TopicName>();
+  #topics = new Map<string, Topic<unknown>>();
+  #wanted = new Set<Followed>();
+  /** The number of the last event, for coming back. */
+  #eventSeq = 0;
   #socket: WebSocket | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  #onEvent: (event: Heard) => void = () => {};
+  #onEvent: (event: EventView) => void = () => {};
   /** What happened on the connection, newest last: for those who look after the system. */
   readonly log: string[] = [];
 
@@ -109,13 +125,17 @@ export class Live {
 
   /** Return the table of a topic; it stays empty until the topic is followed. */
   topic<Name extends TopicName>(name: Name): Topic<Rows[Name]> {
+    return this.#table(name) as Topic<Rows[Name]>;
+  }
+
+  #table(name: string): Topic<unknown> {
     let found = this.#topics.get(name);
     if (!found) this.#topics.set(name, (found = new Topic<unknown>()));
-    return found as Topic<Rows[Name]>;
+    return found;
   }
 
   /** Follow `names` until the returned function is called. */
-  follow(names: readonly TopicName[]): () => void {
+  follow(names: readonly Followed[]): () => void {
     for (const name of names) this.#wanted.add(name);
     if (this.standing === "open") this.#subscribe(names);
     return () => {
@@ -125,7 +145,7 @@ export class Live {
   }
 
   /** Hear of contacts' events as they happen. */
-  onEvent(listener: (event: Heard) => void): void {
+  onEvent(listener: (event: EventView) => void): void {
     this.#onEvent = listener;
   }
 
@@ -168,22 +188,24 @@ export class Live {
 
   #hear(frame: Frame): void {
     this.#heardMs = this.#nowMs = performance.now();
-    if (frame.server_time) clock.hear(frame.server_time);
     switch (frame.kind) {
       case "welcome":
+        clock.hear(frame.server_time);
         return this.#welcome();
+      case "beat":
+        return clock.hear(frame.server_time);
       case "snapshot":
-        return this.topic(frame.topic!).fill(frame.seq!, frame.rows as never);
+        return this.#fill(frame);
       case "delta":
-        return this.#change(frame.topic!, frame);
-      case "held_elsewhere":
-        this.standing = "elsewhere";
-        this.elsewhereSince = frame.since ?? "";
-        return;
+        return this.#change(frame);
       case "event":
-        return this.#onEvent(frame as unknown as Heard);
+        this.#eventSeq = frame.seq;
+        return this.#onEvent(frame.event);
+      case "held_elsewhere":
+        this.elsewhereSince = frame.since;
+        return this.topic("desk").clear();
       case "refused":
-        return this.#note(`refused ${frame.code}`);
+        return this.#note(`refused ${frame.code} ${frame.what}`);
     }
   }
 
@@ -195,22 +217,27 @@ export class Live {
     this.#subscribe([...this.#wanted]);
   }
 
-  #change(name: TopicName, frame: Frame): void {
-    const topic = this.topic(name);
-    if (topic.change(frame.seq!, (frame.set ?? {}) as never, frame.gone ?? [])) return;
-    this.#note(`gap in ${name}: ${topic.seq} then ${frame.seq}`);
+  #fill(frame: SnapshotFrame): void {
+    if (frame.topic === "desk") this.elsewhereSince = "";
+    if (frame.topic === "events") this.#eventSeq = frame.seq;
+    else this.#table(frame.topic).fill(frame.seq, frame.rows);
+  }
+
+  #change(frame: DeltaFrame): void {
+    const topic = this.#table(frame.topic);
+    if (topic.change(frame.seq, frame.set, frame.gone)) return;
+    this.#note(`gap in ${frame.topic}: ${topic.seq} then ${frame.seq}`);
     topic.seq = 0;
-    this.#subscribe([name]);
+    this.#subscribe([frame.topic as TopicName]);
   }
 
-  #subscribe(names: readonly TopicName[]): void {
+  #subscribe(names: readonly Followed[]): void {
     if (!names.length) return;
-    const since: Partial<Record<TopicName, number>> = {};
-    for (const name of names) if (this.topic(name).seq) since[name] = this.topic(name).seq;
-    this.#send({ subscribe: names, since });
+    const known = names.map((name) => [name, name === "events" ? this.#eventSeq : this.topic(name).seq] as const);
+    this.#send({ subscribe: names, since: Object.fromEntries(known.filter(([, seq]) => seq)), screen: screenName() });
   }
 
-  #send(wish: object): void {
+  #send(wish: Partial<WishFrame>): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(wish));
   }
 

@@ -10,18 +10,16 @@ const STORED_AS = "goldline.preferences";
 export const LANGUAGES: Readonly<Record<Language, string>> = { en: "English", "zh-CN": "简体中文" };
 export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
-interface Remembered {
-  language?: Language | "";
-  theme?: Theme | "";
-}
-
-function remembered(): Remembered {
+function remembered(): Partial<Preferences> {
   try {
     return JSON.parse(localStorage.getItem(STORED_AS) ?? "{}");
   } catch {
     return {};
   }
 }
+
+const isLanguage = (word: string | undefined): word is Language => word !== undefined && word in LANGUAGES;
+const isTheme = (word: string | undefined): word is Theme => THEMES.some((theme) => theme === word);
 
 function spoken(): Language {
   return typeof navigator !== "undefined" && navigator.language.startsWith("zh") ? "zh-CN" : "en";
@@ -35,16 +33,16 @@ class Chosen {
   constructor() {
     if (typeof localStorage === "undefined") return;
     const { language, theme } = remembered();
-    this.language = language || spoken();
-    this.theme = theme || "system";
+    this.language = isLanguage(language) ? language : spoken();
+    if (isTheme(theme)) this.theme = theme;
     this.#show();
   }
 
   /** Take over what the server has of the person; what it does not know stays as it is. */
   learn(known: Preferences): void {
-    this.language = known.language || this.language;
-    this.theme = known.theme || this.theme;
-    this.keys = known.keys ?? {};
+    if (isLanguage(known.language)) this.language = known.language;
+    if (isTheme(known.theme)) this.theme = known.theme;
+    this.keys = known.keys;
     this.#show();
   }
 
