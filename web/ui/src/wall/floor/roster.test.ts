@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { AgentView } from "../../lib/types.gen";
+import { EVERYBODY, found } from "./roster";
+
+const ANYBODY: AgentView = {
+  agent_id: "", name: "", state: "ready", reason: "", since: "2026-03-02T09:00:00Z", next_state: null,
+  extension: "", desk: true, on_hold: false, contact_id: "", queue: "", tier: "", queues: ["cards"],
+  handled: 0, talk_seconds: 0, wrap_up_seconds: 0, occupancy: null,
+};
+const ANN = { ...ANYBODY, agent_id: "a-1", name: "Ann", since: "2026-03-02T09:05:00Z", handled: 3 };
+const BOB = { ...ANYBODY, agent_id: "a-2", name: "Bob", since: "2026-03-02T09:01:00Z", queues: ["loans"] };
+const CAO = { ...ANYBODY, agent_id: "a-3", name: "曹宁", state: "logged_out", since: "2026-03-01T17:00:00Z" };
+const TEAM = [ANN, BOB, CAO];
+
+describe("looking for agents", () => {
+  it("shows first who has been in a state the longest, and last who went home", () => {
+    expect(found(TEAM, EVERYBODY)).toEqual([BOB, ANN, CAO]);
+  });
+
+  it("finds a name by any part of it, and an agent by the id", () => {
+    expect(found(TEAM, { ...EVERYBODY, words: " 宁" })).toEqual([CAO]);
+    expect(found(TEAM, { ...EVERYBODY, words: "A-2" })).toEqual([BOB]);
+  });
+
+  it("finds those who serve a queue, or talk to its customer just now", () => {
+    const lent = { ...ANN, queue: "loans" };
+    expect(found([lent, BOB, CAO], { ...EVERYBODY, queue: "loans" })).toEqual([BOB, lent]);
+  });
+
+  it("puts the busiest first where asked to", () => {
+    expect(found(TEAM, { ...EVERYBODY, order: "handled", state: "ready" })).toEqual([ANN, BOB]);
+  });
+});

@@ -1,0 +1,69 @@
+/** What the tables of the history show: their columns, and how what stands in each is written. */
+
+import type { AgentReportView, FiguresView, GroupReportView, InteractionReportView, IntervalReportView } from "../../lib/types.gen";
+import { dayAndTime, length, number, share, word } from "../../lib/words.svelte";
+import type { TableName } from "../reports";
+import type { Definition } from "../service_level";
+
+export interface Column<Row> {
+  readonly title: ColumnTitle;
+  readonly write: (row: Row, level: Definition) => string;
+  readonly isText?: boolean;
+}
+export type ColumnTitle =
+  | "agent" | "queue" | "tier" | "from" | "offered" | "answered" | "abandoned" | "abandoned_share" | "blocked" | "elsewhere"
+  | "service_level" | "mean_wait" | "p95_wait" | "mean_handle" | "waiting_max" | "handled" | "talk" | "wrap_up" | "ready_time"
+  | "not_ready_time" | "logged_in" | "occupancy" | "arrived" | "customer" | "kind" | "outcome" | "disposition" | "waited";
+
+const FIGURES: readonly Column<FiguresView>[] = [
+  { title: "offered", write: (row) => number(row.offered) },
+  { title: "answered", write: (row) => number(row.answered) },
+  { title: "abandoned", write: (row) => number(row.abandoned) },
+  { title: "abandoned_share", write: (row) => share(row.abandoned_share, 1) },
+  { title: "blocked", write: (row) => number(row.blocked) },
+  { title: "elsewhere", write: (row) => number(row.elsewhere) },
+  { title: "service_level", write: (row, level) => share(row.service_levels[level], 1) },
+  { title: "mean_wait", write: (row) => length(row.mean_wait_seconds) },
+  { title: "p95_wait", write: (row) => length(row.p95_wait_seconds) },
+  { title: "mean_handle", write: (row) => length(row.mean_handle_seconds) },
+];
+
+const QUEUES: readonly Column<GroupReportView>[] = [{ title: "queue", isText: true, write: (row) => row.name }, ...FIGURES];
+const TIERS: readonly Column<GroupReportView>[] = [{ title: "tier", isText: true, write: (row) => word("tier", row.name) }, ...FIGURES];
+const INTERVALS: readonly Column<IntervalReportView>[] = [
+  { title: "from", isText: true, write: (row) => dayAndTime(row.starts) },
+  ...FIGURES,
+  { title: "waiting_max", write: (row) => number(row.waiting_max) },
+];
+const AGENTS: readonly Column<AgentReportView>[] = [
+  { title: "agent", isText: true, write: (row) => row.name || row.agent_id },
+  { title: "handled", write: (row) => number(row.handled) },
+  { title: "talk", write: (row) => length(row.talk_seconds) },
+  { title: "wrap_up", write: (row) => length(row.wrap_up_seconds) },
+  { title: "ready_time", write: (row) => length(row.ready_seconds) },
+  { title: "not_ready_time", write: (row) => length(row.not_ready_seconds) },
+  { title: "logged_in", write: (row) => length(row.logged_in_seconds) },
+  { title: "occupancy", write: (row) => share(row.occupancy) },
+];
+const INTERACTIONS: readonly Column<InteractionReportView>[] = [
+  { title: "arrived", isText: true, write: (row) => dayAndTime(row.arrived) },
+  { title: "customer", isText: true, write: (row) => row.number || row.customer_id },
+  { title: "kind", isText: true, write: (row) => word("channel", row.channel) },
+  { title: "queue", isText: true, write: (row) => row.queue },
+  { title: "tier", isText: true, write: (row) => word("tier", row.tier) },
+  { title: "agent", isText: true, write: (row) => row.agent_id },
+  { title: "outcome", isText: true, write: (row) => word("outcome", row.outcome) },
+  { title: "disposition", isText: true, write: (row) => row.disposition },
+  { title: "waited", write: (row) => length(row.waited_seconds) },
+  { title: "talk", write: (row) => length(row.talk_seconds) },
+  { title: "wrap_up", write: (row) => length(row.wrap_up_seconds) },
+];
+
+/** The columns of each table; a row is what `/reports/TABLE` has. */
+export const COLUMNS: Readonly<Record<TableName, readonly Column<never>[]>> = {
+  queues: QUEUES,
+  tiers: TIERS,
+  intervals: INTERVALS,
+  agents: AGENTS,
+  interactions: INTERACTIONS,
+};
