@@ -52,6 +52,13 @@ CALL_MAX_US = 24 * 3_600 * SECOND_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebStores:
+    """What the web side asks, beside the engine or apart from it: the ports of `web.ports`."""
+
+    people: PeopleStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """What a centre remembers with; `run` is the number of this start of the engine."""
 
@@ -59,7 +66,7 @@ class Stores:
     crm: CrmStore
     leads: LeadStore
     ledger: Ledger
-    people: PeopleStore
+    web: WebStores
 
 
 @asynccontextmanager
@@ -86,10 +93,15 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
                 crm=store,
                 leads=SqlLeadStore(database, clock),
                 ledger=ledger,
-                people=SqlPeopleStore(database),
+                web=web_stores(database),
             )
         finally:
             await ledger.close()
+
+
+def web_stores(database: Database) -> WebStores:
+    """Return what the web side asks of `database`."""
+    return WebStores(people=SqlPeopleStore(database))
 
 
 class LiveCentre:

@@ -47,7 +47,7 @@ async def run_server(path: Path) -> None:
         _prefer_latency()
         house = house_of(config, agents, centre.brain.campaigns)
         ops = ops_of(centre, stores)
-        async with open_web_side(config, house, centre.front, clock, stores, ops) as port:
+        async with open_web_side(config, house, centre.front, clock, stores.web, ops) as port:
             log.info(
                 "serving",
                 run=stores.run,

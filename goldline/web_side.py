@@ -12,7 +12,7 @@ from dialer.campaign import CampaignRules
 from goldline.config import Config
 from goldline.config_dispositions import dispositions_of
 from goldline.config_web import web_settings
-from goldline.live import Stores
+from goldline.live import WebStores
 from goldline.wall_clock import WallClock
 from web.application import build_application
 from web.front import FrontOffice
@@ -41,7 +41,7 @@ def house_of(
 
 @asynccontextmanager
 async def open_web_side(
-    config: Config, house: House, front: FrontOffice, clock: Clock, stores: Stores, ops: Ops
+    config: Config, house: House, front: FrontOffice, clock: Clock, stores: WebStores, ops: Ops
 ) -> AsyncIterator[int]:
     """Serve the web side and give its port. Raises `OSError` where the port is taken."""
     site = Site(

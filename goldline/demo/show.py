@@ -37,7 +37,7 @@ from goldline.demo.welcome import open_pages, welcome
 from goldline.flows import load_flows
 from goldline.harness import open_scenario
 from goldline.journal_file import NoJournal
-from goldline.live import LiveCentre, Stores
+from goldline.live import LiveCentre, Stores, WebStores
 from goldline.logs import set_up_logs
 from goldline.simulated_store import crm_record, load_lists
 from goldline.vitals import ops_of
@@ -147,7 +147,7 @@ async def _open(
     leads = MemoryLeadStore(clock)
     people = MemoryPeopleStore()
     await add_demo_people(people, agents)
-    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, people=people)
+    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, web=WebStores(people=people))
     centre = LiveCentre(
         config, load_flows(config, scenario.folder), agents, stores, clock, pace=lambda: clock.pace
     )
@@ -164,7 +164,7 @@ async def _open(
     world.start()
     load_lists(world, leads, centre.runner.receive)
     house = house_of(config, agents, centre.brain.campaigns)
-    web_side = open_web_side(config, house, centre.front, clock, stores, ops_of(centre, stores))
+    web_side = open_web_side(config, house, centre.front, clock, stores.web, ops_of(centre, stores))
     port = await open_things.enter_async_context(web_side)
     return Show(
         centre=centre,
