@@ -89,3 +89,11 @@ async def read_after(
         if len(rows) < PAGE_ROWS:
             return
         run, sequence = rows[-1].run, rows[-1].sequence
+
+
+async def read_end(database: Database) -> tuple[int, int]:
+    """Return the run and the number of the last event there is; (0, 0) where there is none."""
+    last = select(_ROW.run, _ROW.sequence).order_by(_ROW.run.desc(), _ROW.sequence.desc()).limit(1)
+    async with database.reading() as connection:
+        row = (await connection.execute(last)).one_or_none()
+    return (0, 0) if row is None else (row.run, row.sequence)

@@ -99,6 +99,11 @@ def configured_agents(config: Config) -> dict[AgentId, AgentProfile]:
     return {AgentId(name): agent_profile(AgentId(name), agent) for name, agent in config.agents.items()}
 
 
+def configured_campaigns(config: Config, flows: Mapping[str, Flow]) -> dict[str, CampaignRules]:
+    """Return the campaigns that the configuration names; raise `ConfigError` where something does not fit."""
+    return _campaign_rules(config, rulebook_of(config).queues, flows, _outgoing(config))
+
+
 def _ground(config: Config, agents: Mapping[AgentId, AgentProfile], run: int) -> Ground:
     rulebook = rulebook_of(config)
     engine = Engine()
@@ -115,13 +120,19 @@ def _ground(config: Config, agents: Mapping[AgentId, AgentProfile], run: int) ->
 def _campaigns(
     ground: Ground, config: Config, flows: Mapping[str, Flow], dispositions: Mapping[str, Disposition]
 ) -> Campaigns:
-    out = Outgoing(trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids))
+    out = _outgoing(config)
     book = AttemptBook()
     return Campaigns(
         rules=_campaign_rules(config, ground.rulebook.queues, flows, out),
         book=book,
         results=Results(ground.engine, book, dispositions),
         out=out,
+    )
+
+
+def _outgoing(config: Config) -> Outgoing:
+    return Outgoing(
+        trunks=trunk_rules(config.trunks, config.pbx.outside), pools=pool_rules(config.caller_ids)
     )
 
 

@@ -16,6 +16,7 @@ import typer
 
 from core.kernel.errors import ConfigError, GoldlineError
 from goldline.campaign_cli import campaign_app
+from goldline.roles import ServeRole
 
 app = typer.Typer(
     help="Call-centre routing for Asterisk: value-aware, explained, proved on its own simulator.",
@@ -64,11 +65,17 @@ def demo(
 
 
 @app.command()
-def serve(config: ConfigFile = Path("goldline.toml")) -> None:
+def serve(
+    config: ConfigFile = Path("goldline.toml"),
+    role: Annotated[ServeRole, typer.Option(help="Engine and web side apart are linked by the bus.")] = (
+        ServeRole.ALL
+    ),
+    port: Annotated[int | None, typer.Option(help="Of the pages, instead of the configured one.")] = None,
+) -> None:
     """Work live on the Asterisk that the configuration names, until interrupted."""
     from goldline.serve import run_server
 
-    asyncio.run(run_server(config))
+    asyncio.run(run_server(config, role, port))
 
 
 @app.command()

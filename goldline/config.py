@@ -23,7 +23,7 @@ from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
 from goldline.config_trunks import Address, CallerIdSection, TrunkSection
-from goldline.config_web import WebSection
+from goldline.config_web import MetricsSection, WebSection
 from goldline.include import read_tables
 from goldline.own_packs import with_own_packs
 from goldline.section import Name, Port, Section
@@ -172,6 +172,7 @@ class Config(Section):
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()
     web: WebSection = WebSection()
+    metrics: MetricsSection = MetricsSection()
     bus: BusSection = BusSection()
     """How other programs and web processes apart follow the engine."""
     journal: JournalSection = JournalSection()

@@ -10,17 +10,21 @@ from pathlib import Path
 
 import structlog
 
-from goldline.app import configured_agents
-from goldline.config import load_config
+from crm.ledger_pages import read_end
+from goldline.app import configured_agents, configured_campaigns
+from goldline.bus_side import open_web_bus
+from goldline.config import Config, load_config
 from goldline.flows import load_flows
 from goldline.garbage import prefer_latency
 from goldline.journal_head import head_of_run
-from goldline.live import LiveCentre, open_journal, open_stores
+from goldline.live import LiveCentre, open_database, open_journal, open_stores, web_stores
 from goldline.logs import set_up_logs
+from goldline.roles import ServeRole
 from goldline.rules_check import check_config_rules
-from goldline.vitals import ops_of
+from goldline.vitals import ops_of, ops_of_web
 from goldline.wall_clock import WallClock
-from goldline.web_side import house_of, open_web_side
+from goldline.web_side import house_of, open_ops_side, open_web_side
+from web.bus.stream import Place
 
 log = structlog.get_logger()
 
@@ -28,14 +32,23 @@ SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep another from Python's lock."""
 
 
-async def run_server(path: Path) -> None:
-    """Serve the centre that the configuration at `path` describes.
+async def run_server(path: Path, role: ServeRole = ServeRole.ALL, port: int | None = None) -> None:
+    """Serve the part `role` of the centre that is configured at `path`; pages at `port`, if given.
 
     Raises `ConfigError` before anything is opened where the configuration is wrong, `OSError` where a port
     or the database cannot be had.
     """
     config = load_config(path)
+    if port is not None:
+        config = config.model_copy(update={"web": config.web.model_copy(update={"port": port})})
     set_up_logs(config.log.show_personal)
+    if role is ServeRole.WEB:
+        await _serve_web(config, path.parent)
+    else:
+        await _serve_engine(config, path, with_pages=role is ServeRole.ALL)
+
+
+async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None:
     flows = load_flows(config, path.parent)
     clock = WallClock()
     agents = configured_agents(config)
@@ -47,7 +60,8 @@ async def run_server(path: Path) -> None:
         _prefer_latency()
         house = house_of(config, agents, centre.brain.campaigns)
         ops = ops_of(centre, stores)
-        async with open_web_side(config, house, centre.front, clock, stores.web, ops) as port:
+        web_side = open_web_side(config, house, centre.front, clock, stores.web, ops)
+        async with web_side if with_pages else open_ops_side(config, ops) as port:
             log.info(
                 "serving",
                 run=stores.run,
@@ -59,6 +73,21 @@ async def run_server(path: Path) -> None:
             await _interrupted()
             log.info("stopping: talks go on, waiting callers keep their places")
         await centre.close()
+
+
+async def _serve_web(config: Config, folder: Path) -> None:
+    """Serve the web side alone, fed by the bus."""
+    clock = WallClock()
+    house = house_of(
+        config, configured_agents(config), configured_campaigns(config, load_flows(config, folder))
+    )
+    async with open_database(config) as database:
+        place = Place(*await read_end(database))
+        async with open_web_bus(config, folder, database, clock, place) as bus:
+            web_side = open_web_side(config, house, bus.front, clock, web_stores(database), ops_of_web(bus))
+            async with web_side as port:
+                log.info("serving", web=port, bus=config.bus.url)
+                await _interrupted()
 
 
 def _prefer_latency() -> None:

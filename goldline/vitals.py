@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from crm.ledger import SqlLedger
 from goldline import __version__
-from goldline.bus_side import EngineBus
+from goldline.bus_side import EngineBus, WebBus
 from goldline.live import LiveCentre, Stores
 from web.ops.loop_lag import LoopLag
 from web.ops.ops import Ops
 from web.ops.readings import Reading
+
+if TYPE_CHECKING:
+    from web.bus.link import BrokerLink
 
 
 def ops_of(centre: LiveCentre, stores: Stores) -> Ops:
@@ -26,6 +30,16 @@ def ops_of(centre: LiveCentre, stores: Stores) -> Ops:
     for bus in centre.buses:
         ops.exposition.read(partial(_bus, bus))
         ops.readiness.require("bus", partial(_bus_missing, bus))
+    lag.start()
+    return ops
+
+
+def ops_of_web(bus: WebBus) -> Ops:
+    """Return what operators may ask of a web process apart; the loop, which MUST run, is measured too."""
+    ops, lag = Ops(), LoopLag()
+    ops.exposition.read(lag)
+    ops.exposition.read(partial(_web_bus, bus))
+    ops.readiness.require("engine", partial(_engine_missing, bus))
     lag.start()
     return ops
 
@@ -60,14 +74,28 @@ def _database_missing(ledger: SqlLedger) -> str:
 
 
 def _bus(bus: EngineBus) -> Iterator[Reading]:
-    link = bus.link
+    yield from _link(bus.link)
+    yield Reading("goldline_bus_refused_messages_total", bus.end.refused)
+
+
+def _web_bus(bus: WebBus) -> Iterator[Reading]:
+    yield Reading("goldline_build_info", 1, (__version__,))
+    yield from _link(bus.link)
+    yield Reading("goldline_web_link_live", bus.end.live.is_set())
+    yield Reading("goldline_web_link_gaps_total", bus.end.gaps)
+
+
+def _link(link: BrokerLink) -> Iterator[Reading]:
     yield Reading("goldline_bus_connected", link.is_up)
     yield Reading("goldline_bus_connections_total", link.connections)
     yield Reading("goldline_bus_published_total", link.published)
     yield Reading("goldline_bus_waiting_messages", len(link.outbox))
     yield Reading("goldline_bus_lost_messages_total", link.outbox.lost)
-    yield Reading("goldline_bus_refused_messages_total", bus.end.refused)
 
 
-def _bus_missing(bus: EngineBus) -> str:
+def _bus_missing(bus: EngineBus | WebBus) -> str:
     return "" if bus.link.is_up else bus.link.trouble or "the broker was not reached yet"
+
+
+def _engine_missing(bus: WebBus) -> str:
+    return _bus_missing(bus) or ("" if bus.end.live.is_set() else f"the link is {bus.end.state}")

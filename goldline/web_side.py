@@ -11,9 +11,10 @@ from core.model.ids import AgentId, QueueName
 from dialer.campaign import CampaignRules
 from goldline.config import Config
 from goldline.config_dispositions import dispositions_of
-from goldline.config_web import web_settings
+from goldline.config_web import metrics_settings, web_settings
 from goldline.live import WebStores
 from goldline.wall_clock import WallClock
+from web.api.health import build_ops_application
 from web.application import build_application
 from web.front import FrontOffice
 from web.house import House, QueueCard
@@ -54,6 +55,17 @@ async def open_web_side(
         ops=ops,
     )
     server = WebServer(build_application(site), site.settings)
+    port = await server.start()
+    try:
+        yield port
+    finally:
+        await server.close()
+
+
+@asynccontextmanager
+async def open_ops_side(config: Config, ops: Ops) -> AsyncIterator[int]:
+    """Serve health and metrics of an engine without a web side, and give the port."""
+    server = WebServer(build_ops_application(ops), metrics_settings(config.metrics))
     port = await server.start()
     try:
         yield port
