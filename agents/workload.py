@@ -121,6 +121,7 @@ class Workload:
                 contact_id=contact.contact_id,
                 outcome=ContactState.CLOSED,
                 disposition=request.disposition,
+                notes=request.notes,
             )
         )
         self._put_down(agent, contact)

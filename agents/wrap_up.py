@@ -140,6 +140,7 @@ class WrapUp:
                 disposition=told.disposition,
                 callback_at=told.callback_at,
                 callback_by=told.callback_by,
+                notes=told.notes,
             )
         )
         agent = self._roster.find(agent_id)

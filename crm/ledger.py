@@ -414,7 +414,7 @@ _UNTOLD = {"channel": VOICE, "notes": ""}
 def _interaction(entry: Entry) -> Entry:
     """Return the columns of `interaction` for a ledger entry of `InteractionRecorded`.
 
-    An entry that an older program left in the spool says nothing of channels, for it had but one, nor of notes.
+    An entry that an older program left in the spool says nothing of channels (it had one) or notes.
     """
     told = entry | _UNTOLD | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
     return {name: _clean(told[name]) for name in _INTERACTION_COLUMNS}

@@ -241,6 +241,7 @@ def _interaction(event: InteractionRecorded) -> Interaction:
         agent=event.agent_id,
         outcome=event.outcome,
         disposition=event.disposition,
+        notes=event.notes,
     )
 
 

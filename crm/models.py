@@ -129,3 +129,4 @@ class InteractionRow(Base):
     wrap_up_us: Mapped[int] = mapped_column(BigInteger)
     offers: Mapped[int]
     channel: Mapped[str] = mapped_column(server_default=VOICE)
+    notes: Mapped[str] = mapped_column(server_default="")

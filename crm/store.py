@@ -139,6 +139,7 @@ _LAST_TALKS = (
         InteractionRow.agent_id.label("agent"),
         InteractionRow.outcome,
         InteractionRow.disposition,
+        InteractionRow.notes,
         InteractionRow.run,
         InteractionRow.sequence,
     )
@@ -153,6 +154,7 @@ _LAST_MISSED = (
         AttemptRow.agent_id,
         AttemptRow.outcome,
         AttemptRow.disposition,
+        literal_column("''").label("notes"),
         literal_column("0").label("run"),
         literal_column("0").label("sequence"),
     )
@@ -163,7 +165,9 @@ _LAST_MISSED = (
 ).subquery()
 _EITHER = union_all(select(_LAST_TALKS), select(_LAST_MISSED)).subquery()
 _LAST_INTERACTIONS = (
-    select(*(_EITHER.c[name] for name in ("ended_at_us", "queue", "agent", "outcome", "disposition")))
+    select(
+        *(_EITHER.c[each] for each in ("ended_at_us", "queue", "agent", "outcome", "disposition", "notes"))
+    )
     .order_by(_EITHER.c.ended_at_us.desc(), _EITHER.c.run.desc(), _EITHER.c.sequence.desc())
     .limit(bindparam("count"))
 )

@@ -28,7 +28,7 @@ from core.model.events import (
     WorkReturned,
 )
 from core.model.ids import ContactId
-from core.model.message import Event
+from core.model.message import ContactEvent, Event
 
 
 class _Course(Entity, kw_only=True):
@@ -155,19 +155,21 @@ class InteractionRecorder:
         course.talk_ended_us, course.ended_by = course.connected_us + event.talked_us, event.ended_by
 
     def _abandoned(self, event: ContactAbandoned) -> None:
-        self._record(event.contact_id, ContactState.ABANDONED, "", event)
+        self._record(event, ContactState.ABANDONED)
 
     def _sent_on(self, event: ContactSentOn) -> None:
-        self._record(event.contact_id, ContactState.OVERFLOWED, "", event)
+        self._record(event, ContactState.OVERFLOWED)
 
     def _message_left(self, event: MessageLeft) -> None:
-        self._record(event.contact_id, ContactState.VOICEMAIL, "", event)
+        self._record(event, ContactState.VOICEMAIL)
 
     def _closed(self, event: ContactClosed) -> None:
-        self._record(event.contact_id, event.outcome, event.disposition, event)
+        self._record(event, event.outcome, event.disposition, event.notes)
 
-    def _record(self, contact_id: ContactId, outcome: ContactState, disposition: str, why: Event) -> None:
-        course = self._open.pop(contact_id, None)
+    def _record(
+        self, why: ContactEvent, outcome: ContactState, disposition: str = "", notes: str = ""
+    ) -> None:
+        course = self._open.pop(why.contact_id, None)
         if course is None:
             return  # told twice: a message left is also a contact closed
         end_us = why.at_us
@@ -176,7 +178,7 @@ class InteractionRecorder:
             InteractionRecorded(
                 at_us=end_us,
                 cause_id=why.cause_id,
-                contact_id=contact_id,
+                contact_id=why.contact_id,
                 customer_id=course.customer_id,
                 caller_number=course.caller_number,
                 queue=course.queue,
@@ -192,6 +194,7 @@ class InteractionRecorder:
                 wrap_up_us=_span(course.talk_ended_us, end_us),
                 offers=course.offers,
                 channel=course.channel,
+                notes=notes,
             )
         )
 

@@ -436,6 +436,7 @@ class ContactClosed(ContactEvent, frozen=True, kw_only=True):
     disposition: str = ""
     callback_at: str = ""
     callback_by: str = ""
+    notes: str = ""
 
 
 class ContactRated(ContactEvent, frozen=True, kw_only=True):
@@ -584,6 +585,7 @@ class InteractionRecorded(ContactEvent, frozen=True, kw_only=True):
     offers: int
     channel: str = VOICE
     hold_us: int = 0
+    notes: str = ""
 
 
 if TYPE_CHECKING:

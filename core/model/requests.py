@@ -61,13 +61,14 @@ class CallRequest(AgentRequest, frozen=True, kw_only=True):
 
 
 class FinishWrapUp(CallRequest, frozen=True, kw_only=True):
-    """The work after the call is done; `disposition` is its business result.
+    """The work after the call is done; `disposition` is its business result, `notes` what was written down.
 
     Where that promises another call, `callback_at` is when, on the customer's own clock and written as
     `2026-11-23 10:30`, and `callback_by` who makes it (`core.model.disposition.CallbackBy`).
     """
 
     disposition: str = ""
+    notes: str = ""
     callback_at: str = ""
     callback_by: str = ""
 
@@ -115,10 +116,11 @@ class DialNumber(AgentRequest, frozen=True, kw_only=True):
 
 
 class FinishWork(AgentRequest, frozen=True, kw_only=True):
-    """Work in hand is done; `disposition` is its business result."""
+    """Work in hand is done; `disposition` is its business result, `notes` what was written down."""
 
     contact_id: ContactId
     disposition: str = ""
+    notes: str = ""
 
 
 class ReturnWork(AgentRequest, frozen=True, kw_only=True):

@@ -271,6 +271,7 @@ async def test_the_record_shows_the_last_interactions_newest_first(crm: Crm) -> 
             agent="ana",
             outcome="closed",
             disposition="sold",
+            notes="wants a letter",
         )
         for minute in (2, 1)
     )
@@ -333,4 +334,5 @@ def _talked(contact_id: str, at_us: int) -> InteractionRecorded:
         talk_us=50 * SECOND_US,
         wrap_up_us=10 * SECOND_US,
         offers=1,
+        notes="wants a letter",
     )

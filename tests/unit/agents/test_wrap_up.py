@@ -43,10 +43,11 @@ def refusal(floor: Floor, request: Event) -> str:
 def test_finish_before_the_limit_ends_it_and_the_limit_never_comes() -> None:
     floor = in_wrap_up()
     floor.pass_s(5)
-    assert refusal(floor, FinishWrapUp(at_us=floor.now_us, agent_id=ANN, disposition="sold")) == ""
+    finish = FinishWrapUp(at_us=floor.now_us, agent_id=ANN, disposition="sold", notes="wants a letter")
+    assert refusal(floor, finish) == ""
     assert CancelTimer(key=("wrap_up", "ann")) in floor.commands
     (record,) = floor.events(InteractionRecorded)
-    assert (record.wrap_up_us, record.disposition) == (5_000_000, "sold")
+    assert (record.wrap_up_us, record.disposition, record.notes) == (5_000_000, "sold", "wants a letter")
 
 
 def test_finish_in_the_instant_of_the_limit_is_refused_and_closes_nothing_twice() -> None:
