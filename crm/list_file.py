@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, TextIO
 from zipfile import BadZipFile, ZipFile
 
 from core.kernel.errors import ConfigError
+from core.kernel.sheets import harmless
 
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
 LINE_CHARS_MAX = 1 << 20
@@ -230,21 +231,20 @@ class RejectsFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
         if self._file is not None:
             self._file.close()
 
     def write(self, rejects: Iterable[Sequence[object]]) -> None:
         """Add one row for each, in the order of the columns."""
-        rows = [[_harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rejects]
+        rows = [[harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rejects]
         if self._path is None or not rows:
             return
         if self._file is None:
             # With a byte order mark: without one Excel takes UTF-8 for the local code page.
             self._file = self._path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow(self._columns)
+            csv.writer(self._file).writerow([harmless(name) for name in self._columns])
         csv.writer(self._file).writerows(rows)
-
-
-def _harmless(cell: str) -> str:
-    """Return `cell` so that no spreadsheet runs it as a formula (OWASP, "CSV injection")."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell

@@ -76,6 +76,7 @@ class MemoryLeadStore:
         self._clock = clock
         self._settings = settings or LeadSettings()
         self._lists: dict[tuple[str, str], _List] = {}
+        self._list_count = 0
         self._leads: dict[int, _Lead] = {}
         self._ready: dict[str, list[tuple[int, int]]] = {}
         self._waiting: dict[str, list[tuple[int, int]]] = {}
@@ -300,7 +301,11 @@ class MemoryLeadStore:
     async def save_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
         """Create or update leads; see `crm.leads.records.LeadSink`."""
         judgements = await self.judge_leads(plan, records)
-        to = self._lists.setdefault((plan.campaign, plan.name), _List(len(self._lists), plan))
+        place = plan.campaign, plan.name
+        if place not in self._lists:
+            self._list_count += 1
+            self._lists[place] = _List(self._list_count, plan)
+        to = self._lists[place]
         new = 0
         for record, judgement in zip(records, judgements, strict=True):
             if judgement.verdict is Verdict.NEW:
@@ -316,6 +321,16 @@ class MemoryLeadStore:
         for lead in self._lists[plan.campaign, plan.name].leads.values():
             if lead.state is LeadState.HELD:
                 self._join(lead)
+
+    async def forget_held(self, plan: ListPlan) -> None:
+        """Forget the leads of the list that never were in line."""
+        of = self._lists.get((plan.campaign, plan.name))
+        if of is None:
+            return
+        for lead in [each for each in of.leads.values() if each.state is LeadState.HELD]:
+            del of.leads[lead.record.external_id], self._leads[lead.key]
+        if not of.leads:
+            del self._lists[plan.campaign, plan.name]
 
     def _add(self, to: _List, place: int, record: LeadRecord) -> None:
         turn = turn_in_mix(place, to.plan.weight)

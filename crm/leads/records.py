@@ -167,6 +167,13 @@ class LeadSink(Protocol):
         """Let all leads of the list come up; an interrupted one goes on where it is called again."""
         ...
 
+    async def forget_held(self, plan: ListPlan) -> None:
+        """Forget the leads of the list that never were in line: what a load that was given up has left.
+
+        A list that has none after that is forgotten too.
+        """
+        ...
+
     async def save_listed(self, listing: str, numbers: Sequence[str], at_us: int) -> None:
         """Put numbers and areas (`+1900*`) on a do-not-call list or a register (`listing_key`)."""
         ...

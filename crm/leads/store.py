@@ -57,7 +57,7 @@ from crm.leads.reading import filled_up, leads_of, listed_among, past_of, strang
 from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
 from crm.leads.results import results_by_segment
 from crm.leads.standing import LASTING_PART, tried_part
-from crm.leads.writer import finish_list, judge_leads, write_leads
+from crm.leads.writer import finish_list, forget_held, judge_leads, write_leads
 
 DAY_US = 24 * 3_600 * SECOND_US
 
@@ -240,6 +240,10 @@ class SqlLeadStore:
     async def finish_list(self, plan: ListPlan) -> None:
         """Let all leads of the list come up."""
         await finish_list(self._database, plan)
+
+    async def forget_held(self, plan: ListPlan) -> None:
+        """Forget the leads of the list that never were in line."""
+        await forget_held(self._database, plan)
 
     # --- what does not change ----------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, and_, bindparam, case, delete, insert, select, text, update
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, exists, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.database import Database
@@ -82,6 +82,19 @@ async def finish_list(database: Database, plan: ListPlan) -> None:
     async with database.writing() as connection:
         if database.dialect == "postgresql":
             await connection.execute(_COUNT)
+        await connection.execute(_MARK, {"key": target.list_id, "whole": True, "count": 0})
+
+
+async def forget_held(database: Database, plan: ListPlan) -> None:
+    """Forget the leads that never were in line, a part in each transaction, and the list if none is left."""
+    async with database.reading() as connection:
+        target = await _find_target(connection, plan)
+    for first in range(0, target.places, RELEASED_AT_ONCE):
+        lowest = target.list_id << PLACE_BITS | first
+        async with database.writing() as connection:
+            await connection.execute(_FORGET_HELD, {"lowest": lowest, "beyond": lowest + RELEASED_AT_ONCE})
+    async with database.writing() as connection:
+        await connection.execute(_FORGET_EMPTY, {"key": target.list_id})
         await connection.execute(_MARK, {"key": target.list_id, "whole": True, "count": 0})
 
 
@@ -277,6 +290,14 @@ _RELEASE = (
         LeadRow.state == LeadState.HELD.value,
     )
     .values(state=LeadState.READY.value)
+)
+_FORGET_HELD = delete(LeadRow).where(
+    LeadRow.id >= bindparam("lowest"),
+    LeadRow.id < bindparam("beyond"),
+    LeadRow.state == LeadState.HELD.value,
+)
+_FORGET_EMPTY = delete(LeadListRow).where(
+    LeadListRow.id == bindparam("key"), ~exists().where(LeadRow.list_id == LeadListRow.id)
 )
 _LEADS_THERE = select(LeadRow.external_id, LeadRow.id, LeadRow.digest).where(
     LeadRow.list_id == bindparam("list_id"), LeadRow.external_id.in_(bindparam("ids", expanding=True))
