@@ -29,7 +29,7 @@ from core.model.events import (
 )
 from core.model.message import Command, DomainEvent, Event
 from core.model.outbound import AttemptRecalled, RestoreCampaign, RestoreExperience
-from core.model.requests import RestoreAgent, RestoreQuality
+from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
 from core.ports import Journal
 from cti.ami.wire import AmiParser
 from cti.asterisk.adapter import UNUSED_EVENTS
@@ -101,6 +101,10 @@ class Echo:
 
     async def last_campaign_states(self) -> Sequence[RestoreCampaign]:
         """Remember none."""
+        return ()
+
+    async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
+        """Know nobody who was moved."""
         return ()
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:

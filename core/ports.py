@@ -40,7 +40,7 @@ from core.model.outbound import (
     ReturnLeads,
     SettleLead,
 )
-from core.model.requests import RestoreAgent, RestoreQuality
+from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
 
 Sink = Callable[[Event], None]
 """Where an edge hands in what it learned; returns at once."""
@@ -146,6 +146,10 @@ class Ledger(Protocol):
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return one `RestoreQuality` for each agent of whom outcomes have taught something."""
+        ...
+
+    async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
+        """Return one `RestoreAgentQueues` for each agent who does not serve all queues it may."""
         ...
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:

@@ -47,8 +47,10 @@ from core.model.outbound import (
     RestoreCampaign,
     RestoreExperience,
 )
-from core.model.requests import RestoreAgent, RestoreQuality
+from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
+from core.model.supervision import AgentQueuesSet
 from crm.agent_quality import fold_quality
+from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
 from crm.campaign_experience import fold_campaign_experience
 from crm.campaign_states import fold_campaign_states
@@ -207,6 +209,11 @@ class SqlLedger:
         """Return what had been learned last of each agent."""
         learned = await _read(self._database, _LAST_CHANGES, {"kind": QualityLearned.__name__})
         return fold_quality(cast(Sequence[QualityLearned], learned))
+
+    async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
+        """Return which queues those serve who do not serve all they may."""
+        told = await _read(self._database, _LAST_CHANGES, {"kind": AgentQueuesSet.__name__})
+        return fold_agent_queues(cast(Sequence[AgentQueuesSet], told))
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:
         """Return what had been learned last by each campaign."""

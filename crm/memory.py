@@ -35,8 +35,10 @@ from core.model.outbound import (
     RestoreCampaign,
     RestoreExperience,
 )
-from core.model.requests import RestoreAgent, RestoreQuality
+from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
+from core.model.supervision import AgentQueuesSet
 from crm.agent_quality import fold_quality
+from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
 from crm.campaign_experience import fold_campaign_experience
 from crm.campaign_states import fold_campaign_states
@@ -104,6 +106,10 @@ class MemoryLedger:
     async def learned_quality(self) -> Sequence[RestoreQuality]:
         """Return what had been learned last of each agent."""
         return fold_quality(e for e in self.events if isinstance(e, QualityLearned))
+
+    async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
+        """Return which queues those serve who do not serve all they may."""
+        return fold_agent_queues(e for e in self.events if isinstance(e, AgentQueuesSet))
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:
         """Return what had been learned last by each campaign."""

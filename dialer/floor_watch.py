@@ -18,6 +18,7 @@ from core.model.contact import VOICE
 from core.model.events import AgentStateChanged, OfferMade
 from core.model.ids import AgentId, QueueName
 from core.model.need import Need
+from core.model.supervision import AgentQueuesSet
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.lifetimes import Lifetimes
@@ -101,6 +102,11 @@ class Crew:
         elif VOICE in event.channels:
             self._idle[agent_id] = None
 
+    def leave(self, agent_id: AgentId, now_us: int) -> None:
+        """Count an agent no longer who does not serve the campaign's queue any more."""
+        self._end(agent_id, now_us, counts=False)
+        self._idle.pop(agent_id, None)
+
     def offered(self, event: OfferMade) -> None:
         """Take note that an idle agent is idle no more: the agents' side tells so in a moment."""
         if event.channel == VOICE and event.agent_id in self._idle:
@@ -142,18 +148,22 @@ class FloorWatch:
         self._crews = crews
         self._book = book
         self._queue = queue
-        self._of_agent: dict[AgentId, tuple[Crew, ...]] = {
+        self._able: Mapping[AgentId, tuple[Crew, ...]] = {
             agent_id: tuple(
                 crew for crew in crews.values() if crew.rules.need.level(profile.skills) is not None
             )
             for agent_id, profile in agents.items()
         }
+        # Those of them that the agent serves now, and what it was doing last.
+        self._of_agent = dict(self._able)
+        self._last: dict[AgentId, AgentStateChanged] = {}
         self._beside = {name: self._sharing_with(crew) for name, crew in crews.items()}
         self._lines = {
             name: tuple(queue for queue, need in needs.items() if _is_served(need, crew, agents))
             for name, crew in crews.items()
         }
         engine.subscribe(AgentStateChanged, self._changed)
+        engine.subscribe(AgentQueuesSet, self._moved)
         engine.subscribe(OfferMade, self._offered)
 
     def _sharing_with(self, crew: Crew) -> tuple[str, ...]:
@@ -180,7 +190,21 @@ class FloorWatch:
             ],
         )
 
+    def _moved(self, event: AgentQueuesSet) -> None:
+        """Take an agent out of the crews whose queues it serves no more, and into those it serves again."""
+        able, before = self._able.get(event.agent_id, ()), self._of_agent.get(event.agent_id, ())
+        serves = tuple(crew for crew in able if event.queues is None or crew.rules.queue in event.queues)
+        self._of_agent[event.agent_id] = serves
+        for crew in before:
+            if crew not in serves:
+                crew.leave(event.agent_id, event.at_us)
+        last = self._last.get(event.agent_id)
+        for crew in serves:
+            if crew not in before and last is not None:
+                crew.change(last)
+
     def _changed(self, event: AgentStateChanged) -> None:
+        self._last[event.agent_id] = event
         for crew in self._of_agent.get(event.agent_id, ()):
             crew.change(event)
 

@@ -19,6 +19,7 @@ from goldline.ground import Ground
 from ivr.prompts import announcement, callback_farewell
 from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.assignments import Assignments
 from routing.board import QueueBoard
 from routing.callback_desk import CallbackDesk
 from routing.callback_dialer import CallbackDialer
@@ -34,11 +35,12 @@ from routing.offer_desk import OfferDesk
 from routing.outbound import OutboundContacts
 from routing.plan import Plan
 from routing.preference import Preference
-from routing.resume import Resume
 from routing.priority import Priority
+from routing.resume import Resume
 from routing.router import Router
 from routing.rules import Strategy
 from routing.scores import ScoresByStrategy
+from routing.staff import Staff
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
 from routing.value import ValueNews, ValueScores
@@ -62,9 +64,10 @@ def build_routing(
     """Build the router, and all that brings contacts into line and decides what becomes of them there."""
     engine, contacts, rulebook = ground.engine, ground.contacts, ground.rulebook
     queues = rulebook.queues
-    index = Index(rulebook, _scores(ground, values))
+    staff = Staff(ground.agents)
+    index = Index(rulebook, _scores(ground, values), staff)
     ValueNews(engine, values, index)
-    router = Router(engine, contacts, offers, rulebook, index, ground.agents)
+    router = Router(engine, contacts, offers, rulebook, index, staff)
     estimates = WaitEstimates(engine, contacts, router, rulebook, trained_waits(config.estimate))
     circumstances = Circumstances(router, estimates, queues)
     door = Door(router, circumstances, queues)
@@ -75,7 +78,8 @@ def build_routing(
     OutboundContacts(engine, contacts, router, offers)
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Priority(engine, contacts, router)
-    Preference(engine, contacts, router, rulebook, ground.agents)
+    Preference(engine, contacts, router, rulebook, staff)
+    Assignments(engine, router, staff, queues)
     Admission(engine, contacts, router, door, diversion, rulebook)
     Desertion(engine, contacts, router, door, diversion, queues)
     Hold(engine, contacts, router, estimates, queues, callbacks, announcement)

@@ -156,6 +156,8 @@ class LiveCentre:
             self.runner.receive(replace(agent, at_us=now_us))
         for campaign in await ledger.last_campaign_states():
             self.runner.receive(replace(campaign, at_us=now_us))
+        for served in await ledger.agent_queues():
+            self.runner.receive(replace(served, at_us=now_us))
         for learned in await ledger.learned_quality():
             self.runner.receive(replace(learned, at_us=now_us))
         for experience in await ledger.campaign_experience():

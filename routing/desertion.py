@@ -14,6 +14,7 @@ from core.model.destination import DivertReason
 from core.model.events import AgentStateChanged, ContactQueued, TimerFired
 from core.model.ids import QueueName, TimerKey
 from core.model.message import Event
+from core.model.supervision import AgentQueuesSet
 from routing.divert import Diversion
 from routing.door import Door
 from routing.router import Router
@@ -44,6 +45,7 @@ class Desertion:
         self._deserted: dict[QueueName, None] = {}
         engine.subscribe(ContactQueued, self._queued)
         engine.subscribe(AgentStateChanged, self._agent_changed)
+        engine.subscribe(AgentQueuesSet, self._agent_moved)
         engine.subscribe(TimerFired, self._time_up)
 
     def _queued(self, event: ContactQueued) -> None:
@@ -60,6 +62,10 @@ class Desertion:
         if comes_or_goes or event.old is event.new:  # away for another reason, and perhaps for longer
             for queue in self._graces_us:
                 self._look(queue, event)
+
+    def _agent_moved(self, event: AgentQueuesSet) -> None:
+        for queue in self._graces_us:
+            self._look(queue, event)
 
     def _look(self, queue: QueueName, why: Event, *, anew: bool = False) -> None:
         """Begin or end the grace of a line that somebody joined, or an agent left or came to."""

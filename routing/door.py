@@ -48,7 +48,7 @@ class Door:
         """Tell whether somebody at work could serve the contact there, at once or after some step."""
         rules = self._queues[queue]
         values = self._circumstances.values(contact, queue, now_us)
-        return self._router.is_anybody_at_work(needs_ahead(rules, contact, values), rules.agent)
+        return self._router.is_anybody_at_work(queue, needs_ahead(rules, contact, values), rules.agent)
 
     def _is_served(self, contact: Contact, rules: QueueRules, now_us: int) -> bool:
         match rules.join:
@@ -58,4 +58,5 @@ class Door:
                 return self.is_staffed(contact, rules.name, now_us)
             case Join.READY:
                 values = self._circumstances.values(contact, rules.name, now_us)
-                return self._router.is_anybody_idle(base_need(rules, contact, values, 0), rules.agent)
+                need = base_need(rules, contact, values, 0)
+                return self._router.is_anybody_idle(rules.name, need, rules.agent)

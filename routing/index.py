@@ -40,6 +40,7 @@ from routing.shortlist import (
     passing_over,
     place_terms,
 )
+from routing.staff import Staff
 from routing.standing import Choice, Seat, Standing
 
 BY_PLACE = "by_place"
@@ -49,9 +50,13 @@ _NOBODY: Mapping[Any, Any] = {}
 
 
 class _Waiter(Entity):
-    """A contact in line, and where: in its queue, and in a line unless it is held for somebody."""
+    """A contact in line, and where: in its queue, and in a line unless it is held for somebody.
+
+    `need` is what it asks of an agent, that the agent serves its queue among it.
+    """
 
     standing: Standing
+    need: Need
     scores: KindScores
     entry: Entry
     queue: QueueLine
@@ -65,7 +70,8 @@ _Personal = Mapping[ContactId, _Waiter]
 class Index:
     """All contacts in line and all seats."""
 
-    def __init__(self, rulebook: Rulebook, scores: Scores) -> None:
+    def __init__(self, rulebook: Rulebook, scores: Scores, staff: Staff) -> None:
+        self._staff = staff
         self._kept = KeptScores(rulebook, scores)
         self._ratios = QueueRatios(rulebook.ratios)
         self._waiters: dict[ContactId, _Waiter] = {}
@@ -100,14 +106,15 @@ class Index:
         queue.add(entry)
         queue.note_arrival(standing.contact)
         demand = line = None
+        need = self._staff.asked(standing.need, kind.queue)
         if standing.held_for is None:
             channel = self._channel(standing.channel)
-            demand = channel.demand(standing.need)
+            demand = channel.demand(need)
             if not demand.count and not demand.apart:
                 channel.use(demand)
             line = demand.line(scores if scores.weighed else None, standing.spares)
             line.add(entry)
-        waiter = self._waiters[contact_id] = _Waiter(standing, scores, entry, queue, demand, line)
+        waiter = self._waiters[contact_id] = _Waiter(standing, need, scores, entry, queue, demand, line)
         named = standing.held_for or standing.preferred
         if named is not None:
             self._personal.setdefault(named, {})[contact_id] = waiter
@@ -136,6 +143,12 @@ class Index:
         for name, value in changes.items():
             setattr(standing, name, value)
         self.join(standing)
+
+    def ask_anew(self, queue: QueueName) -> None:
+        """Let those who wait in `queue` ask for what they need there by now."""
+        waiting = [each.standing for each in self._waiters.values() if each.standing.kind.queue == queue]
+        for standing in waiting:
+            self.alter(standing.contact.contact_id)
 
     def of_queue(self, queue: QueueName, channel: str = VOICE) -> list[Contact]:
         """Return the contacts of `channel` that wait in `queue`, first in line first."""
@@ -254,7 +267,7 @@ class Index:
     def _named(self, waiter: _Waiter, agent_id: AgentId) -> list[Rival]:
         """Return this one agent as a rival, if it is idle and may have the contact."""
         seat, standing = self._seats.get(agent_id), waiter.standing
-        level = self._level(standing, seat) if seat is not None else None
+        level = self._level(waiter, seat) if seat is not None else None
         if seat is None or level is None:
             return []
         rank_us = waiter.scores.rank_us(agent_id, level)
@@ -321,7 +334,7 @@ class Index:
         """Return those that wait for this agent by name and may have it."""
         contenders: list[Contender] = []
         for waiter in personal.values():
-            level = self._level(waiter.standing, seat)
+            level = self._level(waiter, seat)
             if level is not None:
                 worth_us = self._worth_us(waiter.scores, seat.agent_id, level)
                 worth_us += _bonus_us(waiter.standing, seat.agent_id)
@@ -336,13 +349,14 @@ class Index:
 
     # --- who may have whom -----------------------------------------------------------------------------
 
-    def _level(self, standing: Standing, seat: Seat) -> int | None:
+    def _level(self, waiter: _Waiter, seat: Seat) -> int | None:
         """Return the agent's level in what the contact asks for, None where it may not have the contact."""
+        standing = waiter.standing
         if standing.channel not in seat.channels:
             return None
         if seat.agent_id in self._spared(self._channels[standing.channel], standing.spares):
             return None
-        return standing.need.level(seat.skills)
+        return waiter.need.level(seat.skills)
 
     def _spared(self, channel: Channel, reserve: Reserve | None) -> Mapping[AgentId, None]:
         """Return the idle agents that whoever spares `reserve` must leave to others now."""

@@ -10,11 +10,11 @@ of this run or else from the record. It never brings a contact to somebody who c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.agent import AgentProfile, AgentState
+from core.model.agent import AgentState
 from core.model.commands import CancelTimer, StartTimer
 from core.model.contact import Contact
 from core.model.events import (
@@ -29,6 +29,7 @@ from core.model.message import Event
 from core.model.numbers import shown_number
 from routing.router import Router
 from routing.rules import Rulebook
+from routing.staff import Staff
 from routing.standing import Standing
 
 NAMED, LAST = "named", "last"
@@ -49,13 +50,13 @@ class Preference:
         contacts: ContactBook,
         router: Router,
         rulebook: Rulebook,
-        agents: Mapping[AgentId, AgentProfile],
+        staff: Staff,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._router = router
         self._rulebook = rulebook
-        self._agents = agents
+        self._staff = staff
         self._last: dict[str, AgentId] = {}
         self._at_work: dict[AgentId, None] = {}
         self._held: dict[ContactId, AgentId] = {}
@@ -117,8 +118,9 @@ class Preference:
             yield AgentId(interaction.agent), LAST
 
     def _is_able(self, agent_id: AgentId, standing: Standing) -> bool:
-        profile = self._agents.get(agent_id)
-        return profile is not None and standing.need.level(profile.skills) is not None
+        profile = self._staff.get(agent_id)
+        need = self._staff.asked(standing.need, standing.kind.queue)
+        return profile is not None and need.level(profile.skills) is not None
 
     def _connected(self, event: ContactConnected) -> None:
         self._forget(event.contact_id)

@@ -1,8 +1,8 @@
 """Supervisors who move those who wait: further forward, further back, or to the front of their queue.
 
-A move is one more credit in the contact's place, beside its tier's head start and the steps of its plan, so it
-is kept wherever these are: on the caller's leg, and in the ledger for contacts without one. Who is offered to
-an agent stands so if the offer comes to nothing.
+A move is one more credit in the contact's place, beside its tier's head start and the steps of its plan, so
+it is kept wherever these are: on the caller's leg, and in the ledger for contacts without one. Who is offered
+to an agent stands so if the offer comes to nothing.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.model.agent import AT_WORK, AgentProfile
+from core.model.agent import AT_WORK
 from core.model.causes import RingOutcome
 from core.model.commands import TagLeg
 from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
@@ -38,6 +40,7 @@ from core.model.need import Need, need_of
 from routing.index import Index
 from routing.offer_desk import OfferDesk
 from routing.rules import Kind, Rulebook
+from routing.staff import Staff
 from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag
 
@@ -57,14 +60,14 @@ class Router:
         offers: OfferDesk,
         rulebook: Rulebook,
         index: Index,
-        agents: Mapping[AgentId, AgentProfile],
+        staff: Staff,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._offers = offers
         self._rulebook = rulebook
         self._index = index
-        self._agents = agents
+        self._staff = staff
         # How contacts stood that are offered now, to return to their places if the offer fails.
         self._offered: dict[ContactId, Standing] = {}
         # Who waits and must leave the last experts to others yet.
@@ -101,29 +104,36 @@ class Router:
 
     def ready_agents(self, queue: QueueName) -> int:
         """Return how many idle agents could serve the queue's own requirements."""
-        return self._index.ready(need_of(self._rulebook.queues[queue].requirements))
+        return self._index.ready(self._need(queue))
 
     def working_agents(self, queue: QueueName) -> int:
         """Return how many agents who could serve the queue are at work: idle or busy, not away."""
         if queue not in self._crews:
-            need = need_of(self._rulebook.queues[queue].requirements)
-            skills = (self._agents[agent_id].skills for agent_id in self._working)
+            need = self._need(queue)
+            skills = (self._staff[agent_id].skills for agent_id in self._working)
             self._crews[queue] = sum(1 for levels in skills if need.level(levels) is not None)
         return self._crews[queue]
+
+    def _need(self, queue: QueueName) -> Need:
+        """Return what the queue itself asks of an agent."""
+        return self._staff.asked(need_of(self._rulebook.queues[queue].requirements), queue)
 
     def position(self, contact: Contact) -> int | None:
         """Return the contact's rank in its queue from 1, None where it does not wait now."""
         standing = self._index.standing(contact.contact_id)
         return self._index.position(contact.contact_id) if standing else None
 
-    def is_anybody_at_work(self, needs: Iterable[Need], only: AgentId | None = None) -> bool:
-        """Tell whether an agent at work, `only` that one where given, meets one of `needs`."""
-        able = (self._agents[agent_id].skills for agent_id in self._working if only in (None, agent_id))
-        return _is_any_met(tuple(needs), able)
+    def is_anybody_at_work(
+        self, queue: QueueName, needs: Iterable[Need], only: AgentId | None = None
+    ) -> bool:
+        """Tell whether an agent at work in `queue`, `only` that one where given, meets one of `needs`."""
+        able = (self._staff[agent_id].skills for agent_id in self._working if only in (None, agent_id))
+        return _is_any_met([self._staff.asked(need, queue) for need in needs], able)
 
-    def is_anybody_idle(self, need: Need, only: AgentId | None = None) -> bool:
-        """Tell whether an idle agent, `only` that one where given, meets `need`."""
-        return self._index.ready(need) > 0 if only is None else self._index.is_ready(only, need)
+    def is_anybody_idle(self, queue: QueueName, need: Need, only: AgentId | None = None) -> bool:
+        """Tell whether an idle agent who serves `queue`, `only` that one where given, meets `need`."""
+        asked = self._staff.asked(need, queue)
+        return self._index.ready(asked) > 0 if only is None else self._index.is_ready(only, asked)
 
     def line(self, queue: QueueName) -> list[Contact]:
         """Return the contacts that wait in `queue`, first in line first."""
@@ -222,9 +232,9 @@ class Router:
     def _agent_changed(self, event: AgentStateChanged) -> None:
         # Who is left alone for a while, after a missed call perhaps, comes back by itself.
         self._count_at_work(event.agent_id, event.new in AT_WORK or bool(event.until_us))
-        self._index.unseat(event.agent_id)
+        before = self._index.unseat(event.agent_id)
         if event.channels and event.agent_id not in self._asked:
-            seat = self._seat(event)
+            seat = self._seat(event, before)
             self._index.seat(seat)
             self._take_next(event.agent_id, event)
             self._share_experts(seat, event)
@@ -241,15 +251,26 @@ class Router:
             else:
                 del self._working[agent_id]
 
-    def _seat(self, event: AgentStateChanged) -> Seat:
-        """Return a seat that counts as idle from now: whoever was given something last comes last."""
+    def _seat(self, event: AgentStateChanged, before: Seat | None) -> Seat:
+        """Return a seat that counts as idle from now: whoever was given something last comes last.
+
+        Of whom nothing is told that routing goes by keeps the rank it had.
+        """
+        profile, channels = self._staff[event.agent_id], _all_of(event.channels)
+        if before is not None and event.old is event.new and before.channels == channels:
+            return replace(before, profile=profile)
         self._sequence += 1
-        return Seat(
-            profile=self._agents[event.agent_id],
-            since_us=event.at_us,
-            sequence=self._sequence,
-            channels=_all_of(event.channels),
-        )
+        return Seat(profile=profile, since_us=event.at_us, sequence=self._sequence, channels=channels)
+
+    def restaff(self, agent_id: AgentId, queues: Iterable[QueueName], why: Event) -> None:
+        """Go by what the agent serves from now on; contacts of `queues` ask for something else by that."""
+        for queue in queues:
+            self._index.ask_anew(queue)
+        self._crews.clear()
+        seat = self._index.unseat(agent_id)
+        if seat is not None:
+            self._index.seat(replace(seat, profile=self._staff[agent_id]))
+            self._take_next(agent_id, why)
 
     def _work_returned(self, event: WorkReturned) -> None:
         contact = self._contacts.get(event.contact_id)

@@ -12,12 +12,11 @@ from typing import NamedTuple
 from core.kernel.clock import seconds
 from core.kernel.schema import Steps, place
 from core.model.binding import WAIT, needs_over_time
-from core.model.expression import skills_in
 from core.model.need import Need, both, implies, need_for, need_of
 from core.model.variables import Value, Values
 from routing.checks.cases import Known, cases, told
 from routing.checks.finding import Finding, Surroundings, error, warning
-from routing.checks.walk import changes, expressions
+from routing.checks.walk import changes, skills_asked_by
 from routing.course import CHANGING
 from routing.rules import QueueRules, Rulebook, Step
 
@@ -106,7 +105,7 @@ def _unmet(
     phases = [phase for state in states for phase in _phases(queue, {**call, **state})]
     unmet = [phase for phase in _never_met(phases, agents) if agents or not phase.need.alternatives]
     hopeless = unmet == phases and not any(step.to for step in queue.steps)
-    misspelt = _skills_of(queue) - set(around.skills)
+    misspelt = skills_asked_by(queue) - set(around.skills)
     for phase in unmet[:1] if hopeless else unmet:
         asked = phase.need.text if phase.need.alternatives else "a contradiction"
         what = f"nobody meets {asked}{_for(call)}"
@@ -134,12 +133,6 @@ def _phases(queue: QueueRules, case: Values) -> list[Phase]:
 
 def _skills(need: Need) -> Iterator[str]:
     return (bound.skill for alternative in need.alternatives for bound in alternative)
-
-
-def _skills_of(queue: QueueRules) -> set[str]:
-    """Return the skills that the queue asks for by their names."""
-    asked = {requirement.skill for requirement in queue.requirements}
-    return asked.union(*(skills_in(expression) for _, expression in expressions(queue)))
 
 
 def _tightened(queue: QueueRules, case: Values) -> Iterator[Finding]:

@@ -31,6 +31,12 @@ def expressions(queue: QueueRules) -> Iterator[tuple[Steps, Expression]]:
             yield [*here, "steps", number, "require"], step.needs
 
 
+def skills_asked_by(queue: QueueRules) -> set[str]:
+    """Return the skills that the queue asks for by their names."""
+    asked = {requirement.skill for requirement in queue.requirements}
+    return asked.union(*(skills_in(expression) for _, expression in expressions(queue)))
+
+
 def skills_of(rules: Rulebook) -> Iterator[str]:
     """Yield every skill that the rules speak of by its name."""
     for tiers in (rules.tiers, *rules.policies.values(), *(queue.tiers for queue in rules.queues.values())):

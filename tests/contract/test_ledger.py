@@ -28,7 +28,8 @@ from core.model.ids import NO_LEG, AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
 from core.model.outbound import AttemptDialed
 from core.model.quality import Quality, SkillQuality, Tally
-from core.model.requests import RestoreAgent, RestoreQuality
+from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
+from core.model.supervision import AgentQueuesSet
 from crm.database import Database, DatabaseSettings
 from crm.ledger import LedgerSettings, SqlLedger, new_run
 from crm.memory import MemoryLedger
@@ -169,6 +170,20 @@ async def test_what_was_learned_last_of_each_agent_is_restored(ledger: MemoryLed
     assert list(await ledger.learned_quality()) == [
         RestoreQuality(at_us=NOON_US + 2, agent_id=ANA, skills=known(2)),
         RestoreQuality(at_us=NOON_US + 3, agent_id=BEN, skills=known(3)),
+    ]
+
+
+async def test_queues_of_agents_who_do_not_serve_all_are_restored(
+    ledger: MemoryLedger | SqlLedger,
+) -> None:
+    sales, cards = QueueName("sales"), QueueName("cards")
+    for at_us, (agent_id, queues) in enumerate(
+        [(ANA, (sales,)), (BEN, (cards,)), (BEN, None), (ANA, (sales, cards))], NOON_US
+    ):
+        ledger.append(AgentQueuesSet(at_us=at_us, agent_id=agent_id, queues=queues, asked_by="boss"))
+    await ledger.settled()
+    assert list(await ledger.agent_queues()) == [
+        RestoreAgentQueues(at_us=NOON_US + 3, agent_id=ANA, queues=(sales, cards), asked_by="boss")
     ]
 
 

@@ -53,6 +53,7 @@ from goldline.config_quality import QualitySection, quality_rules
 from metrics.interaction import InteractionRecorder
 from routing.admission import Admission
 from routing.adoption import Adoption
+from routing.assignments import Assignments
 from routing.callback_desk import CallbackDesk
 from routing.callback_dialer import CallbackDialer
 from routing.callback_recall import CallbackRecall
@@ -74,6 +75,7 @@ from routing.resume import Resume
 from routing.router import Router
 from routing.rules import QueueRules, Queues, Rulebook, Strategy, TierRules
 from routing.scores import ScoresByStrategy
+from routing.staff import Staff
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
 from routing.value import ValueNews, ValueScores
@@ -147,18 +149,17 @@ class Floor:
         quality = quality_rules(QualitySection())
         values = ValueScores(rulebook, profiles, quality.prior)
         ordinary = StrategyScores(rulebook, TrackRecords(self.engine), values.quality)
-        index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary))
+        self.staff = Staff(profiles)
+        index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary), self.staff)
         ValueNews(self.engine, values, index)
-        self.router = Router(self.engine, self.contacts, offers, rulebook, index, profiles)
-        self._build_lines(rulebook, ids, offers, profiles)
+        self.router = Router(self.engine, self.contacts, offers, rulebook, index, self.staff)
+        self._build_lines(rulebook, ids, offers)
         self._build_desks(profiles, ids, misses or MissRules(), work, wrap_up)
         QualityLearner(self.engine, self.contacts, profiles, queues.skills(), quality)
         if synced:
             self.hear(PbxSynced(at_us=0, pbx="main"))
 
-    def _build_lines(
-        self, rulebook: Rulebook, ids: Ids, offers: OfferDesk, profiles: Mapping[AgentId, AgentProfile]
-    ) -> None:
+    def _build_lines(self, rulebook: Rulebook, ids: Ids, offers: OfferDesk) -> None:
         """Build what brings contacts into line, and what becomes of them there."""
         self.estimates = WaitEstimates(self.engine, self.contacts, self.router, rulebook)
         circumstances = Circumstances(self.router, self.estimates, rulebook.queues)
@@ -175,7 +176,8 @@ class Floor:
         OutboundContacts(self.engine, self.contacts, self.router, offers)
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         Priority(self.engine, self.contacts, self.router)
-        self.preference = Preference(self.engine, self.contacts, self.router, rulebook, profiles)
+        self.preference = Preference(self.engine, self.contacts, self.router, rulebook, self.staff)
+        Assignments(self.engine, self.router, self.staff, rulebook.queues)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
         Desertion(self.engine, self.contacts, self.router, door, diversion, rulebook.queues)
         self.hold = Hold(

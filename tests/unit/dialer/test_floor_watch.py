@@ -11,6 +11,7 @@ from core.model.contact import VOICE, Requirement
 from core.model.events import AgentStateChanged, OfferMade
 from core.model.ids import AgentId, ContactId, OfferId, QueueName
 from core.model.need import Need, need_of
+from core.model.supervision import AgentQueuesSet
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.floor_watch import Crew, FloorWatch
@@ -147,3 +148,34 @@ def test_lengths_of_talks_are_learned_but_not_the_ringing_before() -> None:
     assert talk.ended_within(0.0, 70.0) > 0.8
     assert wrap_up.ended_within(0.0, 8.0) < 0.1
     assert wrap_up.ended_within(0.0, 12.0) > 0.8
+
+
+def moved(floor: Watched, name: str, *queues: QueueName) -> None:
+    """Let a supervisor say which queues the agent serves; none named: all."""
+    served = AgentQueuesSet(at_us=floor.now_s * SECOND_US, agent_id=AgentId(name), queues=queues or None)
+    floor.engine.handle(served)
+
+
+def test_agents_moved_to_other_queues_are_no_floor_of_the_campaign() -> None:
+    floor = Watched(ann={"sales": 1}, bob={"sales": 1})
+    floor.turns("ann", _S.READY)
+    floor.turns("bob", _S.ON_CONTACT)
+    moved(floor, "ann", CARDS)
+    moved(floor, "bob", CARDS)
+    assert not floor.crew
+    floor.turns("bob", _S.READY)
+    assert floor.crew.idle == 0
+    assert floor.watch.campaigns_of(AgentId("ann")) == ()
+
+
+def test_agents_moved_back_are_doing_what_they_did_meanwhile() -> None:
+    floor = Watched(ann={"sales": 1}, bob={"sales": 1})
+    moved(floor, "ann", CARDS)
+    moved(floor, "bob", CARDS)
+    floor.turns("ann", _S.READY)
+    floor.turns("bob", _S.ON_CONTACT)
+    floor.now_s = 30
+    moved(floor, "ann")
+    moved(floor, "bob", SALES, CARDS)
+    assert floor.crew.idle == 1
+    assert floor.crew.busy(floor.now_s * SECOND_US) == [(Phase.TALK, 30.0)]

@@ -23,6 +23,7 @@ from core.model.ids import AgentId, ContactId, LegId, QueueName
 from core.model.need import Need, need_from_text, need_of
 from routing.index import Index
 from routing.rules import Kind, QueueRules, Queues, RatioGroup, Reserve, Rulebook, Strategy, TierRules
+from routing.staff import Staff
 from routing.standing import Choice, Place, Seat, Standing
 from tests.unit.routing.scan import Scan
 
@@ -90,9 +91,10 @@ class ChanceFloor:
         self._now_us = 0
         self._sequence = 0
         self._scores = ChanceScores(self.chance)
-        self._index = Index(RULEBOOK, self._scores)
-        self._scan = Scan(RULEBOOK, self._scores)
         self._profiles = [self._somebody(number) for number in range(agents)]
+        self._staff = Staff({profile.agent_id: profile for profile in self._profiles})
+        self._index = Index(RULEBOOK, self._scores, self._staff)
+        self._scan = Scan(RULEBOOK, self._scores, self._staff)
         self._waiting: dict[ContactId, None] = {}
         self._seated: dict[AgentId, Seat] = {}
         self._events: list[tuple[int, Callable[[], None]]] = [
@@ -103,6 +105,7 @@ class ChanceFloor:
             (6, self._agent_leaves),
             (4, self._agent_is_put_back),
             (6, self._agent_learns),
+            (3, self._agent_is_moved),
             (8, self._contact_asks_again),
             (4, self._agent_asks_again),
         ]
@@ -200,7 +203,7 @@ class ChanceFloor:
     def _agent_is_freed(self) -> None:
         if self._rare == "agents" and self.chance.random() < 0.8:
             return
-        profile = self.chance.choice(self._profiles)
+        profile = self._staff[self._anybody()]
         self._sequence += 1
         channels = self.chance.choice(([VOICE], [VOICE], [VOICE, "task"], ["task"]))
         self._sit_down(profile, self._now_us, self._sequence, channels)
@@ -222,6 +225,16 @@ class ChanceFloor:
     def _agent_leaves(self) -> None:
         if self._seated:
             self._stand_up(self.chance.choice(list(self._seated)))
+
+    def _agent_is_moved(self) -> None:
+        """A supervisor keeps an agent from some of the queues; half the time from none any more."""
+        agent_id = self._anybody()
+        kept_from = self.chance.sample(QUEUES, self.chance.choice((0, 0, 1, 3)))
+        for queue in self._staff.keep_from(agent_id, kept_from):
+            self._index.ask_anew(queue)
+        seat = self._seated.get(agent_id)
+        if seat is not None:
+            self._sit_down(self._staff[agent_id], seat.since_us, seat.sequence, sorted(seat.channels))
 
     def _agent_learns(self) -> None:
         agent_id = self._anybody()

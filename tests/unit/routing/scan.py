@@ -13,13 +13,15 @@ from routing.index import BY_PLACE
 from routing.ratios import QueueRatios
 from routing.rules import Rulebook
 from routing.scores import Scores
+from routing.staff import Staff
 from routing.standing import Choice, Place, Seat, Standing
 
 
 class Scan:
     """All contacts in line and all seats, with the questions of `Index`."""
 
-    def __init__(self, rulebook: Rulebook, scores: Scores) -> None:
+    def __init__(self, rulebook: Rulebook, scores: Scores, staff: Staff) -> None:
+        self._staff = staff
         self._rulebook = rulebook
         self._scores = scores
         self._ratios = QueueRatios(rulebook.ratios)
@@ -121,6 +123,7 @@ class Scan:
         return (
             standing.channel in seat.channels
             and standing.held_for in (None, seat.agent_id)
+            and self._staff.serves(seat.agent_id, standing.kind.queue)
             and standing.need.level(seat.skills) is not None
             and not self._is_spared(standing, seat)
         )

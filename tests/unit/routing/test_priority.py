@@ -1,4 +1,4 @@
-"""Supervisors move those who wait: at once, with who and why, over a restart, and nobody who waits no more."""
+"""Supervisors move those who wait: at once, with who and why, over a restart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.kernel.clock import microseconds
 from core.model.commands import AnswerRequest
 from core.model.contact import Contact
-from core.model.events import ContactRecalled, PbxSynced, StandingChanged
+from core.model.events import ContactEvent, ContactRecalled, PbxSynced, StandingChanged
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId
 from core.model.requests import AddWork, MoveContact, RejectOffer
 from routing.rules import Step
@@ -154,7 +154,7 @@ def test_moved_work_keeps_the_place_over_a_restart() -> None:
     move(floor, second, to_front=True)
     again = Floor({"ann": 5})
     for contact_id in (first, second):
-        history = tuple(e for e in floor.ledger() if getattr(e, "contact_id", "") == contact_id)
+        history = tuple(e for e in floor.events(ContactEvent) if e.contact_id == contact_id)
         again.hear(
             ContactRecalled(
                 at_us=floor.now_us, contact_id=contact_id, leg_id=NO_LEG, seen_us=0, history=history

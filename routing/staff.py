@@ -1,0 +1,71 @@
+"""Who the agents are as routing sees them now: their levels, and the queues that somebody keeps them from.
+
+To be kept from a queue is written as one more skill, `!QUEUE`, and where anybody is kept from a queue a
+contact there also needs an agent who lacks that skill. So whatever compares needs with skills, the index and
+its pools above all, finds the right agents without knowing of queues; and where nobody is kept from anything,
+needs and skills are as they were configured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from core.model.agent import AgentProfile
+from core.model.ids import AgentId, QueueName
+from core.model.need import Bound, Need, need_for
+from routing.course import joined
+
+
+class Staff(Mapping[AgentId, AgentProfile]):
+    """The agents' profiles by id, with what keeps them from queues among their skills."""
+
+    def __init__(self, profiles: Mapping[AgentId, AgentProfile]) -> None:
+        self._configured = profiles
+        self._present = dict(profiles)
+        self._kept_from: dict[QueueName, dict[AgentId, None]] = {}
+
+    def __getitem__(self, agent_id: AgentId) -> AgentProfile:
+        return self._present[agent_id]
+
+    def __iter__(self) -> Iterator[AgentId]:
+        return iter(self._present)
+
+    def __len__(self) -> int:
+        return len(self._present)
+
+    def skills(self, agent_id: AgentId) -> Mapping[str, int]:
+        """Return the agent's own skills."""
+        return self._configured[agent_id].skills
+
+    def serves(self, agent_id: AgentId, queue: QueueName) -> bool:
+        """Tell whether nobody keeps the agent from the queue."""
+        return agent_id not in self._kept_from.get(queue, ())
+
+    def asked(self, need: Need, queue: QueueName) -> Need:
+        """Return what a contact of the queue needs in all that asks for `need`."""
+        return joined(need, _served(queue)) if queue in self._kept_from else need
+
+    def keep_from(self, agent_id: AgentId, queues: Iterable[QueueName]) -> list[QueueName]:
+        """Keep the agent from `queues` and no others; return those whose contacts need something else now."""
+        before = self._kept_from.keys() | set()
+        for queue in [queue for queue, agents in self._kept_from.items() if agent_id in agents]:
+            del self._kept_from[queue][agent_id]
+            if not self._kept_from[queue]:
+                del self._kept_from[queue]
+        kept = {}
+        for queue in queues:
+            self._kept_from.setdefault(queue, {})[agent_id] = None
+            kept[_mark(queue)] = 1
+        configured = self._configured[agent_id]
+        self._present[agent_id] = replace(configured, skills={**configured.skills, **kept})
+        return sorted(before ^ self._kept_from.keys())
+
+
+def _mark(queue: QueueName) -> str:
+    """Return the skill of those who are kept from the queue; no configured skill is called so."""
+    return f"!{queue}"
+
+
+def _served(queue: QueueName) -> Need:
+    return need_for(((Bound(_mark(queue), 0, 0),),))
