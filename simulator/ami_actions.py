@@ -35,6 +35,7 @@ from simulator.ringing import ANSWERED, Ringing, ring
 ORIGINATE_TIMEOUT_MS = 30_000
 TRUE_WORDS = frozenset({"true", "yes", "1", "on", "y", "t"})
 NO_SUCH_CHANNEL = "No such channel"
+MUTE_FUNCTION = "MUTEAUDIO(in)"
 
 
 class Client(Protocol):
@@ -96,7 +97,9 @@ class AmiActions:
             Row("Hangup", self._hangup, call | {"system"}),
             Row("ListCommands", self._list_commands),
             Row("Originate", self._originate, frozenset({"originate"})),
+            Row("PJSIPNotify", self._notify, frozenset({"system"})),
             Row("Ping", self._ping),
+            Row("PlayDTMF", self._play_key, call),
             Row("Redirect", self._redirect, call),
             Row("Setvar", self._setvar, call),
             Row("Status", self._status, status),
@@ -175,7 +178,31 @@ class AmiActions:
             self._answer(client, action, refusal(NO_SUCH_CHANNEL))
         else:
             self._answer(client, action, success("Variable Set"))
+            self._set_on(channel, name, value)
+
+    def _set_on(self, channel: Channel, name: str, value: str) -> None:
+        """Set a variable of the channel, or call the one function that can be set here."""
+        if name == MUTE_FUNCTION:
+            self._exchange.mute(channel, value in TRUE_WORDS)
+        else:
             self._exchange.set_variable(channel, name, value)
+
+    def _play_key(self, action: Action, client: Client) -> None:
+        channel = self._exchange.find(action.get("channel"))
+        if channel is None:
+            self._answer(client, action, refusal("Channel not found"))
+            return
+        self._answer(client, action, success("DTMF successfully queued"))
+        self._exchange.play_key(channel, action.get("digit"))
+
+    def _notify(self, action: Action, client: Client) -> None:
+        channel = self._exchange.find(action.get("channel"))
+        if channel is None:
+            self._answer(client, action, refusal("Channel not found"))
+            return
+        self._answer(client, action, success("NOTIFY sent"))
+        if "Event=talk" in action.variables:
+            self._exchange.pick_up(channel)
 
     def _hangup(self, action: Action, client: Client) -> None:
         channel = self._exchange.find(action.get("channel"))
@@ -188,15 +215,16 @@ class AmiActions:
         self._exchange.hang_up(channel, cause)
 
     def _redirect(self, action: Action, client: Client) -> None:
-        channel = self._exchange.find(action.get("channel"))
+        wanted = [action.get(name) for name in ("channel", "extrachannel") if action.get(name)]
+        channels = [channel for channel in map(self._exchange.find, wanted) if channel is not None]
         context, exten = action.get("context"), action.get("exten")
-        if channel is None:
+        if not channels or len(channels) < len(wanted):
             self._answer(client, action, refusal(f"Channel does not exist: {action.get('channel')}"))
         elif not self._dialplan.exists(context, exten):
             self._answer(client, action, refusal("Redirect failed"))
         else:
             self._answer(client, action, success("Redirect successful"))
-            self._dialplan.redirect(channel, context, exten)
+            self._dialplan.redirect(channels, context, exten)
 
     # --- Originate ---------------------------------------------------------------------------------
 

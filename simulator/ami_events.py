@@ -64,7 +64,14 @@ class AmiEvents(PbxListener):
 
     def key_pressed(self, channel: Channel, digit: str) -> None:
         """Tell DTMFBegin and DTMFEnd."""
-        common = [*channel_lines(channel), ("Digit", digit), ("Direction", "Received")]
+        self._tell_key(channel, digit, "Received")
+
+    def key_heard(self, channel: Channel, key: str) -> None:
+        """Tell DTMFBegin and DTMFEnd of a key that we played."""
+        self._tell_key(channel, key, "Sent")
+
+    def _tell_key(self, channel: Channel, digit: str, direction: str) -> None:
+        common = [*channel_lines(channel), ("Digit", digit), ("Direction", direction)]
         self.tell("DTMFBegin", "dtmf", common)
         self.tell("DTMFEnd", "dtmf", [*common, ("DurationMs", str(KEY_DURATION_MS))])
 

@@ -54,6 +54,8 @@ class Bridge(Entity, kw_only=True):
 
     uniqueid: str
     channels: list[Channel] = []
+    # The name of the conference, if it is one: it lasts as long as anybody is in it.
+    room: str = ""
 
 
 class Judgement(Record, frozen=True):
@@ -99,8 +101,13 @@ class Channel(Entity, kw_only=True):
     tech_cause: int = 0
     # Whoever rings the phone behind the channel wants to know that it is free again.
     on_end: Callable[[], None] | None = None
-    # What the dialplan does behind the Bridge() that the channel runs; without, the channel ends there.
+    # What the dialplan does behind the Bridge() that the channel runs, or was taken into; without, the
+    # channel ends there.
     on_left_alone: Callable[[], None] | None = None
+    # How the phone that rings is answered by somebody else's order.
+    on_pick_up: Callable[[], None] | None = None
+    is_muted: bool = False
+    keys_heard: str = ""
 
     @property
     def is_up(self) -> bool:

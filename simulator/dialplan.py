@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,18 +20,21 @@ from simulator.dialplan_steps import (
     ANSWERER_VARIABLE,
     ARRIVED_VARIABLE,
     DETECTION_VARIABLE,
-    HOLD_MUSIC,
     JUDGE_EXTEN,
     PEER_VARIABLE,
     RETRY_US,
+    ROOM_VARIABLE,
+    SPARES_VARIABLE,
     TAG_VARIABLE,
+    TAKEN_EXTEN,
+    GoOn,
     dial_outside,
     join_and_return,
     join_or_hang_up,
 )
 from simulator.judging import detection_of, judge
 from simulator.listener import PbxListener
-from simulator.pbx import Exchange
+from simulator.pbx import HOLD_MUSIC, Exchange
 
 _NOT_DIALABLE = re.compile(r"[^0-9+*#]")
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
@@ -99,10 +102,13 @@ class Dialplan(PbxListener):
         channel.application, channel.application_arguments = name, arguments
         self._applications[name.lower()](channel, arguments)
 
-    def redirect(self, channel: Channel, context: str, exten: str) -> None:
-        """Take the channel elsewhere; a script is told to let go first, and is waited for."""
-        go_on = partial(self.run, channel, context, exten)
-        self._exchange.release(channel)
+    def redirect(self, channels: Sequence[Channel], context: str, exten: str) -> None:
+        """Take the channels elsewhere; a script is told to let go first, and is waited for."""
+        self._exchange.release(*channels)
+        for channel in channels:
+            self._send(channel, partial(self.run, channel, context, exten))
+
+    def _send(self, channel: Channel, go_on: Callable[[], None]) -> None:
         script = self._scripts.get(channel)
         if script is None:
             go_on()
@@ -128,6 +134,10 @@ class Dialplan(PbxListener):
     def _enter(self, channel: Channel) -> None:
         if channel.exten == JUDGE_EXTEN:
             self._judge(channel)
+        elif channel.exten == TAKEN_EXTEN:
+            for variable in (PEER_VARIABLE, SPARES_VARIABLE, ROOM_VARIABLE):
+                self._exchange.set_variable(channel, variable, "")
+            self.run(channel, channel.context, "s")
         else:
             self._take_in(channel)
 
@@ -145,7 +155,8 @@ class Dialplan(PbxListener):
         # As the written dialplan does before FastAGI's greeting prints them raw.
         channel.caller_number = _NOT_DIALABLE.sub("", channel.caller_number)
         channel.caller_name = _NOT_PRINTABLE.sub("", channel.caller_name)
-        self._exchange.set_variable(channel, ARRIVED_VARIABLE, str(self._exchange.now_us()))
+        if not channel.variables.get(ARRIVED_VARIABLE):
+            self._exchange.set_variable(channel, ARRIVED_VARIABLE, str(self._exchange.now_us()))
         self._ask_engine(channel)
 
     def _ask_engine(self, channel: Channel) -> None:
@@ -188,8 +199,11 @@ class Dialplan(PbxListener):
         elif channel.context != self._settings.caller_context and channel.context in self._contexts:
             self.run(channel, channel.context, channel.exten)
         elif peer_name := channel.variables.get(PEER_VARIABLE):
+            peer = self._exchange.find(peer_name)
             come_back = partial(self._come_back, channel)
-            join_and_return(self._exchange, channel, self._exchange.find(peer_name), come_back)
+            join_and_return(self._exchange, channel, peer, come_back, self._way_back(channel, peer))
+        elif room := channel.variables.get(ROOM_VARIABLE):
+            self._exchange.confer(channel, room)
         else:
             self._exchange.start_music(channel, HOLD_MUSIC)
             self._exchange.after(RETRY_US, partial(self._ask_again, channel))
@@ -197,7 +211,14 @@ class Dialplan(PbxListener):
     def _come_back(self, channel: Channel) -> None:
         """Ask for the engine again behind the Bridge() that the leg left its script for."""
         self._exchange.set_variable(channel, PEER_VARIABLE, "")
+        self._exchange.set_variable(channel, SPARES_VARIABLE, "")
         self._ask_again(channel)
+
+    def _way_back(self, channel: Channel, peer: Channel | None) -> GoOn | None:
+        """Return how the other leg goes on behind the Bridge() of `channel`: not at all, or it is spared."""
+        if peer is None or not channel.variables.get(SPARES_VARIABLE):
+            return None
+        return partial(self._ask_again, peer)
 
     def _ask_again(self, channel: Channel) -> None:
         busy = channel.ended or channel.bridge is not None or channel in self._scripts
@@ -221,10 +242,12 @@ class Dialplan(PbxListener):
         self.run_application(channel, "Bridge", channel.variables.get(PEER_VARIABLE, ""))
 
     def _bridge(self, channel: Channel, arguments: str) -> None:
-        join_or_hang_up(self._exchange, channel, self._exchange.find(arguments.partition(",")[0]))
+        peer = self._exchange.find(arguments.partition(",")[0])
+        join_or_hang_up(self._exchange, channel, peer, self._way_back(channel, peer))
 
     def _dial_outside(self, channel: Channel) -> None:
         self._exchange.set_variable(channel, TAG_VARIABLE, "")
+        self._exchange.set_variable(channel, ARRIVED_VARIABLE, "")
         channel.application = "Dial"
         dial_outside(self._exchange, channel, channel.exten)
 

@@ -13,27 +13,33 @@ from simulator.ringing import Ringing, ring
 
 TAG_VARIABLE = "GOLDLINE_TAG"
 PEER_VARIABLE = "GOLDLINE_PEER"
+SPARES_VARIABLE = "GOLDLINE_SPARES"
+ROOM_VARIABLE = "GOLDLINE_ROOM"
 ARRIVED_VARIABLE = "GOLDLINE_ARRIVED"
 DETECTION_VARIABLE = "GOLDLINE_DETECTION"
 ANSWERER_VARIABLE = "GOLDLINE_ANSWERER"
-JUDGE_EXTEN = "judge"
-HOLD_MUSIC = "default"
+JUDGE_EXTEN, TAKEN_EXTEN = "judge", "taken"
 RETRY_US = SECOND_US
 """How long a caller hears music before the dialplan asks an absent engine again."""
 OUTSIDE_RING_TIMEOUT_US = 60 * SECOND_US
 
 
+GoOn = Callable[[], None]
+
+
 def join_and_return(
-    exchange: Exchange, channel: Channel, peer: Channel | None, go_on: Callable[[], None]
+    exchange: Exchange, channel: Channel, peer: Channel | None, go_on: GoOn, peer_goes_on: GoOn | None = None
 ) -> None:
     """Run `Bridge(peer)` in `channel`, and `go_on` behind it: at once where one of them is gone."""
-    if peer is None or not exchange.bridge(channel, peer, go_on):
+    if peer is None or not exchange.bridge(channel, peer, go_on, peer_goes_on):
         go_on()
 
 
-def join_or_hang_up(exchange: Exchange, channel: Channel, peer: Channel | None) -> None:
+def join_or_hang_up(
+    exchange: Exchange, channel: Channel, peer: Channel | None, peer_goes_on: GoOn | None = None
+) -> None:
     """Run `Bridge(peer)` in `channel`, and `Hangup()` where that fails because one of them is gone."""
-    if peer is None or not exchange.bridge(channel, peer):
+    if peer is None or not exchange.bridge(channel, peer, None, peer_goes_on):
         exchange.hang_up(channel)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from core.kernel.clock import SECOND_US
 from core.model.causes import Answerer
 from core.model.detection import Detection
 from simulator.channel import Channel, Judgement
@@ -40,6 +41,10 @@ def _finish(channel: Channel, judgement: Judgement, go_on: Callable[[], None]) -
         go_on()
 
 
+NEVER_US = 24 * 3_600 * SECOND_US
+"""Longer than anybody listens."""
+
+
 def judged(voice: Voice, detection: Detection) -> tuple[int, Judgement]:
     """Return what AMD() makes of a voice, and how long after the answer."""
     after_us, found = _by_sound(voice, detection)
@@ -68,6 +73,11 @@ def _machine(why: str, limit_ms: int) -> Judgement:
 
 
 def silent_in_us(channel: Channel, silence_us: int, now_us: int) -> int:
-    """Return in how long WaitForSilence() has heard `silence_us` of it: behind what is still being said."""
+    """Return in how long WaitForSilence() has heard `silence_us` of it: behind what is still being said.
+
+    Of a leg that is muted nothing comes in at all, and no silence either (so on 22.10).
+    """
+    if channel.is_muted:
+        return NEVER_US
     speaks_until_us = channel.answered_us + channel.voice.silent_us + channel.voice.speaks_us
     return max(0, speaks_until_us - now_us) + silence_us

@@ -37,6 +37,9 @@ class PbxListener:
     def key_pressed(self, channel: Channel, digit: str) -> None:
         """The far party pressed a key, whether anything listened or not."""
 
+    def key_heard(self, channel: Channel, key: str) -> None:
+        """A key was played to the far party."""
+
     def hangup_requested(self, channel: Channel) -> None:
         """The far party hangs up; the end of the channel follows."""
 
@@ -79,6 +82,7 @@ class Audience:
     variable_set: list[Callable[[Channel, str, str], None]]
     listening_began: list[Callable[[Channel], None]]
     key_pressed: list[Callable[[Channel, str], None]]
+    key_heard: list[Callable[[Channel, str], None]]
     hangup_requested: list[Callable[[Channel], None]]
     music_started: list[Callable[[Channel], None]]
     music_stopped: list[Callable[[Channel], None]]

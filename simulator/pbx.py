@@ -19,6 +19,9 @@ from simulator.listener import Audience, PbxListener
 from simulator.phones import PhoneBook
 from simulator.telephony import AS_MEASURED, Telephony
 
+HOLD_MUSIC = "default"
+"""What is heard where nobody says what."""
+
 
 class Exchange:
     """A telephone system in memory.
@@ -226,17 +229,24 @@ class Exchange:
         for hear in self._audience.music_stopped:
             hear(channel)
 
-    def bridge(self, channel: Channel, peer: Channel, go_on: Callable[[], None] | None = None) -> bool:
+    def bridge(
+        self,
+        channel: Channel,
+        peer: Channel,
+        go_on: Callable[[], None] | None = None,
+        peer_goes_on: Callable[[], None] | None = None,
+    ) -> bool:
         """Join the two as dialplan `Bridge()` in `channel` does; False where one of them is gone.
 
-        When the peer leaves, `channel` does `go_on`, what its dialplan has behind that, or is hung up.
+        When the peer leaves, `channel` does `go_on`, what its dialplan has behind that, or is hung up; so
+        does the peer with `peer_goes_on`.
         """
         if channel.ended or peer.ended:
             return False
         for each in (channel, peer):
             self.release(each)
             self.answer(each)
-        channel.on_left_alone = go_on
+        channel.on_left_alone, peer.on_left_alone = go_on, peer_goes_on
         bridge = self._new_bridge()
         oldest = min(channel, peer, key=lambda each: each.created_us)
         for each in (channel, peer):
@@ -247,12 +257,42 @@ class Exchange:
             self._enter(bridge, each)
         return True
 
-    def release(self, channel: Channel) -> None:
-        """Take the channel away from whatever it does: a script, music, another bridge."""
-        self._stop_listening(channel, Ending.TAKEN)
-        self.stop_music(channel)
-        for other in self._leave_bridge(channel):
-            self._left_alone(other)
+    def confer(self, channel: Channel, room: str) -> None:
+        """Let the channel into the conference `room`, as dialplan `ConfBridge()` does."""
+        self.release(channel)
+        channel.on_left_alone = None
+        bridge = next((each for each in self.bridges.values() if each.room == room), None)
+        if bridge is None:
+            bridge = self._new_bridge(room)
+        for other in bridge.channels:
+            self.stop_music(other)
+        self._enter(bridge, channel)
+
+    def release(self, *channels: Channel) -> None:
+        """Take the channels away from whatever they do, a script, music, another bridge: in one instant."""
+        left_behind: list[Channel] = []
+        for channel in channels:
+            self._stop_listening(channel, Ending.TAKEN)
+            self.stop_music(channel)
+            left_behind += self._leave_bridge(channel)
+        for other in left_behind:
+            if other not in channels:
+                self._left_alone(other)
+
+    def pick_up(self, channel: Channel) -> None:
+        """Let the phone that rings be answered, if it is one that obeys."""
+        if channel.on_pick_up is not None and not channel.ended:
+            channel.on_pick_up()
+
+    def mute(self, channel: Channel, is_muted: bool) -> None:
+        """Let nobody hear the channel's party, or everybody again."""
+        channel.is_muted = is_muted
+
+    def play_key(self, channel: Channel, key: str) -> None:
+        """Let the channel's party hear a key."""
+        channel.keys_heard += key
+        for hear in self._audience.key_heard:
+            hear(channel, key)
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -268,9 +308,9 @@ class Exchange:
         if listening is not None:
             listening.finished(how, digit)
 
-    def _new_bridge(self) -> Bridge:
+    def _new_bridge(self, room: str = "") -> Bridge:
         self._bridges_made += 1
-        bridge = Bridge(uniqueid=f"b-{self._bridges_made:06d}")
+        bridge = Bridge(uniqueid=f"b-{self._bridges_made:06d}", room=room)
         self.bridges[bridge.uniqueid] = bridge
         for hear in self._audience.bridge_created:
             hear(bridge)
@@ -283,12 +323,18 @@ class Exchange:
             hear(bridge, channel)
 
     def _leave_bridge(self, channel: Channel) -> list[Channel]:
-        """Take `channel` out; a bridge of one is dissolved. Return who was left behind in it."""
+        """Take `channel` out; a bridge of one is dissolved. Return who was left behind in it.
+
+        Who is alone in a conference stays there, and hears music.
+        """
         bridge = channel.bridge
         if bridge is None:
             return []
         self._exit(bridge, channel)
         if len(bridge.channels) > 1:
+            return []
+        if bridge.room and bridge.channels:
+            self.start_music(bridge.channels[0], HOLD_MUSIC)
             return []
         left_behind = list(bridge.channels)
         for other in left_behind:

@@ -12,7 +12,20 @@ from functools import partial
 from typing import Any
 
 from core.model.causes import Cause
-from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
+from core.model.commands import (
+    ConferLeg,
+    DialogueStep,
+    HangUpLeg,
+    JoinLeg,
+    MuteLeg,
+    PbxCommand,
+    PickUpLeg,
+    PlayKeys,
+    RingLeg,
+    TagLeg,
+    TakeLeg,
+    TransferLeg,
+)
 from core.model.detection import Detection
 from core.model.events import (
     AnomalySeen,
@@ -39,7 +52,6 @@ from core.ports import Sink
 from simulator.channel import Bridge, Channel, ChannelState, Judgement
 from simulator.dialogue import Dialogue
 from simulator.dialplan_steps import (
-    HOLD_MUSIC,
     RETRY_US,
     TAG_VARIABLE,
     dial_outside,
@@ -48,7 +60,7 @@ from simulator.dialplan_steps import (
 )
 from simulator.judging import judge
 from simulator.listener import PbxListener
-from simulator.pbx import Exchange
+from simulator.pbx import HOLD_MUSIC, Exchange
 from simulator.refusals import is_unsafe
 from simulator.ringing import NEVER_MADE, Ringing, ring
 
@@ -68,6 +80,11 @@ class SimPbx(PbxListener):
             HangUpLeg: self._hang_up,
             TagLeg: self._tag,
             TransferLeg: self._transfer,
+            TakeLeg: self._take,
+            ConferLeg: self._confer,
+            PickUpLeg: self._pick_up,
+            MuteLeg: self._mute,
+            PlayKeys: self._play_keys,
         }
         exchange.watch(self)
         exchange.dialplan = self._open
@@ -133,7 +150,7 @@ class SimPbx(PbxListener):
     def _answered(self, command: RingLeg) -> Callable[[Channel], None]:
         """Return what the dialplan does with the leg once it is answered."""
         if command.bridge_with != NO_LEG:
-            return partial(self._join, command.bridge_with)
+            return partial(self._join, command.bridge_with, command.spares)
         if command.detect_machine is None:
             return self._open
         return partial(self._judge, command.detect_machine)
@@ -144,8 +161,12 @@ class SimPbx(PbxListener):
     def _fail(self, command: RingLeg, cause: Cause, reason: str) -> None:
         self._sink(LegFailed(at_us=self._now_us(), leg_id=command.leg_id, cause=cause, reason=reason))
 
-    def _join(self, peer_id: LegId, channel: Channel) -> None:
-        join_or_hang_up(self._exchange, channel, self._exchange.channels.get(peer_id))
+    def _join(self, peer_id: LegId, spares: bool, channel: Channel) -> None:
+        peer = self._exchange.channels.get(peer_id)
+        join_or_hang_up(self._exchange, channel, peer, self._way_back(peer) if spares else None)
+
+    def _way_back(self, channel: Channel | None) -> Callable[[], None] | None:
+        return partial(self._come_back, channel) if channel is not None else None
 
     def _leave_to_join(self, command: JoinLeg) -> None:
         """Let the leg out of its dialogue; the dialplan joins it a moment later, and brings it back."""
@@ -156,13 +177,57 @@ class SimPbx(PbxListener):
         if peer is None or command.leg_id not in self._dialogues:
             self._tell_refusal(command, "command_refused")
             return
+        self._let_out(channel)
+        come_back = partial(self._come_back, channel)
+        way_back = self._way_back(peer) if command.spares else None
+        join = partial(join_and_return, self._exchange, channel, peer, come_back, way_back)
+        self._exchange.after(self._exchange.bridge_us, join)
+
+    def _let_out(self, channel: Channel) -> None:
+        """Let the leg out of its dialogue."""
         self._exchange.interrupt(channel)
         self._exchange.stop_music(channel)
         self._close(channel)
-        come_back = partial(self._come_back, channel)
-        self._exchange.after(
-            self._exchange.bridge_us, partial(join_and_return, self._exchange, channel, peer, come_back)
-        )
+
+    def _confer(self, command: ConferLeg) -> None:
+        channel = self._exchange.channels.get(command.leg_id)
+        if channel is None:
+            return
+        if command.leg_id not in self._dialogues:
+            self._tell_refusal(command, "command_refused")
+            return
+        self._let_out(channel)
+        self._exchange.after(self._exchange.bridge_us, partial(self._enter_room, channel, command.room))
+
+    def _enter_room(self, channel: Channel, room: str) -> None:
+        if not channel.ended:
+            self._exchange.confer(channel, room)
+
+    def _take(self, command: TakeLeg) -> None:
+        """Take the legs out of their bridge; the dialplan brings each back a moment later."""
+        wanted = (command.leg_id, command.together_with)
+        taken = [self._exchange.channels[each] for each in wanted if each in self._exchange.channels]
+        for channel in taken:
+            self._close(channel)
+        self._exchange.release(*taken)
+        for channel in taken:
+            self._exchange.after(self._exchange.bridge_us, partial(self._come_back, channel))
+
+    def _pick_up(self, command: PickUpLeg) -> None:
+        channel = self._exchange.channels.get(command.leg_id)
+        if channel is not None:
+            self._exchange.pick_up(channel)
+
+    def _mute(self, command: MuteLeg) -> None:
+        channel = self._exchange.channels.get(command.leg_id)
+        if channel is not None:
+            self._exchange.mute(channel, command.is_muted)
+
+    def _play_keys(self, command: PlayKeys) -> None:
+        channel = self._exchange.channels.get(command.leg_id)
+        if channel is not None:
+            for key in command.digits:
+                self._exchange.play_key(channel, key)
 
     def _come_back(self, channel: Channel) -> None:
         """Ask for the engine, whichever there is by now."""

@@ -98,6 +98,7 @@ class _Attempt:
         after = self._exchange.after
         if reaction.reach not in _WITHOUT_RINGING:
             after(min(self._exchange.ring_us, reaction.after_us), self._rings)
+            self._channel.on_pick_up = partial(self._picked_up, reaction.voice)
         if reaction.reach not in _SILENT:
             act = partial(self._picked_up, reaction.voice)
             if reaction.reach in REFUSALS:

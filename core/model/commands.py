@@ -52,8 +52,8 @@ class JoinLeg(PbxCommand, frozen=True, kw_only=True):
     """Join the leg, which is in our hands, with `bridge_with`: both hear each other at once.
 
     When the other one leaves, this one comes back into our hands: it opens a dialogue again. It is how an
-    agent whose call stands takes one contact after the other. When this one ends, the other ends as well; with
-    `spares` it comes back into our hands instead.
+    agent whose call stands takes one contact after the other. When this one ends, the other ends as well;
+    with `spares` it comes back into our hands instead.
     """
 
     bridge_with: LegId

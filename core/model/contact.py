@@ -142,8 +142,8 @@ class Contact(Entity, kw_only=True):
     for so long before anything rings; `preview_dials` says that it is dialed then, else it is passed over.
 
     What one agent passes on to the next is a contact of its own (`after` the one before, `passed_by` that
-    agent), or a consultation about it (`consults`) until it has the customer. One that is `parted` has its legs
-    on the move by our own doing (`core.model.control`).
+    agent), or a consultation about it (`consults`) until it has the customer. One that is `parted` has its
+    legs on the move by our own doing (`core.model.control`).
 
     Work of another channel than voice never has a leg: `work_id` is what the program that brought it calls
     it, `reference` where the agent finds it, such as a link or a subject.

@@ -1,8 +1,9 @@
 """`AsteriskPbx`: one Asterisk behind the `Pbx` port.
 
-Two AMI sessions, one that hears and one that acts (an action holds up the events of its own session),
-and a FastAGI server for dialogues with callers. What comes in goes through `translate` to the sink; what
-goes out is made by `commands`. The two sides share one object, the translator's memory of channels.
+Two AMI sessions, one that hears and one that acts (an action holds up the events of its own session), a third
+one for phones where it is allowed, and a FastAGI server for dialogues with callers. What comes in goes
+through `translate` to the sink; what goes out is made by `commands`. The two sides share one object, the
+translator's memory of channels.
 
 Logged in is not enough to be up: the sink hears `PbxSynced` when both sessions are logged in and a
 snapshot has been told, and `PbxLost` when either is gone. In between commands are still tried, for a
@@ -28,7 +29,20 @@ from core.drift import Views
 from core.kernel.clock import Clock
 from core.kernel.errors import PbxError, UnsafeText
 from core.model.causes import Cause
-from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TagLeg, TransferLeg
+from core.model.commands import (
+    ConferLeg,
+    DialogueStep,
+    HangUpLeg,
+    JoinLeg,
+    MuteLeg,
+    PbxCommand,
+    PickUpLeg,
+    PlayKeys,
+    RingLeg,
+    TagLeg,
+    TakeLeg,
+    TransferLeg,
+)
 from core.model.events import (
     AnomalySeen,
     DialogueClosed,
@@ -53,9 +67,11 @@ from cti.asterisk import commands
 from cti.asterisk.commands import Action
 from cti.asterisk.dialogue import Dialogues, DialogueSettings
 from cti.asterisk.dialplan import READ_CLASSES, UNREAD_EVENTS
+from cti.asterisk.handsets import Handsets
 from cti.asterisk.lookout import Lookout, told_views
 from cti.asterisk.resync import KEPT_BACK_MAX, SNAPSHOT_ACTIONS, Snapshot, missed_events, notes
 from cti.asterisk.translate import Events, Translator
+from cti.asterisk.vitals import HeardEvents, Vitals
 
 log = structlog.get_logger()
 
@@ -70,7 +86,6 @@ SNAPSHOT_DEADLINE_US = 10_000_000
 
 CHANNEL_LATE_S = 0.5
 """How much later than word of its failure a channel may be told of: so seen where 503 came within 6 ms."""
-from cti.asterisk.vitals import HeardEvents, Vitals
 
 NEVER_CAME = "the link broke before Asterisk said whether it rings"
 NEVER_MADE = "Asterisk took the order, and there is no channel"
@@ -79,9 +94,13 @@ NO_REPLY = "Asterisk did not reply to the order"
 
 @dataclass(frozen=True, kw_only=True)
 class AsteriskSettings:
-    """One Asterisk: how to reach it, where it reaches us, and the contexts of its dialplan that are ours."""
+    """One Asterisk: how to reach it, where it reaches us, and the contexts of its dialplan that are ours.
+
+    `phones` is the account by which phones are answered from the desk, where there is one.
+    """
 
     ami: AmiSettings
+    phones: AmiSettings | None = None
     agi: AgiSettings
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     name: str = "asterisk"
@@ -106,11 +125,13 @@ class AsteriskPbx:
         acting = replace(settings.ami, events="off")
         self._hearing = AmiLink(hearing, on_event=self._hear, on_state=self._hearing_changed, jitter=jitter)
         self._acting = AmiLink(acting, on_event=_ignore, on_state=self._acting_changed, jitter=jitter)
+        self._handsets = Handsets(settings.phones, self._acting, jitter)
         self._lookout = Lookout(self._hearing, settings.look_every_s, self._told, self._make_up)
         # The snapshot being taken, None while nothing is amiss.
         self._snapshot: Snapshot | None = None
         self._started = ""
         self._is_up = False
+        self._heard = HeardEvents()
         # Legs that a dialogue told of and whose end was not told yet.
         self._unended: dict[LegId, None] = {}
         # Legs to hang up as soon as they exist or can be reached, and ordered ones of which no link could
@@ -125,14 +146,19 @@ class AsteriskPbx:
             HangUpLeg: self._hang_up,
             TagLeg: self._tag,
             TransferLeg: self._transfer,
+            TakeLeg: self._take,
+            ConferLeg: self._confer,
+            MuteLeg: self._mute,
+            PickUpLeg: self._pick_up,
+            PlayKeys: self._play_keys,
         }
 
     async def start(self) -> None:
         """Listen for dialogues and connect to Asterisk, for ever; raise `OSError` if the port is taken."""
         await self._agi.start()
-        self._heard = HeardEvents()
         self._acting.start()
         self._hearing.start()
+        self._handsets.start()
         self._lookout.start()
 
     async def close(self) -> None:
@@ -140,7 +166,18 @@ class AsteriskPbx:
         self._lookout.close()
         await self._hearing.close()
         await self._acting.close()
+        await self._handsets.close()
         await self._agi.stop()
+
+    def vitals(self) -> Vitals:
+        """Return how the link does."""
+        links = (self._hearing, self._acting)
+        return Vitals(
+            is_up=self._is_up,
+            reconnects=sum(max(0, link.connection_count - 1) for link in links),
+            dropped=sum(link.dropped_event_count + link.dropped_noise_count for link in links),
+            heard=self._heard.counts,
+        )
 
     # --- commands ---------------------------------------------------------------------------------
 
@@ -168,22 +205,30 @@ class AsteriskPbx:
         channel = self._translator.channels.get(leg_id)
         name = channel.name if channel is not None else self._dialogues.address(leg_id)
         if not name:
-    def vitals(self) -> Vitals:
-        """Return how the link does."""
-        links = (self._hearing, self._acting)
-        return Vitals(
-            is_up=self._is_up,
-            reconnects=sum(max(0, link.connection_count - 1) for link in links),
-            dropped=sum(link.dropped_event_count + link.dropped_noise_count for link in links),
-            heard=self._heard.counts,
-        )
-
             raise PbxError(f"leg {leg_id} is gone")
         return name
 
     def _join(self, command: JoinLeg) -> None:
-        if not self._dialogues.leave_to_join(command.leg_id, self._name_of(command.bridge_with)):
+        name = self._name_of(command.bridge_with)
+        if not self._dialogues.leave_to_join(command.leg_id, name, command.spares):
             raise PbxError(f"leg {command.leg_id} is not in our hands")
+
+    def _confer(self, command: ConferLeg) -> None:
+        if not self._dialogues.leave_to_confer(command.leg_id, command.room):
+            raise PbxError(f"leg {command.leg_id} is not in our hands")
+
+    def _take(self, command: TakeLeg) -> None:
+        self._send(commands.take(command, self._settings.caller_context), command)
+
+    def _mute(self, command: MuteLeg) -> None:
+        self._send(commands.mute(command), command)
+
+    def _pick_up(self, command: PickUpLeg) -> None:
+        action = commands.pick_up(command, self._name_of(command.leg_id))
+        self._handsets.send(action, partial(self._answered, command))
+
+    def _play_keys(self, command: PlayKeys) -> None:
+        self._handsets.play(command.leg_id, commands.checked_keys(command.digits))
 
     def _hang_up(self, command: HangUpLeg) -> None:
         action = commands.hang_up(command)
@@ -261,6 +306,7 @@ class AsteriskPbx:
     # --- events -----------------------------------------------------------------------------------
 
     def _hear(self, message: AmiMessage) -> None:
+        self._heard.add(message["Event"])
         if self._snapshot is None:
             self._tell(self._translator.translate(message, self._clock.now_us()))
         elif len(self._snapshot.kept_back) < KEPT_BACK_MAX:
@@ -305,7 +351,6 @@ class AsteriskPbx:
     def _end_unseen(self, leg_id: LegId) -> None:
         """Tell the end of a leg that only its dialogue told of, now that Asterisk has no such channel."""
         known = leg_id in self._translator.channels or self._dialogues.knows(leg_id)
-        self._heard.add(message["Event"])
         if leg_id in self._unended and not known:
             del self._unended[leg_id]
             self._sink(LegEnded(at_us=self._clock.now_us(), leg_id=leg_id, cause=Cause.UNKNOWN))

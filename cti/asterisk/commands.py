@@ -16,9 +16,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.kernel.errors import PbxError, UnsafeText
-from core.model.commands import HangUpLeg, RingLeg, TagLeg, TransferLeg
+from core.model.commands import (
+    HangUpLeg,
+    MuteLeg,
+    PickUpLeg,
+    RingLeg,
+    TagLeg,
+    TakeLeg,
+    TransferLeg,
+)
 from core.model.detection import Detection
-from core.model.ids import LegId
+from core.model.ids import NO_LEG, LegId
 from core.model.tag import TAG_MAX_CHARS
 from cti.asterisk.channels import LOCAL
 
@@ -27,11 +35,17 @@ TAG_VARIABLE = "GOLDLINE_TAG"
 PEER_VARIABLE = "GOLDLINE_PEER"
 """Whom the leg joins, once answered or sent out of its dialogue: read by the dialplan's Bridge()."""
 
+SPARES_VARIABLE = "GOLDLINE_SPARES"
+"""Set where the leg that is joined is not to be hung up when the one that joins it leaves first."""
+ROOM_VARIABLE = "GOLDLINE_ROOM"
+"""The conference that the leg enters, once sent out of its dialogue."""
+
+YES = "1"
 DETECTION_VARIABLE = "GOLDLINE_DETECTION"
 """What AMD() listens for: its arguments in its order, with colons for commas."""
 
-ENTRY, JUDGED_ENTRY = "s", "judge"
-"""Where an answered leg of ours enters its context, at once or by way of AMD()."""
+ENTRY, JUDGED_ENTRY, TAKEN_ENTRY = "s", "judge", "taken"
+"""Where an answered leg enters its context, at once or by way of AMD(); and one taken from a bridge."""
 
 _LEG_ID = re.compile(r"[A-Za-z0-9_.:-]{1,149}")
 """What a Uniqueid may look like; 149 characters is AST_MAX_PUBLIC_UNIQUEID."""
@@ -40,8 +54,12 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9_/@.:+*#;-]{1,200}")
 _CHANNEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9_/@.:+*#;-]{1,250}")
 _CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,79}")
 _NUMBER = re.compile(r"[0-9+*#]{1,40}")
+_KEYS = re.compile(r"[0-9A-D*#]{1,40}")
 _TAG = re.compile(rf"[A-Za-z0-9_.~%=&-]{{0,{TAG_MAX_CHARS}}}")
 """What `core.model.tag` writes: nothing that Asterisk's Variable or its dialplan would take for its own."""
+
+KEY_MS = 80
+"""How long a key sounds: the shortest that every exchange takes (ITU-T Q.24 says 40 ms), and half of ours."""
 
 _FORGES_A_LINE = re.compile(r"[\r\n\0]")
 _NOT_IN_NUMBER = re.compile(r"[^A-Za-z0-9+*#._-]")
@@ -67,6 +85,8 @@ def originate(command: RingLeg, context: str, peer_name: str = "") -> Action:
     variables = [f"{TAG_VARIABLE}={checked_tag(command.tag)}"]
     if peer_name:
         variables.insert(0, f"{PEER_VARIABLE}={checked_peer(peer_name)}")
+    if command.spares:
+        variables.append(f"{SPARES_VARIABLE}={YES}")
     if command.detect_machine is not None:
         variables.append(f"{DETECTION_VARIABLE}={_listened_for(command.detect_machine)}")
     return Action(
@@ -112,6 +132,42 @@ def redirect(command: TransferLeg, context: str) -> Action:
     )
 
 
+def take(command: TakeLeg, context: str) -> Action:
+    """Return the Redirect of the leg, and of the other in the same instant, into our hands.
+
+    Of a pair the one that was joined comes first: Asterisk sends it off before the bridge dissolves, and
+    holds the one that runs Bridge() back until it knows where that is to go (measured on 22.10).
+    """
+    fields = {
+        "Channel": _leg_id(command.leg_id),
+        "Context": _checked(_CONTEXT, context, "the context"),
+        "Exten": TAKEN_ENTRY,
+        "Priority": "1",
+    }
+    if command.together_with != NO_LEG:
+        fields["ExtraChannel"] = _leg_id(command.together_with)
+    return Action("Redirect", fields)
+
+
+def pick_up(command: PickUpLeg, name: str) -> Action:
+    """Return the NOTIFY within the call that desk phones answer the handset by (event package `talk`)."""
+    return Action("PJSIPNotify", {"Channel": checked_peer(name), "Variable": "Event=talk"})
+
+
+def mute(command: MuteLeg) -> Action:
+    """Return the Setvar of the function by which nothing of what the party says gets in.
+
+    The action MuteAudio does the same and asks for the class `system`.
+    """
+    value = "on" if command.is_muted else "off"
+    return Action("Setvar", {"Channel": _leg_id(command.leg_id), "Variable": "MUTEAUDIO(in)", "Value": value})
+
+
+def play_key(leg_id: LegId, key: str) -> Action:
+    """Return the action that plays one key to the leg's party; it keeps its session while it sounds."""
+    return Action("PlayDTMF", {"Channel": _leg_id(leg_id), "Digit": key, "Duration": str(KEY_MS)})
+
+
 def _listened_for(detection: Detection) -> str:
     arguments = (
         detection.initial_silence_ms,
@@ -135,6 +191,16 @@ def checked_number(number: str) -> str:
 def checked_peer(name: str) -> str:
     """Return `name` if it is one that a channel may bear; raise otherwise."""
     return _checked(_CHANNEL_NAME, name, "the name of the channel to join")
+
+
+def checked_room(room: str) -> str:
+    """Return `room` if a conference may be called so; raise otherwise."""
+    return _checked(_LEG_ID, room, "the name of the conference")
+
+
+def checked_keys(keys: str) -> str:
+    """Return `keys` if they are such as a phone has; raise otherwise."""
+    return _checked(_KEYS, keys, "the keys")
 
 
 def checked_tag(tag: str) -> str:

@@ -27,7 +27,17 @@ from core.ports import Sink
 from cti.agi.server import AgiLink
 from cti.agi.session import Ending
 from cti.agi.wire import Reply, encode_command
-from cti.asterisk.commands import PEER_VARIABLE, TAG_VARIABLE, checked_number, checked_peer, checked_tag
+from cti.asterisk.commands import (
+    PEER_VARIABLE,
+    ROOM_VARIABLE,
+    SPARES_VARIABLE,
+    TAG_VARIABLE,
+    YES,
+    checked_number,
+    checked_peer,
+    checked_room,
+    checked_tag,
+)
 from cti.asterisk.steps import (
     MUSIC_OFF,
     Script,
@@ -122,19 +132,21 @@ class Dialogues:
         Return False, with nothing done, where the leg is not in our hands. Raise `PbxError` or
         `UnsafeText` for a context or number that may not go out.
         """
-        script = leaving(context, checked_number(number))
-        dialogue = self._dialogues.get(leg_id)
-        if dialogue is None:
-            return False
-        dialogue.leave(script)
-        return True
+        return self._leave(leg_id, leaving(context, checked_number(number)))
 
-    def leave_to_join(self, leg_id: LegId, peer_name: str) -> bool:
+    def leave_to_join(self, leg_id: LegId, peer_name: str, spares: bool = False) -> bool:
         """Let the leg join the channel `peer_name`, interrupting its step; it asks for us again afterwards.
 
         Return False, with nothing done, where the leg is not in our hands. Raise as `checked_peer` does.
         """
-        script = setting(PEER_VARIABLE, checked_peer(peer_name))
+        how = {SPARES_VARIABLE: YES} if spares else {}
+        return self._leave(leg_id, setting(**how, **{PEER_VARIABLE: checked_peer(peer_name)}))
+
+    def leave_to_confer(self, leg_id: LegId, room: str) -> bool:
+        """Let the leg into a conference; the rest is as with `leave_to_join`."""
+        return self._leave(leg_id, setting(**{ROOM_VARIABLE: checked_room(room)}))
+
+    def _leave(self, leg_id: LegId, script: Script) -> bool:
         dialogue = self._dialogues.get(leg_id)
         if dialogue is None:
             return False

@@ -59,14 +59,22 @@ _ALLOWED = {
     "music": _NAME,
     "manager_name": _NAME,
     "manager_secret": _SECRET,
+    "phones_name": _NAME,
+    "phones_secret": (re.compile(f"({_SECRET[0].pattern})?"), f"nothing, or {_SECRET[1]}"),
 }
-_HIDDEN = frozenset({"agi_token", "manager_secret"})
+_HIDDEN = frozenset({"agi_token", "manager_secret", "phones_secret"})
 
 READ_CLASSES = ("system", "call", "dtmf")
 """`dialplan` is left out on purpose: VarSet and Newexten are two thirds of the events of a call."""
 
 WRITE_CLASSES = ("call", "originate", "reporting")
 """Redirect, Setvar and Hangup need `call`; CoreShowChannels needs `reporting`. Nothing needs `system`."""
+
+PHONES_CLASSES = ("call", "system")
+"""What the account for phones may do: PlayDTMF needs `call`, PJSIPNotify nothing less than `system`.
+
+It may not originate, so it cannot have Asterisk run anything; and nothing is told to it.
+"""
 
 UNREAD_EVENTS = (
     "CEL",
@@ -86,10 +94,11 @@ UNREAD_EVENTS = (
 class DialplanSettings:
     """What the written files depend on; raises `ConfigError` for a value that could not stand in them.
 
-    `agi_host` and `agi_port` are where the engine listens for FastAGI as Asterisk sees it. Callers enter
-    at `inbound_context` and stay in `caller_context`; agents' legs run `agent_context`; a leg sent to
-    `transfer_context` goes on to the same number in `onward_context`, which is the user's own.
-    `manager_port` is only quoted in the instructions.
+    `agi_host` and `agi_port` are where the engine listens for FastAGI as Asterisk sees it. Callers enter at
+    `inbound_context` and stay in `caller_context`; agents' legs run `agent_context`; a leg sent to
+    `transfer_context` goes on to the same number in `onward_context`, which is the user's own. `manager_port`
+    is only quoted in the instructions. Where `phones_secret` is given there is a second account, by which
+    phones are answered from the desk.
     """
 
     agi_token: str = field(repr=False)
@@ -104,6 +113,8 @@ class DialplanSettings:
     music: str = "default"
     manager_name: str = "goldline"
     manager_port: int = 5038
+    phones_name: str = "goldline-phones"
+    phones_secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         for name, (pattern, allowed) in _ALLOWED.items():
@@ -130,6 +141,10 @@ def dialplan_files(settings: DialplanSettings) -> dict[str, str]:
     }
 
 
+_ENDS = "${IF($[${LEN(${GOLDLINE_SPARES})}]?:x)}"
+"""The option of Bridge(): `x`, or none where the engine wants to have the other leg back."""
+
+
 def _filtered(variable: str) -> str:
     return f"${{FILTER({DIALABLE},${{{variable}}})}}"
 
@@ -152,9 +167,13 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
  same => n,Set(CALLERID(dnid)={_filtered("CALLERID(dnid)")})
  same => n,Set(CALLERID(rdnis)={_filtered("CALLERID(rdnis)")})
 ; Microseconds since 1970: the caller's place in every queue, whatever happens to the engine.
- same => n,Set(GOLDLINE_ARRIVED=${{STRFTIME(,UTC,%s%6q)}})
- same => n(engine),AGI({engine},${{GOLDLINE_ARRIVED}},${{GOLDLINE_TAG}},${{GOLDLINE_ANSWERER}})
+ same => n,ExecIf($[${{LEN(${{GOLDLINE_ARRIVED}})}} = 0]?Set(GOLDLINE_ARRIVED=${{STRFTIME(,UTC,%s%6q)}}))
+ same => n(engine),Set(AGISTATUS=)
+ same => n,AGI({engine},${{GOLDLINE_ARRIVED}},${{GOLDLINE_TAG}},${{GOLDLINE_ANSWERER}})
+; Without a status AGI did not end: the leg was joined from within it, and is back.
+ same => n,GotoIf($[${{LEN(${{AGISTATUS}})}} = 0]?engine)
  same => n,GotoIf($[${{LEN(${{GOLDLINE_PEER}})}}]?join)
+ same => n,GotoIf($[${{LEN(${{GOLDLINE_ROOM}})}}]?confer)
 ; Here again: the engine is away. Ring or play music for a moment, then ask again.
  same => n,ExecIf($["${{CHANNEL(state)}}" != "Up"]?Ringing())
  same => n,StartMusicOnHold({settings.music})
@@ -163,9 +182,23 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
  same => n,Goto(engine)
 ; Sent to join another leg. Option x: that one is hung up when this one goes first; else this one is back.
  same => n(join),TryExec(Playtones({JOIN_TONE}))
- same => n,Bridge(${{GOLDLINE_PEER}},x)
+ same => n,Bridge(${{GOLDLINE_PEER}},{_ENDS})
+ same => n,Set(GOLDLINE_SPARES=)
  same => n,Set(GOLDLINE_PEER=)
  same => n,Goto(engine)
+; Sent into a conference, without a word; who is alone there hears music.
+ same => n(confer),Set(CONFBRIDGE(user,quiet)=yes)
+ same => n,Set(CONFBRIDGE(user,music_on_hold_when_empty)=yes)
+ same => n,Set(CONFBRIDGE(user,music_on_hold_class)={settings.music})
+ same => n,ConfBridge(${{GOLDLINE_ROOM}})
+ same => n,Set(GOLDLINE_ROOM=)
+ same => n,Goto(engine)
+
+; Taken out of a bridge by the engine: whom it was to join counts no more.
+exten => taken,1,Set(GOLDLINE_PEER=)
+ same => n,Set(GOLDLINE_SPARES=)
+ same => n,Set(GOLDLINE_ROOM=)
+ same => n,Goto(s,1)
 
 ; Whom we called has answered: a person, or a machine? AMD() wants commas, which an order cannot hold.
 exten => judge,1,AMD(${{REPLACE(GOLDLINE_DETECTION,:,\\,)}})
@@ -174,12 +207,13 @@ exten => judge,1,AMD(${{REPLACE(GOLDLINE_DETECTION,:,\\,)}})
 
 [{settings.agent_context}]
 ; The agent has answered. Option x: when the agent hangs up first, the caller is hung up too.
-exten => s,1,Bridge(${{GOLDLINE_PEER}},x)
+exten => s,1,Bridge(${{GOLDLINE_PEER}},{_ENDS})
  same => n,Hangup()
 
 [{settings.transfer_context}]
 ; The call leaves our hands, so our note on it goes.
 exten => _[+*#0-9]!,1,Set(GOLDLINE_TAG=)
+ same => n,Set(GOLDLINE_ARRIVED=)
  same => n,Goto({settings.onward_context},{_filtered("EXTEN")},1)
 """
 
@@ -197,6 +231,16 @@ read = {",".join(READ_CLASSES)}
 write = {",".join(WRITE_CLASSES)}
 writetimeout = {WRITE_TIMEOUT_MS}
 {filters}
+{_phones(settings) if settings.phones_secret else ""}"""
+
+
+def _phones(settings: DialplanSettings) -> str:
+    return f"""
+[{settings.phones_name}]
+secret = {settings.phones_secret}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+write = {",".join(PHONES_CLASSES)}
 """
 
 
@@ -217,5 +261,6 @@ exten => 5551000,1,Goto({settings.inbound_context},${{EXTEN}},1)
 rtp_timeout = 10
 
 Then run "core reload" on Asterisk's console. Campaigns that tell machines from persons need two of its
-modules, app_amd and app_waitforsilence.
+modules, app_amd and app_waitforsilence; conferences need app_confbridge, mute res_mutestream, keys that
+agents send app_senddtmf, and phones that are answered from the desk res_pjsip_notify.
 """

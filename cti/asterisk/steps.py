@@ -92,9 +92,9 @@ def leaving(context: str, number: str) -> Script:
     )
 
 
-def setting(variable: str, value: str) -> Script:
-    """Return the script that sets a variable of ours, for the dialplan to read once we close."""
-    return _all(encode_command("SET VARIABLE", variable, value))
+def setting(**variables: str) -> Script:
+    """Return the script that sets variables of ours, for the dialplan to read once we close."""
+    return _all(*(encode_command("SET VARIABLE", name, value) for name, value in variables.items()))
 
 
 def set_language(code: str) -> bytes:

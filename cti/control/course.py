@@ -1,9 +1,9 @@
 """The course of a conversation under control, as a table: hold, transfer, consultation, conference.
 
 An agent talks with a customer (TALKING). Whatever is done to such a call begins by taking both legs into our
-hands: PARTING, then HELD. From there the agent comes back (RESUMING), or somebody is called (CALLING) and asked
-(CONSULTING), and given the customer (GIVING), or let in (MERGING, CONFERRING). A customer who is passed on
-without a word is FETCHED. OVER is the end of the agent's part.
+hands: PARTING, then HELD. From there the agent comes back (RESUMING), or somebody is called (CALLING) and
+asked (CONSULTING), and given the customer (GIVING), or let in (MERGING, CONFERRING). A customer who is passed
+on without a word is FETCHED. OVER is the end of the agent's part.
 
 Every state that waits for the telephone system has a deadline, and a row for TIME_OUT or LOSE that leads back
 to where nobody is left in silence: see `cti.control.conversation`.

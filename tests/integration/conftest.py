@@ -36,7 +36,12 @@ def asterisk(tmp_path_factory: pytest.TempPathFactory, phone_ports: dict[str, in
     missing = why_no_asterisk()
     if missing:
         pytest.skip(missing)
-    dialplan = DialplanSettings(agi_token=new_secret(), manager_secret=new_secret(), agi_port=free_tcp_port())
+    dialplan = DialplanSettings(
+        agi_token=new_secret(),
+        manager_secret=new_secret(),
+        phones_secret=new_secret(),
+        agi_port=free_tcp_port(),
+    )
     with RealAsterisk(tmp_path_factory.mktemp("asterisk"), dialplan, phone_ports) as running:
         yield running
 

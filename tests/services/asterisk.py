@@ -24,7 +24,10 @@ from cti.asterisk.dialplan import DialplanSettings, dialplan_files
 from tests.services.ports import LOOPBACK, free_tcp_port, free_udp_port
 
 ETC = Path(__file__).parent / "asterisk_etc"
-EMPTY_FILES = ("acl", "amd", "ccss", "cdr", "cel", "features", "pjproject", "queuerules", "stasis", "udptl")
+EMPTY_FILES = (
+    *("acl", "amd", "ccss", "cdr", "cel", "confbridge", "features", "pjproject"),
+    *("pjsip_notify", "queuerules", "stasis", "udptl"),
+)
 """Files whose absence Asterisk reports as an error, and whose defaults we want."""
 
 SOUNDS = "usr/share/asterisk/sounds/en_US_f_Allison"

@@ -22,6 +22,7 @@ import pytest
 
 from core.kernel.clock import SECOND_US, Clock
 from core.model.events import DialogueOpened, LegEvent, PbxSynced
+from core.model.ids import LegId
 from core.model.message import Event
 from core.ports import Pbx, Scheduler
 from cti.agi.server import AgiSettings
@@ -86,8 +87,13 @@ class Line(ABC):
         talk_ms: int | None = None,
         refusal: str = "",
         speaks_ms: int = 0,
+        picks_up: bool = False,
     ) -> None:
         """Put a phone at `extension`; the words are those of `tests.services.sipp.Phones`."""
+
+    @abstractmethod
+    async def keys_heard(self, leg_id: LegId, count: int) -> str:
+        """Return the keys that a caller has heard, once there are so many."""
 
     @abstractmethod
     async def come_true(self, condition: Callable[[], bool]) -> None:
@@ -145,13 +151,20 @@ class SimulatedLine(Line, PbxListener):
         talk_ms: int | None = None,
         refusal: str = "",
         speaks_ms: int = 0,
+        picks_up: bool = False,
     ) -> None:
         address = f"PJSIP/{extension}"
-        reach = _REACHES[refusal] if ring_ms is not None else Reach.IGNORE
+        rings_on = ring_ms is None or picks_up
+        reach = Reach.IGNORE if rings_on else _REACHES[refusal]
         voice = Voice(silent_us=FIRST_WORD_MS * MS_US, speaks_us=speaks_ms * MS_US)
         self._book.add(address, always(reach, (ring_ms or 0) * MS_US, voice))
         if talk_ms is not None:
             self._talk_ms[address] = talk_ms
+
+    async def keys_heard(self, leg_id: LegId, count: int) -> str:
+        channel = self.exchange.channels[leg_id]
+        await self.come_true(lambda: len(channel.keys_heard) >= count)
+        return channel.keys_heard
 
     def state_changed(self, channel: Channel) -> None:
         if channel.state is ChannelState.UP and channel in self._scripts:
@@ -221,6 +234,8 @@ class WireLine(Line):
     agi: AgiSettings
     username: str
     secret: str
+    phones: str
+    phones_secret: str
     recordings: str
 
     def __init__(self) -> None:
@@ -240,6 +255,7 @@ class WireLine(Line):
         """Connect an adapter and wait until it is up."""
         settings = AsteriskSettings(
             ami=AmiSettings(port=self.cable.port, username=self.username, secret=self.secret),
+            phones=AmiSettings(port=self.cable.port, username=self.phones, secret=self.phones_secret),
             agi=self.agi,
             dialogue=DialogueSettings(recordings_folder=self.recordings),
         )
@@ -273,12 +289,16 @@ class TcpLine(SimulatedLine, WireLine):
     def __init__(self) -> None:
         super().__init__(LoopTime(SPEED))
         self.username, self.secret, self.recordings = "goldline", SECRET, "messages"
+        self.phones, self.phones_secret = "goldline-phones", SECRET
         self.agi = AgiSettings(port=free_tcp_port(), token=SECRET)
         engine = f"agi://{self.agi.host}:{self.agi.port}/{self.agi.path}"
-        accounts = {self.username: Account(secret=SECRET)}
+        accounts = {name: Account(secret=SECRET) for name in (self.username, self.phones)}
         self.server = AmiServer(self.exchange, accounts, DialplanSettings(engine_url=engine))
 
     def listening_began(self, channel: Channel) -> None:
+        self._news.set()
+
+    def key_heard(self, channel: Channel, key: str) -> None:
         self._news.set()
 
     @property
@@ -297,8 +317,10 @@ class RealLine(WireLine):
         self._phone_ports = phone_ports
         self._folders = (folder / f"sipp-{number}" for number in count(1))
         self._people = people
+        self._callers: list[Callers] = []
         dialplan = asterisk.dialplan
         self.username, self.secret = dialplan.manager_name, dialplan.manager_secret
+        self.phones, self.phones_secret = dialplan.phones_name, dialplan.phones_secret
         self.recordings = str(asterisk.folder / "spool")
         self.agi = AgiSettings(port=dialplan.agi_port, token=dialplan.agi_token)
 
@@ -308,7 +330,12 @@ class RealLine(WireLine):
 
     def dial_in(self, number: str, name: str, steps: Sequence[Step]) -> None:
         callers = Callers(next(self._folders), self._asterisk.sip_address, [number], DIALED, steps, name=name)
-        self._people.enter_context(callers)
+        self._callers.append(self._people.enter_context(callers))
+
+    async def keys_heard(self, leg_id: LegId, count: int) -> str:
+        (caller,) = self._callers
+        heard = await caller.saw("heard", count)
+        return "".join(moment.number for moment in heard)
 
     def phone(
         self,
@@ -318,9 +345,12 @@ class RealLine(WireLine):
         talk_ms: int | None = None,
         refusal: str = "",
         speaks_ms: int = 0,
+        picks_up: bool = False,
     ) -> None:
         port = self._phone_ports[extension]
-        self._people.enter_context(Phones(next(self._folders), port, ring_ms, talk_ms, refusal, speaks_ms))
+        self._people.enter_context(
+            Phones(next(self._folders), port, ring_ms, talk_ms, refusal, speaks_ms, picks_up)
+        )
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ PATIENCE_MS = 120_000
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Stay on the line for `ms`; a BYE of the far side ends the script here."""
+    """Stay on the line for `ms`, anew after each key that is heard; a BYE ends the script here."""
 
     ms: int
 
@@ -152,7 +152,8 @@ class Phones(Sipp):
     """Phones on `port`: ring for `ring_ms`, then answer; after `talk_ms` of talk they hang up.
 
     `ring_ms` None rings until the far side gives up; `talk_ms` None leaves the hanging up to the far side.
-    Who answers speaks for `speaks_ms`, but a moment after the answer.
+    Who answers speaks for `speaks_ms`, but a moment after the answer. A phone that `picks_up` rings until it
+    is told to answer, by a NOTIFY of the event `talk`.
     """
 
     def __init__(
@@ -163,10 +164,12 @@ class Phones(Sipp):
         talk_ms: int | None = None,
         refusal: str = "",
         speaks_ms: int = 0,
+        picks_up: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "voice.ulaw").write_bytes(spoken(FIRST_WORD_MS, speaks_ms))
-        scenario = _refusing_phone(refusal) if refusal else _phone(ring_ms, talk_ms)
+        ring = _scenario("picks_up.xml") if picks_up else _ringing(ring_ms)
+        scenario = _refusing_phone(refusal) if refusal else _phone(ring, talk_ms)
         super().__init__(folder, scenario, port, [])
         self.wait_until_bound()
 
@@ -195,25 +198,33 @@ def _moment(line: str) -> Moment:
 
 def _caller_scenario(steps: Sequence[Step]) -> str:
     parts = [_caller_step(number, step) for number, step in enumerate(steps)]
-    return (SCENARIOS / "caller.xml").read_text().replace("<!-- steps -->", "\n".join(parts))
+    return _scenario("caller.xml").replace("<!-- steps -->", "\n".join(parts))
 
 
 def _caller_step(number: int, step: Step) -> str:
     if isinstance(step, Press):
-        return (SCENARIOS / "press.xml").read_text().replace("<!-- key -->", step.key)
-    label = f"after_{number}"
-    return awaited("BYE", step.ms, then=label, received="far_end") + f'<label id="{label}"/>'
+        return _scenario("press.xml").replace("<!-- key -->", step.key)
+    end = awaited("BYE", step.ms, then=f"after_{number}", received="far_end")
+    text = _scenario("wait.xml").replace("<!-- end -->", end)
+    return text.replace("<!-- number -->", str(number)).replace("<!-- ms -->", str(step.ms))
 
 
-def _phone(ring_ms: int | None, talk_ms: int | None) -> str:
-    ring = "" if ring_ms == 0 else awaited("CANCEL", ring_ms, then="answer", received="cancelled")
+def _scenario(name: str) -> str:
+    return (SCENARIOS / name).read_text()
+
+
+def _ringing(ring_ms: int | None) -> str:
+    return "" if ring_ms == 0 else awaited("CANCEL", ring_ms, then="answer", received="cancelled")
+
+
+def _phone(ring: str, talk_ms: int | None) -> str:
     talk = awaited("BYE", talk_ms, then="hang_up", received="far_end")
-    text = (SCENARIOS / "phone.xml").read_text()
+    text = _scenario("phone.xml")
     return text.replace("<!-- ring -->", ring).replace("<!-- talk -->", talk)
 
 
 def _refusing_phone(status: str) -> str:
-    return (SCENARIOS / "phone_refuses.xml").read_text().replace("<!-- status -->", status)
+    return _scenario("phone_refuses.xml").replace("<!-- status -->", status)
 
 
 def awaited(request: str, limit_ms: int | None, then: str, received: str) -> str:

@@ -36,8 +36,9 @@ def test_a_leg_sent_to_join_another_beeps_joins_and_asks_for_the_engine_again() 
     callers = text.partition("[goldline-caller]")[2].partition("[goldline-agent]")[0]
     steps = callers.partition("n(join),")[2].splitlines()
     assert steps[0] == "TryExec(Playtones(!880/60))"
-    assert steps[1:4] == [
-        " same => n,Bridge(${GOLDLINE_PEER},x)",
+    assert steps[1:5] == [
+        " same => n,Bridge(${GOLDLINE_PEER},${IF($[${LEN(${GOLDLINE_SPARES})}]?:x)})",
+        " same => n,Set(GOLDLINE_SPARES=)",
         " same => n,Set(GOLDLINE_PEER=)",
         " same => n,Goto(engine)",
     ]
@@ -67,6 +68,15 @@ def test_the_account_may_neither_run_commands_nor_change_the_configuration() -> 
     assert "[centre]\n" in text
     (granted,) = re.findall(r"^write = (.*)$", text, re.MULTILINE)
     assert {"all", "system", "command", "config", "agi"}.isdisjoint(granted.split(","))
+
+
+def test_phones_have_an_account_of_their_own_that_cannot_originate_and_only_where_it_is_wanted() -> None:
+    assert "[goldline-phones]" not in dialplan_files(settings())[MANAGER_FILE]
+    text = dialplan_files(settings(phones_secret="secret-of-the-phones-1"))[MANAGER_FILE]
+    account = text.partition("[goldline-phones]\n")[2]
+    assert "write = call,system\n" in account
+    assert "permit = 127.0.0.1/255.255.255.255" in account
+    assert "read" not in account
 
 
 def test_the_account_is_open_to_this_machine_only() -> None:

@@ -295,7 +295,7 @@ async def test_script_may_send_its_caller_elsewhere(stage: Stage) -> None:
 
 async def test_redirect_waits_for_the_script_to_close(stage: Stage) -> None:
     channel, script = await stage.call()
-    stage.server.dialplan.redirect(channel, "goldline-transfer", "5551999")
+    stage.server.dialplan.redirect([channel], "goldline-transfer", "5551999")
     assert await script.line() == "HANGUP"
     assert channel.exten == "800"
     await script.close()
