@@ -4,6 +4,7 @@
  * have. A change that does not follow the one before makes us ask for the whole table again.
  */
 
+import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
 import { newKey } from "./api";
@@ -130,7 +131,8 @@ export class Live {
 
   #table(name: string): Topic<unknown> {
     let found = this.#topics.get(name);
-    if (!found) this.#topics.set(name, (found = new Topic<unknown>()));
+    // What is made inside a derived value would not be followed by it.
+    if (!found) this.#topics.set(name, (found = untrack(() => new Topic<unknown>())));
     return found;
   }
 

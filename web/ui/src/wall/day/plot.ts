@@ -24,6 +24,8 @@ export interface Colours {
 
 /** How what is drawn is written. */
 export interface Writing {
+  /** What the beginning of an interval is called. */
+  readonly from: string;
   readonly value: (value: number | null) => string;
   readonly time: (seconds: number | null) => string;
 }
@@ -50,7 +52,7 @@ export function options(drawing: Drawing, colours: Colours, writing: Writing, wi
       { ...axis, size: AXIS_WIDTH, values: (_, values) => values.map(writing.value) },
     ],
     series: [
-      { value: (_, seconds) => writing.time(seconds) },
+      { label: writing.from, value: (_, seconds) => writing.time(seconds) },
       ...drawing.lines.map((line, place) => ({ ...look(line, place, colours), value: (_: uPlot, value: number | null) => writing.value(value) })),
     ],
   };
