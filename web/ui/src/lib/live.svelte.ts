@@ -4,7 +4,6 @@
  * have. A change that does not follow the one before makes us ask for the whole table again.
  */
 
-import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
 import { newKey } from "./api";
@@ -41,6 +40,7 @@ export interface Rows {
   alerts: AlertView;
 }
 export type TopicName = keyof Rows;
+const TOPIC_NAMES: readonly TopicName[] = ["desk", "queues", "tiers", "centre", "agents", "contacts", "campaigns", "alerts"];
 /** Of events there are no rows: each is told once. */
 export type Followed = TopicName | "events";
 
@@ -108,7 +108,8 @@ export class Live {
   elsewhereSince = $state("");
   #heardMs = $state(0);
   #nowMs = $state(0);
-  #topics = new Map<string, Topic<unknown>>();
+  /** There from the beginning: what a derived value makes itself, it does not follow. */
+  #topics = new Map<string, Topic<unknown>>(TOPIC_NAMES.map((name) => [name, new Topic()]));
   #wanted = new Set<Followed>();
   /** The number of the last event, for coming back. */
   #eventSeq = 0;
@@ -131,8 +132,7 @@ export class Live {
 
   #table(name: string): Topic<unknown> {
     let found = this.#topics.get(name);
-    // What is made inside a derived value would not be followed by it.
-    if (!found) this.#topics.set(name, (found = untrack(() => new Topic<unknown>())));
+    if (!found) this.#topics.set(name, (found = new Topic<unknown>()));
     return found;
   }
 
