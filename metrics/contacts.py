@@ -15,7 +15,7 @@ from core.kernel.clock import SECOND_US, microseconds
 from metrics.estimates import EstimateFigures
 from metrics.frame import Frame
 from metrics.ratio import Ratio
-from metrics.service_level import ServiceLevelPolicy, WaitCounts, percentile, service_level
+from metrics.service_level import ServiceLevelPolicy, WaitCounts, count_waits, percentile, service_level
 
 WAITS_UP_TO_S = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 """Upper ends of the classes of waits; a last class without one follows."""
@@ -95,12 +95,11 @@ class ContactFigures:
 
     def counts(self, frame: Frame) -> WaitCounts:
         """Return what service levels are made of, by the frame's thresholds."""
-        in_time_us, short_us = microseconds(frame.threshold_s), microseconds(frame.short_abandon_s)
-        return WaitCounts(
-            answered=self.answered,
-            in_time=sum(1 for wait_us in self.answered_us if wait_us <= in_time_us),
-            abandoned=self.abandoned,
-            short=sum(1 for wait_us in self.abandoned_us if wait_us < short_us),
+        return count_waits(
+            self.answered_us,
+            self.abandoned_us,
+            in_time_us=microseconds(frame.threshold_s),
+            short_us=microseconds(frame.short_abandon_s),
         )
 
     def service_level(self, frame: Frame, policy: ServiceLevelPolicy = ServiceLevelPolicy.ALL_COUNT) -> Ratio:

@@ -12,7 +12,7 @@ first. A contact that arrived in the warm-up is in no cell, but it takes its pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -124,6 +124,11 @@ class DayFigures:
             length.change(0, at_us)
 
     # --- reading ---------------------------------------------------------------------------------
+
+    @property
+    def open_contacts(self) -> Collection[ContactId]:
+        """Return the contacts that have arrived and have no record yet."""
+        return self._open.keys()
 
     def of(self, *, queue: str | None = None, tier: str | None = None) -> ContactFigures:
         """Return the figures of all contacts, or of those of one queue, of one tier, or of both."""

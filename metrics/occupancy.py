@@ -15,7 +15,7 @@ from core.model.ids import AgentId
 from metrics.frame import Frame
 from metrics.ratio import Ratio
 
-_HANDLING = (AgentState.RESERVED, AgentState.ON_CONTACT, AgentState.WRAP_UP)
+HANDLING = (AgentState.RESERVED, AgentState.ON_CONTACT, AgentState.WRAP_UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class TeamTime:
 
     def add(self, stretch: Stretch) -> None:
         """Count one stretch."""
-        if stretch.state in _HANDLING:
+        if stretch.state in HANDLING:
             spent_us = self._team(stretch).handling_us
         elif stretch.state is AgentState.READY:
             spent_us = self._team(stretch).ready_us

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,30 +19,77 @@ class ServiceLevelPolicy(StrEnum):
     """Of those answered."""
     SHORT_ABANDONS_EXCLUDED = "short_abandons_excluded"
     """Of everybody answered or abandoned, but for those who left almost at once."""
+    LATE_ABANDONS_ONLY = "late_abandons_only"
+    """Of those answered, and those who left after the time that is promised."""
+    EARLY_ABANDONS_MET = "early_abandons_met"
+    """Of everybody answered or abandoned; who left within the time that is promised was served in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class WaitCounts:
-    """How many waits ended how: `in_time` of the answered, `short` of the abandoned."""
+    """How many waits ended how: `in_time` of the answered; of the abandoned `early` within the same time, and
+    `short` almost at once.
+    """
 
-    answered: int
-    in_time: int
-    abandoned: int
-    short: int
+    answered: int = 0
+    in_time: int = 0
+    abandoned: int = 0
+    short: int = 0
+    early: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Return how many were answered or left."""
+        return self.answered + self.abandoned
+
+    def __iadd__(self, other: WaitCounts) -> WaitCounts:
+        self.answered += other.answered
+        self.in_time += other.in_time
+        self.abandoned += other.abandoned
+        self.short += other.short
+        self.early += other.early
+        return self
 
 
-_COUNTED: Mapping[ServiceLevelPolicy, Callable[[WaitCounts], int]] = {
-    ServiceLevelPolicy.ALL_COUNT: lambda counts: counts.answered + counts.abandoned,
-    ServiceLevelPolicy.ABANDONED_EXCLUDED: lambda counts: counts.answered,
-    ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED: lambda counts: (
-        counts.answered + counts.abandoned - counts.short
+_SHARES: Mapping[ServiceLevelPolicy, Callable[[WaitCounts], Ratio]] = {
+    ServiceLevelPolicy.ALL_COUNT: lambda counts: Ratio(counts.in_time, counts.ended),
+    ServiceLevelPolicy.ABANDONED_EXCLUDED: lambda counts: Ratio(counts.in_time, counts.answered),
+    ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED: lambda counts: Ratio(
+        counts.in_time, counts.ended - counts.short
     ),
+    ServiceLevelPolicy.LATE_ABANDONS_ONLY: lambda counts: Ratio(counts.in_time, counts.ended - counts.early),
+    ServiceLevelPolicy.EARLY_ABANDONS_MET: lambda counts: Ratio(counts.in_time + counts.early, counts.ended),
 }
 
 
 def service_level(counts: WaitCounts, policy: ServiceLevelPolicy) -> Ratio:
-    """Return the share answered in time by the `policy`."""
-    return Ratio(counts.in_time, _COUNTED[policy](counts))
+    """Return the share served in time by the `policy`."""
+    return _SHARES[policy](counts)
+
+
+def service_levels(counts: WaitCounts) -> dict[str, float | None]:
+    """Return the share by each policy, None where there was nothing to count."""
+    return {policy.value: service_level(counts, policy).value for policy in ServiceLevelPolicy}
+
+
+def abandoned_share(counts: WaitCounts) -> Ratio:
+    """Return the share of those who left, but for those who left almost at once, of all other waits."""
+    return Ratio(counts.abandoned - counts.short, counts.ended - counts.short)
+
+
+def count_waits(
+    answered_us: Iterable[int], abandoned_us: Iterable[int], *, in_time_us: int, short_us: int
+) -> WaitCounts:
+    """Return what service levels are made of: up to `in_time_us` is in time, below `short_us` short."""
+    counts = WaitCounts()
+    for wait_us in answered_us:
+        counts.answered += 1
+        counts.in_time += wait_us <= in_time_us
+    for wait_us in abandoned_us:
+        counts.abandoned += 1
+        counts.short += wait_us < short_us
+        counts.early += wait_us <= in_time_us
+    return counts
 
 
 def percentile(values: Sequence[float], share: float) -> float:

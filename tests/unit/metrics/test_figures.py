@@ -23,7 +23,15 @@ from metrics.day import DayFigures
 from metrics.frame import Frame
 from metrics.occupancy import Stretch, Stretches, TeamTime
 from metrics.ratio import Ratio
-from metrics.service_level import ServiceLevelPolicy, WaitCounts, percentile, service_level
+from metrics.service_level import (
+    ServiceLevelPolicy,
+    WaitCounts,
+    abandoned_share,
+    count_waits,
+    percentile,
+    service_level,
+    service_levels,
+)
 from metrics.summary import day_summary, plain
 from metrics.time_lines import TimeLines
 from routing.rules import QueueRules
@@ -44,18 +52,37 @@ def test_nearest_rank_percentile() -> None:
         (ServiceLevelPolicy.ALL_COUNT, 3 / 6),
         (ServiceLevelPolicy.ABANDONED_EXCLUDED, 3 / 4),
         (ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED, 3 / 5),
+        (ServiceLevelPolicy.LATE_ABANDONS_ONLY, 3 / 4),
+        (ServiceLevelPolicy.EARLY_ABANDONS_MET, 5 / 6),
     ],
 )
 def test_service_level_says_of_whom_it_is_a_share(policy: ServiceLevelPolicy, share: float) -> None:
-    assert service_level(WaitCounts(answered=4, in_time=3, abandoned=2, short=1), policy).value == share
-    assert service_level(WaitCounts(answered=0, in_time=0, abandoned=0, short=0), policy).value is None
+    waits = WaitCounts(answered=4, in_time=3, abandoned=2, short=1, early=2)
+    assert service_level(waits, policy).value == share
+    assert service_level(WaitCounts(), policy).value is None
+
+
+def test_one_hour_of_a_centre_has_five_service_levels() -> None:
+    """1,000 answered, 860 of them within 20 s; 60 left, 20 of them within 20 s and 10 within 5 s."""
+    answered_us = [20 * SECOND_US] * 860 + [21 * SECOND_US] * 140
+    abandoned_us = [4 * SECOND_US] * 10 + [20 * SECOND_US] * 10 + [21 * SECOND_US] * 40
+    waits = count_waits(answered_us, abandoned_us, in_time_us=20 * SECOND_US, short_us=5 * SECOND_US)
+    percents = {name: round(100 * share, 1) for name, share in service_levels(waits).items() if share}
+    assert percents == {
+        "short_abandons_excluded": 81.9,
+        "all_count": 81.1,
+        "abandoned_excluded": 86.0,
+        "late_abandons_only": 82.7,
+        "early_abandons_met": 83.0,
+    }
+    assert abandoned_share(waits) == Ratio(50, 1050)
 
 
 def test_wait_on_the_threshold_is_in_time_and_one_on_the_short_side_is_short() -> None:
     contacts = ContactFigures()
     contacts.answered_us.extend([5 * SECOND_US, 20 * SECOND_US, 20 * SECOND_US + 1])
     contacts.abandoned_us.extend([5 * SECOND_US - 1, 5 * SECOND_US])
-    assert contacts.counts(Frame()) == WaitCounts(answered=3, in_time=2, abandoned=2, short=1)
+    assert contacts.counts(Frame()) == WaitCounts(answered=3, in_time=2, abandoned=2, short=1, early=2)
     assert contacts.counts(Frame(threshold_s=4)).in_time == 0
 
 
