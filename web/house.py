@@ -16,13 +16,20 @@ from dialer.campaign import CampaignRules
 class QueueCard:
     """A queue as people see it: the wait that is promised (`threshold_s`), and for which share (0 to 1).
 
-    An agent who can meet `need` serves it.
+    An agent who can meet `need` serves it; or the one `agent` alone to whom it belongs.
     """
 
     name: QueueName
     need: Need = field(default_factory=lambda: need_of(()))
     threshold_s: float = 20.0
     target_share: float = 0.8
+    agent: str | None = None
+
+    def is_for(self, profile: AgentProfile) -> bool:
+        """Tell whether an agent serves it, unless told otherwise."""
+        if self.agent is not None:
+            return profile.agent_id == self.agent
+        return self.need.level(profile.skills) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

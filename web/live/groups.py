@@ -1,0 +1,68 @@
+"""Queues, tiers and the whole centre as views: who waits now, and the counts of today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.kernel.clock import SECOND_US
+from metrics.service_level import abandoned_share, service_levels
+from metrics.tally import Tally
+from web.house import QueueCard
+from web.live.contacts import KnownContact
+from web.times import moment
+from web.views import GroupView, QueueView
+
+
+def group_view(name: str, tally: Tally, waiting: Iterable[KnownContact]) -> GroupView:
+    """Return a group of contacts: its counts, and who of it waits on the line."""
+    return GroupView(**_group(name, tally, waiting))
+
+
+def queue_view(
+    card: QueueCard,
+    tally: Tally,
+    waiting: Iterable[KnownContact],
+    tiers: dict[str, GroupView],
+    *,
+    ready: int,
+    working: int,
+) -> QueueView:
+    """Return a queue with its tiers, its agents and what is promised in it."""
+    group = _group(card.name, tally, waiting)
+    return QueueView(
+        **group,
+        ready=ready,
+        working=working,
+        threshold_seconds=card.threshold_s,
+        target_share=card.target_share,
+        expected_wait_seconds=_expected_wait_s(tally, group["waiting"], ready, working),
+        tiers=tiers,
+    )
+
+
+def _group(name: str, tally: Tally, waiting: Iterable[KnownContact]) -> dict[str, Any]:
+    waiting_since = [contact.in_line_us for contact in waiting if contact.in_line_us is not None]
+    return {
+        "name": name,
+        "waiting": len(waiting_since),
+        "longest_since": moment(min(waiting_since)) if waiting_since else None,
+        "offered": tally.offered,
+        "answered": tally.waits.answered,
+        "abandoned": tally.waits.abandoned,
+        "service_levels": service_levels(tally.waits),
+        "mean_wait_seconds": tally.mean_wait_s.value,
+        "abandoned_share": abandoned_share(tally.waits).value,
+    }
+
+
+def _expected_wait_s(tally: Tally, waiting: int, ready: int, working: int) -> float | None:
+    """Return the wait of who comes now: those ahead, each for a mean talk, shared by the agents at work.
+
+    None where nobody works, or nothing was handled yet to measure by.
+    """
+    if ready > waiting:
+        return 0.0
+    if not working or not tally.handled:
+        return None
+    return (waiting + 1) * tally.handled_us / SECOND_US / tally.handled / working

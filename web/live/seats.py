@@ -1,0 +1,143 @@
+"""Every agent of the house, at work or not: a fold of the ledger's events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from core.kernel.clock import seconds
+from core.model.agent import AT_WORK, BUSY_STATES, AgentProfile, AgentState
+from core.model.control import ContactHeld, ContactResumed
+from core.model.events import AgentStateChanged, ContactConnected, OfferMade
+from core.model.ids import AgentId
+from core.model.message import DomainEvent
+from core.model.supervision import AgentQueuesSet
+from metrics.agent_figures import AgentFigures
+from web.house import House
+from web.live.contacts import KnownContact
+from web.times import moment
+from web.views import AgentView
+
+
+@dataclass(slots=True)
+class Seat:
+    """An agent as the board knows one. `queues` are those that the agent serves, `contact_id` the call."""
+
+    profile: AgentProfile
+    queues: tuple[str, ...]
+    since_us: int
+    state: AgentState = AgentState.LOGGED_OUT
+    reason: str = ""
+    next_state: AgentState | None = None
+    extension: str = ""
+    contact_id: str = ""
+    on_hold: bool = False
+    has_screen: bool = False
+
+
+class Seats:
+    """The fold."""
+
+    def __init__(self, house: House, began_us: int) -> None:
+        self._able = {
+            agent_id: tuple(name for name, card in house.queues.items() if card.is_for(profile))
+            for agent_id, profile in house.agents.items()
+        }
+        self._seats = {
+            agent_id: Seat(profile, self._able[agent_id], began_us)
+            for agent_id, profile in house.agents.items()
+        }
+        self._changed: dict[AgentId, None] = dict.fromkeys(self._seats)
+
+    def __getitem__(self, agent_id: AgentId) -> Seat:
+        return self._seats[agent_id]
+
+    def serving(self, queue: str) -> Iterator[Seat]:
+        """Yield the agents who serve `queue`."""
+        return (seat for seat in self._seats.values() if queue in seat.queues)
+
+    def ready(self, queue: str) -> int:
+        """Return how many agents who serve `queue` wait for a contact."""
+        return sum(seat.state is AgentState.READY for seat in self.serving(queue))
+
+    def working(self, queue: str) -> int:
+        """Return how many agents who serve `queue` are ready or busy, not away."""
+        return sum(seat.state in AT_WORK for seat in self.serving(queue))
+
+    def add(self, event: DomainEvent) -> None:
+        """Fold one event in; events that change no agent are passed over."""
+        match event:
+            case AgentStateChanged():
+                self._moved(event)
+            case AgentQueuesSet():
+                able = self._able.get(event.agent_id, ())
+                chosen = able if event.queues is None else event.queues
+                self._set(event.agent_id, queues=tuple(name for name in able if name in chosen))
+            case OfferMade(channel="voice") | ContactConnected(channel="voice"):
+                self._set(event.agent_id, contact_id=event.contact_id)
+            case ContactHeld():
+                self._set(event.agent_id, on_hold=True)
+            case ContactResumed():
+                self._set(event.agent_id, on_hold=False)
+            case _:
+                pass
+
+    def screen(self, agent_id: AgentId, is_open: bool) -> None:
+        """Know whether the agent's desk is open on a screen."""
+        self._set(agent_id, has_screen=is_open)
+
+    def touch(self, agent_id: AgentId) -> None:
+        """Note that something shown beside the agent changed."""
+        if agent_id in self._seats:
+            self._changed[agent_id] = None
+
+    def take_changed(self) -> Iterable[AgentId]:
+        """Return the agents who changed since this was last asked."""
+        changed, self._changed = self._changed, {}
+        return changed
+
+    def touch_all(self) -> None:
+        """Note that figures of all agents changed: a new day has begun."""
+        self._changed = dict.fromkeys(self._seats)
+
+    def _moved(self, event: AgentStateChanged) -> None:
+        seat = self._seats.get(event.agent_id)
+        if seat is None:
+            return
+        if (seat.state, seat.reason) != (event.new, event.reason):
+            seat.since_us = event.at_us
+        seat.state, seat.reason = event.new, event.reason
+        seat.next_state, seat.extension = event.next_state, event.extension
+        if event.new not in BUSY_STATES:
+            seat.contact_id, seat.on_hold = "", False
+        self._changed[event.agent_id] = None
+
+    def _set(self, agent_id: AgentId, **parts: object) -> None:
+        seat = self._seats.get(agent_id)
+        if seat is not None:
+            for name, value in parts.items():
+                setattr(seat, name, value)
+            self._changed[agent_id] = None
+
+
+def agent_view(seat: Seat, contact: KnownContact | None, figures: AgentFigures) -> AgentView:
+    """Return the agent as supervisors see one, with the call in hand and the figures of today."""
+    return AgentView(
+        agent_id=seat.profile.agent_id,
+        name=seat.profile.name,
+        state=seat.state,
+        reason=seat.reason,
+        since=moment(seat.since_us),
+        next_state=seat.next_state,
+        extension=seat.extension,
+        desk=seat.has_screen,
+        on_hold=seat.on_hold,
+        contact_id=seat.contact_id,
+        queue=contact.queue if contact else "",
+        tier=contact.tier if contact else "",
+        queues=seat.queues,
+        handled=figures.handled,
+        talk_seconds=seconds(figures.talk_us),
+        wrap_up_seconds=seconds(figures.wrap_up_us),
+        occupancy=figures.occupancy.value,
+    )
