@@ -226,10 +226,7 @@ class SqlLedger:
 
     async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
         """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
-        told = await _read(self._database, _UNRECORDED, {"since_us": since_us})
-        async with self._database.reading() as connection:
-            seen_us = (await connection.execute(_LAST_INSTANT)).scalar_one()
-        return fold_open_contacts(cast(Sequence[ContactEvent], told), seen_us or 0)
+        return await read_open_contacts(self._database, since_us)
 
     async def close(self) -> None:
         """Write or spool what is still waiting, and let go of the spool; the database stays open."""
@@ -390,6 +387,14 @@ def _latest(changes: Any) -> Any:
 
 _LAST_CHANGES = _latest(_CHANGES)
 _CHANGES_UNTIL = _latest(_CHANGES.where(LedgerEventRow.at_us <= bindparam("until_us")))
+
+
+async def read_open_contacts(database: Database, since_us: int) -> Sequence[ContactRecalled]:
+    """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
+    told = await _read(database, _UNRECORDED, {"since_us": since_us})
+    async with database.reading() as connection:
+        seen_us = (await connection.execute(_LAST_INSTANT)).scalar_one()
+    return fold_open_contacts(cast(Sequence[ContactEvent], told), seen_us or 0)
 
 
 async def _read(database: Database, query: Any, values: Mapping[str, object]) -> Sequence[DomainEvent]:

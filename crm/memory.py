@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
+
 from core.kernel.clock import Clock, microseconds
 from core.model.attempt import MISSED
 from core.model.callback_events import CallbackBooked
@@ -168,6 +170,21 @@ class MemoryCrmStore:
             return self._find_by_account(lookup.account_number, lookup.pin)
         callers = self._callers.get(e164(lookup.caller_number, self._settings.region), ())
         return self._known(min(callers, key=lambda key: self._customers[key].place, default=CustomerId("")))
+
+    async def seek_customers(self, sought: str, after: str, count: int) -> Sequence[Customer]:
+        """Return customers by what somebody typed; see `web.ports.CustomerRecords`."""
+        number = e164(sought, self._settings.region)
+        account = self._accounts.get(sought)
+        found = (
+            key
+            for key, customer in sorted(self._customers.items())
+            if sought == key
+            or (account is not None and account.owner == key)
+            or number in customer.phones
+            or sought.lower() in customer.columns["name"].lower()
+        )
+        shown = [known for key in found if key > after and (known := self._known(key)) is not None][:count]
+        return [replace(customer, last_interactions=()) for customer in shown]
 
     async def save_customers(self, records: Sequence[CustomerRecord]) -> SaveOutcome:
         """Create or update customers; see `crm.records.CustomerSink`."""

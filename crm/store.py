@@ -8,11 +8,12 @@ many calls at once get no more guesses than one. The hash is computed in a worke
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, literal_column, or_, select, union_all, update
+from sqlalchemy import Row, bindparam, case, exists, func, literal_column, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import Clock, microseconds
@@ -67,6 +68,19 @@ class SqlCrmStore:
             return None
         async with self._database.reading() as connection:
             return await self._read_customer(connection, _BY_PHONE, number)
+
+    async def seek_customers(self, sought: str, after: str, count: int) -> Sequence[Customer]:
+        """Return customers by what somebody typed; see `web.ports.CustomerRecords`."""
+        values = {
+            "key": sought,
+            "number": e164(sought, self._settings.region),
+            "like": f"%{_LIKE_SIGNS.sub(_ESCAPED, sought.lower())}%",
+            "after": after,
+            "count": count,
+        }
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(_SOUGHT, values)).all()
+        return [_customer(row, ()) for row in rows]
 
     async def save_customers(self, records: Sequence[CustomerRecord]) -> SaveOutcome:
         """Create or update customers in one transaction; see `crm.records.CustomerSink`."""
@@ -131,6 +145,26 @@ _WITH_FIRST_ACCOUNT = _CUSTOMER.select_from(CustomerRow).outerjoin(
 _BY_ID = _WITH_FIRST_ACCOUNT.where(CustomerRow.external_id == bindparam("key"))
 _BY_PHONE = _WITH_FIRST_ACCOUNT.where(CustomerRow.id == _FIRST_CALLER)
 _BY_ACCOUNT = _CUSTOMER.select_from(CustomerRow).join(AccountRow).where(AccountRow.number == bindparam("key"))
+
+_LIKE_SIGNS = re.compile(r"[\\%_]")
+_ESCAPED = r"\\\g<0>"
+_HAS_PHONE = exists().where(
+    PhoneRow.customer_id == CustomerRow.id, PhoneRow.e164 == bindparam("number"), PhoneRow.e164 != ""
+)
+_HAS_ACCOUNT = exists().where(AccountRow.customer_id == CustomerRow.id, AccountRow.number == bindparam("key"))
+_SOUGHT: Any = (
+    _WITH_FIRST_ACCOUNT.where(
+        or_(
+            CustomerRow.external_id == bindparam("key"),
+            _HAS_PHONE,
+            _HAS_ACCOUNT.correlate(CustomerRow),
+            func.lower(CustomerRow.name).like(bindparam("like"), escape="\\"),
+        ),
+        CustomerRow.external_id > bindparam("after"),
+    )
+    .order_by(CustomerRow.external_id)
+    .limit(bindparam("count"))
+)
 
 _LAST_TALKS = (
     select(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from goldline.section import Name, Port, Section
 from web.site import WebSettings
+
+
+def _is_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"a regular expression; {error}") from None
+    return text
 
 
 class WebSection(Section):
@@ -21,6 +30,8 @@ class WebSection(Section):
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: str = ""
+    extensions: Annotated[str, AfterValidator(_is_pattern)] = WebSettings().extensions
+    """A pattern of the phones that agents may sit down at: nobody shall log in at a way out."""
     body_bytes_max: Annotated[int, Field(ge=1_024, le=1024**2)] = 65_536
     """Bytes in one request, uploads of lists apart."""
     upload_bytes_max: Annotated[int, Field(ge=1_024, le=1024**3)] = 200 * 1024**2
@@ -33,6 +44,7 @@ def web_settings(section: WebSection) -> WebSettings:
         host=section.host,
         port=section.port,
         public_url=section.public_url,
+        extensions=section.extensions,
         body_bytes_max=section.body_bytes_max,
         upload_bytes_max=section.upload_bytes_max,
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -25,7 +26,7 @@ from core.model.ids import AgentId
 from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger
 from crm.database import Database, DatabaseSettings
 from crm.leads.store import SqlLeadStore
-from crm.ledger import LedgerSettings, SqlLedger
+from crm.ledger import LedgerSettings, SqlLedger, read_open_contacts
 from crm.people import SqlPeopleStore
 from crm.schema import upgrade
 from crm.store import SqlCrmStore, StoreSettings
@@ -44,7 +45,7 @@ from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
 from web.front import FrontOffice
-from web.ports import PeopleStore
+from web.ports import CustomerRecords, OpenContacts, PeopleStore
 from web.work_link import WorkServer, WorkSettings
 
 CALL_MAX_US = 24 * 3_600 * SECOND_US
@@ -56,6 +57,8 @@ class WebStores:
     """What the web side asks, beside the engine or apart from it: the ports of `web.ports`."""
 
     people: PeopleStore
+    customers: CustomerRecords
+    open_contacts: OpenContacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +96,19 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
                 crm=store,
                 leads=SqlLeadStore(database, clock),
                 ledger=ledger,
-                web=web_stores(database),
+                web=web_stores(config, database, clock),
             )
         finally:
             await ledger.close()
 
 
-def web_stores(database: Database) -> WebStores:
+def web_stores(config: Config, database: Database, clock: Clock) -> WebStores:
     """Return what the web side asks of `database`."""
-    return WebStores(people=SqlPeopleStore(database))
+    return WebStores(
+        people=SqlPeopleStore(database),
+        customers=SqlCrmStore(database, clock, StoreSettings(region=config.crm.region)),
+        open_contacts=partial(read_open_contacts, database),
+    )
 
 
 class LiveCentre:

@@ -84,7 +84,9 @@ async def _serve_web(config: Config, folder: Path) -> None:
     async with open_database(config) as database:
         place = Place(*await read_end(database))
         async with open_web_bus(config, folder, database, clock, place) as bus:
-            web_side = open_web_side(config, house, bus.front, clock, web_stores(database), ops_of_web(bus))
+            web_side = open_web_side(
+                config, house, bus.front, clock, web_stores(config, database, clock), ops_of_web(bus)
+            )
             async with web_side as port:
                 log.info("serving", web=port, bus=config.bus.url)
                 await _interrupted()

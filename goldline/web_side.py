@@ -52,6 +52,8 @@ async def open_web_side(
         house=house,
         wall=WallClock(),
         people=stores.people,
+        customers=stores.customers,
+        open_contacts=stores.open_contacts,
         ops=ops,
     )
     server = WebServer(build_application(site), site.settings)

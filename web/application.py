@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from web.api import events, health, sign_in
+from web.api import callbacks, customers, desk, events, health, house, sign_in, tasks
 from web.gate.gate import Gate
 from web.pages import add_pages, read_files
 from web.problems import tell_problems
 from web.site import Site
 
 API = "/api/v1"
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, events.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    events.router,
+    house.router,
+    desk.router,
+    customers.router,
+    callbacks.router,
+    tasks.router,
+)
 """The resources of the API; each module of `web.api` has one `router`."""
 
 

@@ -10,6 +10,12 @@ Login = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9][A
 """What a person signs in as."""
 Words = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A name or a word of people's, without control characters."""
+Name = Annotated[str, Field(max_length=100, pattern=r"^[^\s\x00-\x1f\x7f]*$")]
+"""A name or an id of ours, without spaces."""
+Number = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[0-9+*#(). /-]+$")]
+"""A telephone number as people write one."""
+Notes = Annotated[str, Field(max_length=4_000)]
+"""What an agent writes about a conversation."""
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 """A password as it was typed; the bound keeps hashing cheap."""
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from core.model.ids import AgentId
 from web.problems import ProblemRaised
 from web.roles import Caller as Caller
 from web.roles import Role as Role
@@ -39,6 +40,16 @@ def caller_of(connection: HTTPConnection) -> Caller:
 
 OfSite = Annotated[Site, Depends(site_of)]
 OfCaller = Annotated[Caller, Depends(caller_of)]
+
+
+def own_desk(caller: OfCaller) -> AgentId:
+    """Return the desk of the caller; raise a problem where there is none, or the caller is no agent."""
+    if caller.agent_id is None or not caller.may(Role.AGENT):
+        raise ProblemRaised(HTTPStatus.FORBIDDEN, "no_desk", "this takes an agent's desk of your own")
+    return caller.agent_id
+
+
+OwnDesk = Annotated[AgentId, Depends(own_desk)]
 
 
 def allow(*roles: Role) -> Any:

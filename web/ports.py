@@ -6,9 +6,12 @@ page ended with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from core.model.commands import LookUpCustomer
+from core.model.customer import Customer
+from core.model.events import ContactRecalled
 from core.model.person import (
     ApiKey,
     AttemptLimits,
@@ -18,6 +21,28 @@ from core.model.person import (
     PersonChange,
     SignIn,
 )
+
+# --- customers --------------------------------------------------------------------------------------
+
+
+class CustomerRecords(Protocol):
+    """The customers, for people who look one up."""
+
+    async def find_customer(self, lookup: LookUpCustomer) -> Customer | None:
+        """Return one customer with the last interactions."""
+        ...
+
+    async def seek_customers(self, sought: str, after: str, count: int) -> Sequence[Customer]:
+        """Return `count` customers at most by id, those after the id `after`, without interactions.
+
+        `sought` is an id, an account number, a telephone number in any way of writing, or a part of a name.
+        """
+        ...
+
+
+OpenContacts = Callable[[int], Awaitable[Sequence[ContactRecalled]]]
+"""Gives callbacks, work, and contacts that came from an instant on, that have no record; oldest first."""
+
 
 # --- people -----------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from web.gate_settings import GateSettings
 from web.house import House
 from web.live.live import Live
 from web.ops.ops import Ops
-from web.ports import PeopleStore
+from web.ports import CustomerRecords, OpenContacts, PeopleStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class WebSettings:
     """Where browsers and programs come in, and the bounds of what they may send.
 
     `public_url` is what browsers call the site where a proxy stands before it; empty for `host` and `port`.
+    `extensions` is a pattern of the phones that agents may sit down at: nobody shall log in at a way out.
     """
 
     host: str = "127.0.0.1"
@@ -25,6 +26,7 @@ class WebSettings:
     public_url: str = ""
     body_bytes_max: int = 65_536
     upload_bytes_max: int = 200 * 1024**2
+    extensions: str = r"(PJSIP|SIP|IAX2|DAHDI)/[A-Za-z0-9_.-]{1,60}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,5 +43,7 @@ class Site:
     house: House
     wall: Clock
     people: PeopleStore
+    customers: CustomerRecords
+    open_contacts: OpenContacts
     live: Live = field(default_factory=Live)
     ops: Ops = field(default_factory=Ops)

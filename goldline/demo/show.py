@@ -147,7 +147,8 @@ async def _open(
     leads = MemoryLeadStore(clock)
     people = MemoryPeopleStore()
     await add_demo_people(people, agents)
-    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, web=WebStores(people=people))
+    asked = WebStores(people=people, customers=store, open_contacts=ledger.open_contacts)
+    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, web=asked)
     centre = LiveCentre(
         config, load_flows(config, scenario.folder), agents, stores, clock, pace=lambda: clock.pace
     )

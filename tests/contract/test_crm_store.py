@@ -29,6 +29,7 @@ from crm.records import AccountRecord, CustomerRecord, CustomerSink, Phone, Save
 from crm.store import SqlCrmStore, StoreSettings
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
+from web.ports import CustomerRecords
 
 PIN_HASH = hash_pin("2468")
 ADA = CustomerRecord(
@@ -44,7 +45,7 @@ ADA = CustomerRecord(
 SETTINGS = StoreSettings(region="FR", interactions_max=2, pin_attempts_max=3, pin_lock_s=60.0)
 
 
-class Store(CrmStore, CustomerSink, Protocol):
+class Store(CrmStore, CustomerRecords, CustomerSink, Protocol):
     """A store that customers can be put into."""
 
 
@@ -336,3 +337,29 @@ def _talked(contact_id: str, at_us: int) -> InteractionRecorded:
         offers=1,
         notes="wants a letter",
     )
+
+
+async def found_by(crm: Crm, sought: str, after: str = "") -> list[str]:
+    return [found.customer_id for found in await crm.store.seek_customers(sought, after, 10)]
+
+
+async def test_a_customer_is_found_by_what_people_type(crm: Crm) -> None:
+    bob = CustomerRecord(external_id=CustomerId("B-2"), name="Bob 100% Gold_en")
+    await saved(crm, ADA, bob)
+    for sought in ("A-17", "700123", "01 42 68 53 00", "ada"):
+        assert await found_by(crm, sought) == ["A-17"], sought
+    assert await found_by(crm, "gold") == ["A-17", "B-2"]
+    assert await found_by(crm, "gold", after="A-17") == ["B-2"]
+    assert await found_by(crm, "100% gold_") == ["B-2"]
+    assert await found_by(crm, "gold%") == []
+    assert await found_by(crm, "\\") == []
+
+
+async def test_a_found_customer_is_told_without_interactions(crm: Crm) -> None:
+    await saved(crm, ADA)
+    crm.ledger.append(_talked("C-1-000001", NOON_US))
+    await crm.ledger.settled()
+    (found,) = await crm.store.seek_customers("A-17", "", 10)
+    whole = await caller(crm, "+33142685300")
+    assert whole is not None
+    assert found == replace(whole, last_interactions=())

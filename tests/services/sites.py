@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from core.kernel.clock import Clock
 from core.model.person import Person
 from core.ports import Sink
+from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.people_memory import MemoryPeopleStore
+from crm.store import StoreSettings
 from tests.services.clocks import Wristwatch
 from web.callers import Role
 from web.front import FrontOffice
@@ -31,12 +33,15 @@ PASSWORD_HASH = hash_password(PASSWORD)
 def site_of(engine: Sink, **parts: Any) -> Site:
     """Return a site before `engine`; `parts` are other than the usual."""
     clock: Clock = parts.pop("clock", None) or Wristwatch()
+    ledger = MemoryLedger()
     usual: dict[str, Any] = {
         "clock": clock,
         "front": FrontOffice(engine),
         "house": House(),
         "wall": clock,
         "people": MemoryPeopleStore(),
+        "customers": MemoryCrmStore(ledger, clock, StoreSettings()),
+        "open_contacts": ledger.open_contacts,
     }
     return Site(**(usual | parts))
 
