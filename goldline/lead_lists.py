@@ -14,9 +14,9 @@ from core.kernel.errors import ConfigError
 from core.model.outbound import ListNumber
 from crm.leads.from_crm import import_customers
 from crm.leads.import_leads import import_leads
-from crm.leads.listings import AREA_DIGITS_MAX, is_register, listing_key
+from crm.leads.listings import is_register, listing_key
 from crm.leads.loading import ImportResult, ImportSettings
-from crm.leads.numbers import NumberReader
+from crm.leads.numbers import NumberReader, entry_of
 from crm.leads.records import LeadSink, ListPlan, Scope, Verdict
 from crm.leads.row import RowSettings
 from crm.leads.store import SqlLeadStore
@@ -126,7 +126,7 @@ async def list_numbers(numbers: list[str], campaign: str, reason: str, config_pa
     """Put numbers and areas on the list of the house, or of `campaign`; return them as E.164."""
     config = load_config(config_path)
     reader = NumberReader(config.crm.region)
-    entries = [_entry(text, reader) for text in numbers]
+    entries = [entry_of(text, reader) for text in numbers]
     for text, entry in zip(numbers, entries, strict=True):
         if not entry:
             raise ConfigError("number", text, "a number, or an area such as +1900*")
@@ -164,11 +164,11 @@ async def _save_listed(
         first = opened.header[:1]
         numbered = ((line.number, line.cells[0] if line.cells else "") for line in opened.lines())
         # A bare list of numbers has no header: its first line is one of them.
-        batch = [entry for text in first if (entry := _entry(text, reader))]
+        batch = [entry for text in first if (entry := entry_of(text, reader))]
         while True:
             lines = await asyncio.to_thread(lambda: list(islice(numbered, BATCH_NUMBERS)))
             for number, text in lines:
-                entry = _entry(text, reader)
+                entry = entry_of(text, reader)
                 if entry:
                     batch.append(entry)
                 else:
@@ -178,16 +178,6 @@ async def _save_listed(
             batch = []
             if not lines:
                 return result
-
-
-def _entry(text: str, reader: NumberReader) -> str:
-    """Return a number as E.164 or an area as it is kept, or an empty text where it is neither."""
-    plain = text.strip()
-    digits = plain.removeprefix("+").removesuffix("*")
-    if plain.startswith("+") and plain.endswith("*"):
-        return plain if digits.isascii() and digits.isdigit() and len(digits) <= AREA_DIGITS_MAX else ""
-    number = reader.read(plain)
-    return number.number if number else ""
 
 
 def _midnight_us(day: date) -> int:

@@ -104,3 +104,30 @@ class Conversion(NamedTuple):
     reference: str
     at_us: int
     value_cents: int = 0
+
+
+class CampaignProgress(NamedTuple):
+    """How far all lists of a campaign have been worked; `callbacks_due` were promised for now or before."""
+
+    leads: int = 0
+    tried: int = 0
+    done: int = 0
+    callbacks_due: int = 0
+
+
+class ListedEntry(NamedTuple):
+    """A number or an area (`+1900*`) that may not be called, and which list says so: `campaign/NAME`, or
+    `house`, or the name of a register.
+    """
+
+    number: str
+    listing: str
+    reason: str
+    at_us: int
+
+
+class Forbidden(NamedTuple):
+    """What became of numbers that were to be forbidden: those that are, and texts that are no numbers."""
+
+    entries: tuple[str, ...]
+    wrong: tuple[str, ...]

@@ -40,17 +40,21 @@ from crm.leads.store import DAY_US, LeadSettings
 
 
 @dataclass(slots=True)
-class _List:
+class HeldList:
+    """A list in memory; `places` counts those given out."""
+
     number: int
     plan: ListPlan
     places: int = 0
-    leads: dict[str, _Lead] = field(default_factory=dict)
+    leads: dict[str, HeldLead] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class _Lead:
+class HeldLead:
+    """A lead in memory, with what the columns of `crm.leads.models.LeadRow` say of one."""
+
     key: int
-    of: _List
+    of: HeldList
     record: LeadRecord
     standing: int
     state: LeadState = LeadState.HELD
@@ -70,21 +74,25 @@ class _Lead:
 
 
 class MemoryLeadStore:
-    """Leads, lists, attempts and do-not-call lists in dictionaries; the lines are heaps."""
+    """Leads, lists, attempts and do-not-call lists in dictionaries; the lines are heaps.
+
+    `leads` are by key, `lists` by campaign and name, `records` of attempts by campaign, what is `listed` by
+    entry and list, with when and why.
+    """
 
     def __init__(self, clock: Clock, settings: LeadSettings | None = None) -> None:
         self._clock = clock
         self._settings = settings or LeadSettings()
-        self._lists: dict[tuple[str, str], _List] = {}
+        self.lists: dict[tuple[str, str], HeldList] = {}
         self._list_count = 0
-        self._leads: dict[int, _Lead] = {}
+        self.leads: dict[int, HeldLead] = {}
         self._ready: dict[str, list[tuple[int, int]]] = {}
         self._waiting: dict[str, list[tuple[int, int]]] = {}
         self._attempts: set[str] = set()
         self._settled_at: dict[str, list[SettleLead]] = {}
         self._counts: dict[str, MinuteCounts] = {}
-        self._records: dict[str, list[AttemptRecord]] = {}
-        self._listed: dict[str, dict[str, int]] = {}
+        self.records: dict[str, list[AttemptRecord]] = {}
+        self.listed: dict[str, dict[str, tuple[int, str]]] = {}
         self._registers: dict[str, int] = {}
 
     # --- the line ---------------------------------------------------------------------------------
@@ -93,11 +101,11 @@ class MemoryLeadStore:
         """Lease those that come up next, in order; see `core.ports.LeadStore`."""
         self._put_back(order.campaign)
         line = self._ready.setdefault(order.campaign, [])
-        leased: list[_Lead] = []
+        leased: list[HeldLead] = []
         passed_over: list[tuple[int, int]] = []
         while line and len(leased) < order.count:
             standing, key = heapq.heappop(line)
-            lead = self._leads[key]
+            lead = self.leads[key]
             if lead.state is not LeadState.READY or lead.standing != standing:
                 continue  # it stands elsewhere by now
             asked_of = lead.asked_of(self._clock.now_us())
@@ -119,10 +127,10 @@ class MemoryLeadStore:
             return
         self._attempts.add(record.attempt_id)
         self._counts.setdefault(order.campaign, MinuteCounts()).add(record)
-        self._records.setdefault(order.campaign, []).append(record)
+        self.records.setdefault(order.campaign, []).append(record)
         for key in (_person(record.person_id), record.number):
             self._settled_at.setdefault(key, []).append(order)
-        lead = self._leads.get(int(order.lead_id))
+        lead = self.leads.get(int(order.lead_id))
         if lead is None:
             return
         lead.attempts += 1
@@ -167,7 +175,7 @@ class MemoryLeadStore:
         """Return what attempts came to, by segment and disposition."""
         counts = Counter(
             (record.segment, record.disposition)
-            for record in self._records.get(order.campaign, ())
+            for record in self.records.get(order.campaign, ())
             if not record.attempt_id.startswith(order.apart_from)
         )
         return [
@@ -175,8 +183,8 @@ class MemoryLeadStore:
             for (segment, disposition), attempts in sorted(counts.items())
         ]
 
-    def _in_lease(self, order: KeepLeads | ReturnLeads) -> list[_Lead]:
-        found = (self._leads.get(int(lead_id)) for lead_id in order.lead_ids)
+    def _in_lease(self, order: KeepLeads | ReturnLeads) -> list[HeldLead]:
+        found = (self.leads.get(int(lead_id)) for lead_id in order.lead_ids)
         waiting = (lead for lead in found if lead is not None and lead.state is LeadState.WAITING)
         return [lead for lead in waiting if lead.lease_id == order.lease_id]
 
@@ -187,20 +195,20 @@ class MemoryLeadStore:
         put_back = 0
         while waiting and waiting[0][0] <= now_us and put_back < self._settings.put_back_max:
             due_us, key = heapq.heappop(waiting)
-            lead = self._leads[key]
+            lead = self.leads[key]
             if lead.state is LeadState.WAITING and lead.due_us == due_us:
                 self._join(lead)
                 put_back += 1
 
-    def _join(self, lead: _Lead) -> None:
+    def _join(self, lead: HeldLead) -> None:
         lead.state = LeadState.READY
         heapq.heappush(self._ready.setdefault(lead.of.plan.campaign, []), (lead.standing, lead.key))
 
-    def _wait(self, lead: _Lead, due_us: int) -> None:
+    def _wait(self, lead: HeldLead, due_us: int) -> None:
         lead.state, lead.due_us = LeadState.WAITING, due_us
         heapq.heappush(self._waiting.setdefault(lead.of.plan.campaign, []), (due_us, lead.key))
 
-    def _shown(self, lead: _Lead, since_us: int) -> Lead:
+    def _shown(self, lead: HeldLead, since_us: int) -> Lead:
         record, plan = lead.record, lead.of.plan
         listed = self._listed_among(plan.campaign, [number.number for number in record.numbers])
         return Lead(
@@ -237,7 +245,7 @@ class MemoryLeadStore:
         since_us = self._clock.now_us() - self._settings.past_days * DAY_US
         own = [
             lead
-            for lead in self._leads.values()
+            for lead in self.leads.values()
             if lead.of.plan.campaign == campaign
             and any(each.number == number.number for each in lead.record.numbers)
         ]
@@ -252,7 +260,7 @@ class MemoryLeadStore:
     async def list_number(self, order: ListNumber) -> None:
         """Put a number or an area on the list of the house or of the campaign."""
         key = listing_key("" if order.everywhere else order.campaign)
-        self._listed.setdefault(order.number, {}).setdefault(key, self._clock.now_us())
+        self.listed.setdefault(order.number, {}).setdefault(key, (self._clock.now_us(), order.reason))
 
     async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """Return what forbids each of `numbers` to `campaign` at this moment, in their order."""
@@ -271,26 +279,26 @@ class MemoryLeadStore:
     async def save_listed(self, listing: str, numbers: Sequence[str], at_us: int) -> None:
         """Put numbers and areas on a list or a register."""
         for number in numbers:
-            self._listed.setdefault(number, {})[listing] = at_us
+            self.listed.setdefault(number, {})[listing] = (at_us, "")
 
     async def renew_register(self, name: str, from_us: int) -> None:
         """Say that our copy of a register is whole and of this instant; older entries go."""
         assert is_register(name), name
         self._registers[name] = from_us
-        for listings in self._listed.values():
-            if listings.get(name, from_us) < from_us:
+        for listings in self.listed.values():
+            if listings.get(name, (from_us, ""))[0] < from_us:
                 del listings[name]
 
     def _listed_among(self, campaign: str, numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
         entries = dict.fromkeys(entry for number in numbers for entry in entries_for(number))
-        found = {entry: self._listed[entry] for entry in entries if entry in self._listed}
+        found = {entry: self.listed[entry] for entry in entries if entry in self.listed}
         return told_of(numbers, found, campaign)
 
     # --- lists ------------------------------------------------------------------------------------
 
     async def judge_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:
         """Return what `save_leads` would, and write nothing."""
-        there = self._lists.get((plan.campaign, plan.name))
+        there = self.lists.get((plan.campaign, plan.name))
         digests = {key: lead.record.digest for key, lead in there.leads.items()} if there else {}
         numbers = [number.number for record in records for number in record.numbers]
         known = Known(
@@ -302,10 +310,10 @@ class MemoryLeadStore:
         """Create or update leads; see `crm.leads.records.LeadSink`."""
         judgements = await self.judge_leads(plan, records)
         place = plan.campaign, plan.name
-        if place not in self._lists:
+        if place not in self.lists:
             self._list_count += 1
-            self._lists[place] = _List(self._list_count, plan)
-        to = self._lists[place]
+            self.lists[place] = HeldList(self._list_count, plan)
+        to = self.lists[place]
         new = 0
         for record, judgement in zip(records, judgements, strict=True):
             if judgement.verdict is Verdict.NEW:
@@ -318,30 +326,30 @@ class MemoryLeadStore:
 
     async def finish_list(self, plan: ListPlan) -> None:
         """Let all leads of the list come up."""
-        for lead in self._lists[plan.campaign, plan.name].leads.values():
+        for lead in self.lists[plan.campaign, plan.name].leads.values():
             if lead.state is LeadState.HELD:
                 self._join(lead)
 
     async def forget_held(self, plan: ListPlan) -> None:
         """Forget the leads of the list that never were in line."""
-        of = self._lists.get((plan.campaign, plan.name))
+        of = self.lists.get((plan.campaign, plan.name))
         if of is None:
             return
         for lead in [each for each in of.leads.values() if each.state is LeadState.HELD]:
-            del of.leads[lead.record.external_id], self._leads[lead.key]
+            del of.leads[lead.record.external_id], self.leads[lead.key]
         if not of.leads:
-            del self._lists[plan.campaign, plan.name]
+            del self.lists[plan.campaign, plan.name]
 
-    def _add(self, to: _List, place: int, record: LeadRecord) -> None:
+    def _add(self, to: HeldList, place: int, record: LeadRecord) -> None:
         turn = turn_in_mix(place, to.plan.weight)
         standing = standing_of(
             rank=record.rank, position=to.plan.position, turn=turn, tried=False, callback=False
         )
-        lead = _Lead(to.number << PLACE_BITS | place, to, record, standing)
+        lead = HeldLead(to.number << PLACE_BITS | place, to, record, standing)
         to.leads[record.external_id] = lead
-        self._leads[lead.key] = lead
+        self.leads[lead.key] = lead
 
-    def _change(self, lead: _Lead, record: LeadRecord) -> None:
+    def _change(self, lead: HeldLead, record: LeadRecord) -> None:
         lead.record = record
         lead.promised_by = lead.promised_by if lead.callback else None
         lead.standing = with_rank(lead.standing, record.rank)
@@ -350,13 +358,13 @@ class MemoryLeadStore:
 
     def _taken(self, plan: ListPlan) -> dict[str, Place]:
         """Return where first numbers stand already, as far as the plan looks."""
-        among: Iterable[_List] = ()
+        among: Iterable[HeldList] = ()
         if plan.duplicates is Scope.SYSTEM:
-            among = self._lists.values()
+            among = self.lists.values()
         elif plan.duplicates is Scope.CAMPAIGN:
-            among = [of for (campaign, _), of in self._lists.items() if campaign == plan.campaign]
-        elif plan.duplicates is Scope.LIST and (plan.campaign, plan.name) in self._lists:
-            among = (self._lists[plan.campaign, plan.name],)
+            among = [of for (campaign, _), of in self.lists.items() if campaign == plan.campaign]
+        elif plan.duplicates is Scope.LIST and (plan.campaign, plan.name) in self.lists:
+            among = (self.lists[plan.campaign, plan.name],)
         taken: dict[str, Place] = {}
         for of in among:
             for key, lead in of.leads.items():

@@ -15,6 +15,7 @@ from phonenumbers import timezone
 
 from core.model.lead import LeadNumber
 from crm.leads.area_regions import regions_of
+from crm.leads.listings import AREA_DIGITS_MAX
 from crm.leads.tails import TAIL_MAX, free_tail
 from crm.phones import parsed_number
 
@@ -87,6 +88,16 @@ class NumberReader:
         plain = written.startswith("+") or (written and code == self._code)
         tail = free_tail(self._region, code, written.lstrip("+"), number) if plain else 0
         return tail if tail and number.endswith(written[-tail:]) else 0
+
+
+def entry_of(text: str, reader: NumberReader) -> str:
+    """Return a number as E.164, an area (`+1900*`) as it is kept; an empty text where it is neither."""
+    plain = text.strip()
+    digits = plain.removeprefix("+").removesuffix("*")
+    if plain.startswith("+") and plain.endswith("*"):
+        return plain if digits.isascii() and digits.isdigit() and len(digits) <= AREA_DIGITS_MAX else ""
+    number = reader.read(plain)
+    return number.number if number else ""
 
 
 def _area(parsed: phonenumbers.PhoneNumber, number: str, tail: int) -> Area:
