@@ -398,6 +398,31 @@ export interface HouseView {
   readonly languages: readonly string[];
 }
 
+/** A callback that was promised. It comes up at `due`, at once where that is null. */
+export interface CallbackView {
+  readonly contact_id: string;
+  readonly number: string;
+  readonly queue: string;
+  readonly customer_id: string;
+  readonly tier: string;
+  readonly booked: Instant;
+  readonly due: Instant | null;
+  readonly agent_id: string;
+  readonly attempts: number;
+}
+
+/** Work without a call; `reference` says what it is, or where it is found. */
+export interface TaskView {
+  readonly work_id: string;
+  readonly contact_id: string;
+  readonly channel: string;
+  readonly queue: string;
+  readonly customer_id: string;
+  readonly tier: string;
+  readonly reference: string;
+  readonly added: Instant;
+}
+
 /** Something that happened to a contact or an agent, by the catalogue of `web.live.happenings`. */
 export interface EventView {
   readonly type: string;

@@ -11,15 +11,18 @@ const sources = import.meta.glob<string>(["../**/*.{ts,svelte}", "!../**/*.test.
   import: "default",
 });
 const said = Object.values(sources).join("\n");
-/** Kinds of words that are looked up by what the server names. */
-const looked = new Set([...said.matchAll(/["`]([\w.]+)\.\$\{/g), ...said.matchAll(/\bword\("(\w+)"/g)].map(([, kind]) => kind));
+/** Keys that are put together: `state.${name}`, and kinds of words that are looked up by what the server names. */
+const templates = [...said.matchAll(/`((?:\$\{[^}`]*\}\.)?\w[\w.]*(?:\$\{[^}`]*\}[\w.]*)*)`/g)].map(([, text]) => text!);
+const kinds = [...said.matchAll(/\bword\("(\w+)"/g)].map(([, kind]) => `${kind}.\${name}`);
+const patterns = [...templates, ...kinds].map(
+  (text) => new RegExp(`^${text.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "\\w+")}$`),
+);
 
 const folders = [...new Set(Object.keys(catalogues).map((path) => path.replace(/\/[^/]+$/, "")))];
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 function isSaid(key: string): boolean {
-  const kind = key.split(".").slice(0, -1).join(".");
-  return said.includes(`"${key}"`) || looked.has(kind);
+  return said.includes(`"${key}"`) || patterns.some((pattern) => pattern.test(key));
 }
 
 describe.each(folders)("%s", (folder) => {

@@ -1,0 +1,26 @@
+/** The customer's page in a CRM that is not ours, by the template of the house. */
+
+const AUTO = "goldline.open_crm";
+
+/** Return the address where it leads to a web page, empty for anything else a template may have become. */
+export function webAddress(url: string): string {
+  try {
+    return ["http:", "https:"].includes(new URL(url, location.origin).protocol) && url ? url : "";
+  } catch {
+    return "";
+  }
+}
+
+/** Tell whether the page of a customer opens by itself when the record pops up. */
+export function opensByItself(): boolean {
+  return localStorage.getItem(AUTO) === "1";
+}
+
+export function letOpenByItself(does: boolean): void {
+  localStorage.setItem(AUTO, does ? "1" : "");
+}
+
+/** Open the page in the one window that is kept for it. */
+export function openCrm(url: string): void {
+  if (webAddress(url)) window.open(url, "_blank", "noopener,noreferrer");
+}
