@@ -13,8 +13,23 @@ export interface Named {
   readonly drawing: Drawing;
 }
 
-/** Return the charts of a day: of all contacts, and service levels of those of each tier. */
-export function drawings(all: Intervals, tiers: Readonly<Record<string, Intervals>>, promised: Promised, level: Definition): Named[] {
+/** What a day is drawn from: its intervals, and those of the contacts of each tier. */
+export interface DayShown {
+  readonly all: Intervals;
+  readonly tiers: Readonly<Record<string, Intervals>>;
+}
+
+/** Return the part of the day that has something to show: from its first contact or agent to `nowMs`. */
+export function lived(day: DayShown, nowMs: number): DayShown {
+  const first = day.all.findIndex((each) => each.offered > 0 || (each.working ?? 0) > 0);
+  const future = day.all.findIndex((each) => Date.parse(each.starts) > nowMs);
+  const cut = (intervals: Intervals) => intervals.slice(Math.max(0, first), future < 0 ? undefined : future);
+  const tiers = Object.entries(day.tiers).map(([tier, intervals]) => [tier, cut(intervals)] as const);
+  return { all: cut(day.all), tiers: Object.fromEntries(tiers) };
+}
+
+/** Return the charts of a day, its service levels by the chosen definition. */
+export function drawings({ all, tiers }: DayShown, promised: Promised, level: Definition): Named[] {
   const starts = all.map((each) => Date.parse(each.starts) / 1000);
   const line = (label: string, value: (each: IntervalReportView) => number | null): Line => ({ label, values: all.map(value) });
   const levels = Object.entries(tiers).map(([tier, intervals]) => ({
