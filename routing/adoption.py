@@ -3,8 +3,8 @@
 A snapshot tells every leg as ordinary events and each note of ours as `LegTagged`; `PbxSynced` ends it.
 Then a caller in one bridge with its agent goes on as connected, any other caller with a queue in its
 note goes on waiting at its old place, and an agent's leg that serves nobody is hung up, but for one that
-stands: that is for the agents' side to take up. The same happens, one by one, when a caller's dialogue opens
-before the snapshot is complete.
+stands: that is for the agents' side to take up. Nor is a supervisor's leg any business of ours. The same
+happens, one by one, when a caller's dialogue opens before the snapshot is complete.
 
 A note may be out of date or copied to another leg, so it is believed only as far as it contradicts nobody:
 a contact has one caller, an agent one contact.
@@ -34,7 +34,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, BridgeId, ContactId, LegId, QueueName
 from core.model.message import Event
-from core.model.tag import AGENT, CALLBACK, CALLER, STANDING, Tag, decode_tag
+from core.model.tag import AGENT, CALLBACK, CALLER, STANDING, SUPERVISOR, Tag, decode_tag
 from routing.tags import caller_tag, decode_requirements, decode_steps
 
 _PREFIX = "adopted-"
@@ -60,7 +60,7 @@ class Adoption:
 
     def _tagged(self, event: LegTagged) -> None:
         tag = decode_tag(event.tag)
-        if tag is not None:
+        if tag is not None and tag.role != SUPERVISOR:
             self._tags[event.leg_id] = tag
 
     def _ended(self, event: LegEnded) -> None:

@@ -75,6 +75,18 @@ class AmiEvents(PbxListener):
         self.tell("DTMFBegin", "dtmf", common)
         self.tell("DTMFEnd", "dtmf", [*common, ("DurationMs", str(KEY_DURATION_MS))])
 
+    def spy_started(self, channel: Channel) -> None:
+        """Tell ChanSpyStart."""
+        assert channel.spying is not None
+        lines = [*channel_lines(channel, "Spyer"), *channel_lines(channel.spying.on, "Spyee")]
+        self.tell("ChanSpyStart", "call", lines)
+
+    def spy_stopped(self, channel: Channel) -> None:
+        """Tell ChanSpyStop."""
+        assert channel.spying is not None
+        lines = [*channel_lines(channel, "Spyer"), *channel_lines(channel.spying.on, "Spyee")]
+        self.tell("ChanSpyStop", "call", lines)
+
     def hangup_requested(self, channel: Channel) -> None:
         """Tell HangupRequest."""
         self.tell("HangupRequest", "call", channel_lines(channel))

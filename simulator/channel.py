@@ -67,6 +67,14 @@ class Judgement(Record, frozen=True):
     silent_us: int = 0
 
 
+class Spying(Entity, kw_only=True):
+    """A ChanSpy() that a channel runs: on which other one, with which options, and what comes behind it."""
+
+    on: Channel
+    options: str
+    go_on: Callable[[], None]
+
+
 class Channel(Entity, kw_only=True):
     """One signalling endpoint of the simulated Asterisk."""
 
@@ -106,6 +114,7 @@ class Channel(Entity, kw_only=True):
     on_left_alone: Callable[[], None] | None = None
     # How the phone that rings is answered by somebody else's order.
     on_pick_up: Callable[[], None] | None = None
+    spying: Spying | None = None
     is_muted: bool = False
     keys_heard: str = ""
 

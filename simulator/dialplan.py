@@ -20,11 +20,14 @@ from simulator.dialplan_steps import (
     ANSWERER_VARIABLE,
     ARRIVED_VARIABLE,
     DETECTION_VARIABLE,
+    HEAR_EXTEN,
+    HEARS_VARIABLE,
     JUDGE_EXTEN,
     PEER_VARIABLE,
     RETRY_US,
     ROOM_VARIABLE,
     SPARES_VARIABLE,
+    SPEAKS_VARIABLE,
     TAG_VARIABLE,
     TAKEN_EXTEN,
     GoOn,
@@ -134,12 +137,24 @@ class Dialplan(PbxListener):
     def _enter(self, channel: Channel) -> None:
         if channel.exten == JUDGE_EXTEN:
             self._judge(channel)
+        elif channel.exten == HEAR_EXTEN:
+            self._hear(channel)
         elif channel.exten == TAKEN_EXTEN:
-            for variable in (PEER_VARIABLE, SPARES_VARIABLE, ROOM_VARIABLE):
+            for variable in (PEER_VARIABLE, HEARS_VARIABLE, SPARES_VARIABLE, ROOM_VARIABLE):
                 self._exchange.set_variable(channel, variable, "")
             self.run(channel, channel.context, "s")
         else:
             self._take_in(channel)
+
+    def _hear(self, channel: Channel) -> None:
+        on = self._exchange.find(channel.variables.get(HEARS_VARIABLE, ""))
+        options = channel.variables.get(SPEAKS_VARIABLE, "")
+        self._exchange.spy(channel, on, options, partial(self._stop_hearing, channel))
+
+    def _stop_hearing(self, channel: Channel) -> None:
+        if not channel.ended:
+            self._exchange.set_variable(channel, HEARS_VARIABLE, "")
+            self.run(channel, channel.context, "s")
 
     def _judge(self, channel: Channel) -> None:
         detection = detection_of(channel.variables.get(DETECTION_VARIABLE, ""))
@@ -204,6 +219,8 @@ class Dialplan(PbxListener):
             join_and_return(self._exchange, channel, peer, come_back, self._way_back(channel, peer))
         elif room := channel.variables.get(ROOM_VARIABLE):
             self._exchange.confer(channel, room)
+        elif channel.variables.get(HEARS_VARIABLE):
+            self.run(channel, channel.context, HEAR_EXTEN)
         else:
             self._exchange.start_music(channel, HOLD_MUSIC)
             self._exchange.after(RETRY_US, partial(self._ask_again, channel))

@@ -40,6 +40,12 @@ class PbxListener:
     def key_heard(self, channel: Channel, key: str) -> None:
         """A key was played to the far party."""
 
+    def spy_started(self, channel: Channel) -> None:
+        """The channel hears another one; see its `spying`."""
+
+    def spy_stopped(self, channel: Channel) -> None:
+        """The channel hears it no more; its `spying` is still there to see."""
+
     def hangup_requested(self, channel: Channel) -> None:
         """The far party hangs up; the end of the channel follows."""
 
@@ -83,6 +89,8 @@ class Audience:
     listening_began: list[Callable[[Channel], None]]
     key_pressed: list[Callable[[Channel, str], None]]
     key_heard: list[Callable[[Channel, str], None]]
+    spy_started: list[Callable[[Channel], None]]
+    spy_stopped: list[Callable[[Channel], None]]
     hangup_requested: list[Callable[[Channel], None]]
     music_started: list[Callable[[Channel], None]]
     music_stopped: list[Callable[[Channel], None]]

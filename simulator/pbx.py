@@ -14,7 +14,7 @@ from functools import partial
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.causes import Cause
 from core.ports import Scheduler
-from simulator.channel import Activity, Bridge, Channel, ChannelState, Ending, Listening
+from simulator.channel import Activity, Bridge, Channel, ChannelState, Ending, Listening, Spying
 from simulator.listener import Audience, PbxListener
 from simulator.phones import PhoneBook
 from simulator.telephony import AS_MEASURED, Telephony
@@ -176,6 +176,8 @@ class Exchange:
             return
         channel.ended = True
         self._stop_listening(channel, Ending.HANGUP)
+        self._stop_spying(channel)
+        self._end_spying_on(channel)
         self.stop_music(channel)
         left_behind = self._leave_bridge(channel)
         del self.channels[channel.uniqueid], self._by_name[channel.name]
@@ -273,11 +275,35 @@ class Exchange:
         left_behind: list[Channel] = []
         for channel in channels:
             self._stop_listening(channel, Ending.TAKEN)
+            self._stop_spying(channel)
             self.stop_music(channel)
             left_behind += self._leave_bridge(channel)
         for other in left_behind:
             if other not in channels:
                 self._left_alone(other)
+
+    def spy(self, channel: Channel, on: Channel | None, options: str, go_on: Callable[[], None]) -> None:
+        """Let the channel hear another, as dialplan `ChanSpy()` does, and `go_on` when that one has ended."""
+        if channel.ended:
+            return
+        if on is None or on.ended:
+            go_on()
+            return
+        self.release(channel)
+        channel.application = "ChanSpy"
+        channel.spying = Spying(on=on, options=options, go_on=go_on)
+        for hear in self._audience.spy_started:
+            hear(channel)
+
+    def voices(self, channel: Channel) -> list[Channel]:
+        """Return whose voices are heard at the far end of the channel, music apart."""
+        talks = channel.peers()
+        if channel.spying is not None:
+            on = channel.spying.on
+            talks = [on, *on.peers()]
+        speaking = [other for other in talks if not other.is_muted]
+        spies = (spy for spy in self.channels.values() if spy.spying is not None)
+        return speaking + [spy for spy in spies if spy is not channel and _is_heard(spy, channel)]
 
     def pick_up(self, channel: Channel) -> None:
         """Let the phone that rings be answered, if it is one that obeys."""
@@ -307,6 +333,20 @@ class Exchange:
         listening, channel.listening = channel.listening, None
         if listening is not None:
             listening.finished(how, digit)
+
+    def _stop_spying(self, channel: Channel) -> None:
+        if channel.spying is not None:
+            for hear in self._audience.spy_stopped:
+                hear(channel)
+            channel.spying = None
+
+    def _end_spying_on(self, channel: Channel) -> None:
+        """Let those who hear a channel that ends go on with their dialplan."""
+        for spy in [spy for spy in self.channels.values() if spy.spying and spy.spying.on is channel]:
+            assert spy.spying is not None
+            go_on = spy.spying.go_on
+            self._stop_spying(spy)
+            self.after(self.bridge_us, go_on)
 
     def _new_bridge(self, room: str = "") -> Bridge:
         self._bridges_made += 1
@@ -357,3 +397,13 @@ class Exchange:
         channel.bridge = None
         for hear in self._audience.bridge_left:
             hear(bridge, channel)
+
+
+def _is_heard(spy: Channel, channel: Channel) -> bool:
+    """Tell whether a channel that spies speaks to this one: it whispers to it, or to whom it talks with."""
+    if spy.spying is None or spy.is_muted:
+        return False
+    on, options = spy.spying.on, spy.spying.options
+    return (channel is on and ("w" in options or "B" in options)) or (
+        channel in on.peers() and "B" in options
+    )

@@ -22,6 +22,7 @@ from core.model.commands import (
     PickUpLeg,
     PlayKeys,
     RingLeg,
+    SuperviseLeg,
     TagLeg,
     TakeLeg,
     TransferLeg,
@@ -48,6 +49,7 @@ from core.model.events import (
 )
 from core.model.ids import NO_LEG, BridgeId, LegId
 from core.model.message import Event
+from core.model.supervision import LegHears, SupervisionMode
 from core.ports import Sink
 from simulator.channel import Bridge, Channel, ChannelState, Judgement
 from simulator.dialogue import Dialogue
@@ -85,6 +87,7 @@ class SimPbx(PbxListener):
             PickUpLeg: self._pick_up,
             MuteLeg: self._mute,
             PlayKeys: self._play_keys,
+            SuperviseLeg: self._supervise,
         }
         exchange.watch(self)
         exchange.dialplan = self._open
@@ -213,6 +216,18 @@ class SimPbx(PbxListener):
         for channel in taken:
             self._exchange.after(self._exchange.bridge_us, partial(self._come_back, channel))
 
+    def _supervise(self, command: SuperviseLeg) -> None:
+        channel, hears = (self._exchange.channels.get(each) for each in (command.leg_id, command.hears))
+        if channel is None:
+            return
+        if hears is None or (command.leg_id not in self._dialogues and channel.spying is None):
+            self._tell_refusal(command, "command_refused")
+            return
+        self._let_out(channel)
+        come_back = partial(self._come_back, channel)
+        spy = partial(self._exchange.spy, channel, hears, SPYING[command.mode], come_back)
+        self._exchange.after(self._exchange.bridge_us, spy)
+
     def _pick_up(self, command: PickUpLeg) -> None:
         channel = self._exchange.channels.get(command.leg_id)
         if channel is not None:
@@ -231,7 +246,7 @@ class SimPbx(PbxListener):
 
     def _come_back(self, channel: Channel) -> None:
         """Ask for the engine, whichever there is by now."""
-        if not channel.ended and channel.bridge is None:
+        if not channel.ended and channel.bridge is None and channel.spying is None:
             self._exchange.dialplan(channel)
 
     def _hang_up(self, command: HangUpLeg) -> None:
@@ -359,6 +374,12 @@ class SimPbx(PbxListener):
         )
         self._close(channel)
 
+    def spy_started(self, channel: Channel) -> None:
+        """Tell `LegHears`."""
+        assert channel.spying is not None
+        hears = LegId(channel.spying.on.uniqueid)
+        self._sink(LegHears(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), hears=hears))
+
     def bridge_left(self, bridge: Bridge, channel: Channel) -> None:
         """Tell `LegLeft`."""
         self._sink(
@@ -395,6 +416,8 @@ class SimPbx(PbxListener):
             self._sink(LegTagged(at_us=self._now_us(), leg_id=LegId(channel.uniqueid), tag=tag))
 
 
+SPYING = {SupervisionMode.LISTEN: "q", SupervisionMode.WHISPER: "qw", SupervisionMode.BARGE: "qB"}
+"""ChanSpy's options."""
 AGI = "AGI"
 """The application that a channel in our hands runs."""
 DIAL_OUTCOMES = {"ANSWER": "answer", "BUSY": "busy", "CONGESTION": "congestion", "NOANSWER": "no-answer"}

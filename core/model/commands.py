@@ -20,6 +20,7 @@ from core.model.lead import LeadShown
 from core.model.message import Command
 from core.model.prompts import Prompt
 from core.model.standing_leg import StandingState
+from core.model.supervision import SupervisionMode
 
 # --- to the telephone system ------------------------------------------------------------------
 
@@ -92,6 +93,17 @@ class PlayKeys(PbxCommand, frozen=True, kw_only=True):
     """Let the leg's party hear the keys `digits` (0-9, A-D, * and #) one after the other."""
 
     digits: str
+
+
+class SuperviseLeg(PbxCommand, frozen=True, kw_only=True):
+    """Let the leg, which is in our hands or hears somebody already, hear what `hears` says and hears.
+
+    Whether `hears`, or whoever talks with it, hears the leg says `mode`; `LegHears` tells that it is so. When
+    `hears` ends the leg comes back into our hands.
+    """
+
+    hears: LegId
+    mode: SupervisionMode
 
 
 class TagLeg(PbxCommand, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from core.model.ids import ContactId, QueueName
-from core.model.message import AgentEvent
+from core.model.ids import ContactId, LegId, QueueName
+from core.model.message import AgentEvent, Event
 
 
 class SupervisionMode(StrEnum):
@@ -17,6 +17,13 @@ class SupervisionMode(StrEnum):
     LISTEN = "listen"
     WHISPER = "whisper"
     BARGE = "barge"
+
+
+class LegHears(Event, frozen=True, kw_only=True):
+    """Told by the telephone system: the leg hears what `hears` says and hears, as `SuperviseLeg` ordered."""
+
+    leg_id: LegId
+    hears: LegId
 
 
 class AgentQueuesSet(AgentEvent, frozen=True, kw_only=True):
@@ -38,8 +45,8 @@ class AgentSupervised(AgentEvent, frozen=True, kw_only=True):
 class SupervisionEnded(AgentEvent, frozen=True, kw_only=True):
     """Nobody hears the agent any more, or waits to; `reason` says why.
 
-    It is `stopped`, `hung_up` (the supervisor's phone), `talk_over`, `not_answered`, `link_lost`, or
-    `taken_over`.
+    It is `stopped`, `hung_up` (the supervisor's phone), `talk_over`, `agent_left`, `not_answered`, `failed`
+    (the telephone system did not do it), `other_agent` (another one is heard instead) or `taken_over`.
     """
 
     asked_by: str

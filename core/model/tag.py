@@ -30,19 +30,21 @@ AGENT = "agent"
 CALLBACK = "callback"
 STANDING = "standing"
 ATTEMPT = "attempt"
+SUPERVISOR = "supervisor"
 """Whose leg it is: a caller's, an agent's for one contact, that of a customer whom we call back, an agent's
-that stands, or that of one a campaign dials.
+that stands, that of one a campaign dials, or a supervisor's who hears an agent.
 
 Who answers a campaign's call is a caller from then on.
 """
 
-ROLES = frozenset({CALLER, AGENT, CALLBACK, STANDING, ATTEMPT})
+ROLES = frozenset({CALLER, AGENT, CALLBACK, STANDING, ATTEMPT, SUPERVISOR})
+_OF_AN_AGENT = frozenset({STANDING, SUPERVISOR})
 
 
 class Tag(Record, frozen=True, kw_only=True):
     """What a leg's note says; empty texts and zeros mean "not yet". `attempt` is the dialer's own note.
 
-    The note of an agent's standing leg names the agent and no contact.
+    The note of an agent's standing leg, and of a supervisor's, names the agent and no contact.
     """
 
     role: str
@@ -92,7 +94,7 @@ def decode_tag(text: str) -> Tag | None:
     values: dict[str, Any] = {name: value for name, value in parse_qsl(text) if name in _NAMES}
     numbers = {name: value for name, value in values.items() if name in _WHOLE_NUMBERS}
     role = values.get("role")
-    if role not in ROLES or not values.get("agent" if role == STANDING else "contact"):
+    if role not in ROLES or not values.get("agent" if role in _OF_AN_AGENT else "contact"):
         return None
     if not all(map(_INSTANT, numbers.values())):
         return None

@@ -39,6 +39,7 @@ from core.model.commands import (
     PickUpLeg,
     PlayKeys,
     RingLeg,
+    SuperviseLeg,
     TagLeg,
     TakeLeg,
     TransferLeg,
@@ -151,6 +152,7 @@ class AsteriskPbx:
             MuteLeg: self._mute,
             PickUpLeg: self._pick_up,
             PlayKeys: self._play_keys,
+            SuperviseLeg: self._supervise,
         }
 
     async def start(self) -> None:
@@ -229,6 +231,12 @@ class AsteriskPbx:
 
     def _play_keys(self, command: PlayKeys) -> None:
         self._handsets.play(command.leg_id, commands.checked_keys(command.digits))
+
+    def _supervise(self, command: SuperviseLeg) -> None:
+        name = self._name_of(command.hears)
+        if not self._dialogues.leave_to_hear(command.leg_id, name, commands.SPYING[command.mode]):
+            for action in commands.hear(command, name, self._settings.caller_context):
+                self._send(action, command)
 
     def _hang_up(self, command: HangUpLeg) -> None:
         action = commands.hang_up(command)

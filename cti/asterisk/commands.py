@@ -21,12 +21,14 @@ from core.model.commands import (
     MuteLeg,
     PickUpLeg,
     RingLeg,
+    SuperviseLeg,
     TagLeg,
     TakeLeg,
     TransferLeg,
 )
 from core.model.detection import Detection
 from core.model.ids import NO_LEG, LegId
+from core.model.supervision import SupervisionMode
 from core.model.tag import TAG_MAX_CHARS
 from cti.asterisk.channels import LOCAL
 
@@ -40,12 +42,25 @@ SPARES_VARIABLE = "GOLDLINE_SPARES"
 ROOM_VARIABLE = "GOLDLINE_ROOM"
 """The conference that the leg enters, once sent out of its dialogue."""
 
+HEARS_VARIABLE = "GOLDLINE_HEARS"
+SPEAKS_VARIABLE = "GOLDLINE_SPEAKS"
+"""Whom a supervisor's leg hears, once sent out of its dialogue, and who hears it: read by ChanSpy()."""
+
+SPYING: Mapping[SupervisionMode, str] = {
+    SupervisionMode.LISTEN: "quE",
+    SupervisionMode.WHISPER: "quEw",
+    SupervisionMode.BARGE: "quEB",
+}
+"""ChanSpy's options: no beep, this very channel and no other, and an end when it ends (app_chanspy.c)."""
+
 YES = "1"
 DETECTION_VARIABLE = "GOLDLINE_DETECTION"
 """What AMD() listens for: its arguments in its order, with colons for commas."""
 
-ENTRY, JUDGED_ENTRY, TAKEN_ENTRY = "s", "judge", "taken"
-"""Where an answered leg enters its context, at once or by way of AMD(); and one taken from a bridge."""
+ENTRY, JUDGED_ENTRY, TAKEN_ENTRY, HEARING_ENTRY = "s", "judge", "taken", "hear"
+"""Where an answered leg enters its context, at once or by way of AMD(); one taken from a bridge; and one that
+is to hear another.
+"""
 
 _LEG_ID = re.compile(r"[A-Za-z0-9_.:-]{1,149}")
 """What a Uniqueid may look like; 149 characters is AST_MAX_PUBLIC_UNIQUEID."""
@@ -147,6 +162,19 @@ def take(command: TakeLeg, context: str) -> Action:
     if command.together_with != NO_LEG:
         fields["ExtraChannel"] = _leg_id(command.together_with)
     return Action("Redirect", fields)
+
+
+def hear(command: SuperviseLeg, name: str, context: str) -> list[Action]:
+    """Return what makes a leg that hears somebody hear `name`, or otherwise than before."""
+    leg_id = _leg_id(command.leg_id)
+    values = {HEARS_VARIABLE: checked_peer(name), SPEAKS_VARIABLE: SPYING[command.mode]}
+    settings = [
+        Action("Setvar", {"Channel": leg_id, "Variable": variable, "Value": value})
+        for variable, value in values.items()
+    ]
+    context = _checked(_CONTEXT, context, "the context")
+    place = {"Context": context, "Exten": HEARING_ENTRY, "Priority": "1"}
+    return [*settings, Action("Redirect", {"Channel": leg_id, **place})]
 
 
 def pick_up(command: PickUpLeg, name: str) -> Action:

@@ -28,9 +28,11 @@ from cti.agi.server import AgiLink
 from cti.agi.session import Ending
 from cti.agi.wire import Reply, encode_command
 from cti.asterisk.commands import (
+    HEARS_VARIABLE,
     PEER_VARIABLE,
     ROOM_VARIABLE,
     SPARES_VARIABLE,
+    SPEAKS_VARIABLE,
     TAG_VARIABLE,
     YES,
     checked_number,
@@ -145,6 +147,11 @@ class Dialogues:
     def leave_to_confer(self, leg_id: LegId, room: str) -> bool:
         """Let the leg into a conference; the rest is as with `leave_to_join`."""
         return self._leave(leg_id, setting(**{ROOM_VARIABLE: checked_room(room)}))
+
+    def leave_to_hear(self, leg_id: LegId, name: str, options: str) -> bool:
+        """Let the leg hear the channel `name` by ChanSpy's `options`; the rest is as with `leave_to_join`."""
+        whom = {HEARS_VARIABLE: checked_peer(name), SPEAKS_VARIABLE: options}
+        return self._leave(leg_id, setting(**whom))
 
     def _leave(self, leg_id: LegId, script: Script) -> bool:
         dialogue = self._dialogues.get(leg_id)

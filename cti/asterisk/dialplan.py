@@ -174,6 +174,7 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
  same => n,GotoIf($[${{LEN(${{AGISTATUS}})}} = 0]?engine)
  same => n,GotoIf($[${{LEN(${{GOLDLINE_PEER}})}}]?join)
  same => n,GotoIf($[${{LEN(${{GOLDLINE_ROOM}})}}]?confer)
+ same => n,GotoIf($[${{LEN(${{GOLDLINE_HEARS}})}}]?hear,1)
 ; Here again: the engine is away. Ring or play music for a moment, then ask again.
  same => n,ExecIf($["${{CHANNEL(state)}}" != "Up"]?Ringing())
  same => n,StartMusicOnHold({settings.music})
@@ -196,8 +197,14 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
 
 ; Taken out of a bridge by the engine: whom it was to join counts no more.
 exten => taken,1,Set(GOLDLINE_PEER=)
+ same => n,Set(GOLDLINE_HEARS=)
  same => n,Set(GOLDLINE_SPARES=)
  same => n,Set(GOLDLINE_ROOM=)
+ same => n,Goto(s,1)
+
+; A supervisor's leg hears an agent's. When that one ends this one is back.
+exten => hear,1,ChanSpy(${{GOLDLINE_HEARS}},${{GOLDLINE_SPEAKS}})
+ same => n,Set(GOLDLINE_HEARS=)
  same => n,Goto(s,1)
 
 ; Whom we called has answered: a person, or a machine? AMD() wants commas, which an order cannot hold.

@@ -33,6 +33,7 @@ from core.model.events import (
 )
 from core.model.ids import NO_LEG, BridgeId, LegId
 from core.model.message import Event
+from core.model.supervision import LegHears
 from cti.asterisk.channels import LOCAL, BridgeMap, Channel, LocalPair, Move
 
 Events = Sequence[Event]
@@ -268,6 +269,14 @@ class Translator:
             for move in moves
         )
 
+    # --- supervision ------------------------------------------------------------------------------
+
+    def _spy_started(self, message: Mapping[str, str], now_us: int) -> Events:
+        leg_id, hears = LegId(message["SpyerUniqueid"]), LegId(message["SpyeeUniqueid"])
+        if leg_id not in self.channels:
+            return self._unknown(message, now_us, "SpyerUniqueid")
+        return (LegHears(at_us=now_us, leg_id=leg_id, hears=hears),)
+
     # --- what parties do --------------------------------------------------------------------------
 
     def _hold(self, message: Mapping[str, str], now_us: int) -> Events:
@@ -354,6 +363,7 @@ _ROWS: dict[str, Callable[[Translator, Mapping[str, str], int], Events]] = {
     "BridgeDestroy": Translator._bridge_destroy,
     "BridgeEnter": Translator._bridge_enter,
     "BridgeLeave": Translator._bridge_leave,
+    "ChanSpyStart": Translator._spy_started,
     "DTMFEnd": Translator._dtmf_end,
     "DialBegin": Translator._dial_begin,
     "DialEnd": Translator._dial_end,

@@ -40,6 +40,7 @@ from simulator.port import SimPbx
 from tests.services.ami_observer import AmiObserver
 from tests.services.asterisk import OBSERVER, OBSERVER_SECRET, RealAsterisk
 from tests.services.cable import Cable
+from tests.services.ears import Ears
 from tests.services.loop_time import LoopTime
 from tests.services.ports import free_tcp_port
 from tests.services.sipp import BUSY, DECLINES, FIRST_WORD_MS, STAY, Callers, Phones, Step, Wait
@@ -90,6 +91,14 @@ class Line(ABC):
         picks_up: bool = False,
     ) -> None:
         """Put a phone at `extension`; the words are those of `tests.services.sipp.Phones`."""
+
+    @abstractmethod
+    async def hearing_phone(self, extension: str, *, speaks_ms: int = 0) -> None:
+        """Put a phone at `extension` that answers at once and whose end of the line can be listened to."""
+
+    @abstractmethod
+    async def is_loud_at(self, extension: str) -> bool:
+        """Tell whether somebody is heard speaking at that phone from now on."""
 
     @abstractmethod
     async def keys_heard(self, leg_id: LegId, count: int) -> str:
@@ -160,6 +169,14 @@ class SimulatedLine(Line, PbxListener):
         self._book.add(address, always(reach, (ring_ms or 0) * MS_US, voice))
         if talk_ms is not None:
             self._talk_ms[address] = talk_ms
+
+    async def hearing_phone(self, extension: str, *, speaks_ms: int = 0) -> None:
+        self.phone(extension, speaks_ms=speaks_ms)
+
+    async def is_loud_at(self, extension: str) -> bool:
+        channels = self.exchange.channels.values()
+        channel = next(each for each in channels if each.address == f"PJSIP/{extension}")
+        return any(voice.voice.speaks_us for voice in self.exchange.voices(channel))
 
     async def keys_heard(self, leg_id: LegId, count: int) -> str:
         channel = self.exchange.channels[leg_id]
@@ -318,6 +335,7 @@ class RealLine(WireLine):
         self._folders = (folder / f"sipp-{number}" for number in count(1))
         self._people = people
         self._callers: list[Callers] = []
+        self._ears: dict[str, Ears] = {}
         dialplan = asterisk.dialplan
         self.username, self.secret = dialplan.manager_name, dialplan.manager_secret
         self.phones, self.phones_secret = dialplan.phones_name, dialplan.phones_secret
@@ -331,6 +349,15 @@ class RealLine(WireLine):
     def dial_in(self, number: str, name: str, steps: Sequence[Step]) -> None:
         callers = Callers(next(self._folders), self._asterisk.sip_address, [number], DIALED, steps, name=name)
         self._callers.append(self._people.enter_context(callers))
+
+    async def hearing_phone(self, extension: str, *, speaks_ms: int = 0) -> None:
+        ears = self._ears[extension] = await Ears().open()
+        self._people.callback(ears.close)
+        port, folder = self._phone_ports[extension], next(self._folders)
+        self._people.enter_context(Phones(folder, port, speaks_ms=speaks_ms, hears_at=ears.port))
+
+    async def is_loud_at(self, extension: str) -> bool:
+        return await self._ears[extension].is_loud()
 
     async def keys_heard(self, leg_id: LegId, count: int) -> str:
         (caller,) = self._callers

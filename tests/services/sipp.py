@@ -153,7 +153,7 @@ class Phones(Sipp):
 
     `ring_ms` None rings until the far side gives up; `talk_ms` None leaves the hanging up to the far side.
     Who answers speaks for `speaks_ms`, but a moment after the answer. A phone that `picks_up` rings until it
-    is told to answer, by a NOTIFY of the event `talk`.
+    is told to answer, by a NOTIFY of the event `talk`. What it hears goes to port `hears_at`, where given.
     """
 
     def __init__(
@@ -165,11 +165,14 @@ class Phones(Sipp):
         refusal: str = "",
         speaks_ms: int = 0,
         picks_up: bool = False,
+        hears_at: int = 0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "voice.ulaw").write_bytes(spoken(FIRST_WORD_MS, speaks_ms))
         ring = _scenario("picks_up.xml") if picks_up else _ringing(ring_ms)
         scenario = _refusing_phone(refusal) if refusal else _phone(ring, talk_ms)
+        if hears_at:
+            scenario = scenario.replace("[rtpstream_audio_port]", str(hears_at))
         super().__init__(folder, scenario, port, [])
         self.wait_until_bound()
 
