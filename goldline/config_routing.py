@@ -268,6 +268,10 @@ class QueueSection(Section):
     """What changes for those who still wait, in this order."""
     recheck_s: Annotated[float, Field(ge=1, le=600)] = 5
     """How often what steps ask of the queue's state is looked at."""
+    promised_wait_s: Annotated[float, Field(gt=0, le=3_600)] = 20
+    """The wait that is promised: service levels on boards and in reports are measured against it."""
+    promised_share: Annotated[float, Field(gt=0, le=1)] = 0.8
+    """For which share of the contacts it is promised."""
     length_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """How many may wait, so that a flood of calls does not fill the memory."""
     full: DestinationSection = HANG_UP

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from goldline.section import Name, Port, Section
+from goldline.config_routing import ZoneName
+from goldline.section import Name, Port, Section, said
+from web.pop_url import FIELDS, check_template
 from web.site import WebSettings
 
 
@@ -17,6 +19,19 @@ def _is_pattern(text: str) -> str:
     except re.error as error:
         raise ValueError(f"a regular expression; {error}") from None
     return text
+
+
+def _template(text: str) -> str:
+    if text:
+        check_template(text)
+    return text
+
+
+PopUrl = Annotated[
+    str,
+    AfterValidator(_template),
+    said("an http(s) address; in braces may stand " + ", ".join(FIELDS)),
+]
 
 
 class WebSection(Section):
@@ -36,6 +51,10 @@ class WebSection(Section):
     """Bytes in one request, uploads of lists apart."""
     upload_bytes_max: Annotated[int, Field(ge=1_024, le=1024**3)] = 200 * 1024**2
     """Bytes in one uploaded list."""
+    time_zone: ZoneName = "UTC"
+    """The zone at whose midnight figures of the day begin anew."""
+    pop_url: PopUrl = ""
+    """Where a customer's record is found in a foreign CRM, such as `https://crm.example/?phone={number}`."""
 
 
 def web_settings(section: WebSection) -> WebSettings:

@@ -25,6 +25,7 @@ from core.model.agent import AgentProfile
 from core.model.ids import AgentId
 from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger
 from crm.database import Database, DatabaseSettings
+from crm.history import SqlHistory
 from crm.leads.store import SqlLeadStore
 from crm.ledger import LedgerSettings, SqlLedger, read_open_contacts
 from crm.people import SqlPeopleStore
@@ -45,7 +46,7 @@ from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
 from web.front import FrontOffice
-from web.ports import CustomerRecords, OpenContacts, PeopleStore
+from web.ports import CustomerRecords, History, OpenContacts, PeopleStore
 from web.work_link import WorkServer, WorkSettings
 
 CALL_MAX_US = 24 * 3_600 * SECOND_US
@@ -59,6 +60,7 @@ class WebStores:
     people: PeopleStore
     customers: CustomerRecords
     open_contacts: OpenContacts
+    history: History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def web_stores(config: Config, database: Database, clock: Clock) -> WebStores:
         people=SqlPeopleStore(database),
         customers=SqlCrmStore(database, clock, StoreSettings(region=config.crm.region)),
         open_contacts=partial(read_open_contacts, database),
+        history=SqlHistory(database),
     )
 
 

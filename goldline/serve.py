@@ -23,7 +23,7 @@ from goldline.roles import ServeRole
 from goldline.rules_check import check_config_rules
 from goldline.vitals import ops_of, ops_of_web
 from goldline.wall_clock import WallClock
-from goldline.web_side import house_of, open_ops_side, open_web_side
+from goldline.web_side import follow, house_of, open_ops_side, open_web_side
 from web.bus.stream import Place
 
 log = structlog.get_logger()
@@ -56,11 +56,12 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
         log.warning("rules", where=warning.where, what=warning.what, advice=warning.advice)
     async with open_stores(config, clock) as stores:
         centre = LiveCentre(config, flows, agents, stores, clock, folder=path.parent)
+        house = house_of(config, agents, centre.brain.campaigns)
+        following = follow(house, centre.front, clock, (stores.run, 0))
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
-        house = house_of(config, agents, centre.brain.campaigns)
         ops = ops_of(centre, stores)
-        web_side = open_web_side(config, house, centre.front, clock, stores.web, ops)
+        web_side = open_web_side(config, house, centre.front, following, clock, stores.web, ops)
         async with web_side if with_pages else open_ops_side(config, ops) as port:
             log.info(
                 "serving",
@@ -84,9 +85,9 @@ async def _serve_web(config: Config, folder: Path) -> None:
     async with open_database(config) as database:
         place = Place(*await read_end(database))
         async with open_web_bus(config, folder, database, clock, place) as bus:
-            web_side = open_web_side(
-                config, house, bus.front, clock, web_stores(config, database, clock), ops_of_web(bus)
-            )
+            following = follow(house, bus.front, clock, place)
+            stores, ops = web_stores(config, database, clock), ops_of_web(bus)
+            web_side = open_web_side(config, house, bus.front, following, clock, stores, ops)
             async with web_side as port:
                 log.info("serving", web=port, bus=config.bus.url)
                 await _interrupted()

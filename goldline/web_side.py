@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
 
 from core.kernel.clock import Clock
 from core.model.agent import AgentProfile
+from core.model.contact import Requirement
 from core.model.ids import AgentId, QueueName
+from core.model.need import need_of
 from dialer.campaign import CampaignRules
 from goldline.config import Config
 from goldline.config_dispositions import dispositions_of
+from goldline.config_routing import QueueSection
 from goldline.config_web import metrics_settings, web_settings
 from goldline.live import WebStores
 from goldline.wall_clock import WallClock
@@ -18,7 +23,13 @@ from web.api.health import build_ops_application
 from web.application import build_application
 from web.front import FrontOffice
 from web.house import House, QueueCard
+from web.live.desks import Desks
+from web.live.floor import Floor
+from web.live.following import Following
+from web.live.happenings import Happenings
+from web.live.live import Live
 from web.ops.ops import Ops
+from web.ports import Place
 from web.server import WebServer
 from web.site import Site
 
@@ -30,7 +41,9 @@ def house_of(
     return House(
         site=config.web.site,
         region=config.crm.region,
-        queues={QueueName(name): QueueCard(name=QueueName(name)) for name in config.queues},
+        zone=ZoneInfo(config.web.time_zone),
+        pop_url=config.web.pop_url,
+        queues={QueueName(name): _queue_card(name, section) for name, section in config.queues.items()},
         tiers=tuple(config.tiers),
         agents=agents,
         not_ready_reasons=config.rules.not_ready_reasons,
@@ -40,9 +53,37 @@ def house_of(
     )
 
 
+def _queue_card(name: str, section: QueueSection) -> QueueCard:
+    requirements = (Requirement(skill=skill, minimum=level) for skill, level in section.requirements.items())
+    return QueueCard(
+        name=QueueName(name),
+        need=need_of(requirements),
+        threshold_s=section.promised_wait_s,
+        target_share=section.promised_share,
+        agent=section.agent,
+    )
+
+
+def follow(house: House, front: FrontOffice, clock: Clock, upto: Place) -> Following:
+    """Return a live side that hears all that `front` tells from now on: what comes after `upto`."""
+    now_us = clock.now_us()
+    floor = Floor(house, now_us)
+    live = Live((Desks(house, now_us), Happenings(), floor), now_us)
+    live.holders.watch(floor.screen)
+    following = Following(live, floor, upto)
+    front.listen(following)
+    return following
+
+
 @asynccontextmanager
 async def open_web_side(
-    config: Config, house: House, front: FrontOffice, clock: Clock, stores: WebStores, ops: Ops
+    config: Config,
+    house: House,
+    front: FrontOffice,
+    following: Following,
+    clock: Clock,
+    stores: WebStores,
+    ops: Ops,
 ) -> AsyncIterator[int]:
     """Serve the web side and give its port. Raises `OSError` where the port is taken."""
     site = Site(
@@ -54,13 +95,21 @@ async def open_web_side(
         people=stores.people,
         customers=stores.customers,
         open_contacts=stores.open_contacts,
+        history=stores.history,
+        live=following.live,
+        floor=following.floor,
         ops=ops,
     )
     server = WebServer(build_application(site), site.settings)
     port = await server.start()
+    site.live.start(clock)
+    catching_up = asyncio.ensure_future(following.catch_up(site.history, house.zone, clock.now_us()))
     try:
         yield port
     finally:
+        catching_up.cancel()
+        await asyncio.gather(catching_up, return_exceptions=True)
+        site.live.close()
         await server.close()
 
 

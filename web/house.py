@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from core.model.agent import AgentProfile
 from core.model.disposition import Disposition
 from core.model.ids import AgentId, QueueName
 from core.model.need import Need, need_of
 from dialer.campaign import CampaignRules
+
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +39,14 @@ class QueueCard:
 class House:
     """The centre's fixed words: queues, tiers (the highest first), agents, reasons, results, campaigns.
 
-    `site` names the centre on the bus, `region` is the country of numbers without a country code. `pop_url`
-    is where a record is found in a foreign CRM (`web.pop_url`), empty for nowhere.
+    `site` names the centre on the bus, `region` is the country of numbers without a country code, `zone` the
+    one whose midnight begins a day. `pop_url` is where a record is found in a foreign CRM (`web.pop_url`),
+    empty for nowhere.
     """
 
     site: str = "main"
     region: str = "US"
+    zone: ZoneInfo = _UTC
     pop_url: str = ""
     queues: Mapping[QueueName, QueueCard] = field(default_factory=dict)
     tiers: tuple[str, ...] = ()

@@ -6,12 +6,14 @@ page ended with.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer
-from core.model.events import ContactRecalled
+from core.model.events import AgentStateChanged, ContactRecalled, InteractionRecorded
+from core.model.ids import ContactId
+from core.model.message import DomainEvent
 from core.model.person import (
     ApiKey,
     AttemptLimits,
@@ -37,6 +39,39 @@ class CustomerRecords(Protocol):
 
         `sought` is an id, an account number, a telephone number in any way of writing, or a part of a name.
         """
+        ...
+
+
+# --- the ledger -------------------------------------------------------------------------------------
+
+Place = tuple[int, int]
+"""Where in the ledger an event stands: the run of the engine, and the number within it."""
+
+
+class History(Protocol):
+    """What happened, of all runs of the engine: for reports, and for a floor that starts within a day."""
+
+    def events(
+        self, since_us: int, until_us: int, kinds: Collection[type[DomainEvent]] = ()
+    ) -> AsyncIterator[tuple[Place, DomainEvent]]:
+        """Yield the events from `since_us` until before `until_us` in the ledger's order, with their places.
+
+        Of these classes only, where any is given. Other work gets its turn in between.
+        """
+        ...
+
+    async def interactions(
+        self, since_us: int, until_us: int, after: Place, count: int
+    ) -> Sequence[tuple[Place, InteractionRecorded]]:
+        """Return `count` records at most that ended in that time, those beyond `after`, in their order."""
+        ...
+
+    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
+        """Return all that happened to one contact, oldest first."""
+        ...
+
+    async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
+        """Return the last change of state of each agent up to the instant `until_us`."""
         ...
 
 

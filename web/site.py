@@ -8,9 +8,10 @@ from core.kernel.clock import Clock
 from web.front import FrontOffice
 from web.gate_settings import GateSettings
 from web.house import House
+from web.live.floor import Floor
 from web.live.live import Live
 from web.ops.ops import Ops
-from web.ports import CustomerRecords, OpenContacts, PeopleStore
+from web.ports import CustomerRecords, History, OpenContacts, PeopleStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class WebSettings:
 class Site:
     """One web side: what it may ask and know. Stores are the ports of `web.ports`.
 
-    `clock` is the centre's, which may run fast; `wall` is the one that sign-ins and keys end by.
+    `clock` is the centre's, which may run fast; `wall` is the one that sign-ins and keys end by. `live` tells
+    screens what goes on, `floor` is what it knows of today.
     """
 
     settings: WebSettings = field(default_factory=WebSettings)
@@ -45,5 +47,7 @@ class Site:
     people: PeopleStore
     customers: CustomerRecords
     open_contacts: OpenContacts
+    history: History
     live: Live = field(default_factory=Live)
+    floor: Floor = field(default_factory=Floor)
     ops: Ops = field(default_factory=Ops)

@@ -24,6 +24,7 @@ from core.kernel.clock import seconds
 from core.model.message import Event
 from core.model.requests import AgentRequest
 from core.ports import Journal
+from crm.history import MemoryHistory
 from crm.leads.memory import MemoryLeadStore
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.people_memory import MemoryPeopleStore
@@ -42,7 +43,7 @@ from goldline.logs import set_up_logs
 from goldline.simulated_store import crm_record, load_lists
 from goldline.vitals import ops_of
 from goldline.watched import WatchedLedger
-from goldline.web_side import house_of, open_web_side
+from goldline.web_side import follow, house_of, open_web_side
 from simulator.ami_server import Account, AmiServer
 from simulator.dialplan import DialplanSettings
 from simulator.people import Workforce
@@ -147,7 +148,12 @@ async def _open(
     leads = MemoryLeadStore(clock)
     people = MemoryPeopleStore()
     await add_demo_people(people, agents)
-    asked = WebStores(people=people, customers=store, open_contacts=ledger.open_contacts)
+    asked = WebStores(
+        people=people,
+        customers=store,
+        open_contacts=ledger.open_contacts,
+        history=MemoryHistory(ledger),
+    )
     stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, web=asked)
     centre = LiveCentre(
         config, load_flows(config, scenario.folder), agents, stores, clock, pace=lambda: clock.pace
@@ -160,12 +166,14 @@ async def _open(
     await server.start(config.pbx.host, config.pbx.port)
     open_things.push_async_callback(server.stop)
     centre.front.heed(_seats(world.desk))
+    house = house_of(config, agents, centre.brain.campaigns)
+    following = follow(house, centre.front, clock, (stores.run, 0))
     await centre.start(journal, world.desk)
     open_things.push_async_callback(centre.close)
     world.start()
     load_lists(world, leads, centre.runner.receive)
-    house = house_of(config, agents, centre.brain.campaigns)
-    web_side = open_web_side(config, house, centre.front, clock, stores.web, ops_of(centre, stores))
+    ops = ops_of(centre, stores)
+    web_side = open_web_side(config, house, centre.front, following, clock, stores.web, ops)
     port = await open_things.enter_async_context(web_side)
     return Show(
         centre=centre,

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from core.kernel.clock import Clock
 from core.model.person import Person
 from core.ports import Sink
+from crm.history import MemoryHistory
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.people_memory import MemoryPeopleStore
 from crm.store import StoreSettings
@@ -42,6 +43,7 @@ def site_of(engine: Sink, **parts: Any) -> Site:
         "people": MemoryPeopleStore(),
         "customers": MemoryCrmStore(ledger, clock, StoreSettings()),
         "open_contacts": ledger.open_contacts,
+        "history": MemoryHistory(ledger),
     }
     return Site(**(usual | parts))
 

@@ -8,7 +8,6 @@ where it would be had it been there from the beginning.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from core.model.commands import DeskCommand, PopScreen
 from core.model.events import InteractionRecorded
@@ -36,13 +35,13 @@ class Floor:
 
     topics = (QUEUES, TIERS, CENTRE, AGENTS, CONTACTS)
 
-    def __init__(self, house: House, zone: ZoneInfo, now_us: int = 0) -> None:
-        self._house = house
+    def __init__(self, house: House | None = None, now_us: int = 0) -> None:
+        self._house = house = house or House()
         self._contacts = Contacts()
         self._seats = Seats(house, now_us)
         self._queues: dict[str, None] = {}
         self._tiers: dict[str, None] = {}
-        self.today = Today(promises_of(house), zone, now_us, self._begin_day)
+        self.today = Today(promises_of(house), house.zone, now_us, self._begin_day)
 
     # --- hearing --------------------------------------------------------------------------------------
 

@@ -88,6 +88,11 @@ class Live:
             fold.add(event)
         self._tell_soon()
 
+    def recall(self, event: DomainEvent) -> None:
+        """Learn of a fact of the past: figures are made of it, nobody is told that it happens."""
+        for fold in self._gathering:
+            fold.add(event)
+
     def show(self, command: DeskCommand) -> None:
         """Hear what an agent's screen shows."""
         for fold in (*self._prompt, *self._gathering):

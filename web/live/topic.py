@@ -53,7 +53,9 @@ CONTACTS = Topic(name="contacts")
 CAMPAIGNS = Topic(name="campaigns", readers=FLOOR_READERS | {Role.CAMPAIGN_MANAGER})
 ALERTS = Topic(name="alerts")
 
-TOPICS = {topic.name: topic for topic in (DESK, EVENTS, QUEUES, TIERS, AGENTS, CONTACTS, CAMPAIGNS, ALERTS)}
+TOPICS = {
+    topic.name: topic for topic in (DESK, EVENTS, QUEUES, TIERS, CENTRE, AGENTS, CONTACTS, CAMPAIGNS, ALERTS)
+}
 """Every topic by its name."""
 
 
@@ -72,7 +74,10 @@ class Fold(Protocol):
     `topics` are those whose rows it makes; they are all `at_once`, or none of them is.
     """
 
-    topics: Sequence[Topic]
+    @property
+    def topics(self) -> Sequence[Topic]:
+        """Return the topics."""
+        ...
 
     def add(self, event: DomainEvent) -> None:
         """Hear of a fact."""

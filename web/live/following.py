@@ -1,0 +1,67 @@
+"""A live side that starts within a day: it reads what has happened so far, then follows what is told.
+
+Desks are shown what the engine says at once. What the engine tells of the floor is kept until the ledger was
+read, up to the place from which on it is heard live; so every event is folded once, and in order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from core.kernel.clock import SECOND_US
+from core.model.commands import DeskCommand
+from core.model.message import DomainEvent
+from metrics.today import date_of, midnight_us
+from web.live.floor import Floor
+from web.live.live import Live
+from web.ports import History, Place
+
+log = structlog.get_logger()
+
+KEPT_MAX = 200_000
+"""Events kept while the ledger is read: half an hour of a thousand agents."""
+
+
+class Following:
+    """Feeds `live` as a listener of the front office; `floor` is its fold that tells of the floor.
+
+    `upto` is the last place in the ledger of which nothing is heard live.
+    """
+
+    def __init__(self, live: Live, floor: Floor, upto: Place) -> None:
+        self.live = live
+        self.floor = floor
+        self._upto = upto
+        self._kept: deque[DomainEvent] | None = deque(maxlen=KEPT_MAX)
+
+    def add(self, event: DomainEvent) -> None:
+        """Hear of a fact."""
+        if self._kept is None:
+            self.live.add(event)
+        else:
+            self._kept.append(event)
+
+    def show(self, command: DeskCommand) -> None:
+        """Hear what an agent's screen shows."""
+        self.live.show(command)
+
+    async def catch_up(self, history: History, zone: ZoneInfo, now_us: int) -> None:
+        """Fold what happened since midnight, then go on with what is told.
+
+        Where the ledger is away the floor begins empty, and says so in the log.
+        """
+        midnight = midnight_us(date_of(now_us, zone), zone)
+        try:
+            for change in await history.changes(midnight):
+                self.live.recall(change)
+            async for place, event in history.events(midnight, now_us + SECOND_US):
+                if place <= self._upto:
+                    self.live.recall(event)
+        except OSError as error:  # TimeoutError is one
+            log.warning("floor_without_history", error=repr(error))
+        kept, self._kept = self._kept or (), None
+        for event in kept:
+            self.live.add(event)
