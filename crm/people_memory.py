@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count, islice
@@ -20,6 +21,10 @@ from core.model.person import (
 T = TypeVar("T")
 
 
+AUDIT_MAX = 100_000
+"""Entries of the audit log that fit: a demonstration makes hundreds."""
+
+
 class MemoryPeopleStore:
     """The port `web.ports.PeopleStore` without a database."""
 
@@ -28,7 +33,7 @@ class MemoryPeopleStore:
         self._sign_ins: dict[str, SignIn] = {}
         self._keys: dict[str, ApiKey] = {}
         self._attempts: list[tuple[str, str, int]] = []
-        self._audit: list[AuditEntry] = []
+        self._audit: deque[AuditEntry] = deque(maxlen=AUDIT_MAX)
         self._answers: dict[tuple[str, str], KeptAnswer] = {}
         self._entries = count(1)
 

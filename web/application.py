@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from web.api import callbacks, customers, desk, events, health, house, sign_in, tasks
+from web.api import audit, callbacks, customers, desk, events, health, house, keys, people, sign_in, tasks
 from web.gate.gate import Gate
 from web.pages import add_pages, read_files
 from web.problems import tell_problems
@@ -19,6 +19,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers.router,
     callbacks.router,
     tasks.router,
+    people.router,
+    keys.router,
+    audit.router,
 )
 """The resources of the API; each module of `web.api` has one `router`."""
 

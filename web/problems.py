@@ -5,6 +5,7 @@ Every answer of the API that is no success is one of these. A refusal of the eng
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -29,18 +30,17 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] = []
 
 
-class ProblemRaised(Exception):
-    """Answer the request in hand with this problem."""
+class ProblemRaised(HTTPException):
+    """Answer the request in hand with this problem; the framework lets those of its own kind pass."""
 
     def __init__(
         self, status: HTTPStatus, code: str, detail: str = "", headers: dict[str, str] | None = None
     ) -> None:
-        super().__init__(code)
+        super().__init__(status, detail, headers)
         self.problem = Problem(status=status, code=code, title=status.phrase, detail=detail)
-        self.headers = headers
 
 
-def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response:
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """Return the answer that tells `problem`."""
     body = orjson.dumps(problem.model_dump(exclude_defaults=True))
     return Response(body, problem.status, headers, MEDIA_TYPE)
@@ -57,8 +57,10 @@ def tell_problems(app: FastAPI) -> None:
     app.add_exception_handler(ProblemRaised, _raised)
     app.add_exception_handler(RequestRefused, _refused)
     app.add_exception_handler(TimeoutError, _late)
+    app.add_exception_handler(OSError, _away)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
 
 
 async def _raised(request: Request, error: Exception) -> Response:
@@ -77,6 +79,18 @@ async def _late(request: Request, error: Exception) -> Response:
     return answer(Problem(status=status, code="engine_away", title=status.phrase, detail=detail))
 
 
+async def _away(request: Request, error: Exception) -> Response:
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    detail = "a store is away; nothing was changed"
+    return answer(Problem(status=status, code="store_away", title=status.phrase, detail=detail))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Answer for a fault of ours; the server logs what it was."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return answer(Problem(status=status, code="internal_error", title=status.phrase))
+
+
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -88,4 +102,4 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     problem = Problem(status=status, code=status.name.lower(), title=status.phrase, detail=str(error.detail))
-    return answer(problem, dict(error.headers or {}))
+    return answer(problem, error.headers)

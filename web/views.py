@@ -374,6 +374,47 @@ class SignedInView(View):
     extension: str
 
 
+class PersonView(View):
+    """A person as administrators see one; nobody sees a password."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    agent_id: str | None
+    extension: str
+    language: str
+    disabled: bool
+    has_password: bool
+
+
+class KeyView(View):
+    """A program's key: what it may, who made it, when it ends. Itself it is shown once (`MadeKeyView`)."""
+
+    key_id: str
+    name: str
+    scopes: tuple[str, ...]
+    made_by: str
+    made: datetime
+    ends: datetime | None
+
+
+class MadeKeyView(KeyView):
+    """A new key, with what the program has to show."""
+
+    key: str
+
+
+class AuditView(View):
+    """Who did what on whom; `outcome` is the status and, of what was refused, the code."""
+
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    outcome: str
+    why: str
+
+
 # --- the house --------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from web.callers import OfCaller, OfSite
 from web.gate.cookie import set_token, take_token, token_in
 from web.gate.gate import OfGate
 from web.gate.middleware import address_of
+from web.gate.recognition import caller_for
 from web.gate.tokens import csrf_token
 from web.problems import ProblemRaised
 from web.site import Site
@@ -56,6 +57,7 @@ async def sign_in(
     person = await gate.reception.check(asked.login, asked.password, address_of(request))
     token = await gate.reception.let_in(person, old_token=token_in(request))
     set_token(response, token, site.settings)
+    request.state.caller = caller_for(person)  # so that the audit log knows who it was
     return _view(person, token)
 
 

@@ -11,6 +11,8 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from starlette.requests import HTTPConnection
 
+from web.gate.audit import AuditMiddleware
+from web.gate.bodies import BodyLimit
 from web.gate.headers import SecurityHeaders
 from web.gate.middleware import GateMiddleware
 from web.gate.reception import Reception
@@ -29,6 +31,7 @@ class Gate:
     def stand_before(self, app: FastAPI) -> None:
         """Guard `app`. The last that is added is the first that a request meets."""
         site = self._site
+        app.add_middleware(AuditMiddleware, people=site.people, clock=site.wall)
         app.add_middleware(
             GateMiddleware,
             recognition=self.recognition,
@@ -36,6 +39,7 @@ class Gate:
             settings=site.gate,
             clock=site.wall,
         )
+        app.add_middleware(BodyLimit, web=site.settings)
         app.add_middleware(SecurityHeaders, web=site.settings)
 
 

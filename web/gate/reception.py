@@ -29,7 +29,7 @@ class Reception:
         self._recognition = recognition
         self._settings = settings
         self._clock = clock
-        self.passwords = PasswordChecker(settings.hashing_at_once)
+        self._passwords = PasswordChecker(settings.hashing_at_once)
 
     async def check(self, login: str, password: str, address: str) -> Person:
         """Return whose login and password these are; raise a problem where they fit nobody, or too often."""
@@ -37,7 +37,7 @@ class Reception:
         if not await self._people.claim_attempt(login, address, self._clock.now_us(), limits):
             raise _locked_out(self._settings)
         person = await self._people.person(login)
-        is_right = await self.passwords.matches(password, "" if person is None else person.password_hash)
+        is_right = await self._passwords.matches(password, "" if person is None else person.password_hash)
         if person is None or not is_right or person.disabled:
             detail = "no login with this password"
             raise ProblemRaised(HTTPStatus.UNAUTHORIZED, "wrong_password", detail)
@@ -77,12 +77,16 @@ class Reception:
 
     async def set_password(self, login: str, password: str, kept_token: str = "") -> Person | None:
         """Give a person a new password; raise a problem where it is too short to be one."""
+        change = PersonChange(password_hash=await self.new_hash(password))
+        return await self.change(login, change, kept_token)
+
+    async def new_hash(self, password: str) -> str:
+        """Return the hash of a new password; raise a problem where it is too short to be one."""
         letters_min = self._settings.password_letters_min
         if len(password) < letters_min:
             detail = f"a password has at least {letters_min} letters"
             raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "password_too_short", detail)
-        password_hash = await self.passwords.hash(password)
-        return await self.change(login, PersonChange(password_hash=password_hash), kept_token)
+        return await self._passwords.hash(password)
 
     def _limits(self) -> AttemptLimits:
         settings = self._settings
