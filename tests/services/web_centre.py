@@ -1,12 +1,12 @@
-"""A small centre with its pages, for tests in a browser: the engine, a simulated Asterisk over TCP, the web side.
+"""A small centre with its pages, for tests in a browser: engine, simulated Asterisk over TCP, web side.
 
     with WebCentre() as centre:
         page.goto(centre.url + "/agent")    # sign in as "anna" with `PASSWORD`
         centre.call(customers="platinum")   # a caller, on the way through the menu to the queue of cards
 
-It is the demonstration's own composition, on a smaller scenario. It runs in a thread with a loop of its own, so
-that a test can wait for the browser meanwhile. Nobody calls unless told to. Agents are logged out and do what
-they are asked in the browser (`BY_HAND`) or work as in any simulation.
+It is the demonstration's own composition, on a smaller scenario. It runs in a thread with a loop of its own,
+so that a test can wait for the browser meanwhile. Nobody calls unless told to. Agents are logged out until
+somebody works at their desks in the browser (`BY_HAND`), or work as in any simulation.
 """
 
 from __future__ import annotations
