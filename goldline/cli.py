@@ -16,6 +16,7 @@ import typer
 
 from core.kernel.errors import ConfigError, GoldlineError
 from goldline.campaign_cli import campaign_app
+from goldline.people_cli import people_app
 from goldline.roles import ServeRole
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.add_typer(crm_app, name="crm")
 estimate_app = typer.Typer(help="Waits as they are foretold to callers.", no_args_is_help=True)
 app.add_typer(estimate_app, name="estimate")
 app.add_typer(campaign_app, name="campaign")
+app.add_typer(people_app, name="people")
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
