@@ -8,8 +8,8 @@ order in which they are built, and so hear of each message in this order:
 3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
 4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it;
    `TrackRecords` before the `Router`, which chooses by what they have counted
-5. `Hold`, the agents' side from `Roster` to `WrapUp`, `QualityLearner`, the dialer, `Ivr`: each answers facts
-   that those above established; the IVR takes whatever leg nobody before it knows
+5. `Hold`, the agents' side from `Roster` to `WrapUp`, `Supervising`, `QualityLearner`, the dialer, `Ivr`:
+   each answers facts that those above established; the IVR takes whatever leg nobody before it knows
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.disposition import Disposition
 from core.model.ids import AgentId, Ids
+from cti.control.supervising import Supervising
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.results import Results
@@ -37,6 +38,7 @@ from goldline.config_agents import agent_profile
 from goldline.config_campaigns import campaign_rules
 from goldline.config_dispositions import dispositions_of
 from goldline.config_quality import quality_rules
+from goldline.config_supervision import supervision_rules
 from goldline.config_trunks import pool_rules, trunk_rules
 from goldline.ground import Ground
 from goldline.rulebook import rulebook_of
@@ -86,6 +88,7 @@ def build_brain(
     )
     campaigns = _campaigns(ground, config, flows, dispositions)
     build_agents_side(ground, config, campaigns)
+    Supervising(engine, contacts, ground.ids, supervision_rules(config.supervision))
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
     build_dialer(ground, campaigns, lines.router)
     _build_menus(ground, config, flows, lines)

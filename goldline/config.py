@@ -22,6 +22,7 @@ from goldline.config_dispositions import DispositionSection, refuse_system_codes
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
+from goldline.config_supervision import SupervisionSection
 from goldline.config_trunks import Address, CallerIdSection, TrunkSection
 from goldline.config_web import MetricsSection, WebSection
 from goldline.include import read_tables
@@ -175,6 +176,7 @@ class Config(Section):
     metrics: MetricsSection = MetricsSection()
     bus: BusSection = BusSection()
     """How other programs and web processes apart follow the engine."""
+    supervision: SupervisionSection = SupervisionSection()
     journal: JournalSection = JournalSection()
     audit: AuditSection = AuditSection()
     """Where it is proved what campaigns dialed."""

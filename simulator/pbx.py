@@ -404,6 +404,5 @@ def _is_heard(spy: Channel, channel: Channel) -> bool:
     if spy.spying is None or spy.is_muted:
         return False
     on, options = spy.spying.on, spy.spying.options
-    return (channel is on and ("w" in options or "B" in options)) or (
-        channel in on.peers() and "B" in options
-    )
+    is_near = channel is on and ("w" in options or "B" in options)
+    return is_near or ("B" in options and channel in on.peers())

@@ -135,7 +135,7 @@ class Floor:
             )
             for name, levels in skills.items()
         }
-        ids = Ids(run=1)
+        ids = self.ids = Ids(run=1)
         self._at_the_door: tuple[Contact, QueueName, Mapping[str, int]] | None = None
         self.timers: dict[TimerKey, int] = {}
         self.engine.subscribe(DialogueOpened, self._let_in)
