@@ -28,6 +28,7 @@ from web.live.floor import Floor
 from web.live.following import Following
 from web.live.happenings import Happenings
 from web.live.live import Live
+from web.live.own_day import OwnDays
 from web.ops.ops import Ops
 from web.ports import Place
 from web.server import WebServer
@@ -68,7 +69,7 @@ def follow(house: House, front: FrontOffice, clock: Clock, upto: Place) -> Follo
     """Return a live side that hears all that `front` tells from now on: what comes after `upto`."""
     now_us = clock.now_us()
     floor = Floor(house, now_us)
-    live = Live((Desks(house, now_us), Happenings(), floor), now_us)
+    live = Live((Desks(house, now_us), Happenings(), floor, OwnDays(floor)), now_us)
     live.holders.watch(floor.screen)
     following = Following(live, floor, upto)
     front.listen(following)

@@ -7,6 +7,7 @@ AsyncAPI. Whoever reads these ignores fields and kinds it does not know.
 | topic | its rows | who may see it |
 |---|---|---|
 | `desk` | `state`: `DeskView`; `record:CONTACT`: `RecordView` | the agent whose desk it is |
+| `own_day` | `day`: `OwnDayView`; `contact:CONTACT`: `OwnContactView` | the agent whose day it is |
 | `queues` | by queue: `QueueView` | everybody |
 | `tiers` | by tier: `GroupView` | everybody |
 | `centre` | `all`: `GroupView` of all contacts together | everybody |
@@ -281,6 +282,34 @@ class RecordView(View):
     dials_at: datetime | None = None
     url: str = ""
     dispositions: dict[str, str] = {}
+
+
+class OwnDayView(View):
+    """An agent's own day so far; `missed` counts offers that came to nothing, `worked` work besides calls."""
+
+    handled: int
+    worked: int
+    missed: int
+    talk_seconds: float
+    wrap_up_seconds: float
+    ready_seconds: float
+    not_ready_seconds: float
+    occupancy: float | None
+
+
+class OwnContactView(View):
+    """A contact that the agent had."""
+
+    contact_id: str
+    ended: datetime
+    channel: str
+    number: str
+    queue: str
+    tier: str
+    outcome: str
+    disposition: str
+    talk_seconds: float
+    notes: str
 
 
 # --- reports ----------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ PER_SECOND = 5
 """How often figures are told: people read no faster, and screens draw no faster without effort."""
 
 DESK = Topic(name="desk", at_once=True, own=True)
+OWN_DAY = Topic(name="own_day", own=True)
 EVENTS = Topic(name="events", at_once=True, is_log=True)
 QUEUES = Topic(name="queues", readers=None)
 TIERS = Topic(name="tiers", readers=None)
@@ -54,7 +55,8 @@ CAMPAIGNS = Topic(name="campaigns", readers=FLOOR_READERS | {Role.CAMPAIGN_MANAG
 ALERTS = Topic(name="alerts")
 
 TOPICS = {
-    topic.name: topic for topic in (DESK, EVENTS, QUEUES, TIERS, CENTRE, AGENTS, CONTACTS, CAMPAIGNS, ALERTS)
+    topic.name: topic
+    for topic in (DESK, OWN_DAY, EVENTS, QUEUES, TIERS, CENTRE, AGENTS, CONTACTS, CAMPAIGNS, ALERTS)
 }
 """Every topic by its name."""
 
