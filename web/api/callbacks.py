@@ -40,10 +40,13 @@ class AskedCallback(Asked):
 
 
 @router.get("")
-async def callbacks(site: OfSite, limit: Limit = 100, cursor: Cursor = "") -> Page[CallbackView]:
-    """Tell the callbacks that are open."""
+async def callbacks(
+    site: OfSite, agent_id: Name = "", limit: Limit = 100, cursor: Cursor = ""
+) -> Page[CallbackView]:
+    """Tell the callbacks that are open; with `agent_id` those that are best made by that agent."""
     open_ones = await site.open_contacts(site.clock.now_us())
-    views = [view for each in open_ones if (view := _callback(each)) is not None]
+    found = [view for each in open_ones if (view := _callback(each)) is not None]
+    views = [view for view in found if agent_id in ("", view.agent_id)]
     return page_of(cut(views, limit, cursor, _key), limit, _key, lambda view: view)
 
 

@@ -4,6 +4,8 @@
  * method is composing (Chinese, Japanese) no key is ours.
  */
 
+import { untrack } from "svelte";
+
 import { preferences } from "./preferences.svelte";
 
 /** Something that can be done by a key or from the command bar. */
@@ -55,8 +57,10 @@ class Keys {
 
   /** Offer deeds until the returned function is called. */
   offer(deeds: () => readonly Deed[]): () => void {
-    this.#offers = [deeds, ...this.#offers];
-    return () => (this.#offers = this.#offers.filter((each) => each !== deeds));
+    // Effects offer and take back: that must not make them run anew.
+    const others = () => untrack(() => this.#offers).filter((each) => each !== deeds);
+    this.#offers = [deeds, ...others()];
+    return () => (this.#offers = others());
   }
 
   /** Return the keys of a deed: the person's own, else those it has of old. */

@@ -20,6 +20,8 @@ import type {
   EventView,
   GroupView,
   HeldElsewhereFrame,
+  OwnContactView,
+  OwnDayView,
   QueueView,
   RecordView,
   RefusedFrame,
@@ -31,6 +33,7 @@ import type {
 /** The topics and what their rows are. */
 export interface Rows {
   desk: DeskView | RecordView;
+  own_day: OwnDayView | OwnContactView;
   queues: QueueView;
   tiers: GroupView;
   centre: GroupView;
@@ -139,10 +142,11 @@ export class Live {
   /** Follow `names` until the returned function is called. */
   follow(names: readonly Followed[]): () => void {
     for (const name of names) this.#wanted.add(name);
-    if (this.standing === "open") this.#subscribe(names);
+    // How the connection fares is no reason for an effect to follow anew: it is asked again by itself.
+    if (untrack(() => this.standing) === "open") untrack(() => this.#subscribe(names));
     return () => {
       for (const name of names) this.#wanted.delete(name);
-      if (this.standing === "open") this.#send({ unsubscribe: names });
+      this.#send({ unsubscribe: names });
     };
   }
 

@@ -94,23 +94,34 @@ export interface ContactView {
   readonly why: DecisionView | null;
 }
 
-/** How a campaign stands with one cap on abandoned calls; `window` is the law's word for its span. */
+/** How a campaign stands with one cap on abandoned calls; `window` is the law's word for its span.
+ *
+ * In the long run the `share` stays below `upper`, which is nearly sure. Where a `drop_group` is named the
+ * calls of all its campaigns count together.
+ */
 export interface CapView {
   readonly rule: string;
   readonly window: string;
+  readonly drop_group: string;
   readonly answered: number;
   readonly abandoned: number;
   readonly share: number;
+  readonly upper: number;
   readonly cap: number;
 }
 
-/** A campaign today. `idle_because` says why it does not dial, where it does not. */
+/** A campaign today, on its own clock.
+ *
+ * `idle_because` says in words of a catalogue why it does not dial, where it does not, `forbidden_by` by
+ * which rules of the law leads were turned away. Of the `leads` of all lists `leads_done` come up no more.
+ */
 export interface CampaignView {
   readonly name: string;
   readonly state: string;
   readonly queue: string;
   readonly mode: string;
-  readonly idle_because: string;
+  readonly idle_because: readonly string[];
+  readonly forbidden_by: readonly string[];
   readonly lines_max: number;
   readonly lines_per_agent: number;
   readonly share_max: number;
@@ -122,6 +133,7 @@ export interface CampaignView {
   readonly machines: number;
   readonly caps: readonly CapView[];
   readonly leads: number;
+  readonly leads_tried: number;
   readonly leads_done: number;
   readonly callbacks_due: number;
 }
@@ -241,6 +253,32 @@ export interface RecordView {
   readonly dispositions: Readonly<Record<string, string>>;
 }
 
+/** An agent's own day so far; `missed` counts offers that came to nothing, `worked` work besides calls. */
+export interface OwnDayView {
+  readonly handled: number;
+  readonly worked: number;
+  readonly missed: number;
+  readonly talk_seconds: number;
+  readonly wrap_up_seconds: number;
+  readonly ready_seconds: number;
+  readonly not_ready_seconds: number;
+  readonly occupancy: number | null;
+}
+
+/** A contact that the agent had. */
+export interface OwnContactView {
+  readonly contact_id: string;
+  readonly ended: Instant;
+  readonly channel: string;
+  readonly number: string;
+  readonly queue: string;
+  readonly tier: string;
+  readonly outcome: string;
+  readonly disposition: string;
+  readonly talk_seconds: number;
+  readonly notes: string;
+}
+
 /** The contacts that came to queues in a span of time, by the same fold as the live figures. */
 export interface FiguresView {
   readonly offered: number;
@@ -338,6 +376,49 @@ export interface SignedInView {
   readonly theme: string;
   readonly keys: Readonly<Record<string, string>>;
   readonly extension: string;
+}
+
+/** A person as administrators see one; nobody sees a password. */
+export interface PersonView {
+  readonly login: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly agent_id: string | null;
+  readonly extension: string;
+  readonly language: string;
+  readonly disabled: boolean;
+  readonly has_password: boolean;
+}
+
+/** A program's key: what it may, who made it, when it ends. Itself it is shown once (`MadeKeyView`). */
+export interface KeyView {
+  readonly key_id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly made_by: string;
+  readonly made: Instant;
+  readonly ends: Instant | null;
+}
+
+/** A new key, with what the program has to show. */
+export interface MadeKeyView {
+  readonly key_id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly made_by: string;
+  readonly made: Instant;
+  readonly ends: Instant | null;
+  readonly key: string;
+}
+
+/** Who did what on whom; `outcome` is the status and, of what was refused, the code. */
+export interface AuditView {
+  readonly at: Instant;
+  readonly who: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly outcome: string;
+  readonly why: string;
 }
 
 /** A queue and what is promised in it. */
