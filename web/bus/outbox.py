@@ -54,7 +54,7 @@ class Outbox:
         while self._bytes > self._bytes_max:
             self._bytes -= len(self._events.popleft().payload)
             self.lost += 1
-        self.filled.set()
+        self._mark()
 
     def keep(self, topic: str, state: bytes) -> None:
         """Let `state` be what is retained under `topic`; `GONE` takes it away."""
@@ -63,12 +63,12 @@ class Outbox:
         else:
             self._states[topic] = state
         self._changed[topic] = None
-        self.filled.set()
+        self._mark()
 
     def keep_all(self) -> None:
         """Let all states be published again."""
         self._changed.update(dict.fromkeys(self._states))
-        self.filled.set()
+        self._mark()
 
     def next(self) -> Outgoing:
         """Return the message that comes first; it waits until it is `done`. One MUST be waiting."""
@@ -84,5 +84,11 @@ class Outbox:
             self._bytes -= len(message.payload)
         elif message.retain and self._states.get(message.topic, GONE) == message.payload:
             self._changed.pop(message.topic, None)
-        if not self:
+        self._mark()
+
+    def _mark(self) -> None:
+        """Say whether something waits."""
+        if self:
+            self.filled.set()
+        else:
             self.filled.clear()

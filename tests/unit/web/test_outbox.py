@@ -80,3 +80,11 @@ def test_an_event_that_is_lost_while_it_is_on_its_way_costs_no_other() -> None:
     outbox.send(Outgoing("link/stream", b"ten bytes2"))
     outbox.done(on_its_way)
     assert [payload for _, payload in taken(outbox)] == [b"ten bytes1", b"ten bytes2"]
+
+
+def test_nothing_to_tell_wakes_nobody() -> None:
+    outbox = Outbox(10)
+    outbox.keep_all()
+    outbox.send(Outgoing("link/stream", b"more than there is room for"))
+    assert not outbox.filled.is_set()
+    assert outbox.lost == 1
