@@ -5,7 +5,7 @@ What an agent did counts on the day on which it ended, time in states by where i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,18 @@ class AgentFigures:
         """Return handling time over all time logged in."""
         return Ratio(self.handling_us, self.logged_in_us)
 
+    def __iadd__(self, other: AgentFigures) -> AgentFigures:
+        self.handled += other.handled
+        self.worked += other.worked
+        self.missed += other.missed
+        self.talk_us += other.talk_us
+        self.wrap_up_us += other.wrap_up_us
+        for state, us in other.spent_us.items():
+            self.spent_us[state] = self.spent_us.get(state, 0) + us
+        for reason, us in other.away_us.items():
+            self.away_us[reason] = self.away_us.get(reason, 0) + us
+        return self
+
 
 class AgentsOfDay:
     """The fold; `figures` are those of each agent seen so far. `stretch` is one of `metrics.occupancy`."""
@@ -65,6 +77,11 @@ class AgentsOfDay:
             InteractionRecorded: self._recorded,
             OfferFailed: self._failed,
         }
+
+    @property
+    def told_by(self) -> Collection[type[DomainEvent]]:
+        """Return the classes of events that change a figure, besides those that make stretches of time."""
+        return self._folds.keys()
 
     def of(self, agent_id: AgentId) -> AgentFigures:
         """Return an agent's figures."""

@@ -111,6 +111,11 @@ class DayFigures:
             **self.callbacks.folds,
         }
 
+    @property
+    def told_by(self) -> Collection[type[DomainEvent]]:
+        """Return the classes of events that change a figure."""
+        return self._folds.keys()
+
     def add(self, event: DomainEvent) -> None:
         """Fold one event in; events that change no figure are passed over."""
         fold = self._folds.get(type(event))
@@ -239,7 +244,7 @@ class DayFigures:
             contact.figures.elsewhere += 1
         elif event.outcome is ContactState.CLOSED:
             contact.figures.handled += 1
-            contact.figures.handled_us += event.talk_us + event.wrap_up_us
+            contact.figures.handled_us += event.talk_us + event.hold_us + event.wrap_up_us
             if event.disposition in self._valuation.resolved:
                 contact.figures.resolved += 1
                 contact.figures.earned += self._value(contact)

@@ -85,13 +85,18 @@ class CentreDay:
             self.agents.add(event)
 
     @property
+    def told_by(self) -> tuple[type[DomainEvent], ...]:
+        """Return the classes of events that change a figure, each once."""
+        return tuple(dict.fromkeys((*self.figures.told_by, *self.agents.told_by)))
+
+    @property
     def is_settled(self) -> bool:
         """Tell whether all of its contacts have ended."""
         return not self.figures.open_contacts
 
-    def close(self) -> None:
-        """Count the time in states that last beyond the day."""
-        self.figures.close(self.frame.end_us)
+    def count_until(self, at_us: int) -> None:
+        """Count the time in states that still last, until `at_us` or the end of the day."""
+        self.figures.close(min(at_us, self.frame.end_us))
 
     def _is_of_the_day(self, event: DomainEvent) -> bool:
         if self.frame.origin_us <= event.at_us < self.frame.end_us or isinstance(event, AgentStateChanged):

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from web.api import audit, callbacks, customers, desk, events, health, house, keys, people, sign_in, tasks
+from web.api import (
+    audit,
+    callbacks,
+    customers,
+    desk,
+    events,
+    floor,
+    health,
+    house,
+    keys,
+    people,
+    reports,
+    sign_in,
+    tasks,
+)
 from web.gate.gate import Gate
 from web.pages import add_pages, read_files
 from web.problems import tell_problems
+from web.reports import Reports
 from web.site import Site
 
 API = "/api/v1"
@@ -22,6 +37,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     keys.router,
     audit.router,
+    floor.router,
+    reports.router,
 )
 """The resources of the API; each module of `web.api` has one `router`."""
 
@@ -33,6 +50,7 @@ def build_application(site: Site) -> FastAPI:
     )
     app.state.site = site
     app.state.ops = site.ops
+    app.state.reports = Reports(site.history, site.house, site.floor, site.clock)
     app.state.gate = gate = Gate(site)
     gate.stand_before(app)
     tell_problems(app)

@@ -20,7 +20,7 @@ AsyncAPI. Whoever reads these ignores fields and kinds it does not know.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -336,6 +336,12 @@ class GroupReportView(FiguresView):
     name: str
 
 
+class DayReportView(FiguresView):
+    """The same of one day of the centre's calendar (`/reports/days`)."""
+
+    day: date
+
+
 class IntervalReportView(FiguresView):
     """The same of one interval of a day (`/reports/intervals`): contacts by when they came.
 
@@ -351,11 +357,16 @@ class IntervalReportView(FiguresView):
 
 
 class AgentReportView(View):
-    """How an agent spent a span of time (`/reports/agents`)."""
+    """How an agent spent a span of time (`/reports/agents`).
+
+    `worked` counts work besides calls, `missed` offers that came to nothing.
+    """
 
     agent_id: str
     name: str
     handled: int
+    worked: int
+    missed: int
     talk_seconds: float
     wrap_up_seconds: float
     ready_seconds: float
@@ -381,6 +392,12 @@ class InteractionReportView(View):
     waited_seconds: float
     talk_seconds: float
     wrap_up_seconds: float
+
+
+class WhyView(View):
+    """Why a contact went to whom it went, in lines for people, as `goldline why` tells it."""
+
+    lines: tuple[str, ...]
 
 
 # --- people -----------------------------------------------------------------------------------------
