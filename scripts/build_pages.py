@@ -40,7 +40,7 @@ def build(root: Path = ROOT) -> bool:
     stamp = root / BUILT / STAMP
     if os.environ.get("GOLDLINE_UI") == "skip":
         return False
-    now = _hash(root)
+    now = source_hash(root)
     if stamp.exists() and stamp.read_text("ascii") == now:
         return False
     node, npm = _programs()
@@ -59,7 +59,7 @@ def node_and_environment() -> tuple[Path, dict[str, str]]:
     return node, _environment(node)
 
 
-def _hash(root: Path) -> str:
+def source_hash(root: Path = ROOT) -> str:
     """Return the hash of every source by name and content; a new line end is no change."""
     total = hashlib.sha256()
     for path in sorted(_files(root / SOURCES)):

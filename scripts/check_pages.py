@@ -20,7 +20,7 @@ from scripts.tree import ROOT
 from web.pages import PAGES, STATIC
 
 SCRIPT_BYTES_MAX = 60 * 1024
-"""What a page's scripts may weigh, packed by gzip: an agent's page is there within a second on a bad line."""
+"""What the scripts of an opened page may weigh, packed: it is there within a second on a bad line."""
 LINES_MAX = 400
 SUFFIXES = frozenset({".ts", ".svelte", ".css"})
 COMMANDS = (
@@ -30,7 +30,7 @@ COMMANDS = (
 
 
 def weights(folder: Path = STATIC) -> dict[str, int]:
-    """Return the packed bytes of all scripts that each page may load, at once or later."""
+    """Return the packed bytes of the scripts with which each page opens; views fetch more when chosen."""
     manifest = json.loads((folder / ".vite" / "manifest.json").read_text("utf-8"))
     return {
         page: sum(
@@ -49,7 +49,7 @@ def _chunks(manifest: Mapping[str, Any], first: str) -> set[str]:
         chunk = waiting.pop()
         if chunk not in found:
             found.add(chunk)
-            waiting += manifest[chunk].get("imports", []) + manifest[chunk].get("dynamicImports", [])
+            waiting += manifest[chunk].get("imports", [])
     return found
 
 

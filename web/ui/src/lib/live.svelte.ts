@@ -4,6 +4,7 @@
  * have. A change that does not follow the one before makes us ask for the whole table again.
  */
 
+import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
 import { newKey } from "./api";

@@ -308,6 +308,21 @@ export interface GroupReportView {
   readonly name: string;
 }
 
+/** The same of one day of the centre's calendar (`/reports/days`). */
+export interface DayReportView {
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly blocked: number;
+  readonly elsewhere: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly abandoned_share: number | null;
+  readonly mean_wait_seconds: number | null;
+  readonly p95_wait_seconds: number | null;
+  readonly mean_handle_seconds: number | null;
+  readonly day: string;
+}
+
 /** The same of one interval of a day (`/reports/intervals`): contacts by when they came.
  *
  * `waiting_mean` and `waiting_max` are of the line in the interval, `ready` and `working` mean numbers of
@@ -331,11 +346,16 @@ export interface IntervalReportView {
   readonly working: number | null;
 }
 
-/** How an agent spent a span of time (`/reports/agents`). */
+/** How an agent spent a span of time (`/reports/agents`).
+ *
+ * `worked` counts work besides calls, `missed` offers that came to nothing.
+ */
 export interface AgentReportView {
   readonly agent_id: string;
   readonly name: string;
   readonly handled: number;
+  readonly worked: number;
+  readonly missed: number;
   readonly talk_seconds: number;
   readonly wrap_up_seconds: number;
   readonly ready_seconds: number;
@@ -360,6 +380,11 @@ export interface InteractionReportView {
   readonly waited_seconds: number;
   readonly talk_seconds: number;
   readonly wrap_up_seconds: number;
+}
+
+/** Why a contact went to whom it went, in lines for people, as `goldline why` tells it. */
+export interface WhyView {
+  readonly lines: readonly string[];
 }
 
 /** Who is signed in, and how they like the pages. `csrf_token` is what writes must show.
