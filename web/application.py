@@ -17,6 +17,7 @@ from web.api import (
     people,
     reports,
     sign_in,
+    supervision,
     tasks,
 )
 from web.gate.gate import Gate
@@ -31,6 +32,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     house.router,
     desk.router,
+    supervision.agents,
+    supervision.contacts,
     customers.router,
     callbacks.router,
     tasks.router,

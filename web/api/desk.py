@@ -6,7 +6,6 @@ What is wished is about the desk of the caller, never about one that a request n
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Annotated
 
@@ -15,7 +14,6 @@ from pydantic import Field
 
 from core.model.disposition import CallbackBy
 from core.model.ids import ContactId, OfferId
-from core.model.person import PersonChange
 from core.model.requests import (
     AcceptOffer,
     DialNumber,
@@ -33,8 +31,7 @@ from core.model.requests import (
 )
 from web.asked import Asked, Name, Notes, Number, Words
 from web.callers import OfCaller, OfSite, OwnDesk
-from web.problems import ProblemRaised
-from web.site import Site
+from web.phones import phone_of, remember
 
 router = APIRouter(prefix="/agents/me", tags=["desk"])
 DONE = HTTPStatus.NO_CONTENT
@@ -98,13 +95,10 @@ class AskedWorkFinish(Asked):
 @router.post("/log-in", status_code=DONE)
 async def log_in(asked: AskedLogIn, site: OfSite, caller: OfCaller, desk: OwnDesk) -> None:
     """Begin work at a phone; which one is remembered for the next time."""
-    extension = asked.extension or await _last_extension(site, caller.login)
-    if not re.fullmatch(site.settings.extensions, extension):
-        detail = "a phone is named as Asterisk dials it, such as PJSIP/1001"
-        raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_extension", detail)
+    extension = await phone_of(site, caller.login, asked.extension)
     now_us = site.clock.now_us()
     await site.front.ask(LogIn(at_us=now_us, agent_id=desk, extension=extension, standing=asked.standing))
-    await site.people.change_person(caller.login, PersonChange(extension=extension))
+    await remember(site, caller.login, extension)
 
 
 @router.post("/log-out", status_code=DONE)
@@ -230,11 +224,3 @@ async def return_work(contact_id: Name, site: OfSite, desk: OwnDesk) -> None:
     await site.front.ask(
         ReturnWork(at_us=site.clock.now_us(), agent_id=desk, contact_id=ContactId(contact_id))
     )
-
-
-async def _last_extension(site: Site, login: str) -> str:
-    person = await site.people.person(login)
-    if person is None or not person.extension:
-        detail = "name the phone you sit at, such as PJSIP/1001"
-        raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "no_extension", detail)
-    return person.extension
