@@ -17,7 +17,7 @@ class Person:
 
     `subject` names who signs in elsewhere (issuer and its own name for the person), and has no password here.
     `agent_id` is the person's desk, `extension` the phone last used at it, `keys` the keys of the keyboard
-    that the person changed, by action.
+    that the person changed, by action. Language and theme are empty until chosen: the browser has its own.
     """
 
     login: str
@@ -27,8 +27,8 @@ class Person:
     subject: str = ""
     agent_id: str = ""
     extension: str = ""
-    language: str = "en"
-    theme: str = "system"
+    language: str = ""
+    theme: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     disabled: bool = False
 

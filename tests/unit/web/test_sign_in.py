@@ -57,8 +57,8 @@ async def test_the_right_password_lets_in_and_tells_who_it_is(app: FastAPI) -> N
             "name": "Anna",
             "roles": ["agent"],
             "agent_id": "anna",
-            "language": "en",
-            "theme": "system",
+            "language": "",
+            "theme": "",
             "keys": {},
             "extension": "",
         }
