@@ -24,10 +24,14 @@ from web.bus.broker import Presence
 from web.bus.engine_end import EngineEnd, LinkSettings
 from web.bus.envelope import Envelopes
 from web.bus.outbox import Outbox
-from web.bus.stream import GONE, HERE, STATUS, Place
+from web.bus.publisher import Publisher
+from web.bus.stream import GONE, HERE, STATUS
 from web.bus.topics import Topics
 from web.bus.web_end import WebEnd
 from web.front import Answer, FrontOffice
+from web.house import House
+from web.live.live import Live
+from web.ports import Place
 
 if TYPE_CHECKING:
     from web.bus.link import BrokerLink
@@ -40,8 +44,9 @@ class EngineBus:
         settings = link_settings(config)
         outbox = Outbox(config.bus.waiting_bytes_max)
         self.end = EngineEnd(settings, run, outbox, sink, clock)
+        self._publisher = Publisher(settings.site, run, outbox, clock)
         name = f"goldline-engine-{settings.site}"
-        self.link = _link(config, folder, name, outbox, self.end, _presence(settings.site, run, clock))
+        self.link = _link(config, folder, name, outbox, self, _presence(settings.site, run, clock))
 
     def start(self) -> None:
         """Connect to the broker, for ever."""
@@ -51,9 +56,38 @@ class EngineBus:
         """Say good-bye."""
         await self.link.close()
 
+    def publish(self, live: Live, house: House) -> None:
+        """Tell other programs what `live` tells screens."""
+        self._publisher.follow(live, house)
+
+    # --- the end of a link --------------------------------------------------------------------------
+
+    @property
+    def subscriptions(self) -> list[str]:
+        """Return the topics to hear."""
+        return [*self.end.subscriptions, *self._publisher.subscriptions]
+
+    def up(self) -> None:
+        """The broker is there."""
+        self.end.up()
+
+    def down(self) -> None:
+        """The connection is lost."""
+        self.end.down()
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """Take a message of a web process, or what an earlier run has left."""
+        if self.end.is_for(topic):
+            self.end.hear(topic, payload)
+        else:
+            self._publisher.hear(topic, payload)
+
+    # --- what the engine tells ----------------------------------------------------------------------
+
     def add(self, event: DomainEvent) -> None:
         """Tell a fact."""
         self.end.add(event)
+        self._publisher.add(event)
 
     def show(self, command: DeskCommand) -> None:
         """Tell what a screen shows."""
@@ -77,8 +111,8 @@ class LedgerLog:
 
     async def after(self, place: Place) -> AsyncIterator[tuple[Place, DomainEvent]]:
         """Yield all events beyond `place`, of later runs too, in their order."""
-        async for (run, sequence), event in read_after(self._database, *place):
-            yield Place(run, sequence), event
+        async for told in read_after(self._database, *place):
+            yield told
 
 
 class WebBus:
@@ -91,7 +125,7 @@ class WebBus:
         name = f"web-{secrets.token_hex(4)}"  # det-ok: unique among all processes that were ever started
         outbox = Outbox(config.bus.waiting_bytes_max)
         self.end = WebEnd(settings, name, outbox, LedgerLog(database), clock, place)
-        self.link = _link(config, folder, f"goldline-{name}", outbox, self.end)
+        self.link = _link(config, folder, f"goldline-{name}", outbox, self.end, self.end.presence())
 
     @property
     def front(self) -> FrontOffice:
@@ -123,8 +157,8 @@ def _link(
     folder: Path,
     client_id: str,
     outbox: Outbox,
-    end: EngineEnd | WebEnd,
-    presence: Presence | None = None,
+    end: EngineBus | WebEnd,
+    presence: Presence,
 ) -> BrokerLink:
     """Return the connection of `end`, not yet begun."""
     try:

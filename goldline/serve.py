@@ -24,7 +24,6 @@ from goldline.rules_check import check_config_rules
 from goldline.vitals import ops_of, ops_of_web
 from goldline.wall_clock import WallClock
 from goldline.web_side import follow, house_of, open_ops_side, open_web_side
-from web.bus.stream import Place
 
 log = structlog.get_logger()
 
@@ -58,11 +57,16 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
         centre = LiveCentre(config, flows, agents, stores, clock, folder=path.parent)
         house = house_of(config, agents, centre.brain.campaigns)
         following = follow(house, centre.front, clock, (stores.run, 0))
+        for bus in centre.buses:
+            bus.publish(following.live, house)
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
         ops = ops_of(centre, stores)
-        web_side = open_web_side(config, house, centre.front, following, clock, stores.web, ops)
-        async with web_side if with_pages else open_ops_side(config, ops) as port:
+        if with_pages:
+            side = open_web_side(config, house, centre.front, following, clock, stores.web, ops)
+        else:
+            side = open_ops_side(config, house, following, clock, stores.web, ops)
+        async with side as port:
             log.info(
                 "serving",
                 run=stores.run,
@@ -83,7 +87,7 @@ async def _serve_web(config: Config, folder: Path) -> None:
         config, configured_agents(config), configured_campaigns(config, load_flows(config, folder))
     )
     async with open_database(config) as database:
-        place = Place(*await read_end(database))
+        place = await read_end(database)
         async with open_web_bus(config, folder, database, clock, place) as bus:
             following = follow(house, bus.front, clock, place)
             stores, ops = web_stores(config, database, clock), ops_of_web(bus)

@@ -18,9 +18,10 @@ from web.bus.engine_end import EngineEnd, LinkSettings
 from web.bus.envelope import Envelopes
 from web.bus.link import BrokerLink
 from web.bus.outbox import Outbox
-from web.bus.stream import GONE, HERE, STATUS, Place
+from web.bus.stream import GONE, HERE, STATUS
 from web.bus.topics import Topics
 from web.bus.web_end import WebEnd
+from web.ports import Place
 
 SITE = "main"
 TOKEN = "shared by engine and web"
@@ -90,7 +91,7 @@ class Engine:
         """Tell facts, to the ledger first."""
         for number in numbers:
             self._count += 1
-            self._ledger.events[Place(self._run, self._count)] = change(number)
+            self._ledger.events[(self._run, self._count)] = change(number)
             self.end.add(change(number))
 
     def _grant(self, request: Event) -> None:
@@ -106,9 +107,9 @@ class Web:
         self.shown: list[DeskCommand] = []
         outbox = Outbox(BYTES_MAX)
         link = LinkSettings(site=SITE, token=token)
-        self.end = WebEnd(link, name, outbox, ledger, WallClock(), Place(0, 0))
+        self.end = WebEnd(link, name, outbox, ledger, WallClock(), (0, 0))
         self.end.front.listen(self)
-        self.link = BrokerLink(settings(port, name), outbox, self.end)
+        self.link = BrokerLink(settings(port, name), outbox, self.end, self.end.presence())
 
     def add(self, event: DomainEvent) -> None:
         """Note a fact by its reason."""

@@ -32,8 +32,9 @@ class BrokerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """How it is told, under a retained topic, whether a program is there: `gone` is its last will."""
+    """How it is told under a topic whether a program is there: `gone` is its last will."""
 
     topic: str
     here: bytes
     gone: bytes
+    retain: bool = True

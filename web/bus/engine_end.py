@@ -8,17 +8,21 @@ once: the broker may hand it over twice.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
+import orjson
 import structlog
 
 from core.kernel.clock import SECOND_US, Clock
 from core.kernel.errors import UnreadableRecord
 from core.model.codec import decode, encode
 from core.model.commands import DeskCommand
+from core.model.ids import AgentId
 from core.model.message import DomainEvent, Request
+from core.model.requests import DeskBack, DeskLost
 from core.ports import Sink
 from web.bus import stream
 from web.bus.envelope import CloudEvent, Envelopes, unsealed
@@ -68,17 +72,20 @@ class EngineEnd:
         self._frame_told = 0
         self._flush: asyncio.Handle | None = None
         self._asked: dict[str, None] = {}
+        self._desks: dict[AgentId, str] = {}
 
     @property
     def subscriptions(self) -> list[str]:
         """Return the topics by which web processes reach the engine."""
-        return [self._topics.greeted(), self._topics.asked()] if self._settings.token else []
+        topics = self._topics
+        return [topics.greeted(), topics.asked(), topics.left()] if self._settings.token else []
 
     def up(self) -> None:
         """The broker is there: web processes greet by themselves."""
 
     def down(self) -> None:
-        """The broker is gone: what is said meanwhile waits in the outbox."""
+        """The broker is gone: what is said meanwhile waits, and no desk apart shows anything."""
+        self._lose_desks(list(self._desks))
 
     # --- what the engine says -----------------------------------------------------------------------
 
@@ -127,10 +134,16 @@ class EngineEnd:
 
     # --- what web processes say ---------------------------------------------------------------------
 
+    def is_for(self, topic: str) -> bool:
+        """Tell whether a topic is one of the link."""
+        return topic.startswith(f"{self._topics.root}/link/")
+
     def hear(self, topic: str, payload: bytes) -> None:
-        """Take a greeting or a request."""
+        """Take a greeting, a request or a last will."""
         event = unsealed(payload, self._settings.token)
-        if event is None or not self._is_fresh(event):
+        if event is not None and topic.startswith(self._topics.left("")):
+            self._let_go(event)  # a last will was written when its process came, so it is never fresh
+        elif event is None or not self._is_fresh(event):
             self.refused += 1
             log.warning("link_message_refused", topic=topic)
         elif topic.startswith(self._topics.greeted("")):
@@ -151,8 +164,26 @@ class EngineEnd:
         except UnreadableRecord as error:
             log.warning("link_request_unreadable", error=str(error))
             return
-        if isinstance(request, Request):
-            self._sink(msgspec.structs.replace(request, at_us=self._clock.now_us()))
+        match request:
+            case DeskBack():
+                self._desks[request.agent_id] = event.subject
+            case DeskLost():
+                self._desks.pop(request.agent_id, None)
+            case Request():
+                pass
+            case _:
+                return
+        self._sink(msgspec.structs.replace(request, at_us=self._clock.now_us()))
+
+    def _let_go(self, event: CloudEvent) -> None:
+        """Take the desks of a web process that is gone for lost."""
+        if orjson.loads(bytes(event.data)).get("state") == stream.GONE:
+            self._lose_desks([agent_id for agent_id, web in self._desks.items() if web == event.subject])
+
+    def _lose_desks(self, agent_ids: Sequence[AgentId]) -> None:
+        for agent_id in agent_ids:
+            del self._desks[agent_id]
+            self._sink(DeskLost(at_us=self._clock.now_us(), agent_id=agent_id))
 
     def _is_fresh(self, event: CloudEvent) -> bool:
         """Tell whether the message was written just now and has not come before."""

@@ -101,7 +101,7 @@ class BrokerLink:
         settings, presence = self._settings, self._presence
         will = None
         if presence is not None:
-            will = aiomqtt.Will(presence.topic, presence.gone, AT_LEAST_ONCE, retain=True)
+            will = aiomqtt.Will(presence.topic, presence.gone, AT_LEAST_ONCE, presence.retain)
         return aiomqtt.Client(
             settings.host,
             settings.port,
@@ -148,7 +148,7 @@ class BrokerLink:
         presence = self._presence
         if presence is not None:
             payload = presence.here if here else presence.gone
-            await self._publish(client, Outgoing(presence.topic, payload, retain=True))
+            await self._publish(client, Outgoing(presence.topic, payload, presence.retain))
 
     def _note(self, trouble: str) -> None:
         """Say why there is no connection, once."""

@@ -8,7 +8,6 @@ knows what it has missed. Messages are in the encoding of the journal.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -16,6 +15,7 @@ import structlog
 from core.kernel.errors import UnreadableRecord
 from core.model.codec import Message, decode
 from core.model.message import DomainEvent
+from web.ports import Place
 
 log = structlog.get_logger(__name__)
 
@@ -24,15 +24,9 @@ WELCOME = "link.welcome.v1"
 HELLO = "link.hello.v1"
 REQUEST = "link.request.v1"
 STATUS = "engine.status.v1"
+LEFT = "link.left.v1"
 HERE = "here"
 GONE = "gone"
-
-
-class Place(NamedTuple):
-    """Where in the ledger something stands: the run of the engine, and the number within it."""
-
-    run: int
-    sequence: int
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +59,7 @@ def messages_of(frame: Frame) -> Iterator[tuple[Place, Message | None]]:
     for raw in frame.messages:
         message = read(raw)
         sequence += isinstance(message, DomainEvent)
-        yield Place(frame.run, sequence), message
+        yield (frame.run, sequence), message
 
 
 def read(raw: msgspec.Raw) -> Message | None:

@@ -3,7 +3,8 @@
     goldline/v1/SITE/queue/ID/state            retained   how a queue stands
     goldline/v1/SITE/agent/ID/state            retained   what an agent does
     goldline/v1/SITE/campaign/ID/progress      retained   how a campaign goes
-    goldline/v1/SITE/contact/ID/event/KIND                what happened to a contact
+    goldline/v1/SITE/contact/ID/event/WORD                what happened: to a contact,
+    goldline/v1/SITE/agent/ID/event/WORD                  an agent, a callback or an attempt
     goldline/v1/SITE/engine/status             retained   whether the engine is there (its last will)
     goldline/v1/SITE/link/...                             between the engine and web processes alone
 
@@ -41,9 +42,9 @@ class Topics:
         """Return where the state of a thing is kept, such as a `queue`'s."""
         return f"{self.root}/{what}/{level(name)}/{word}"
 
-    def contact_event(self, contact_id: str, kind: str) -> str:
-        """Return where it is told that `kind` happened to a contact."""
-        return f"{self.root}/contact/{level(contact_id)}/event/{kind}"
+    def event(self, what: str, name: str, word: str) -> str:
+        """Return where it is told that `word` happened to a thing, such as a `contact`."""
+        return f"{self.root}/{what}/{level(name)}/event/{word}"
 
     @property
     def status(self) -> str:
@@ -54,6 +55,10 @@ class Topics:
     def stream(self) -> str:
         """Return where the engine tells all web processes everything, in order."""
         return f"{self.root}/link/stream"
+
+    def left(self, web: str = "+") -> str:
+        """Return where it is told that a web process is gone: its last will."""
+        return f"{self.root}/link/left/{web}"
 
     def asked(self, web: str = "+") -> str:
         """Return where a web process asks the engine for something."""

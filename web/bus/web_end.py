@@ -22,16 +22,20 @@ from core.kernel.clock import Clock
 from core.kernel.fsm import Table
 from core.model.codec import Message, encode
 from core.model.commands import AnswerWork, ClearScreen, DeskCommand, PopScreen
+from core.model.ids import AgentId
 from core.model.message import DomainEvent, Event
 from core.model.outbound import AnswerCampaign
+from core.model.requests import DeskBack, DeskLost
 from web.bus import stream
+from web.bus.broker import Presence
 from web.bus.engine_end import LinkSettings
 from web.bus.envelope import CloudEvent, Envelopes, unsealed, unwrap
 from web.bus.outbox import Outbox, Outgoing
 from web.bus.screens import Screens
-from web.bus.stream import HERE, Place
+from web.bus.stream import GONE, HERE
 from web.bus.topics import Topics
 from web.front import FrontOffice, FrontSettings
+from web.ports import Place
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +130,7 @@ class WebEnd:
         self._topics = Topics(settings.site)
         self._envelopes = Envelopes(f"{settings.site}/{name}", name, settings.token)
         self._screens = Screens()
+        self._desks: dict[AgentId, DeskBack] = {}
         self._run = 0
         self._next = 0
         self._held_back: deque[stream.Frame] = deque()
@@ -135,6 +140,16 @@ class WebEnd:
     def subscriptions(self) -> list[str]:
         """Return the topics by which the engine reaches us."""
         return [self._topics.status, self._topics.welcomed(self._name), self._topics.stream]
+
+    def presence(self) -> Presence:
+        """Return how the engine is told that this process is gone, and its desks with it."""
+
+        def told(word: str) -> bytes:
+            return self._envelopes.wrap(
+                stream.LEFT, self._name, self._clock.now_us(), {"state": word}, sealed=True
+            )
+
+        return Presence(topic=self._topics.left(self._name), here=told(HERE), gone=told(GONE), retain=False)
 
     def up(self) -> None:
         """The broker is there: greet the engine."""
@@ -223,11 +238,13 @@ class WebEnd:
         self._task = asyncio.get_running_loop().create_task(self._catch_up(welcome))  # det-ok: an edge
 
     async def _catch_up(self, welcome: stream.Welcome) -> None:
-        await self._read_ledger(Place(welcome.run, welcome.told))
+        await self._read_ledger((welcome.run, welcome.told))
         self._run, self._next = welcome.run, welcome.next
         self._draw_screens([stream.read(raw) for raw in welcome.screens])
         self._move(LinkTrigger.CATCH_UP)
         log.info("link_live", run=welcome.run, told=welcome.told)
+        for request in self._desks.values():
+            self._send_request(request)
         while self._held_back and self.state is LinkState.LIVE:
             self._feed_frame(self._held_back.popleft())
 
@@ -247,7 +264,7 @@ class WebEnd:
             async with asyncio.timeout(LEDGER_WITHIN_S):
                 await self._read_on(until)
         except OSError as error:  # TimeoutError is one
-            self.unread += until.sequence - (self.place.sequence if self.place.run == until.run else 0)
+            self.unread += until[1] - (self.place[1] if self.place[0] == until[0] else 0)
             log.warning("ledger_behind", has=self.place, told=until, error=repr(error))
             self.place = until
 
@@ -257,14 +274,27 @@ class WebEnd:
                 if place > until:
                     return  # it comes on the stream too
                 self._feed(event, place)
-            if self.place >= until or until.sequence == 0:
+            if self.place >= until or until[1] == 0:
                 return
             await asyncio.sleep(LEDGER_LOOK_S)
 
     # --- what the web says --------------------------------------------------------------------------
 
     def _ask(self, request: Event) -> None:
-        """Send a request to the engine; its answer comes by the stream."""
+        """Send a request to the engine; its answer comes by the stream.
+
+        Which desks are open is remembered: an engine that was away takes them for lost.
+        """
+        match request:
+            case DeskBack():
+                self._desks[request.agent_id] = request
+            case DeskLost():
+                self._desks.pop(request.agent_id, None)
+            case _:
+                pass
+        self._send_request(request)
+
+    def _send_request(self, request: Event) -> None:
         expires_s = max(1, round(self._settings.fresh_s))
         self._send(self._topics.asked(self._name), stream.REQUEST, encode(request), expires_s)
 
