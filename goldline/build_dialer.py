@@ -17,6 +17,7 @@ from dialer.by_hand import ByHand
 from dialer.caller_ids import CallerIds, PoolRules
 from dialer.campaign import CampaignRules
 from dialer.campaign_days import CampaignDays
+from dialer.cap_watch import CapWatch
 from dialer.cohorts import Cohorts
 from dialer.desk import Campaign, CampaignDesk
 from dialer.dialing import Dialing
@@ -87,6 +88,7 @@ def build_dialer(ground: Ground, campaigns: Campaigns, queue: Queue) -> None:
     OutboundCalls(engine, contacts, desk, book, recall, ways)
     Machines(engine, desk, book)
     Hindrances(engine, desk, book, ways)
+    CapWatch(engine, desk)
     GoalKeeper(engine, desk, campaigns.results, ours)
     ExperienceKeeper(engine, desk)
 

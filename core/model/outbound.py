@@ -407,6 +407,13 @@ class CampaignHindered(DomainEvent, frozen=True, kw_only=True):
     rules: tuple[str, ...] = ()
 
 
+class CapsStood(DomainEvent, frozen=True, kw_only=True):
+    """How a campaign stands with its caps on abandoned calls: told while it dials, when that changes."""
+
+    campaign: str
+    caps: tuple[CapStanding, ...]
+
+
 class CampaignDayEnded(DomainEvent, frozen=True, kw_only=True):
     """It is midnight on the campaign's clock; `day` is the one that ended, such as 2026-11-20."""
 

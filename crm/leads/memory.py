@@ -311,8 +311,8 @@ class MemoryLeadStore:
         judgements = await self.judge_leads(plan, records)
         place = plan.campaign, plan.name
         if place not in self.lists:
-            self._list_count += 1
             self.lists[place] = HeldList(self._list_count, plan)
+            self._list_count += 1
         to = self.lists[place]
         new = 0
         for record, judgement in zip(records, judgements, strict=True):

@@ -1,0 +1,113 @@
+"""Campaigns as they stand at this moment: a fold of ledger events that whoever looks on may hold.
+
+Figures are of the campaign's own running day, which ends with its `CampaignDayEnded`. What the rules of the
+configuration say is where each begins; a restart of the engine paces by them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.model.hindrance import Hindrance
+from core.model.message import DomainEvent
+from core.model.outbound import (
+    AttemptDialed,
+    AttemptEnded,
+    CampaignChanged,
+    CampaignDayEnded,
+    CampaignHindered,
+    CampaignStanding,
+    CapsStood,
+    CapStanding,
+    PacingSet,
+)
+from metrics.campaigns import CampaignFigures
+
+STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How a campaign paces; shares and lines for each agent are in millionths."""
+
+    mode: str = ""
+    lines_max: int = 0
+    lines_per_agent_ppm: int = 0
+    share_max_ppm: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class CampaignNow:
+    """One campaign. `in_flight` are its attempts that have not ended, `today` those dialed today that have.
+
+    `hindered_by` says why it does not dial, `forbidden_by` by which rules of the law leads were turned away.
+    """
+
+    pacing: Pacing
+    state: str = STOPPED
+    hindered_by: tuple[str, ...] = (Hindrance.STOPPED,)
+    forbidden_by: tuple[str, ...] = ()
+    caps: tuple[CapStanding, ...] = ()
+    in_flight: dict[str, None] = field(default_factory=dict)
+    dialed: int = 0
+    today: CampaignFigures = field(default_factory=CampaignFigures)
+
+
+class CampaignsNow:
+    """The fold; campaigns that the configuration does not name are passed over."""
+
+    def __init__(self, pacing: Mapping[str, Pacing]) -> None:
+        self._campaigns = {name: CampaignNow(pacing=paced) for name, paced in pacing.items()}
+        self._changed = dict.fromkeys(pacing)
+
+    def __getitem__(self, name: str) -> CampaignNow:
+        return self._campaigns[name]
+
+    def take_changed(self) -> dict[str, None]:
+        """Return the campaigns that may have changed since this was last asked; all at first."""
+        changed, self._changed = self._changed, {}
+        return changed
+
+    def add(self, event: DomainEvent) -> None:
+        """Fold one event in."""
+        name = getattr(event, "campaign", "")
+        campaign = self._campaigns.get(name)
+        if campaign is not None and _fold(campaign, event):
+            self._changed[name] = None
+
+    def describe(self, name: str, standing: CampaignStanding) -> None:
+        """Take over how the engine itself says that a campaign stands."""
+        campaign = self._campaigns[name]
+        campaign.state, campaign.hindered_by = standing.state, standing.hindrances
+        campaign.caps = standing.caps
+        self._changed[name] = None
+
+
+def _fold(campaign: CampaignNow, event: DomainEvent) -> bool:
+    """Fold an event of this campaign in; return whether it says anything of what is told."""
+    match event:
+        case CampaignChanged():
+            campaign.state = event.state
+        case CampaignHindered():
+            campaign.hindered_by, campaign.forbidden_by = event.by, event.rules
+        case CapsStood():
+            campaign.caps = event.caps
+        case PacingSet():
+            campaign.pacing = Pacing(
+                mode=event.mode,
+                lines_max=event.lines_max,
+                lines_per_agent_ppm=event.lines_per_agent_ppm,
+                share_max_ppm=event.share_max_ppm,
+            )
+        case AttemptDialed():
+            campaign.in_flight[event.attempt_id] = None
+            campaign.dialed += 1
+        case AttemptEnded():
+            campaign.in_flight.pop(event.record.attempt_id, None)
+            campaign.today.add(event.record)
+        case CampaignDayEnded():
+            campaign.dialed, campaign.today = 0, CampaignFigures()
+        case _:
+            return False
+    return True
