@@ -87,40 +87,31 @@ async def open_web_side(
     ops: Ops,
 ) -> AsyncIterator[int]:
     """Serve the web side and give its port. Raises `OSError` where the port is taken."""
-    fold = following.campaigns
-    async with open_campaign_side(config, house.campaigns, stores.lists, clock, fold.look_again) as campaigns:
-        site = Site(
-            settings=web_settings(config.web),
-            clock=clock,
-            front=front,
-            house=house,
-            wall=WallClock(),
-            people=stores.people,
-            customers=stores.customers,
-            open_contacts=stores.open_contacts,
-            campaigns=campaigns,
-            history=stores.history,
-            live=following.live,
-            floor=following.floor,
-            ops=ops,
-        )
-        server = WebServer(build_application(site), site.settings)
-        port = await server.start()
-        site.live.start(clock)
-        looking = asyncio.ensure_future(_look(site, following))
-        try:
-            yield port
-        finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-            site.live.close()
-            await server.close()
-
-
-async def _look(site: Site, following: Following) -> None:
-    """Read what happened today so far, and ask from then on what no event tells."""
-    await following.catch_up(site.history, site.house.zone, site.clock.now_us())
-    await CampaignClerk(following.campaigns, site.front, site.campaigns.records, site.clock).run()
+    site = Site(
+        settings=web_settings(config.web),
+        clock=clock,
+        front=front,
+        house=house,
+        wall=WallClock(),
+        people=stores.people,
+        customers=stores.customers,
+        open_contacts=stores.open_contacts,
+        history=stores.history,
+        live=following.live,
+        floor=following.floor,
+        ops=ops,
+    )
+    server = WebServer(build_application(site), site.settings)
+    port = await server.start()
+    site.live.start(clock)
+    catching_up = asyncio.ensure_future(following.catch_up(site.history, house.zone, clock.now_us()))
+    try:
+        yield port
+    finally:
+        catching_up.cancel()
+        await asyncio.gather(catching_up, return_exceptions=True)
+        site.live.close()
+        await server.close()
 
 
 @asynccontextmanager
@@ -130,12 +121,12 @@ async def open_ops_side(
     """Serve health and metrics of an engine without pages, and give the port; the bus is told as ever."""
     server = WebServer(build_ops_application(ops), metrics_settings(config.metrics))
     port = await server.start()
+    following.live.start(clock)
+    looking = asyncio.ensure_future(following.catch_up(stores.history, house.zone, clock.now_us()))
     try:
         yield port
     finally:
-        await server.close()
-    following.live.start(clock)
-    looking = asyncio.ensure_future(following.catch_up(stores.history, house.zone, clock.now_us()))
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
         following.live.close()
+        await server.close()
