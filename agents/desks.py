@@ -55,7 +55,11 @@ class Desks:
             self._roster.tell(agent, request)
 
     def _lose(self, agent: Agent, why: Event) -> None:
+        """Wait for the screen to come back; who is logged out needs none."""
         _move(agent, DeskTrigger.LOSE)
+        if agent.state is AgentState.LOGGED_OUT:
+            _move(agent, DeskTrigger.LET_GO)
+            return
         self._engine.send(StartTimer(key=_timer(agent), at_us=why.at_us + self._grace_us))
 
     def _restored(self, request: RestoreAgent) -> None:
@@ -77,6 +81,7 @@ class Desks:
         agent = self._roster[event.agent_id]
         if agent.state is AgentState.LOGGED_OUT:
             _move(agent, DeskTrigger.LET_GO)
+            self._engine.send(CancelTimer(key=_timer(agent)))
         elif agent.desk is DeskState.CUT_OFF and agent.state is AgentState.READY and not agent.next_state:
             self._keep_away(agent, event)
 

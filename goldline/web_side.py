@@ -29,6 +29,7 @@ from web.live.following import Following
 from web.live.happenings import Happenings
 from web.live.live import Live
 from web.live.own_day import OwnDays
+from web.live.screen_news import ScreenNews
 from web.ops.ops import Ops
 from web.ports import Place
 from web.server import WebServer
@@ -71,6 +72,7 @@ def follow(house: House, front: FrontOffice, clock: Clock, upto: Place) -> Follo
     floor = Floor(house, now_us)
     live = Live((Desks(house, now_us), Happenings(), floor, OwnDays(floor)), now_us)
     live.holders.watch(floor.screen)
+    live.holders.watch(ScreenNews(front, clock))
     following = Following(live, floor, upto)
     front.listen(following)
     return following

@@ -95,6 +95,10 @@ class FrontOffice:
         """Let `hear` know of every request just before the engine is asked."""
         self._heeding.append(hear)
 
+    def tell(self, request: Request) -> None:
+        """Tell the engine what cannot be refused; nobody waits for an answer."""
+        self._sink(request)
+
     async def ask(self, request: Request) -> Answer:
         """Ask the engine; return its answer where the request was granted.
 

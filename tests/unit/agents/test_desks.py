@@ -147,6 +147,14 @@ def test_who_logs_in_elsewhere_needs_no_live_desk(floor: Floor) -> None:
     assert floor.state("ann") == ("ready", "")
 
 
+def test_page_that_is_closed_after_the_log_out_is_no_lost_desk(floor: Floor) -> None:
+    floor.hear(LogOut(at_us=floor.now_us, agent_id=ANN))
+    loses(floor)
+    floor.let_pass(GRACE_S)
+    floor.ready("ann")
+    assert floor.state("ann") == ("ready", "")
+
+
 def test_agent_without_a_live_desk_is_left_alone() -> None:
     floor = Floor({"ann": 5})
     floor.ready("ann")
