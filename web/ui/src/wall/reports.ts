@@ -2,7 +2,7 @@
 
 import { address, api, type Page, type Query } from "../lib/api";
 
-export const TABLES = ["queues", "tiers", "intervals", "agents", "interactions"] as const;
+export const TABLES = ["queues", "tiers", "days", "intervals", "agents", "interactions"] as const;
 export type TableName = (typeof TABLES)[number];
 
 /** What is asked: whole days of the centre's calendar, such as `2026-03-02`; both ends count. */

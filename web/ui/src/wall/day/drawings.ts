@@ -19,11 +19,10 @@ export interface DayShown {
   readonly tiers: Readonly<Record<string, Intervals>>;
 }
 
-/** Return the part of the day that has something to show: from its first contact or agent to `nowMs`. */
-export function lived(day: DayShown, nowMs: number): DayShown {
+/** Return the day from its first contact or agent on. */
+export function lived(day: DayShown): DayShown {
   const first = day.all.findIndex((each) => each.offered > 0 || (each.working ?? 0) > 0);
-  const future = day.all.findIndex((each) => Date.parse(each.starts) > nowMs);
-  const cut = (intervals: Intervals) => intervals.slice(Math.max(0, first), future < 0 ? undefined : future);
+  const cut = (intervals: Intervals) => intervals.slice(Math.max(0, first));
   const tiers = Object.entries(day.tiers).map(([tier, intervals]) => [tier, cut(intervals)] as const);
   return { all: cut(day.all), tiers: Object.fromEntries(tiers) };
 }

@@ -1,5 +1,5 @@
 /** What supervisors ask of the engine. An answer only says that it is granted: the page changes by what the
- * live connection tells. */
+ * live connection tells. Each wish says why, for the audit. */
 
 import { api } from "../../lib/api";
 
@@ -7,18 +7,24 @@ import { api } from "../../lib/api";
 export const MODES = ["listen", "whisper", "barge"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** At which phone an agent is heard, the one used last where none is named; `follow` means the next talks too. */
+export interface Ear {
+  readonly extension: string;
+  readonly follow: boolean;
+}
+
+/** By how many seconds of waiting a contact is moved forward, or that it is the first of its queue. */
+export type Move = { readonly credit_seconds: number } | { readonly to_front: true };
+
+const of = (agent: string, wish: string) => `/agents/${agent}/${wish}`;
+
 export const commands = {
-  hear: (agent: string, mode: Mode, extension: string) => api.post(`/agents/${agent}/${mode}`, { extension }),
-  stopHearing: (agent: string) => api.post(`/agents/${agent}/stop-listening`),
-  takeOver: (agent: string, because: string) => api.post(`/agents/${agent}/take-over`, { because }),
-  ready: (agent: string, because: string) => api.post(`/agents/${agent}/ready`, { because }),
-  notReady: (agent: string, reason: string, because: string) =>
-    api.post(`/agents/${agent}/not-ready`, { reason, because }),
-  logOut: (agent: string, because: string) => api.post(`/agents/${agent}/log-out`, { because }),
-  /** Let the agent serve these queues of those its skills allow; null for all of them. */
-  serve: (agent: string, queues: readonly string[] | null, because: string) =>
-    api.put(`/agents/${agent}/queues`, { queues, because }),
-  /** Let a waiting contact stand so much further forward, or before everybody. */
-  move: (contact: string, wish: { credit_seconds: number } | { to_front: true }, because: string) =>
-    api.put(`/contacts/${contact}/priority`, { ...wish, because }),
+  hear: (agent: string, mode: Mode, ear: Ear, why = "") => api.post(of(agent, mode), { ...ear, why }),
+  stopHearing: (agent: string) => api.post(of(agent, "stop-listening"), {}),
+  takeOver: (agent: string, why: string) => api.post(of(agent, "take-over"), { why }),
+  ready: (agent: string, why: string) => api.post(of(agent, "ready"), { why }),
+  notReady: (agent: string, reason: string, why: string) => api.post(of(agent, "not-ready"), { reason, why }),
+  logOut: (agent: string, why: string) => api.post(of(agent, "log-out"), { why }),
+  serve: (agent: string, queues: readonly string[], why: string) => api.put(of(agent, "queues"), { queues, why }),
+  move: (contact: string, wish: Move, why: string) => api.put(`/contacts/${contact}/priority`, { ...wish, why }),
 };

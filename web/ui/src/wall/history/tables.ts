@@ -1,6 +1,6 @@
 /** What the tables of the history show: their columns, and how what stands in each is written. */
 
-import type { AgentReportView, FiguresView, GroupReportView, InteractionReportView, IntervalReportView } from "../../lib/types.gen";
+import type { AgentReportView, DayReportView, FiguresView, GroupReportView, InteractionReportView, IntervalReportView } from "../../lib/types.gen";
 import { dayAndTime, length, number, share, word } from "../../lib/words.svelte";
 import type { TableName } from "../reports";
 import type { Definition } from "../service_level";
@@ -11,7 +11,7 @@ export interface Column<Row> {
   readonly isText?: boolean;
 }
 export type ColumnTitle =
-  | "agent" | "queue" | "tier" | "from" | "offered" | "answered" | "abandoned" | "abandoned_share" | "blocked" | "elsewhere"
+  | "day" | "worked" | "missed" | "agent" | "queue" | "tier" | "from" | "offered" | "answered" | "abandoned" | "abandoned_share" | "blocked" | "elsewhere"
   | "service_level" | "mean_wait" | "p95_wait" | "mean_handle" | "waiting_max" | "handled" | "talk" | "wrap_up" | "ready_time"
   | "not_ready_time" | "logged_in" | "occupancy" | "arrived" | "customer" | "kind" | "outcome" | "disposition" | "waited";
 
@@ -30,6 +30,7 @@ const FIGURES: readonly Column<FiguresView>[] = [
 
 const QUEUES: readonly Column<GroupReportView>[] = [{ title: "queue", isText: true, write: (row) => row.name }, ...FIGURES];
 const TIERS: readonly Column<GroupReportView>[] = [{ title: "tier", isText: true, write: (row) => word("tier", row.name) }, ...FIGURES];
+const DAYS: readonly Column<DayReportView>[] = [{ title: "day", isText: true, write: (row) => row.day }, ...FIGURES];
 const INTERVALS: readonly Column<IntervalReportView>[] = [
   { title: "from", isText: true, write: (row) => dayAndTime(row.starts) },
   ...FIGURES,
@@ -38,6 +39,8 @@ const INTERVALS: readonly Column<IntervalReportView>[] = [
 const AGENTS: readonly Column<AgentReportView>[] = [
   { title: "agent", isText: true, write: (row) => row.name || row.agent_id },
   { title: "handled", write: (row) => number(row.handled) },
+  { title: "worked", write: (row) => number(row.worked) },
+  { title: "missed", write: (row) => number(row.missed) },
   { title: "talk", write: (row) => length(row.talk_seconds) },
   { title: "wrap_up", write: (row) => length(row.wrap_up_seconds) },
   { title: "ready_time", write: (row) => length(row.ready_seconds) },
@@ -63,6 +66,7 @@ const INTERACTIONS: readonly Column<InteractionReportView>[] = [
 export const COLUMNS: Readonly<Record<TableName, readonly Column<never>[]>> = {
   queues: QUEUES,
   tiers: TIERS,
+  days: DAYS,
   intervals: INTERVALS,
   agents: AGENTS,
   interactions: INTERACTIONS,
