@@ -51,6 +51,8 @@ class WebSection(Section):
     """Bytes in one request, uploads of lists apart."""
     upload_bytes_max: Annotated[int, Field(ge=1_024, le=1024**3)] = 200 * 1024**2
     """Bytes in one uploaded list."""
+    uploads: str = "uploads"
+    """The folder where uploaded lists lie until they are loaded; each program has one of its own."""
     time_zone: ZoneName = "UTC"
     """The zone at whose midnight figures of the day begin anew."""
     pop_url: PopUrl = ""

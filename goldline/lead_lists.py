@@ -21,16 +21,15 @@ from crm.leads.records import LeadSink, ListPlan, Scope, Verdict
 from crm.leads.row import RowSettings
 from crm.leads.store import SqlLeadStore
 from crm.list_file import open_list
-from goldline.config import Config, load_config
+from goldline.config import load_config
 from goldline.live import open_database
 from goldline.progress import progress_bar
+from goldline.tier_ranks import tier_ranks
 from goldline.wall_clock import WallClock
 from simulator.report.blocks import Section
 from simulator.report.blocks import Table as FigureTable
 
 REJECTS_SUFFIX = ".rejects.csv"
-TIER_STEP = 100
-"""Ranks between two tiers: room for a list to rank some leads of a tier over the others."""
 BATCH_NUMBERS = 5_000
 
 
@@ -86,11 +85,6 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
             return await import_customers(
                 store, database, order.from_crm, plan, settings, clock.now_us(), shown
             )
-
-
-def tier_ranks(config: Config) -> dict[str, int]:
-    """Return the rank of leads of each tier whose line names none: the highest tier comes up first."""
-    return {tier: TIER_STEP * place for place, tier in enumerate(reversed(config.tiers))}
 
 
 def verdict_table(result: ImportResult, dry: bool) -> FigureTable:

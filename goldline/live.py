@@ -42,6 +42,7 @@ from goldline.config import Config
 from goldline.edges import Desks, WorkDoors
 from goldline.journal_file import FileJournal, NoJournal
 from goldline.journal_head import JournalHead
+from goldline.list_side import ListStores, sql_list_stores
 from goldline.runners import LiveRunner, Ports
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
@@ -61,6 +62,7 @@ class WebStores:
     customers: CustomerRecords
     open_contacts: OpenContacts
     history: History
+    lists: ListStores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ def web_stores(config: Config, database: Database, clock: Clock) -> WebStores:
         customers=SqlCrmStore(database, clock, StoreSettings(region=config.crm.region)),
         open_contacts=partial(read_open_contacts, database),
         history=SqlHistory(database),
+        lists=sql_list_stores(config, database, clock),
     )
 
 

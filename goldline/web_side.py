@@ -17,12 +17,14 @@ from goldline.config import Config
 from goldline.config_dispositions import dispositions_of
 from goldline.config_routing import QueueSection
 from goldline.config_web import metrics_settings, web_settings
+from goldline.list_side import open_campaign_side
 from goldline.live import WebStores
 from goldline.wall_clock import WallClock
 from web.api.health import build_ops_application
 from web.application import build_application
 from web.front import FrontOffice
 from web.house import House, QueueCard
+from web.live.campaigns import CampaignClerk, Campaigns
 from web.live.desks import Desks
 from web.live.floor import Floor
 from web.live.following import Following
@@ -70,10 +72,11 @@ def follow(house: House, front: FrontOffice, clock: Clock, upto: Place) -> Follo
     """Return a live side that hears all that `front` tells from now on: what comes after `upto`."""
     now_us = clock.now_us()
     floor = Floor(house, now_us)
-    live = Live((Desks(house, now_us), Happenings(), floor, OwnDays(floor)), now_us)
+    campaigns = Campaigns(house.campaigns)
+    live = Live((Desks(house, now_us), Happenings(), floor, OwnDays(floor), campaigns), now_us)
     live.holders.watch(floor.screen)
     live.holders.watch(ScreenNews(front, clock))
-    following = Following(live, floor, upto)
+    following = Following(live, floor, campaigns, upto)
     front.listen(following)
     return following
 
@@ -89,31 +92,40 @@ async def open_web_side(
     ops: Ops,
 ) -> AsyncIterator[int]:
     """Serve the web side and give its port. Raises `OSError` where the port is taken."""
-    site = Site(
-        settings=web_settings(config.web),
-        clock=clock,
-        front=front,
-        house=house,
-        wall=WallClock(),
-        people=stores.people,
-        customers=stores.customers,
-        open_contacts=stores.open_contacts,
-        history=stores.history,
-        live=following.live,
-        floor=following.floor,
-        ops=ops,
-    )
-    server = WebServer(build_application(site), site.settings)
-    port = await server.start()
-    site.live.start(clock)
-    catching_up = asyncio.ensure_future(following.catch_up(site.history, house.zone, clock.now_us()))
-    try:
-        yield port
-    finally:
-        catching_up.cancel()
-        await asyncio.gather(catching_up, return_exceptions=True)
-        site.live.close()
-        await server.close()
+    fold = following.campaigns
+    async with open_campaign_side(config, house.campaigns, stores.lists, clock, fold.look_again) as campaigns:
+        site = Site(
+            settings=web_settings(config.web),
+            clock=clock,
+            front=front,
+            house=house,
+            wall=WallClock(),
+            people=stores.people,
+            customers=stores.customers,
+            open_contacts=stores.open_contacts,
+            campaigns=campaigns,
+            history=stores.history,
+            live=following.live,
+            floor=following.floor,
+            ops=ops,
+        )
+        server = WebServer(build_application(site), site.settings)
+        port = await server.start()
+        site.live.start(clock)
+        looking = asyncio.ensure_future(_look(site, following))
+        try:
+            yield port
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+            site.live.close()
+            await server.close()
+
+
+async def _look(site: Site, following: Following) -> None:
+    """Read what happened today so far, and ask from then on what no event tells."""
+    await following.catch_up(site.history, site.house.zone, site.clock.now_us())
+    await CampaignClerk(following.campaigns, site.front, site.campaigns.records, site.clock).run()
 
 
 @asynccontextmanager

@@ -7,13 +7,16 @@ from fastapi import APIRouter, FastAPI
 from web.api import (
     audit,
     callbacks,
+    campaigns,
     customers,
     desk,
     events,
     floor,
     health,
     house,
+    imports,
     keys,
+    lists,
     people,
     reports,
     sign_in,
@@ -42,6 +45,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     floor.router,
     reports.router,
+    campaigns.router,
+    lists.router,
+    imports.router,
 )
 """The resources of the API; each module of `web.api` has one `router`."""
 

@@ -6,13 +6,27 @@ page ended with.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from core.model.campaign_results import (
+    ALWAYS_US,
+    CampaignProgress,
+    Conversion,
+    Forbidden,
+    Grouping,
+    LeadAhead,
+    ListedEntry,
+    ListStanding,
+    PromisedCall,
+    ResultCount,
+)
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer
 from core.model.events import AgentStateChanged, ContactRecalled, InteractionRecorded
 from core.model.ids import ContactId
+from core.model.list_import import ImportOrder, ListImport, MappingTemplate
 from core.model.message import DomainEvent
 from core.model.person import (
     ApiKey,
@@ -173,3 +187,123 @@ class PeopleStore(Protocol):
     async def drop_claim(self, who: str, key: str) -> None:
         """Forget a claim whose request came to nothing, so that it may be asked again."""
         ...
+
+
+# --- campaigns --------------------------------------------------------------------------------------
+
+
+class CampaignRecords(Protocol):
+    """What is on record of a campaign's leads and attempts. Of a campaign nobody knows there is nothing."""
+
+    async def results(
+        self, campaign: str, by: Grouping, since_us: int = 0, until_us: int = ALWAYS_US
+    ) -> Sequence[ResultCount]:
+        """Return the counts of attempts dialed in `[since_us, until_us)`, in the order of their groups."""
+        ...
+
+    async def people(
+        self, campaign: str, by: Grouping | None, since_us: int = 0, until_us: int = ALWAYS_US
+    ) -> Mapping[str, int]:
+        """Return how many different persons were tried in each group, under "" in all where `by` is None."""
+        ...
+
+    async def standings(self, campaign: str) -> Sequence[ListStanding]:
+        """Return how far each list has been worked, in the order of the lists."""
+        ...
+
+    async def progress(self, campaign: str) -> CampaignProgress:
+        """Return how far all lists have been worked."""
+        ...
+
+    async def callbacks(self, campaign: str, after: tuple[int, int], count: int) -> Sequence[PromisedCall]:
+        """Return promised calls after the one of (due instant, lead), by these."""
+        ...
+
+    async def ahead(self, campaign: str, count: int) -> Sequence[LeadAhead]:
+        """Return the leads that come up next, in their order; nobody is leased by this."""
+        ...
+
+    async def conversions(self, campaign: str, after: tuple[str, str], count: int) -> Sequence[Conversion]:
+        """Return what other systems told, after the one of (attempt, reference), by these."""
+        ...
+
+    def export(self, campaign: str, list_name: str) -> AsyncIterator[bytes]:
+        """Return a list as CSV, with what became of each lead, safe to open in a spreadsheet."""
+        ...
+
+
+class NumberLists(Protocol):
+    """Do-not-call lists: `house`, `campaign/NAME`, and registers, which are looked at only."""
+
+    async def listed(self, after: tuple[str, str], count: int) -> Sequence[ListedEntry]:
+        """Return entries after the one of (number, list), by these."""
+        ...
+
+    async def against(self, text: str) -> Sequence[ListedEntry]:
+        """Return all that forbids a number, in whatever way it is written."""
+        ...
+
+    async def forbid(self, texts: Sequence[str], campaign: str, reason: str) -> Forbidden:
+        """Put numbers and areas on the list of a campaign, or of the house; none where one is wrong."""
+        ...
+
+    async def allow(self, text: str, campaign: str) -> bool:
+        """Take a number or an area off the list of a campaign, or of the house; tell whether it was on it."""
+        ...
+
+
+class ListOffice(Protocol):
+    """Takes lists in. What cannot be done raises `RequestRefused`, what cannot be read `ConfigError`."""
+
+    async def take_in(self, order: ImportOrder, body: AsyncIterator[bytes]) -> ListImport:
+        """Take in an uploaded list and begin with it; one that was taken in before is returned as it is."""
+        ...
+
+    async def find(self, import_id: str) -> ListImport:
+        """Return an import as it is now."""
+        ...
+
+    async def newest(self, campaign: str, before: str, count: int) -> Sequence[ListImport]:
+        """Return imports before the id `before`, the newest first; of all campaigns where none is named."""
+        ...
+
+    async def map_columns(self, import_id: str, mapping: Mapping[str, str]) -> ListImport:
+        """Say what columns hold, and have the list checked again."""
+        ...
+
+    async def commit(self, import_id: str) -> ListImport:
+        """Load the list that was checked."""
+        ...
+
+    async def cancel(self, import_id: str) -> ListImport:
+        """Give an import up; nothing of what it brought stays."""
+        ...
+
+    async def rejects(self, import_id: str) -> AsyncIterator[bytes] | None:
+        """Return the file of rejects, None where there are none so far."""
+        ...
+
+    def meanings(self) -> Sequence[str]:
+        """Return what a column may hold, for people to choose from."""
+        ...
+
+    async def templates(self, campaign: str) -> Sequence[MappingTemplate]:
+        """Return the mappings that a campaign keeps, by name."""
+        ...
+
+    async def keep_template(self, template: MappingTemplate) -> None:
+        """Keep a mapping in place of one of the same name."""
+        ...
+
+    async def forget_template(self, campaign: str, name: str) -> bool:
+        """Forget a mapping; tell whether there was one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSide:
+    """All that the routes about campaigns ask of stores."""
+
+    records: CampaignRecords
+    numbers: NumberLists
+    lists: ListOffice

@@ -11,7 +11,7 @@ from web.house import House
 from web.live.floor import Floor
 from web.live.live import Live
 from web.ops.ops import Ops
-from web.ports import CustomerRecords, History, OpenContacts, PeopleStore
+from web.ports import CampaignSide, CustomerRecords, History, OpenContacts, PeopleStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class Site:
     people: PeopleStore
     customers: CustomerRecords
     open_contacts: OpenContacts
+    campaigns: CampaignSide
     history: History
     live: Live = field(default_factory=Live)
     floor: Floor = field(default_factory=Floor)

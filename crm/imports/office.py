@@ -10,7 +10,7 @@ its list is loaded or given up; the file of rejects stays as long as the import 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from crm.imports.report import ImportCancelled, ImportReport, ListRules
 from crm.leads.import_leads import import_leads
 from crm.leads.loading import ImportSettings
 from crm.leads.records import LeadSink, ListPlan, Scope
-from crm.leads.row import LeadRowReader, RowSettings
+from crm.leads.row import MEANINGS, LeadRowReader, RowSettings
 
 log = structlog.get_logger()
 
@@ -55,7 +55,10 @@ class OfficeSettings:
 
 
 class ListOffice:
-    """Takes lists in and works them off, in the order in which they came."""
+    """Takes lists in and works them off, in the order in which they came (`web.ports.ListOffice`).
+
+    `loaded` hears of each campaign that a list was loaded for.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class ListOffice:
         campaigns: Mapping[str, ListRules],
         settings: OfficeSettings,
         clock: Clock,
+        loaded: Callable[[str], None] = lambda campaign: None,
     ) -> None:
         self._sink = sink
         self._book = book
@@ -71,6 +75,7 @@ class ListOffice:
         self._settings = settings
         self._files = ImportFiles(settings.folder)
         self._clock = clock
+        self._loaded = loaded
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._changing = asyncio.Lock()
         self._at_work: dict[str, None] = {}
@@ -229,6 +234,10 @@ class ListOffice:
             return None
         return read(path)
 
+    def meanings(self) -> Sequence[str]:
+        """Return what a column may hold, for people to choose from."""
+        return MEANINGS
+
     async def templates(self, campaign: str) -> Sequence[MappingTemplate]:
         """Return the mappings that a campaign keeps."""
         return await self._book.templates(campaign)
@@ -305,6 +314,7 @@ class ListOffice:
             await asyncio.to_thread(self._files.drop, ended)
         if ended.state is ImportState.LOADED:
             await asyncio.to_thread(self._files.of_list(ended).unlink, True)
+            self._loaded(ended.order.campaign)
         return ended
 
     async def _move(self, found: ListImport, trigger: ImportTrigger) -> ListImport:

@@ -38,6 +38,7 @@ from goldline.demo.welcome import open_pages, welcome
 from goldline.flows import load_flows
 from goldline.harness import open_scenario
 from goldline.journal_file import NoJournal
+from goldline.list_side import memory_list_stores
 from goldline.live import LiveCentre, Stores, WebStores
 from goldline.logs import set_up_logs
 from goldline.simulated_store import crm_record, load_lists
@@ -153,6 +154,7 @@ async def _open(
         customers=store,
         open_contacts=ledger.open_contacts,
         history=MemoryHistory(ledger),
+        lists=memory_list_stores(leads, clock, config.crm.region),
     )
     stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, web=asked)
     centre = LiveCentre(

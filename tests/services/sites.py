@@ -16,6 +16,7 @@ from crm.history import MemoryHistory
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.people_memory import MemoryPeopleStore
 from crm.store import StoreSettings
+from tests.services.campaign_sides import campaign_side
 from tests.services.clocks import Wristwatch
 from web.callers import Role
 from web.front import FrontOffice
@@ -44,6 +45,7 @@ def site_of(engine: Sink, **parts: Any) -> Site:
         "customers": MemoryCrmStore(ledger, clock, StoreSettings()),
         "open_contacts": ledger.open_contacts,
         "history": MemoryHistory(ledger),
+        "campaigns": campaign_side(clock),
     }
     return Site(**(usual | parts))
 

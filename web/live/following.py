@@ -15,6 +15,7 @@ from core.kernel.clock import SECOND_US
 from core.model.commands import DeskCommand
 from core.model.message import DomainEvent
 from metrics.today import date_of, midnight_us
+from web.live.campaigns import Campaigns
 from web.live.floor import Floor
 from web.live.live import Live
 from web.ports import History, Place
@@ -26,14 +27,15 @@ KEPT_MAX = 200_000
 
 
 class Following:
-    """Feeds `live` as a listener of the front office; `floor` is its fold that tells of the floor.
+    """Feeds `live` as a listener of the front office; `floor` and `campaigns` are folds of it.
 
     `upto` is the last place in the ledger of which nothing is heard live.
     """
 
-    def __init__(self, live: Live, floor: Floor, upto: Place) -> None:
+    def __init__(self, live: Live, floor: Floor, campaigns: Campaigns, upto: Place) -> None:
         self.live = live
         self.floor = floor
+        self.campaigns = campaigns
         self._upto = upto
         self._kept: deque[DomainEvent] | None = deque(maxlen=KEPT_MAX)
 

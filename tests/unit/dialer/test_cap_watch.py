@@ -18,7 +18,7 @@ def begun(**changes: object) -> CampaignFloor:
     return floor
 
 
-def test_standing_is_told_at_the_start_and_again_when_somebody_has_answered() -> None:
+def test_standing_is_told_at_the_start_and_again_when_somebody_was_abandoned() -> None:
     floor = begun(law=law_of(["house"]))
     floor.let_pass(1)
     [first] = floor.events(CapsStood)
@@ -28,7 +28,7 @@ def test_standing_is_told_at_the_start_and_again_when_somebody_has_answered() ->
     floor.let_pass(LOOK_S)
     told = floor.events(CapsStood)
     assert len(told) == 2
-    assert {(cap.answered, cap.abandoned) for cap in told[-1].caps} == {(1, 0)}
+    assert {(cap.answered, cap.abandoned) for cap in told[-1].caps} == {(1, 1)}, "no agent took the call in time"
 
 
 def test_what_has_not_changed_is_not_told_again() -> None:

@@ -1,0 +1,181 @@
+"""The topic of campaigns: how each stands, paces and keeps to its caps, and why it does not dial.
+
+What the engine tells comes with its events; how far the lists have been worked only the store knows. It is
+asked about a campaign whose attempts changed something, and seldom: of a million leads the answer takes time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from itertools import count
+
+import structlog
+
+from core.kernel.clock import Clock
+from core.kernel.errors import RequestRefused
+from core.model.attempt import AttemptState
+from core.model.campaign_results import CampaignProgress
+from core.model.commands import DeskCommand
+from core.model.message import DomainEvent
+from core.model.outbound import AnswerCampaign, AttemptEnded, CapStanding, DescribeCampaign
+from core.model.quality import PPM
+from dialer.campaign import CampaignRules
+from metrics.campaigns_now import CampaignNow, CampaignsNow, Pacing
+from web.front import FrontOffice
+from web.live.topic import CAMPAIGNS, Change
+from web.ports import CampaignRecords
+from web.views import CampaignView, CapView
+
+log = structlog.get_logger()
+
+ASK_EVERY_S = 10.0
+"""How often the store is asked about campaigns that work their lists."""
+ANYWAY = 6
+"""Of so many rounds one asks about all: callbacks fall due by themselves."""
+
+
+class Campaigns:
+    """The fold of the topic."""
+
+    topics = (CAMPAIGNS,)
+
+    def __init__(self, rules: Mapping[str, CampaignRules]) -> None:
+        self.rules = rules
+        self.wanted = asyncio.Event()
+        """Somebody wants the store to be asked now."""
+        self._now = CampaignsNow({name: _pacing(each) for name, each in rules.items()})
+        self._progress: dict[str, CampaignProgress] = {}
+        self._worked: dict[str, None] = {}
+        self._touched: dict[str, None] = {}
+
+    # --- hearing --------------------------------------------------------------------------------------
+
+    def add(self, event: DomainEvent) -> None:
+        """Hear of a fact."""
+        self._now.add(event)
+        if isinstance(event, AttemptEnded):
+            self._worked[event.campaign] = None
+
+    def show(self, command: DeskCommand) -> None:
+        """Pass over what agents' screens show."""
+
+    def tick(self, now_us: int) -> None:
+        """Pass over what time it is."""
+
+    def look_again(self, name: str) -> None:
+        """Have the store asked about a campaign now: its lists are others."""
+        self._worked[name] = None
+        self.wanted.set()
+
+    def take_worked(self) -> list[str]:
+        """Return the campaigns of which the store may tell something new by now."""
+        worked, self._worked = list(self._worked), {}
+        self.wanted.clear()
+        return [name for name in worked if name in self.rules]
+
+    def described(self, answer: AnswerCampaign) -> None:
+        """Hear how the engine itself says that a campaign stands."""
+        if answer.standing is not None:
+            self._now.describe(answer.campaign, answer.standing)
+
+    def progressed(self, name: str, progress: CampaignProgress) -> None:
+        """Hear how far the lists of a campaign have been worked."""
+        self._progress[name] = progress
+        self._touched[name] = None
+
+    # --- showing ----------------------------------------------------------------------------------------
+
+    def changes(self) -> Iterable[Change]:
+        """Yield the rows that may have changed."""
+        touched, self._touched = self._touched, {}
+        for name in self._now.take_changed() | touched:
+            progress = self._progress.get(name, CampaignProgress())
+            yield Change(CAMPAIGNS, name, campaign_view(self.rules[name], self._now[name], progress))
+
+
+class CampaignClerk:
+    """Asks the engine and the store what no event tells; it runs beside the live side."""
+
+    def __init__(self, fold: Campaigns, front: FrontOffice, records: CampaignRecords, clock: Clock) -> None:
+        self._fold = fold
+        self._front = front
+        self._records = records
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Ask how all campaigns stand, and from then on how far the lists are that are worked."""
+        for name in self._fold.rules:
+            await self._describe(name)
+        for nth in count():
+            worked = self._fold.take_worked()
+            for name in worked if nth % ANYWAY else self._fold.rules:
+                await self._ask_store(name)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ASK_EVERY_S):
+                    await self._fold.wanted.wait()
+
+    async def _describe(self, name: str) -> None:
+        try:
+            answer = await self._front.ask(DescribeCampaign(at_us=self._clock.now_us(), campaign=name))
+        except (RequestRefused, TimeoutError):
+            return
+        assert isinstance(answer, AnswerCampaign)
+        self._fold.described(answer)
+
+    async def _ask_store(self, name: str) -> None:
+        try:
+            self._fold.progressed(name, await self._records.progress(name))
+        except OSError as error:  # TimeoutError is one
+            log.warning("progress_unknown", campaign=name, error=str(error))
+
+
+def campaign_view(rules: CampaignRules, now: CampaignNow, progress: CampaignProgress) -> CampaignView:
+    """Return how a campaign stands."""
+    pacing, today = now.pacing, now.today
+    return CampaignView(
+        name=rules.name,
+        state=now.state,
+        queue=rules.queue,
+        mode=pacing.mode,
+        idle_because=tuple(now.hindered_by),
+        forbidden_by=now.forbidden_by,
+        lines_max=pacing.lines_max,
+        lines_per_agent=pacing.lines_per_agent_ppm / PPM,
+        share_max=pacing.share_max_ppm / PPM,
+        in_flight=len(now.in_flight),
+        dialed=now.dialed,
+        answered=today.answered,
+        connected=today.of(AttemptState.CONNECTED),
+        abandoned=today.of(AttemptState.DROPPED),
+        machines=today.of(AttemptState.MACHINE),
+        caps=tuple(map(cap_view, now.caps)),
+        leads=progress.leads,
+        leads_tried=progress.tried,
+        leads_done=progress.done,
+        callbacks_due=progress.callbacks_due,
+    )
+
+
+def cap_view(cap: CapStanding) -> CapView:
+    """Return how a campaign stands with a cap."""
+    return CapView(
+        rule=cap.rule,
+        window=cap.window,
+        drop_group=cap.drop_group,
+        answered=cap.answered,
+        abandoned=cap.abandoned,
+        share=cap.share_ppm / PPM,
+        upper=cap.upper_ppm / PPM,
+        cap=cap.cap_ppm / PPM,
+    )
+
+
+def _pacing(rules: CampaignRules) -> Pacing:
+    return Pacing(
+        mode=rules.mode,
+        lines_max=rules.lines_max,
+        lines_per_agent_ppm=round(PPM * rules.lines_per_agent),
+        share_max_ppm=round(PPM * rules.share_max),
+    )
