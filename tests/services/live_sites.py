@@ -94,12 +94,12 @@ class Screen:
 
 @asynccontextmanager
 async def live_site(
-    folds: Iterable[Fold], clock: Clock, house: House | None = None
+    folds: Iterable[Fold], clock: Clock, house: House | None = None, **parts: Any
 ) -> AsyncIterator[LiveSite]:
-    """Give a site that serves what `folds` make."""
+    """Give a site that serves what `folds` make; `parts` are other than the usual."""
     live = Live(folds, clock.now_us())
     settings = WebSettings(host=LOOPBACK, port=0)
-    site = site_of(deaf, live=live, clock=clock, settings=settings, house=house or House())
+    site = site_of(deaf, live=live, clock=clock, settings=settings, house=house or House(), **parts)
     app = build_application(site)
     server = WebServer(app, site.settings)
     port = await server.start()

@@ -77,7 +77,8 @@ class Floor:
         """Note that the figures of the queues may have changed in which the contact is or was."""
         if contact is not None and contact.queue:
             self._queues |= dict.fromkeys(contact.been_in)
-            self._tiers[contact.tier] = None
+            if contact.tier:
+                self._tiers[contact.tier] = None
 
     def _begin_day(self, day: CentreDay) -> None:
         self._queues = dict.fromkeys(self._house.queues)
