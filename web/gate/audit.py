@@ -68,7 +68,7 @@ class AuditMiddleware:
         try:
             await self._people.write_audit(entry)
         except (OSError, TimeoutError) as error:
-            log.error("audit entry not written", who=entry.who, action=entry.action, why=str(error))
+            log.error("audit entry not written", pii_who=entry.who, action=entry.action, why=str(error))
 
 
 class _Outcome:

@@ -15,6 +15,7 @@ from core.kernel.clock import Clock
 from web.gate.origin import check_csrf_token, foreign_origin, is_by_cookie, is_foreign
 from web.gate.rates import Rates
 from web.gate.recognition import Recognition
+from web.gate.watch import POLICY_VIOLATION, WatchedSend
 from web.gate_settings import GateSettings
 from web.problems import ProblemRaised, answer
 from web.roles import Caller
@@ -26,7 +27,6 @@ SIGN_IN = ("POST", "/api/v1/session")
 """The one write that nobody can have a token for yet."""
 WEBSOCKET = "websocket"
 """What stands for the method of a connection that has none."""
-POLICY_VIOLATION = 1008
 
 
 class GateMiddleware:
@@ -43,6 +43,7 @@ class GateMiddleware:
         self._app = app
         self._recognition = recognition
         self._web = web
+        self._clock = clock
         self._of_callers = Rates(settings.requests_per_s, settings.requests_burst, clock)
         self._of_strangers = Rates(settings.strangers_per_s, settings.strangers_burst, clock)
 
@@ -59,6 +60,8 @@ class GateMiddleware:
         except ProblemRaised as raised:
             await _refuse(raised, scope, receive, send)
             return
+        if scope["type"] == WEBSOCKET and caller is not None:
+            send = WatchedSend(send, connection, caller, self._recognition, self._clock)
         await self._app(scope, receive, send)
 
     async def _recognise(self, connection: HTTPConnection) -> Caller | None:

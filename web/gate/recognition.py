@@ -45,6 +45,7 @@ class Recognition:
         self._clock = clock
         self._idle_us = microseconds(settings.idle_s)
         self._recheck_us = microseconds(settings.recheck_s)
+        self.recheck_s = settings.recheck_s
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
     async def caller(self, connection: HTTPConnection) -> Caller | None:
