@@ -163,12 +163,12 @@ class ConversionView(View):
 class ListedNumberView(View):
     """A number or an area that may not be called; an empty `campaign` is the whole house.
 
-    Of a `register` we have a copy: it is renewed as a whole, and nothing is taken off it.
+    Of a register we have a copy: it is renewed as a whole, and nothing is taken off it.
     """
 
     number: str
     campaign: str
-    register: str
+    register_name: str
     reason: str
     since: datetime
 

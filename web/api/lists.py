@@ -149,7 +149,7 @@ def _listed_view(entry: ListedEntry) -> ListedNumberView:
     return ListedNumberView(
         number=entry.number,
         campaign=campaign,
-        register="" if campaign or entry.listing == HOUSE_LIST else entry.listing,
+        register_name="" if campaign or entry.listing == HOUSE_LIST else entry.listing,
         reason=entry.reason,
         since=moment(entry.at_us),
     )
