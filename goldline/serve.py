@@ -61,7 +61,7 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
             bus.publish(following.live, house)
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
-        ops = ops_of(centre, stores)
+        ops = ops_of(centre, stores, following, by_agent=config.metrics.by_agent)
         if with_pages:
             side = open_web_side(config, house, centre.front, following, clock, stores.web, ops)
         else:
@@ -90,7 +90,7 @@ async def _serve_web(config: Config, folder: Path) -> None:
         place = await read_end(database)
         async with open_web_bus(config, folder, database, clock, place) as bus:
             following = follow(house, bus.front, clock, place)
-            stores, ops = web_stores(config, database, clock), ops_of_web(bus)
+            stores, ops = web_stores(config, database, clock), ops_of_web(bus, following)
             web_side = open_web_side(config, house, bus.front, following, clock, stores, ops)
             async with web_side as port:
                 log.info("serving", web=port, bus=config.bus.url)

@@ -10,17 +10,24 @@ from crm.ledger import SqlLedger
 from goldline import __version__
 from goldline.bus_side import EngineBus, WebBus
 from goldline.live import LiveCentre, Stores
+from web.live.following import Following
+from web.live.live import Live
+from web.ops.calls import CallReadings
+from web.ops.floor import FloorReadings
 from web.ops.loop_lag import LoopLag
 from web.ops.ops import Ops
-from web.ops.readings import Reading
+from web.ops.readings import Reading, distribution_of
 
 if TYPE_CHECKING:
     from web.bus.link import BrokerLink
 
 
-def ops_of(centre: LiveCentre, stores: Stores) -> Ops:
+def ops_of(centre: LiveCentre, stores: Stores, following: Following, *, by_agent: bool = False) -> Ops:
     """Return what operators may ask of the engine's process; the loop, which MUST run, is measured too."""
     ops, lag = Ops(), LoopLag()
+    ops.exposition.read(CallReadings(lambda: following.floor.today.day.figures))
+    ops.exposition.read(FloorReadings(following.live, by_agent=by_agent))
+    _watch_screens(ops, following.live)
     ops.exposition.read(partial(_engine, centre, stores.run))
     ops.exposition.read(lag)
     ops.readiness.require("pbx", partial(_pbx_missing, centre))
@@ -34,14 +41,26 @@ def ops_of(centre: LiveCentre, stores: Stores) -> Ops:
     return ops
 
 
-def ops_of_web(bus: WebBus) -> Ops:
+def ops_of_web(bus: WebBus, following: Following) -> Ops:
     """Return what operators may ask of a web process apart; the loop, which MUST run, is measured too."""
     ops, lag = Ops(), LoopLag()
     ops.exposition.read(lag)
     ops.exposition.read(partial(_web_bus, bus))
+    _watch_screens(ops, following.live)
     ops.readiness.require("engine", partial(_engine_missing, bus))
     lag.start()
     return ops
+
+
+def _watch_screens(ops: Ops, live: Live) -> None:
+    pops = distribution_of("goldline_screen_pop_latency_seconds")
+    live.on_pop = pops.add
+
+    def screens() -> Iterator[Reading]:
+        yield Reading("goldline_ws_clients", live.followers)
+        yield Reading("goldline_screen_pop_latency_seconds", pops)
+
+    ops.exposition.read(screens)
 
 
 def _engine(centre: LiveCentre, run: int) -> Iterator[Reading]:

@@ -176,6 +176,8 @@ class Connection:
                 return
             self._told[feed] = feed.seq
             yield from [feed.snapshot()] if frames is None else frames
+            if feed.topic.own:
+                self._live.desk_sent(self._caller.agent_id)
 
     def _note(self, note: View) -> None:
         if len(self._notes) >= NOTES_MAX:

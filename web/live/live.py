@@ -7,12 +7,13 @@ who follow are woken in small groups, so that telling five hundred screens never
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Protocol
 
 from core.kernel.clock import Clock
-from core.model.commands import DeskCommand
+from core.model.commands import DeskCommand, PopScreen
+from core.model.ids import AgentId
 from core.model.message import DomainEvent
 from web.live.feed import Feed, Table
 from web.live.holders import Holders
@@ -49,6 +50,9 @@ class Live:
         self._gathering: list[Fold] = []
         self._feeds: dict[tuple[str, str], Feed] = {}
         self._followers: dict[Follower, None] = {}
+        self._popped_s: dict[AgentId, float] = {}
+        self.on_pop: Callable[[float], None] = lambda took_s: None
+        """Told how many seconds a record took from the engine's word to the screen's connection."""
         self._of_feed: dict[Feed, dict[Follower, None]] = {}
         self._to_wake: dict[Follower, None] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -95,6 +99,8 @@ class Live:
 
     def show(self, command: DeskCommand) -> None:
         """Hear what an agent's screen shows."""
+        if isinstance(command, PopScreen) and self._loop is not None:
+            self._popped_s[command.agent_id] = self._loop.time()
         for fold in (*self._prompt, *self._gathering):
             fold.show(command)
         self._tell_soon()
@@ -148,6 +154,11 @@ class Live:
         assert isinstance(feed, Table), "a log has no rows"
         return feed.rows
 
+    @property
+    def followers(self) -> int:
+        """Return how many are connected."""
+        return len(self._followers)
+
     def join(self, follower: Follower) -> None:
         """Let `follower` know the time."""
         self._followers[follower] = None
@@ -166,6 +177,12 @@ class Live:
         self._to_wake.pop(follower, None)
         for followers in self._of_feed.values():
             followers.pop(follower, None)
+
+    def desk_sent(self, agent_id: AgentId | None) -> None:
+        """Hear that an agent's screen has been sent all there is: the time that a record took is told."""
+        popped_s = self._popped_s.pop(agent_id, None) if agent_id else None
+        if popped_s is not None and self._loop is not None:
+            self.on_pop(self._loop.time() - popped_s)
 
     def _wake_followers(self, feed: Feed) -> None:
         followers = self._of_feed.get(feed)
