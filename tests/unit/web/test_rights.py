@@ -86,6 +86,28 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
     },
     f"{API}/agents/{{agent_id}}/queues": {"PUT": SUPERVISORS},
     f"{API}/contacts/{{contact_id}}/priority": {"PUT": SUPERVISORS},
+    f"{API}/campaigns": {"GET": CAMPAIGNS},
+    f"{API}/campaigns/{{name}}": {"GET": CAMPAIGNS},
+    **{
+        f"{API}/campaigns/{{name}}/{what}": {"GET": CAMPAIGNS}
+        for what in (
+            *("results", "callbacks", "next", "conversions"),
+            *("lists", "lists/{list_name}/export.csv"),
+        )
+    },
+    f"{API}/campaigns/{{name}}/start": {"POST": CAMPAIGN_MANAGERS},
+    f"{API}/campaigns/{{name}}/pause": {"POST": CAMPAIGN_MANAGERS},
+    f"{API}/campaigns/{{name}}/pacing": {"PUT": CAMPAIGN_MANAGERS},
+    f"{API}/campaigns/{{name}}/mappings": {"GET": CAMPAIGN_MANAGERS},
+    f"{API}/campaigns/{{name}}/mappings/{{mapping}}": {"PUT": CAMPAIGN_MANAGERS, "DELETE": CAMPAIGN_MANAGERS},
+    f"{API}/imports": {"GET": CAMPAIGNS, "POST": CAMPAIGN_MANAGERS},
+    f"{API}/imports/{{import_id}}": {"GET": CAMPAIGNS, "DELETE": CAMPAIGN_MANAGERS},
+    f"{API}/imports/{{import_id}}/columns": {"GET": CAMPAIGN_MANAGERS},
+    f"{API}/imports/{{import_id}}/mapping": {"PUT": CAMPAIGN_MANAGERS},
+    f"{API}/imports/{{import_id}}/commit": {"POST": CAMPAIGN_MANAGERS},
+    f"{API}/imports/{{import_id}}/rejects.csv": {"GET": CAMPAIGNS},
+    f"{API}/do-not-call": {"GET": CAMPAIGNS, "POST": CAMPAIGN_MANAGERS},
+    f"{API}/do-not-call/{{number}}": {"DELETE": CAMPAIGN_MANAGERS},
 }
 NOT_LET = {401, 403}
 
