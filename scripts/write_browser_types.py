@@ -1,4 +1,4 @@
-"""Write the views of `web.views` as TypeScript, so that the browser's types cannot disagree with ours.
+"""Write the views of `web.views` and `web.campaign_views` as TypeScript, so that the browser's types cannot disagree with ours.
 
     python -m scripts.write_browser_types [--check]
 
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from scripts.tree import ROOT
-from web import views
+from web import campaign_views, views
 
 FILE = ROOT / "web" / "ui" / "src" / "lib" / "types.gen.ts"
 HEAD = """\
@@ -29,8 +29,9 @@ _WORDS = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 
 def typescript() -> str:
-    """Return the text of the file: an interface for each view, in the order of `web.views`."""
-    kinds = [kind for kind in vars(views).values() if inspect.isclass(kind) and issubclass(kind, views.View)]
+    """Return the text of the file: an interface for each view, in the order of the files of views."""
+    named_here = {**vars(views), **vars(campaign_views)}.values()
+    kinds = [kind for kind in named_here if inspect.isclass(kind) and issubclass(kind, views.View)]
     shown = [kind for kind in kinds if kind is not views.View]
     _, schema = models_json_schema([(kind, "serialization") for kind in shown])
     named: dict[str, Schema] = schema["$defs"]

@@ -488,7 +488,18 @@ export interface TransferTargetView {
   readonly label: string;
 }
 
-/** The centre's fixed words; tiers have the highest first, `callback_by` is who may call back. */
+/** How long agents' states may last; null is no limit. */
+export interface LimitsView {
+  readonly wrap_up_seconds: number | null;
+  readonly not_ready_seconds: number | null;
+  readonly talk_seconds: number | null;
+  readonly critical_at: number;
+}
+
+/** The centre's fixed words; tiers have the highest first, `callback_by` is who may call back.
+ *
+ * Beyond `limits` an agent's state lasts too long, beyond `critical_at` times one far too long.
+ */
 export interface HouseView {
   readonly site: string;
   readonly region: string;
@@ -502,6 +513,7 @@ export interface HouseView {
   readonly transfer_targets: readonly TransferTargetView[];
   readonly callback_by: readonly string[];
   readonly languages: readonly string[];
+  readonly limits: LimitsView;
 }
 
 /** A callback that was promised. It comes up at `due`, at once where that is null. */
@@ -616,4 +628,234 @@ export interface RefusedFrame {
   readonly kind: "refused";
   readonly code: "unreadable" | "unknown_topic" | "role_missing";
   readonly what: string;
+}
+
+/** What follows a result: when and at which number the lead comes up again; see `docs/campaigns.md`.
+ *
+ * After `attempts_max` of the same in a row it is given up; `first` comes before all others.
+ */
+export interface RecyclingView {
+  readonly code: string;
+  readonly label: string;
+  readonly delay_seconds: number;
+  readonly spread_seconds: number;
+  readonly attempts_max: number;
+  readonly number: string;
+  readonly other_day_part: boolean;
+  readonly first: boolean;
+}
+
+/** A campaign with its rules, which the configuration file holds: `laws` are its packs by name.
+ *
+ * A lead is dialed `attempts_max` times, and `attempts_a_day_max` times in a day of its own clock.
+ */
+export interface CampaignCardView {
+  readonly name: string;
+  readonly state: string;
+  readonly queue: string;
+  readonly mode: string;
+  readonly idle_because: readonly string[];
+  readonly forbidden_by: readonly string[];
+  readonly lines_max: number;
+  readonly lines_per_agent: number;
+  readonly share_max: number;
+  readonly in_flight: number;
+  readonly dialed: number;
+  readonly answered: number;
+  readonly connected: number;
+  readonly abandoned: number;
+  readonly machines: number;
+  readonly caps: readonly CapView[];
+  readonly leads: number;
+  readonly leads_tried: number;
+  readonly leads_done: number;
+  readonly callbacks_due: number;
+  readonly modes: readonly string[];
+  readonly laws: readonly string[];
+  readonly country: string;
+  readonly zone: string;
+  readonly has_schedule: boolean;
+  readonly attempts_max: number;
+  readonly attempts_a_day_max: number;
+  readonly recycling: readonly RecyclingView[];
+}
+
+/** A list of a campaign and how far it has been worked; `is_complete` says that it was loaded whole.
+ *
+ * Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`.
+ */
+export interface ListView {
+  readonly name: string;
+  readonly position: number;
+  readonly weight: number;
+  readonly is_complete: boolean;
+  readonly leads: number;
+  readonly tried: number;
+  readonly done: number;
+  readonly callbacks: number;
+  readonly attempts: number;
+  readonly penetration: number | null;
+}
+
+/** The figures of one group of attempts. `value` is what sales and conversions brought. */
+export interface ResultView {
+  readonly group: string;
+  readonly people: number;
+  readonly attempts: number;
+  readonly answered: number;
+  readonly machines: number;
+  readonly connected: number;
+  readonly abandoned: number;
+  readonly contacts: number;
+  readonly right_parties: number;
+  readonly sales: number;
+  readonly refusals: number;
+  readonly callbacks: number;
+  readonly conversions: number;
+  readonly value: number;
+  readonly answer_rate: number | null;
+  readonly abandoned_share: number | null;
+  readonly contact_rate: number | null;
+  readonly right_party_rate: number | null;
+  readonly conversion: number | null;
+  readonly sales_per_person: number | null;
+  readonly mean_talk_seconds: number | null;
+}
+
+/** How many attempts came to one result; `label` is empty for one that is configured no more. */
+export interface DispositionCountView {
+  readonly code: string;
+  readonly label: string;
+  readonly group: string;
+  readonly attempts: number;
+}
+
+/** How the share of buyers in an arm stands beside that of another: with its 95 % interval.
+ *
+ * `p_value` is how often chance alone would part them so far; `enough` says whether that can be told.
+ */
+export interface ArmView {
+  readonly arm: string;
+  readonly beside: string;
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  readonly z: number;
+  readonly p_value: number;
+  readonly enough: boolean;
+}
+
+/** What a campaign came to, `by` whatever was asked; `dispositions` have the commonest first. */
+export interface ResultsView {
+  readonly campaign: string;
+  readonly by: string;
+  readonly whole: ResultView;
+  readonly groups: readonly ResultView[];
+  readonly dispositions: readonly DispositionCountView[];
+  readonly arms: readonly ArmView[];
+}
+
+/** A call that an agent promised; `owner` alone makes it, anyone where that is empty. */
+export interface PromisedCallView {
+  readonly lead_id: string;
+  readonly list_name: string;
+  readonly external_id: string;
+  readonly name: string;
+  readonly number: string;
+  readonly due: Instant;
+  readonly owner: string;
+}
+
+/** A lead that comes up soon. */
+export interface LeadAheadView {
+  readonly nth: number;
+  readonly lead_id: string;
+  readonly list_name: string;
+  readonly external_id: string;
+  readonly name: string;
+  readonly tier: string;
+  readonly number: string;
+  readonly country: string;
+  readonly zones: readonly string[];
+  readonly attempts: number;
+  readonly rank: number;
+  readonly is_callback: boolean;
+}
+
+/** A success that another system told of an attempt; `value` is in whole units of the house's currency. */
+export interface ConversionView {
+  readonly attempt_id: string;
+  readonly reference: string;
+  readonly at: Instant;
+  readonly value: number;
+}
+
+/** A number or an area that may not be called; an empty `campaign` is the whole house.
+ *
+ * Of a register we have a copy: it is renewed as a whole, and nothing is taken off it.
+ */
+export interface ListedNumberView {
+  readonly number: string;
+  readonly campaign: string;
+  readonly register_name: string;
+  readonly reason: string;
+  readonly since: Instant;
+}
+
+/** A line of a list: what was found in which of its columns, and what is allowed there. */
+export interface ExampleView {
+  readonly line: number;
+  readonly why: string;
+  readonly column: string;
+  readonly value: string;
+  readonly allowed: string;
+}
+
+/** An import of a list. `verdicts`, `faults` and `remarks` count lines; `read` of `size` bytes or rows.
+ *
+ * States, verdicts, faults and remarks are words of `core.model.list_import`. `problem` says why it failed.
+ */
+export interface ImportView {
+  readonly import_id: string;
+  readonly state: string;
+  readonly campaign: string;
+  readonly list_name: string;
+  readonly filename: string;
+  readonly by: string;
+  readonly created: Instant;
+  readonly changed: Instant;
+  readonly size_bytes: number;
+  readonly country: string;
+  readonly position: number;
+  readonly weight: number;
+  readonly duplicates: string;
+  readonly keeps_listed: boolean;
+  readonly read: number;
+  readonly size: number;
+  readonly verdicts: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly remarks: Readonly<Record<string, number>>;
+  readonly examples: readonly ExampleView[];
+  readonly problem: string;
+  readonly has_rejects: boolean;
+}
+
+/** A column of a file: what it holds as it is `mapped` now (nothing: left out), and its first cells. */
+export interface ColumnView {
+  readonly name: string;
+  readonly suggested: string;
+  readonly mapped: string;
+  readonly samples: readonly string[];
+}
+
+/** The columns of a file, and what columns may hold besides a field of their own name. */
+export interface ColumnsView {
+  readonly columns: readonly ColumnView[];
+  readonly meanings: readonly string[];
+}
+
+/** A mapping that a campaign keeps: what columns hold, by their names; nothing for one left out. */
+export interface MappingView {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, string>>;
 }
