@@ -18,7 +18,7 @@ from core.kernel.schema import config_error
 from goldline.config_agents import AgentSection, OffersSection, StandingSection, WorkSection
 from goldline.config_bus import BusSection
 from goldline.config_campaigns import CampaignSection
-from goldline.config_dispositions import DispositionSection, refuse_system_codes
+from goldline.config_dispositions import DispositionSection, refuse_system_codes, refuse_unknown_queues
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
@@ -192,6 +192,7 @@ class Config(Section):
     @model_validator(mode="after")
     def _results_have_codes_of_their_own(self) -> Config:
         refuse_system_codes(self.dispositions)
+        refuse_unknown_queues(self.dispositions, self.queues)
         return self
 
     @model_validator(mode="after")

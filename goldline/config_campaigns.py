@@ -36,7 +36,13 @@ from goldline.config_campaign_goals import (
     parting_of,
     promise_rules,
 )
-from goldline.config_dispositions import DayPartSection, DispositionSection, RecycleSection, recycling_of
+from goldline.config_dispositions import (
+    DayPartSection,
+    DispositionSection,
+    RecycleSection,
+    dispositions_of,
+    recycling_of,
+)
 from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
 from goldline.config_trunks import MachineSection, machine_rules
 from goldline.hours import opening_hours
@@ -196,9 +202,15 @@ def campaign_rules(
             parting=parting_of(section.segment, section.arms),
             goals=goals_of(section.goal),
             promises=promise_rules(section.callbacks),
-            results=tuple((code, each.label or code) for code, each in dispositions.items()),
+            results=_results(section.queue, dispositions),
         )
     return rules
+
+
+def _results(queue: str, dispositions: Mapping[str, DispositionSection]) -> tuple[tuple[str, str], ...]:
+    """Return the codes and labels of what contacts of the campaign may come to."""
+    offered = (each for each in dispositions_of(dispositions).values() if each.is_of(queue))
+    return tuple((each.code, each.label) for each in offered)
 
 
 def _recycling(section: CampaignSection, dispositions: Mapping[str, DispositionSection]) -> Recycling:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -40,12 +40,14 @@ class RecycleSection(Section):
 
 
 class DispositionSection(Section):
-    """A result that agents may choose when they wrap up a contact of a campaign."""
+    """A result that agents may choose when they wrap up a contact."""
 
     label: str = ""
     """What agents read; without it the code."""
     group: Name | None = None
     """The group it is counted in by reports."""
+    queues: tuple[Name, ...] = ()
+    """The queues whose contacts may come to it; without, those of all."""
     is_contact: bool = False
     """Somebody was talked to."""
     is_right_party: bool = False
@@ -99,6 +101,7 @@ def _disposition(code: str, section: DispositionSection) -> Disposition:
         is_refusal=section.is_refusal,
         is_callback=section.is_callback,
         value=section.value,
+        queues=section.queues,
     )
 
 
@@ -107,6 +110,15 @@ def refuse_system_codes(sections: Mapping[str, DispositionSection]) -> None:
     taken = sorted(sections.keys() & SYSTEM.keys())
     if taken:
         raise KeyRefused("dispositions", taken[0], f"a code besides {', '.join(sorted(SYSTEM))}")
+
+
+def refuse_unknown_queues(sections: Mapping[str, DispositionSection], queues: Collection[str]) -> None:
+    """Raise `KeyRefused` for a result of a queue that there is not."""
+    for code, section in sections.items():
+        for queue in section.queues:
+            if queue not in queues:
+                known = ", ".join(sorted(queues))
+                raise KeyRefused(f"dispositions.{code}.queues", queue, f"one of the queues: {known}")
 
 
 def recycling_of(

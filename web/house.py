@@ -11,6 +11,7 @@ from core.model.disposition import Disposition
 from core.model.ids import AgentId, QueueName
 from core.model.need import Need, need_of
 from dialer.campaign import CampaignRules
+from web.limits import Limits
 
 _UTC = ZoneInfo("UTC")
 
@@ -41,7 +42,7 @@ class House:
 
     `site` names the centre on the bus, `region` is the country of numbers without a country code, `zone` the
     one whose midnight begins a day. `pop_url` is where a record is found in a foreign CRM (`web.pop_url`),
-    empty for nowhere.
+    empty for nowhere. Beyond `limits` supervisors are alerted.
     """
 
     site: str = "main"
@@ -55,3 +56,8 @@ class House:
     skip_reasons: tuple[str, ...] = ()
     dispositions: Mapping[str, Disposition] = field(default_factory=dict)
     campaigns: Mapping[str, CampaignRules] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+    def results_of(self, queue: str) -> dict[str, str]:
+        """Return the codes and labels of what the contacts of `queue` may come to."""
+        return {each.code: each.label for each in self.dispositions.values() if each.is_of(queue)}

@@ -25,7 +25,8 @@ class Disposition(Record, frozen=True, kw_only=True):
     """One result. A sale was made with the right party, and the right party is a contact.
 
     `value` is what it is worth, in whole units of the house's currency. `is_dnc`: the customer wants no more
-    calls; `is_refusal`: wants none about this; `is_callback`: was promised another one.
+    calls; `is_refusal`: wants none about this; `is_callback`: was promised another one. Contacts of `queues`
+    may come to it, of all where there are none.
     """
 
     code: str
@@ -38,6 +39,11 @@ class Disposition(Record, frozen=True, kw_only=True):
     is_refusal: bool = False
     is_callback: bool = False
     value: int = 0
+    queues: tuple[str, ...] = ()
+
+    def is_of(self, queue: str) -> bool:
+        """Tell whether the contacts of `queue` may come to it."""
+        return not self.queues or queue in self.queues
 
 
 BUSY, DECLINED, NO_ANSWER, ABSENT, MACHINE = "busy", "declined", "no_answer", "absent", "machine"

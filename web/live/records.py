@@ -32,7 +32,7 @@ def record_view(shown: PopScreen, at_us: int, house: House) -> RecordView:
         lead=_lead(shown.lead) if shown.lead else None,
         dials_at=moment_if(shown.dials_us),
         url=_url(shown, house.pop_url) if house.pop_url else "",
-        dispositions=results or {code: each.label for code, each in house.dispositions.items()},
+        dispositions=results or house.results_of(shown.queue),
     )
 
 

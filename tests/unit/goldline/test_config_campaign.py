@@ -70,6 +70,18 @@ def test_who_bought_or_refused_is_left_alone(done: str, more: str) -> None:
         config_of(f"[dispositions.other]\n{done} = true\n{more}")
 
 
+def test_a_result_may_be_of_some_queues_alone() -> None:
+    elsewhere = "[queues.help]\n[dispositions.solved]\nqueues = ['help']\n"
+    assert [code for code, _ in rules_of(elsewhere).results] == ["sold", "wrong_person"]
+
+
+def test_a_result_of_a_queue_that_there_is_not_is_named() -> None:
+    with pytest.raises(
+        ConfigError, match=r"dispositions\.solved\.queues: found 'help'; one of the queues: sales"
+    ):
+        config_of("[dispositions.solved]\nqueues = ['help']")
+
+
 # --- how many at once -------------------------------------------------------------------------------
 
 
