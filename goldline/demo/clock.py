@@ -13,7 +13,7 @@ from goldline.wall_clock import WallClock
 class MorningClock:
     """Microseconds since 1970 that begin `head_s` seconds ago, at `hurry` seconds in one; then at `speed`."""
 
-    def __init__(self, speed: float = 1.0, head_s: float = 0.0, hurry: float = 100.0) -> None:
+    def __init__(self, speed: float = 1.0, head_s: float = 0.0, hurry: float = 60.0) -> None:
         self._wall = WallClock()
         self._began_us = self._wall.now_us()
         self._speed = speed
