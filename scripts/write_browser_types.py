@@ -1,4 +1,4 @@
-"""Write the views of `web.views` and `web.campaign_views` as TypeScript, so that the browser's types cannot disagree with ours.
+"""Write the views as TypeScript, so that the browser's types cannot disagree with ours.
 
     python -m scripts.write_browser_types [--check]
 

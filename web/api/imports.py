@@ -9,7 +9,6 @@ DELETE /imports/17                                                give it up; no
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -105,7 +104,7 @@ async def upload(
         detail = f"there is no campaign {order.campaign!r}"
         raise ProblemRaised(HTTPStatus.NOT_FOUND, "unknown_campaign", detail)
     try:
-        taken = await site.campaigns.lists.take_in(order, _bounded(request, site))
+        taken = await site.campaigns.lists.take_in(order, request.stream())
     except ConfigError as error:
         raise _unreadable(error) from None
     response.headers["Location"] = f"{request.url.path}/{taken.import_id}"
@@ -165,19 +164,6 @@ async def rejects(import_id: Name, site: OfSite) -> StreamingResponse:
     if told is None:
         raise ProblemRaised(HTTPStatus.NOT_FOUND, "no_rejects", "no line was rejected")
     return download(f"import-{import_id}-rejects", told)
-
-
-async def _bounded(request: Request, site: Site) -> AsyncIterator[bytes]:
-    """Go through the body; raise a problem as soon as it is too long, whatever its header says."""
-    most, received = site.settings.upload_bytes_max, 0
-    async for piece in request.stream():
-        received += len(piece)
-        if received > most:
-            detail = f"a list may have {most:,} bytes"
-            raise ProblemRaised(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "upload_too_large", detail, {"Connection": "close"}
-            )
-        yield piece
 
 
 async def _mapping(asked: Upload, site: Site) -> dict[str, str]:
