@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
 from goldline.config_agents import AgentSection, OffersSection, StandingSection, WorkSection
+from goldline.config_alerts import AlertsSection
 from goldline.config_bus import BusSection
 from goldline.config_campaigns import CampaignSection
 from goldline.config_dispositions import DispositionSection, refuse_system_codes, refuse_unknown_queues
@@ -177,6 +178,7 @@ class Config(Section):
     bus: BusSection = BusSection()
     """How other programs and web processes apart follow the engine."""
     supervision: SupervisionSection = SupervisionSection()
+    alerts: AlertsSection = AlertsSection()
     journal: JournalSection = JournalSection()
     audit: AuditSection = AuditSection()
     """Where it is proved what campaigns dialed."""
@@ -201,6 +203,14 @@ class Config(Section):
         if unknown:
             known = ", ".join(sorted(self.queues))
             raise KeyRefused("estimate.queues", unknown[0], f"one of the queues: {known}; or train anew")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_are_of_queues(self) -> Config:
+        unknown = sorted(self.alerts.queues.keys() - self.queues.keys())
+        if unknown:
+            known = ", ".join(sorted(self.queues))
+            raise KeyRefused("alerts.queues", unknown[0], f"one of the queues: {known}")
         return self
 
 

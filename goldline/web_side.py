@@ -14,6 +14,7 @@ from core.model.ids import AgentId, QueueName
 from core.model.need import need_of
 from dialer.campaign import CampaignRules
 from goldline.config import Config
+from goldline.config_alerts import limits_of
 from goldline.config_dispositions import dispositions_of
 from goldline.config_routing import QueueSection
 from goldline.config_web import metrics_settings, web_settings
@@ -24,6 +25,7 @@ from web.api.health import build_ops_application
 from web.application import build_application
 from web.front import FrontOffice
 from web.house import House, QueueCard
+from web.live.alerts import Alerts
 from web.live.campaigns import CampaignClerk, Campaigns
 from web.live.desks import Desks
 from web.live.floor import Floor
@@ -54,6 +56,7 @@ def house_of(
         skip_reasons=config.rules.skip_reasons,
         dispositions=dispositions_of(config.dispositions),
         campaigns=campaigns,
+        limits=limits_of(config.alerts),
     )
 
 
@@ -93,6 +96,7 @@ async def open_web_side(
 ) -> AsyncIterator[int]:
     """Serve the web side and give its port. Raises `OSError` where the port is taken."""
     fold = following.campaigns
+    following.live.own(Alerts(house, following.live.shown, ops.readiness.missing))
     async with open_campaign_side(config, house.campaigns, stores.lists, clock, fold.look_again) as campaigns:
         site = Site(
             settings=web_settings(config.web),

@@ -523,8 +523,20 @@ class TransferTargetView(View):
     label: str
 
 
+class LimitsView(View):
+    """How long agents' states may last; null is no limit."""
+
+    wrap_up_seconds: float | None
+    not_ready_seconds: float | None
+    talk_seconds: float | None
+    critical_at: float
+
+
 class HouseView(View):
-    """The centre's fixed words; tiers have the highest first, `callback_by` is who may call back."""
+    """The centre's fixed words; tiers have the highest first, `callback_by` is who may call back.
+
+    Beyond `limits` an agent's state lasts too long, beyond `critical_at` times one far too long.
+    """
 
     site: str
     region: str
@@ -538,6 +550,7 @@ class HouseView(View):
     transfer_targets: tuple[TransferTargetView, ...]
     callback_by: tuple[str, ...]
     languages: tuple[str, ...]
+    limits: LimitsView
 
 
 # --- what is still to be done -------------------------------------------------------------------------

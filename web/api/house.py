@@ -13,6 +13,7 @@ from web.views import (
     CampaignNameView,
     DispositionView,
     HouseView,
+    LimitsView,
     QueueTargetView,
     TransferTargetView,
 )
@@ -36,6 +37,16 @@ async def dispositions(site: OfSite, caller: OfCaller) -> dict[str, DispositionV
     return told | {code: disposition_view(each, is_told=False) for code, each in SYSTEM.items()}
 
 
+def _limits(house: House) -> LimitsView:
+    limits = house.limits
+    return LimitsView(
+        wrap_up_seconds=limits.wrap_up_s or None,
+        not_ready_seconds=limits.not_ready_s or None,
+        talk_seconds=limits.talk_s or None,
+        critical_at=limits.critical_at,
+    )
+
+
 def house_view(house: House) -> HouseView:
     """Return what people on screens may know of `house`."""
     return HouseView(
@@ -55,6 +66,7 @@ def house_view(house: House) -> HouseView:
         transfer_targets=_targets(house),
         callback_by=tuple(CallbackBy),
         languages=LANGUAGES,
+        limits=_limits(house),
     )
 
 

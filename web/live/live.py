@@ -147,6 +147,12 @@ class Live:
             self._feeds[key] = kind(topic, self._began_us)
         return self._feeds[key]
 
+    def shown(self, topic: Topic) -> dict[str, View]:
+        """Return the rows of a topic as they were last told, without telling anything."""
+        feed = self.feed(topic)
+        assert isinstance(feed, Table), "a log has no rows"
+        return feed.rows
+
     def rows(self, topic: Topic, owner: str = "") -> dict[str, View]:
         """Return the rows of a topic as of now; whoever follows is told them by this too."""
         self._tell(self._gathering)
