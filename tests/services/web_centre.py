@@ -37,6 +37,8 @@ ANSWER_LIMIT_S = 10
 SEED = 7
 TALK_US = 3_600_000_000
 """Customers talk until the agent hangs up, unless a test says otherwise."""
+LATE = {"from_s": 35_999}
+"""Whose shift begins so late is not at work by themselves."""
 SCENARIO: dict[str, Any] = {
     "schema": 1,
     "name": "web centre",
@@ -56,8 +58,8 @@ SCENARIO: dict[str, Any] = {
         {"talk": {"kind": "constant", "value_s": 3_600}, "wrap_up": {"kind": "constant", "value_s": 1}}
     ],
     "agents": [
-        {"id": "anna", "name": "Anna", "extension": "PJSIP/1001", "skills": {"cards": 8, "loans": 4}},
-        {"id": "bram", "name": "Bram", "extension": "PJSIP/1002", "skills": {"cards": 3}},
+        {"id": "anna", "name": "Anna", "extension": "PJSIP/1001", "skills": {"cards": 8, "loans": 4}, **LATE},
+        {"id": "bram", "name": "Bram", "extension": "PJSIP/1002", "skills": {"cards": 3}, **LATE},
         {"id": "chidi", "name": "Chidi", "extension": "PJSIP/1003", "skills": {"loans": 9}},
         {"id": "dora", "name": "Dora", "extension": "PJSIP/1004", "skills": {"loans": 5}},
     ],
