@@ -29,15 +29,15 @@ class _Server(uvicorn.Server):
 
 
 class WebServer:
-    """Serves one application until it is closed."""
+    """Serves one application until it is closed; with its WebSockets `compressed`, where somebody insists."""
 
-    def __init__(self, app: FastAPI, settings: WebSettings) -> None:
+    def __init__(self, app: FastAPI, settings: WebSettings, *, compressed: bool = False) -> None:
         self._settings = settings
         self._server = _Server(
             uvicorn.Config(
                 app,
                 ws="websockets-sansio",
-                ws_per_message_deflate=False,
+                ws_per_message_deflate=compressed,
                 ws_max_size=settings.body_bytes_max,
                 log_config=None,
                 access_log=False,
