@@ -1,0 +1,129 @@
+"""Engine and web side in processes of their own: broker and web process are killed while people talk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from core.model.agent import AgentState
+from core.model.events import ContactArrived, ContactConnected, InteractionRecorded, OfferMade
+from tests.services.apart import ANNA, Apart, WebProcess, engine_apart
+from tests.services.bus_ends import until
+from tests.services.mosquitto import Mosquitto, why_no_mosquitto
+
+pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    if missing := why_no_mosquitto():
+        pytest.skip(missing)
+    with Mosquitto(tmp_path / "mosquitto") as running:
+        yield running
+
+
+@pytest.fixture
+async def apart(tmp_path: Path, broker: Mosquitto) -> AsyncIterator[tuple[Apart, WebProcess]]:
+    async with engine_apart(tmp_path / "centre", broker) as both:
+        yield both
+
+
+async def granted(browser: httpx.AsyncClient, path: str, **asked: str) -> None:
+    answer = await browser.post(f"/api/v1/agents/me/{path}", json=asked)
+    assert answer.status_code == 204, answer.text
+
+
+async def test_a_day_over_the_broker_survives_the_death_of_broker_and_web_process(
+    apart: tuple[Apart, WebProcess], broker: Mosquitto
+) -> None:
+    engine, web = apart
+    await web.start()
+    async with web.browser() as browser:
+        async with web.screen(browser, "desk", "queues", "agents") as rows:
+            await granted(browser, "log-in", extension="PJSIP/1001")
+            await granted(browser, "ready")
+            await until(lambda: rows.row("desk", "state").get("state") == "ready")
+            for customer in range(4):
+                engine.call(customer, talk_s=12)
+            await until(engine.pick_up, limit_s=30)
+            await until(lambda: len(engine.told(ContactConnected)) >= 3)
+            await until(lambda: rows.row("desk", "state").get("state") == "on_contact")
+            (record,) = (row for key, row in rows.of["desk"].items() if key.startswith("record:"))
+            assert record["customer"]["tier"] == "gold"
+            await until(lambda: rows.row("queues", "cards")["waiting"] == 1)
+
+            # Three talk and one waits: the broker dies, then the web process.
+            broker.kill()
+        web.kill()
+        for customer in range(4, 6):
+            engine.call(customer, talk_s=2)
+        # Whoever waited is served by Chidi and Dora, and all talks but Anna's are over.
+        await until(lambda: len(engine.told(InteractionRecorded)) == 5, limit_s=30)
+        agents = engine_agents(engine)
+        assert agents[ANNA] == AgentState.WRAP_UP
+
+        broker.start()
+        await web.start()
+        async with web.screen(browser, "desk", "queues", "agents") as rows:
+            await until(lambda: rows.row("desk", "state").get("state") == "wrap_up")
+            assert [key for key in rows.of["desk"] if key.startswith("record:")] == [
+                f"record:{contact_of_anna(engine)}"
+            ]
+            await until(lambda: rows.row("queues", "cards").get("answered") == 6)
+            assert rows.row("queues", "cards")["waiting"] == 0
+            await granted(browser, "wrap-up/finish")
+            await until(lambda: rows.row("desk", "state").get("state") == "ready")
+            for name, state in engine_agents(engine).items():
+                await until(lambda name=name, state=state: rows.row("agents", name)["state"] == state)  # type: ignore[misc]
+    await until(lambda: len(engine.told(InteractionRecorded)) == 6)
+    assert len(engine.told(ContactArrived)) == len(engine.told(ContactConnected)) == 6
+    assert {event.outcome.value for event in engine.told(InteractionRecorded)} == {"closed"}
+    assert engine.centre.runner.faults == 0
+
+
+def engine_agents(engine: Apart) -> dict[str, str]:
+    """Return what each agent does, as the engine told last."""
+    return {
+        event.agent_id: event.new.value
+        for event in engine.events
+        if type(event).__name__ == "AgentStateChanged"
+    }
+
+
+def contact_of_anna(engine: Apart) -> str:
+    """Return whom Anna was connected with."""
+    (contact,) = (event.contact_id for event in engine.told(ContactConnected) if event.agent_id == ANNA)
+    return str(contact)
+
+
+async def test_a_request_while_the_broker_is_away_is_told_to_be_unanswered(
+    apart: tuple[Apart, WebProcess], broker: Mosquitto
+) -> None:
+    engine, web = apart
+    await web.start()
+    async with web.browser() as browser:
+        broker.kill()
+        answer = await browser.post("/api/v1/agents/me/log-in", json={"extension": "PJSIP/1001"}, timeout=20)
+        assert (answer.status_code, answer.json()["code"]) == (503, "engine_away")
+        assert "bus" in (await engine_readiness(engine))["missing"]
+        assert "engine" in (await web.readiness())["missing"]
+        broker.start()
+        await until_ready(web)
+        await granted(browser, "log-in", extension="PJSIP/1001")
+    assert engine.told(OfferMade) == []
+
+
+async def until_ready(web: WebProcess) -> None:
+    """Wait until the web process is fed by the engine again."""
+    while (await web.readiness()).get("status") != "ready":
+        pass
+
+
+async def engine_readiness(engine: Apart) -> dict[str, dict[str, str]]:
+    async with httpx.AsyncClient() as client:
+        port = engine.config.metrics.port
+        found: dict[str, dict[str, str]] = (await client.get(f"http://127.0.0.1:{port}/readyz")).json()
+        return found

@@ -1,0 +1,270 @@
+"""Engine and web side apart: the engine with a simulated Asterisk over TCP here, `goldline serve --role web`
+in a process of its own, SQLite in a folder, and a real broker between the two.
+
+Chidi and Dora are simulated agents; Anna's desk is worked by the test through the web process, and only her
+phone is simulated. Nobody calls unless told to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import connect
+
+from core.model.ids import AgentId
+from core.model.person import Person
+from goldline.app import configured_agents
+from goldline.config import Config, load_config
+from goldline.flows import load_flows
+from goldline.journal_file import NoJournal
+from goldline.live import LiveCentre, open_stores
+from goldline.simulated_store import crm_record
+from goldline.vitals import ops_of
+from goldline.wall_clock import WallClock
+from goldline.web_side import follow, house_of, open_ops_side
+from simulator.ami_server import Account, AmiServer
+from simulator.call import Origin
+from simulator.dialplan import DialplanSettings
+from simulator.scenario import read_scenario
+from simulator.trace import Arrival
+from simulator.world import World
+from tests.services.bus_ends import until
+from tests.services.goldline import PROGRAM
+from tests.services.mosquitto import Mosquitto
+from tests.services.ports import LOOPBACK, free_tcp_port
+from tests.services.sites import PASSWORD, PASSWORD_HASH
+from tests.services.web_centre import FILES, SCENARIO
+
+START_LIMIT_S = 30
+TOKEN = "shared by engine and web in tests"
+SECRET = "of the simulated manager"
+ANNA = AgentId("anna")
+_STAFF = {"anna": ("Anna", "PJSIP/1001"), "chidi": ("Chidi", "PJSIP/1003"), "dora": ("Dora", "PJSIP/1004")}
+_CONFIGURATION = """\
+include = ["centre.toml"]
+
+[crm]
+url = "sqlite:///{folder}/goldline.sqlite3"
+spool = "{folder}/goldline.spool"
+
+[pbx]
+port = {ami_port}
+secret = "{secret}"
+
+[agi]
+port = {agi_port}
+token = "token-of-dialogues"
+
+[desk]
+port = {desk_port}
+
+[web]
+port = {web_port}
+
+[metrics]
+port = {metrics_port}
+
+[bus]
+url = "{broker}"
+token = "{token}"
+
+[audit]
+folder = "{folder}/audit"
+"""
+
+
+class WebProcess:
+    """`goldline serve --role web`, and what a browser does with it."""
+
+    def __init__(self, config: Path, port: int) -> None:
+        self.url = f"http://{LOOPBACK}:{port}"
+        self._config = config
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready: fed by the engine."""
+        with (self._config.parent / "web.log").open("ab") as log:
+            command = [PROGRAM, "serve", "--role", "web", "-c", self._config]
+            self._process = subprocess.Popen(  # noqa: ASYNC220, it starts at once
+                command,
+                cwd=self._config.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        async with asyncio.timeout(START_LIMIT_S):
+            while (await self.readiness()).get("status") != "ready":
+                assert self._process.poll() is None, (self._config.parent / "web.log").read_text()
+                await asyncio.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    async def readiness(self) -> dict[str, Any]:
+        """Return what it says of itself; nothing where it does not answer."""
+        try:
+            async with httpx.AsyncClient() as client:
+                answer: dict[str, Any] = (await client.get(f"{self.url}/readyz")).json()
+                return answer
+        except httpx.TransportError:
+            return {}
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Give a browser in which Anna is signed in."""
+        async with httpx.AsyncClient(base_url=self.url, headers={"Origin": self.url}) as browser:
+            answer = await browser.post("/api/v1/session", json={"login": ANNA, "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+            browser.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+            yield browser
+
+    @asynccontextmanager
+    async def screen(self, browser: httpx.AsyncClient, *topics: str) -> AsyncIterator[Rows]:
+        """Give Anna's live connection, following `topics`."""
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        url = self.url.replace("http", "ws", 1) + "/api/v1/events"
+        async with connect(url, additional_headers={"Cookie": cookies}, origin=self.url) as socket:  # type: ignore[arg-type]
+            await socket.send(json.dumps({"subscribe": topics}))
+            rows = Rows()
+            reading = asyncio.create_task(rows.read(socket))
+            try:
+                yield rows
+            finally:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
+
+class Rows:
+    """What a screen shows: the rows of each topic, kept as the live connection tells."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict[str, Any]] = {}
+
+    async def read(self, socket: Any) -> None:
+        """Take frames until the connection ends."""
+        async for text in socket:
+            frame = json.loads(text)
+            match frame["kind"]:
+                case "snapshot":
+                    self.of[frame["topic"]] = dict(frame["rows"])
+                case "delta":
+                    rows = self.of[frame["topic"]]
+                    rows |= frame["set"]
+                    for key in frame["gone"]:
+                        rows.pop(key, None)
+
+    def row(self, topic: str, key: str) -> Mapping[str, Any]:
+        """Return a row, an empty one where there is none."""
+        row: Mapping[str, Any] = self.of.get(topic, {}).get(key, {})
+        return row
+
+
+class Apart:
+    """The engine's process, its Asterisk and its callers."""
+
+    def __init__(self, config: Config, folder: Path, centre: LiveCentre, world: World) -> None:
+        self.config = config
+        self.centre = centre
+        self.world = world
+        self.events: list[Any] = []
+        self.folder = folder
+        self._origin = Origin(world.scenario.arrivals[0], 0, world.seed)
+
+    def call(self, customer: int, talk_s: float) -> None:
+        """Let a gold customer call, who hangs up after a talk of `talk_s`."""
+        talk_us = round(talk_s * 1_000_000)
+        arrival = Arrival(at_us=0, customers="gold", customer=customer, talk_us=talk_us)
+        self.world.callers.call(self._origin, arrival)
+
+    def pick_up(self) -> bool:
+        """Pick up Anna's phone, if it rings."""
+        exchange = self.world.exchange
+        for channel in list(exchange.channels.values()):
+            if channel.address == _STAFF[ANNA][1] and channel.on_pick_up is not None:
+                exchange.pick_up(channel)
+                return True
+        return False
+
+    def told(self, kind: type) -> list[Any]:
+        """Return the events of the class that the engine has told."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@asynccontextmanager
+async def engine_apart(folder: Path, broker: Mosquitto) -> AsyncIterator[tuple[Apart, WebProcess]]:
+    """Give the engine, at work, and the web process, not started yet."""
+    shutil.copytree(FILES, folder, dirs_exist_ok=True)
+    path, web_port = folder / "goldline.toml", free_tcp_port()
+    ports = {f"{name}_port": free_tcp_port() for name in ("ami", "agi", "desk", "metrics")}
+    text = _CONFIGURATION.format(
+        folder=folder, broker=broker.url, token=TOKEN, secret=SECRET, web_port=web_port, **ports
+    )
+    path.write_text(text + "".join(_agent(name, shown) for name, (shown, _) in _STAFF.items()))
+    config, clock = load_config(path), WallClock()
+    staff = [
+        {"id": name, "name": shown, "extension": phone, "skills": {"cards": 5}}
+        for name, (shown, phone) in _STAFF.items()
+    ]
+    scenario = read_scenario(SCENARIO | {"agents": staff}, folder / "scenario.toml")
+    agents = configured_agents(config)
+    web = WebProcess(path, web_port)
+    async with AsyncExitStack() as stack:
+        stores = await stack.enter_async_context(open_stores(config, clock))
+        person = Person(
+            login=ANNA, name="Anna", roles=("agent", "supervisor"), password_hash=PASSWORD_HASH, agent_id=ANNA
+        )
+        await stores.web.people.add_person(person)
+        centre = LiveCentre(config, load_flows(config, folder), agents, stores, clock, folder=folder)
+        world = World(scenario, 7, centre.runner, centre.runner.receive)
+        await stores.crm.save_customers([crm_record(found, config.crm.region) for found in world.customers])  # type: ignore[attr-defined]
+        apart = Apart(config, folder, centre, world)
+        centre.front.listen(_Ears(apart))
+        asterisk = AmiServer(
+            world.exchange,
+            {config.pbx.username: Account(secret=SECRET)},
+            DialplanSettings(engine_url=f"agi://{LOOPBACK}:{config.agi.port}/token-of-dialogues/caller"),
+        )
+        await asterisk.start(LOOPBACK, config.pbx.port)
+        stack.push_async_callback(asterisk.stop)
+        house = house_of(config, agents, centre.brain.campaigns)
+        following = follow(house, centre.front, clock, (stores.run, 0))
+        for bus in centre.buses:
+            bus.publish(following.live, house)
+        await centre.start(NoJournal(), world.desk)
+        stack.push_async_callback(centre.close)
+        world.desk.hand_over(ANNA)
+        world.start()
+        ops = ops_of(centre, stores, following)
+        await stack.enter_async_context(open_ops_side(config, house, following, clock, stores.web, ops))
+        await until(lambda: centre.pbx.vitals().is_up)
+        stack.callback(web.kill)
+        yield apart, web
+
+
+class _Ears:
+    """Keeps what the engine tells."""
+
+    def __init__(self, apart: Apart) -> None:
+        self._apart = apart
+
+    def add(self, event: Any) -> None:
+        self._apart.events.append(event)
+
+    def show(self, command: Any) -> None:
+        pass
+
+
+def _agent(name: str, shown: str) -> str:
+    return f'\n[agents.{name}]\nname = "{shown}"\nskills = {{ cards = 5 }}\n'
