@@ -122,8 +122,9 @@ class Connection:
             self._note(RefusedFrame(code="unknown_topic", what=name))
         elif not topic.is_for(self._caller):
             self._note(RefusedFrame(code="role_missing", what=name))
-        elif not topic.own or self._holds_desk(take_over):
-            self._follow(self._live.feed(topic, self._caller.agent_id or "" if topic.own else ""), since)
+        elif topic is not DESK or self._holds_desk(take_over):
+            owner = self._caller.agent_id if topic.own else None
+            self._follow(self._live.feed(topic, owner or ""), since)
 
     def _holds_desk(self, take_over: bool) -> bool:
         """Hold the desk of the caller; say so where another screen does."""
@@ -143,7 +144,7 @@ class Connection:
         for feed in [feed for feed in self._told if feed.topic is topic]:
             del self._told[feed]
             self._live.unfollow(feed, self)
-        if topic.own:
+        if topic is DESK:
             self._let_go_of_desk()
 
     def _let_go_of_desk(self) -> None:

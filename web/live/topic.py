@@ -13,7 +13,20 @@ from typing import NamedTuple, Protocol
 from core.model.commands import DeskCommand
 from core.model.message import DomainEvent
 from web.roles import Caller, Role
-from web.views import View
+from web.views import (
+    AgentView,
+    AlertView,
+    CampaignView,
+    ContactView,
+    DeskView,
+    EventView,
+    GroupView,
+    OwnContactView,
+    OwnDayView,
+    QueueView,
+    RecordView,
+    View,
+)
 
 FLOOR_READERS = frozenset({Role.SUPERVISOR, Role.READ_ONLY})
 
@@ -24,10 +37,11 @@ class Topic:
 
     An `at_once` topic is told change by change and nobody may miss any; of the others the newest state is
     told, at most `PER_SECOND` times a second. Of an `own` topic there is one table for each agent. One that
-    `is_log` has no rows: what happens is told, and nothing of it stays.
+    `is_log` has no rows: what happens is told, and nothing of it stays. `views` are what its rows may be.
     """
 
     name: str
+    views: tuple[type[View], ...]
     readers: frozenset[Role] | None = FLOOR_READERS
     at_once: bool = False
     own: bool = False
@@ -43,16 +57,16 @@ class Topic:
 PER_SECOND = 5
 """How often figures are told: people read no faster, and screens draw no faster without effort."""
 
-DESK = Topic(name="desk", at_once=True, own=True)
-OWN_DAY = Topic(name="own_day", own=True)
-EVENTS = Topic(name="events", at_once=True, is_log=True)
-QUEUES = Topic(name="queues", readers=None)
-TIERS = Topic(name="tiers", readers=None)
-CENTRE = Topic(name="centre", readers=None)
-AGENTS = Topic(name="agents")
-CONTACTS = Topic(name="contacts")
-CAMPAIGNS = Topic(name="campaigns", readers=FLOOR_READERS | {Role.CAMPAIGN_MANAGER})
-ALERTS = Topic(name="alerts")
+DESK = Topic(name="desk", views=(DeskView, RecordView), at_once=True, own=True)
+OWN_DAY = Topic(name="own_day", views=(OwnDayView, OwnContactView), own=True)
+EVENTS = Topic(name="events", views=(EventView,), at_once=True, is_log=True)
+QUEUES = Topic(name="queues", views=(QueueView,), readers=None)
+TIERS = Topic(name="tiers", views=(GroupView,), readers=None)
+CENTRE = Topic(name="centre", views=(GroupView,), readers=None)
+AGENTS = Topic(name="agents", views=(AgentView,))
+CONTACTS = Topic(name="contacts", views=(ContactView,))
+CAMPAIGNS = Topic(name="campaigns", views=(CampaignView,), readers=FLOOR_READERS | {Role.CAMPAIGN_MANAGER})
+ALERTS = Topic(name="alerts", views=(AlertView,))
 
 TOPICS = {
     topic.name: topic
