@@ -56,6 +56,7 @@ check: $(INSTALLED) ui
 	$(BIN)/python -m scripts.describe_campaigns --check
 	$(BIN)/python -m scripts.describe_law --check
 	$(BIN)/python -m scripts.write_browser_types --check
+	$(BIN)/python -m scripts.write_asyncapi --check
 	$(BIN)/python -m scripts.check_pages
 	$(BIN)/python -m scripts.check_requirements
 
@@ -80,6 +81,7 @@ format: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m scripts.write_browser_types
+	$(BIN)/python -m scripts.write_asyncapi
 	$(BIN)/python -m scripts.draw_diagrams
 	$(BIN)/python -m scripts.describe_scenarios
 	$(BIN)/python -m scripts.describe_rules

@@ -41,7 +41,7 @@ def describe_live() -> dict[str, Any]:
     tables = [topic for topic in TOPICS.values() if not topic.is_log]
     told = {name: _message(f"{name} frame", _ref(kind)) for name, kind in _ALONE.items()}
     for topic in tables:
-        told[f"{topic.name}_snapshot"] = _message(_whole(topic), _rows(SnapshotFrame, topic, "rows"))
+        told[f"{topic.name}_snapshot"] = _message(_about(topic), _rows(SnapshotFrame, topic, "rows"))
         told[f"{topic.name}_delta"] = _message(
             f"what changed of `{topic.name}`", _rows(DeltaFrame, topic, "set")
         )
@@ -89,10 +89,10 @@ def _message(summary: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"summary": summary, "payload": dict(payload)}
 
 
-def _whole(topic: Topic) -> str:
-    readers = "the agent whose it is" if topic.own else "everybody"
-    if topic.readers is not None and not topic.own:
-        readers = ", ".join(sorted(topic.readers))
+def _about(topic: Topic) -> str:
+    if topic.own:
+        return f"all rows of `{topic.name}`, for the agent whose they are"
+    readers = "everybody" if topic.readers is None else ", ".join(sorted(topic.readers))
     return f"all rows of `{topic.name}`, for {readers}"
 
 
