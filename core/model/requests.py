@@ -249,6 +249,6 @@ class StopSupervising(AgentRequest, frozen=True, kw_only=True):
 
 
 class TakeOver(AgentRequest, frozen=True, kw_only=True):
-    """Let the agent `by`, at whose phone `asked_by` hears the talk, have the customer instead."""
+    """Let the agent `by`, who is ready at the phone where `asked_by` hears the talk, have the customer."""
 
     by: AgentId

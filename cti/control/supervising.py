@@ -4,6 +4,9 @@ The supervisor's phone is rung as a leg of ours, and sent to hear the agent's le
 agent's own conversation never notices. It ends with the talk, or waits with music for the agent's next one.
 One supervisor hears one agent at a time; an agent may be heard by several.
 
+Who takes a talk over is an agent as well, and ready: the customer is passed on as agents do it
+(`TransferContact`), once the phone is free that is to ring for it.
+
 A leg of this kind that nobody knows was an earlier run's. It is hung up: whether anybody may still hear that
 agent, nobody can say.
 """
@@ -11,6 +14,8 @@ agent, nobody can say.
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -27,6 +32,7 @@ from core.model.commands import (
     TakeLeg,
 )
 from core.model.contact import VOICE, Contact, ContactState
+from core.model.control import TargetKind, TransferContact
 from core.model.events import (
     AgentStateChanged,
     ContactConnected,
@@ -39,7 +45,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, Ids, LegId, TimerKey
 from core.model.message import Event
-from core.model.requests import StopSupervising, Supervise
+from core.model.requests import StopSupervising, Supervise, TakeOver
 from core.model.supervision import AgentSupervised, LegHears, SupervisionEnded
 from core.model.tag import SUPERVISOR, Tag, decode_tag
 from cti.control.ear import ON_THE_MOVE, Ear, EarState, EarTrigger
@@ -67,8 +73,12 @@ class Supervising:
         self._rules = rules
         self._ears: dict[str, Ear] = {}
         self._by_leg: dict[LegId, Ear] = {}
+        # Who could take a call now; and what is to be done as soon as a supervisor's phone is free.
+        self._free: dict[AgentId, None] = {}
+        self._passing: dict[LegId, TransferContact] = {}
         engine.serve(Supervise, self._supervise)
         engine.serve(StopSupervising, self._stop)
+        engine.serve(TakeOver, self._take_over)
         engine.subscribe(LegTagged, self._tagged)
         engine.subscribe(DialogueOpened, self._opened)
         engine.subscribe(LegHears, self._hears)
@@ -121,10 +131,30 @@ class Supervising:
         )
 
     def _stop(self, request: StopSupervising) -> None:
+        self._end(self._ear_of(request), "stopped", request)
+
+    def _take_over(self, request: TakeOver) -> None:
+        ear, talk = self._ear_of(request), self._talk_of(request.agent_id)
+        if talk is None:
+            raise RequestRefused("no_conversation", f"{request.agent_id} talks to nobody now")
+        if request.by not in self._free:
+            raise RequestRefused("agent_not_ready", f"{request.by} has to be ready to take a call over")
+        self._passing[ear.leg_id] = TransferContact(
+            at_us=request.at_us,
+            agent_id=request.agent_id,
+            contact_id=talk.contact_id,
+            to=TargetKind.AGENT,
+            target=request.by,
+            asked_by=request.asked_by,
+            because=request.because,
+        )
+        self._end(ear, "taken_over", request)
+
+    def _ear_of(self, request: StopSupervising | TakeOver) -> Ear:
         ear = self._ears.get(request.asked_by)
         if ear is None or ear.agent_id != request.agent_id:
             raise RequestRefused("not_supervising", f"you do not hear {request.agent_id}")
-        self._end(ear, "stopped", request)
+        return ear
 
     # --- the supervisor's leg -------------------------------------------------------------------------
 
@@ -178,6 +208,9 @@ class Supervising:
         )
 
     def _gone(self, event: LegFailed | LegEnded) -> None:
+        passing = self._passing.pop(event.leg_id, None)
+        if passing is not None:
+            self._engine.publish(replace(passing, at_us=event.at_us, cause_id=event.cause_id))
         ear = self._by_leg.get(event.leg_id)
         if ear is not None:
             self._forget(ear, "not_answered" if ear.state is EarState.RINGING else "hung_up", event)
@@ -210,6 +243,9 @@ class Supervising:
                 self._engine.send(TakeLeg(leg_id=ear.leg_id))
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
+        self._free.pop(event.agent_id, None)
+        if VOICE in event.channels:
+            self._free[event.agent_id] = None
         if event.new is AgentState.LOGGED_OUT:
             for ear in [ear for ear in self._ears.values() if ear.agent_id == event.agent_id]:
                 self._end(ear, "agent_left", event)

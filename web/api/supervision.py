@@ -24,10 +24,11 @@ from core.model.requests import (
     SetAgentQueues,
     StopSupervising,
     Supervise,
+    TakeOver,
 )
 from core.model.supervision import SupervisionMode
 from web.asked import Asked, Name, Words
-from web.callers import OfCaller, OfSite, Role, allow
+from web.callers import OfCaller, OfSite, OwnDesk, Role, allow
 from web.gate.audit import note
 from web.phones import phone_of, remember
 from web.roles import Caller
@@ -160,6 +161,12 @@ async def barge(agent_id: Name, asked: AskedEar, wish: OfWish) -> None:
 async def stop_listening(agent_id: Name, asked: AskedWhy, wish: OfWish) -> None:
     """Hear the agent no longer, in whichever mode."""
     await wish.ask(StopSupervising, agent_id, asked)
+
+
+@agents.post("/take-over", status_code=DONE)
+async def take_over(agent_id: Name, asked: AskedWhy, wish: OfWish, desk: OwnDesk) -> None:
+    """Have the customer in the agent's place, at a desk of one's own; the agent wraps up."""
+    await wish.ask(TakeOver, agent_id, asked, by=desk)
 
 
 async def _supervise(mode: SupervisionMode, agent_id: str, asked: AskedEar, wish: Wish) -> None:

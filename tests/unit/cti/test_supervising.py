@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core.model.commands import AnswerRequest, HangUpLeg, RingLeg, SuperviseLeg, TakeLeg
+from core.model.control import TransferContact
 from core.model.events import DialogueOpened, LegEnded, LegFailed, LegJoined, LegTagged
 from core.model.ids import AgentId, BridgeId, LegId
-from core.model.requests import AgentRequest, FinishWrapUp, LogOut, StopSupervising, Supervise
+from core.model.requests import AgentRequest, FinishWrapUp, LogOut, StopSupervising, Supervise, TakeOver
 from core.model.supervision import AgentSupervised, LegHears, SupervisionEnded, SupervisionMode
 from core.model.tag import SUPERVISOR, Tag, decode_tag
 from cti.control.ear import EAR, EarState
@@ -53,6 +54,11 @@ class House(Floor):
 
     def stop(self, agent: AgentId = ANN, by: str = "boss") -> str:
         return self.ask(StopSupervising(at_us=self.now_us, agent_id=agent, asked_by=by))
+
+    def take_over(self) -> str:
+        return self.ask(
+            TakeOver(at_us=self.now_us, agent_id=ANN, asked_by="boss", because="it is mine", by=BOB)
+        )
 
     def talk(self, name: str = "ann", caller: str = "caller") -> None:
         """Let the ready agent talk with somebody who calls."""
@@ -255,6 +261,29 @@ def test_two_supervisors_hear_one_agent_each_for_themselves(house: House) -> Non
         ("chief", WHISPER),
     ]
     assert house.phone_of("chief") not in house.hung_up()
+
+
+def test_call_is_taken_over_by_passing_it_on_once_the_phone_is_free(house: House) -> None:
+    passed: list[TransferContact] = []
+    house.engine.subscribe(TransferContact, passed.append)
+    house.ready("bob")
+    house.hears_all_the_way(WHISPER)
+    assert house.take_over() == ""
+    assert house.told()[-1] == ("ann", "taken_over")
+    assert (house.hung_up(), passed) == ([house.phone_of("boss")], [])
+    house.hang_up(house.phone_of("boss"))
+    (wish,) = passed
+    assert (wish.agent_id, wish.contact_id, wish.to, wish.target) == ("ann", "caller", "agent", "bob")
+    assert (wish.asked_by, wish.because) == ("boss", "it is mine")
+
+
+def test_only_who_hears_a_talk_and_is_ready_takes_it_over(house: House) -> None:
+    assert house.take_over() == "not_supervising"
+    house.hears_all_the_way(follows=True)
+    assert house.take_over() == "agent_not_ready"
+    house.ready("bob")
+    house.end_talk()
+    assert house.take_over() == "no_conversation"
 
 
 def test_impossible_wishes_are_refused(house: House) -> None:

@@ -21,6 +21,7 @@ from core.model.requests import (
     SetAgentQueues,
     StopSupervising,
     Supervise,
+    TakeOver,
 )
 from core.model.supervision import SupervisionMode
 from tests.services.clocks import NOON_US
@@ -188,6 +189,18 @@ async def test_what_makes_no_sense_never_reaches_the_engine(
 ) -> None:
     assert (await click(cleo, method, path, body)).status_code == 422
     assert engine.asked == []
+
+
+async def test_call_is_taken_over_at_a_desk_of_ones_own(
+    engine: Engine, site: Site, app: FastAPI, cleo: httpx.AsyncClient
+) -> None:
+    refused = await click(cleo, "POST", "agents/anna/take-over", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "no_desk")
+    await add_person(site, "dora", Role.SUPERVISOR, Role.AGENT, agent_id=AgentId("dora"))
+    async with signed_in(app, "dora") as dora:
+        answer = await click(dora, "POST", "agents/anna/take-over", {"why": "fire drill"})
+    assert answer.status_code == 204
+    assert engine.asked == [TakeOver(**ABOUT_ANNA | {"asked_by": "dora"}, by=AgentId("dora"))]
 
 
 async def test_phone_of_last_time_is_rung_again(engine: Engine, cleo: httpx.AsyncClient) -> None:
