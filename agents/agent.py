@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from agents.standing_leg import StandingLeg
 from core.model.agent import AGENT, BUSY_STATES, AgentProfile, AgentState
 from core.model.contact import VOICE
+from core.model.control import ConversationChanged
 from core.model.desk import DESK, DeskState
 from core.model.ids import ContactId, OfferId
 from core.model.standing_leg import StandingState
@@ -59,14 +60,16 @@ class Agent:
 
     Who `dials` may call numbers for a campaign. `contact_id` is the call offered or talked, `work` all else.
     `misses` counts offers in a row that came to nothing by the agent's side. `shut` says that one of work did
-    so during a call: no more before it is over. Who `looks` has a record on the screen, to say if it is to
-    be called. `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call.
+    so during a call: no more before it is over. Who `looks` has a record on the screen, to say if it is to be
+    called. `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call, and
+    who `answers` can have the phone that rings answered from the desk. `talk` is how it stands with the call.
     `asked_by` is the supervisor who asked for the state, or for the next one where there is one.
     """
 
     profile: AgentProfile
     rules: WorkRules
     dials: bool = False
+    answers: bool = False
     state: AgentState = AGENT.start
     reason: str = ""
     since_us: int = 0
@@ -84,6 +87,7 @@ class Agent:
     misses: int = 0
     shut: bool = False
     extensions: int = 0
+    talk: ConversationChanged | None = None
     capacity: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,6 +137,8 @@ class Agent:
     def legal(self) -> tuple[str, ...]:
         """Return the requests that would be granted now, so that no illegal button can be pressed."""
         always, also = LEGAL[self.state], tuple(self._also_legal())
+        if self.talk is not None and self.state is AgentState.ON_CONTACT:
+            always = tuple(each for each in always if each != "HangUpContact") + self.talk.legal
         return tuple(dict.fromkeys(always + also)) if also else always
 
     def _also_legal(self) -> Iterator[str]:
@@ -144,6 +150,8 @@ class Agent:
             yield "ExtendWrapUp"
         if self.state is AgentState.RESERVED and self.looks:
             yield from ("PreviewDial", "PreviewSkip")
+        elif self.state is AgentState.RESERVED and self.answers and self.standing_leg is None:
+            yield "AcceptOffer"
         if not self.work:
             return
         if any(not work.in_hand for work in self.work.values()):

@@ -40,12 +40,16 @@ class Roster:
         profiles: Mapping[AgentId, AgentProfile],
         rules: WorkRules | None = None,
         dialing: Collection[AgentId] = (),
+        answers: bool = False,
     ) -> None:
-        """Take all of `profiles`; those of `dialing` may call numbers of their own."""
+        """Take all of `profiles`; those of `dialing` may call numbers of their own.
+
+        Phones that ring can be answered from the desk where `answers`.
+        """
         self._engine = engine
         everybody = rules or WorkRules()
         self._agents = {
-            agent_id: Agent(profile=profile, rules=everybody, dials=agent_id in dialing)
+            agent_id: Agent(profile=profile, rules=everybody, dials=agent_id in dialing, answers=answers)
             for agent_id, profile in profiles.items()
         }
 
@@ -80,6 +84,8 @@ class Roster:
         agent.reason, agent.since_us, agent.until_us = reason, why.at_us, until_us
         if agent.state is AgentState.READY:
             agent.shut = False
+        if agent.state is not AgentState.ON_CONTACT:
+            agent.talk = None
         if not agent.is_bound:
             agent.next_state, agent.next_reason = None, ""
         self.tell(agent, why, old)
@@ -131,6 +137,11 @@ class Roster:
                 desk=agent.desk,
             )
         )
+        self.show(agent)
+
+    def show(self, agent: Agent) -> None:
+        """Show the agent's desk how it stands."""
+        talk = agent.talk
         self._engine.send(
             ShowAgentState(
                 agent_id=agent.profile.agent_id,
@@ -145,6 +156,9 @@ class Roster:
                 because=agent.because,
                 work=_shown(agent),
                 standing=agent.standing,
+                on_hold=talk.on_hold if talk is not None else False,
+                is_muted=talk.is_muted if talk is not None else False,
+                parties=talk.parties if talk is not None else (),
             )
         )
 

@@ -30,5 +30,6 @@ def record(contact: Contact, agent_id: AgentId, offer_id: OfferId, version: int,
         reference=contact.reference,
         version=version,
         lead=contact.lead,
+        passed_by=contact.passed_by,
         dials_us=now_us + contact.preview_us if contact.preview_us and contact.preview_dials else 0,
     )

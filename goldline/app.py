@@ -6,8 +6,9 @@ order in which they are built, and so hear of each message in this order:
 1. `CallBook`: what legs and bridges there are, before anybody asks
 2. `Adoption`: contacts of an earlier run are in the book before routing hears of their legs
 3. `InteractionRecorder`, a fold indifferent to the rest; `LostContacts`, which closes what nobody takes up
-4. `OfferDesk`, `Conversations`, `Router`: a leg that ends belongs to the first of them that knows it;
-   `TrackRecords` before the `Router`, which chooses by what they have counted
+4. call control, in whose hands a customer on hold is; `OfferDesk`, `Conversations`, `Router`: a leg that ends
+   belongs to the first of them that knows it; `TrackRecords` before the `Router`, which chooses by what they
+   have counted
 5. `Hold`, the agents' side from `Roster` to `WrapUp`, `Supervising`, `QualityLearner`, the dialer, `Ivr`:
    each answers facts that those above established; the IVR takes whatever leg nobody before it knows
 """
@@ -31,6 +32,7 @@ from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.results import Results
 from goldline.build_agents import build_agents_side
+from goldline.build_control import build_control
 from goldline.build_dialer import Campaigns, Outgoing, build_dialer
 from goldline.build_routing import Lines, build_routing
 from goldline.config import Config
@@ -79,6 +81,7 @@ def build_brain(
     adoption = Adoption(engine, contacts, calls, microseconds(config.crm.lookup_deadline_s))
     InteractionRecorder(engine, contacts)
     LostContacts(engine, calls)
+    targets = build_control(ground, config)
     offers = OfferDesk(engine, contacts, ground.ids, queues)
     Conversations(engine, contacts)
     dispositions = dispositions_of(config.dispositions)
@@ -86,6 +89,7 @@ def build_brain(
     lines = build_routing(
         ground, config, adoption, offers, ValueScores(ground.rulebook, agents, quality.prior)
     )
+    targets.door = lines.door
     campaigns = _campaigns(ground, config, flows, dispositions)
     build_agents_side(ground, config, campaigns)
     Supervising(engine, contacts, ground.ids, supervision_rules(config.supervision))

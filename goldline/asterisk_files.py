@@ -26,7 +26,9 @@ def write_asterisk_files(folder: Path, config_path: Path | None) -> Iterator[str
     """
     folder.mkdir(parents=True, exist_ok=True)
     if config_path is None:
-        settings = DialplanSettings(agi_token=new_secret(), manager_secret=new_secret())
+        settings = DialplanSettings(
+            agi_token=new_secret(), manager_secret=new_secret(), phones_secret=new_secret()
+        )
         files = dialplan_files(settings) | _starter(settings)
     else:
         files = dialplan_files(_settings(config_path))
@@ -48,6 +50,8 @@ def _settings(config_path: Path) -> DialplanSettings:
         agi_port=config.agi.port,
         manager_name=config.pbx.username,
         manager_port=config.pbx.port,
+        phones_name=config.pbx.phones_username,
+        phones_secret=config.pbx.phones_secret.get_secret_value(),
     )
 
 
@@ -56,6 +60,7 @@ def _starter(settings: DialplanSettings) -> dict[str, str]:
     filled = (
         template.replace("@AGI_TOKEN@", settings.agi_token)
         .replace("@MANAGER_SECRET@", settings.manager_secret)
+        .replace("@PHONES_SECRET@", settings.phones_secret)
         .replace("@DESK_TOKEN@", new_secret())
     )
     flow = (_TEMPLATES / STARTER_FLOW).read_text(encoding="utf-8")

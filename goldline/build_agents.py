@@ -5,6 +5,7 @@ The features subscribe in the order in which they are built; `goldline.app` says
 
 from __future__ import annotations
 
+from agents.conversations import Conversations
 from agents.desks import Desks
 from agents.misses import Misses
 from agents.previews import Previews
@@ -25,12 +26,14 @@ def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> N
     """Build what keeps the agents' states, their calls, their other work and their wrap-ups."""
     engine, contacts = ground.engine, ground.contacts
     dialing = dialing_agents(campaigns.rules, ground.agents)
-    roster = Roster(engine, ground.agents, work_rules(config.work), dialing)
+    answers = bool(config.pbx.phones_secret.get_secret_value())
+    roster = Roster(engine, ground.agents, work_rules(config.work), dialing, answers)
     StandingLegs(engine, roster, ground.ids, standing_rules(config.standing))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
     Desks(engine, roster, microseconds(config.desk.grace_s))
     Reservations(engine, contacts, roster, misses)
+    Conversations(engine, roster)
     Previews(engine, contacts, roster, config.rules.skip_reasons)
     Workload(engine, contacts, roster, misses)
     WrapUp(engine, contacts, roster, wrap_up_limits(config.queues), campaigns.results)

@@ -33,6 +33,7 @@ from routing.hold import Hold
 from routing.index import Index
 from routing.offer_desk import OfferDesk
 from routing.outbound import OutboundContacts
+from routing.passed_on import PassedOn
 from routing.plan import Plan
 from routing.preference import Preference
 from routing.priority import Priority
@@ -51,9 +52,10 @@ from routing.work_recall import WorkRecall
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """What the rest of the program asks of routing: who waits where, how long yet, and callbacks."""
+    """What the rest of the program asks of routing: who waits, how long yet, who may join; callbacks."""
 
     router: Router
+    door: Door
     board: QueueBoard
     callbacks: CallbackDesk
 
@@ -79,12 +81,14 @@ def build_routing(
     Plan(engine, contacts, router, rulebook, circumstances, diversion)
     Priority(engine, contacts, router)
     Preference(engine, contacts, router, rulebook, staff)
+    PassedOn(engine, contacts, router, queues)
     Assignments(engine, router, staff, queues)
     Admission(engine, contacts, router, door, diversion, rulebook)
     Desertion(engine, contacts, router, door, diversion, queues)
     Hold(engine, contacts, router, estimates, queues, callbacks, announcement)
     _build_work(ground, config, router, offers)
-    return Lines(router=router, board=QueueBoard(router, estimates, queues), callbacks=callbacks)
+    board = QueueBoard(router, estimates, queues)
+    return Lines(router=router, door=door, board=board, callbacks=callbacks)
 
 
 def _scores(ground: Ground, values: ValueScores) -> ScoresByStrategy:

@@ -19,6 +19,7 @@ from goldline.config_agents import AgentSection, OffersSection, StandingSection,
 from goldline.config_alerts import AlertsSection
 from goldline.config_bus import BusSection
 from goldline.config_campaigns import CampaignSection
+from goldline.config_control import ControlSection
 from goldline.config_dispositions import DispositionSection, refuse_system_codes, refuse_unknown_queues
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
@@ -48,6 +49,10 @@ class PbxSection(Section):
     tls: bool = False
     look_every_s: Annotated[float, Field(ge=0.5, le=60)] = 2
     outside: Address = "PJSIP/{number}@trunk"
+    phones_username: str = "goldline-phones"
+    """The account by which phones are answered from the desk."""
+    phones_secret: SecretStr = SecretStr("")
+    """Without one agents answer their phones by hand."""
     recordings: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = "/var/spool/asterisk/goldline"
 
 
@@ -158,6 +163,8 @@ class Config(Section):
     """What becomes of agents whose offers come to nothing."""
     standing: StandingSection = StandingSection()
     """Agents' calls that stand all shift."""
+    control: ControlSection = ControlSection()
+    """What agents may do with a call in hand."""
     work: WorkSection = WorkSection()
     """Work besides calls."""
     trunks: dict[Name, TrunkSection] = {}

@@ -199,8 +199,14 @@ class LiveCentre:
 def asterisk_settings(config: Config) -> AsteriskSettings:
     """Return how to reach the Asterisk that `config` names, and how it reaches us."""
     pbx, agi = config.pbx, config.agi
+    phones = None
+    if secret := pbx.phones_secret.get_secret_value():
+        phones = AmiSettings(
+            host=pbx.host, port=pbx.port, username=pbx.phones_username, secret=secret, tls=pbx.tls
+        )
     return AsteriskSettings(
         name=pbx.name,
+        phones=phones,
         ami=AmiSettings(
             host=pbx.host,
             port=pbx.port,

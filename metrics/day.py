@@ -171,7 +171,7 @@ class DayFigures:
         if event.channel != VOICE:
             return  # `metrics.work` counts it
         counts = event.at_us >= self.frame.warm_us
-        self.arrived += counts
+        self.arrived += counts and not event.after  # who is passed on has arrived before
         self._open[event.contact_id] = _Open(counts)
 
     def _identified(self, event: CustomerIdentified) -> None:

@@ -10,6 +10,7 @@ from core.engine import Engine
 from core.kernel.record import Entity
 from core.model.callback_events import CallbackBooked
 from core.model.contact import VOICE, ContactState
+from core.model.control import ContactHeld, ContactResumed
 from core.model.events import (
     ContactAbandoned,
     ContactAdopted,
@@ -46,6 +47,9 @@ class _Course(Entity, kw_only=True):
     left_line_us: int | None = None
     connected_us: int | None = None
     talk_ended_us: int | None = None
+    # When the hold began that is not over, and how long those before it took.
+    held_us: int | None = None
+    hold_us: int = 0
     offers: int = 0
 
 
@@ -65,6 +69,8 @@ class InteractionRecorder:
             OfferMade: self._offered,
             ContactConnected: self._connected,
             WorkReturned: self._returned,
+            ContactHeld: self._held,
+            ContactResumed: self._resumed,
             TalkEnded: self._talk_ended,
         }
         for kind, fold in self._folds.items():
@@ -147,12 +153,22 @@ class InteractionRecorder:
         course = self._open[event.contact_id]
         course.connected_us, course.agent_id = None, ""
 
+    def _held(self, event: ContactHeld) -> None:
+        self._open[event.contact_id].held_us = event.at_us
+
+    def _resumed(self, event: ContactResumed) -> None:
+        course = self._open[event.contact_id]
+        course.held_us = None
+        course.hold_us += event.held_us
+
     def _talk_ended(self, event: TalkEnded) -> None:
         course = self._open[event.contact_id]
         # No event told when a pair began to talk that met as an earlier run died.
         course.connected_us = _first(course.connected_us, event.at_us - event.talked_us)
         # Not the event's own instant: a leg, and the word of its end, may outlive the talk.
         course.talk_ended_us, course.ended_by = course.connected_us + event.talked_us, event.ended_by
+        course.hold_us += _span(course.held_us, course.talk_ended_us)
+        course.held_us = None
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         self._record(event, ContactState.ABANDONED)
@@ -190,10 +206,11 @@ class InteractionRecorder:
                 arrived_us=course.arrived_us,
                 ivr_us=_in_ivr_us(course, end_us),
                 queue_us=_span(course.queued_us, queue_end_us),
-                talk_us=_span(course.connected_us, _first(course.talk_ended_us, end_us)),
+                talk_us=_span(course.connected_us, _first(course.talk_ended_us, end_us)) - course.hold_us,
                 wrap_up_us=_span(course.talk_ended_us, end_us),
                 offers=course.offers,
                 channel=course.channel,
+                hold_us=course.hold_us,
                 notes=notes,
             )
         )

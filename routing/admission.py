@@ -63,7 +63,8 @@ class Admission:
         self._router.stand_in_line(contact, event)
 
     def _admit(self, contact: Contact, queue: QueueName, why: Event) -> None:
-        refusal = self._door.refusal(contact, queue, why.at_us)
+        # Who is passed on was let in before, and whether there was room was asked before the agent let go.
+        refusal = None if contact.after else self._door.refusal(contact, queue, why.at_us)
         if refusal is None:
             self._enter(contact, queue, why)
         else:

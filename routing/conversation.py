@@ -1,6 +1,7 @@
 """The conversation: from the moment customer and agent hear each other until one of them is gone.
 
-An agent's leg that stands outlives the conversation: what ends is the customer's.
+An agent's leg that stands outlives the conversation: what ends is the customer's. While a contact is parted,
+on hold say, its legs are `cti.control`'s business: that tells when the agent's part is over, or talks again.
 
 Who ended it, and when, is who left the bridge first: the ends of the two legs come in either order, for
 when one party hangs up Asterisk lets both go at once, each in a thread of its own (seen on 22.10). On a
@@ -13,8 +14,9 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
 from core.model.causes import Cause
-from core.model.commands import HangUpLeg
+from core.model.commands import HangUpLeg, TagLeg
 from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
+from core.model.control import HangUpWished, TalkGivenOver, TalkOver
 from core.model.events import (
     ContactAdopted,
     ContactConnected,
@@ -28,6 +30,7 @@ from core.model.events import (
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId
 from core.model.message import Event
 from core.model.requests import HangUpContact
+from routing.tags import caller_tag
 
 CUSTOMER, AGENT, PBX = "customer", "agent", "pbx"
 
@@ -52,6 +55,8 @@ class Conversations:
         engine.subscribe(LegEnded, self._leg_ended)
         engine.subscribe(DialogueOpened, self._dialogue_opened)
         engine.subscribe(DialogueClosed, self._dialogue_closed)
+        engine.subscribe(TalkGivenOver, self._talks_again)
+        engine.subscribe(TalkOver, self._over)
         engine.serve(HangUpContact, self._hang_up)
 
     def _connected(self, event: ContactConnected) -> None:
@@ -98,7 +103,26 @@ class Conversations:
     def _talk_of(self, leg_id: LegId) -> Contact | None:
         """Return the contact whose conversation the leg is part of, on either side."""
         contact = self._by_agent_leg.get(leg_id) or self._contacts.of_leg(leg_id)
-        return contact if contact is not None and contact.state is ContactState.CONNECTED else None
+        if contact is None or contact.parted or contact.state is not ContactState.CONNECTED:
+            return None
+        return contact
+
+    def _talks_again(self, event: TalkGivenOver) -> None:
+        """Watch a contact that is parted no more, and note on the customer's leg whom it talks with."""
+        contact = self._contacts.get(event.contact_id)
+        if contact is None or contact.state is not ContactState.CONNECTED:
+            return
+        self._watch(contact)
+        self._left_first.pop(contact.contact_id, None)
+        self._given_back.discard(contact.contact_id)
+        self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
+
+    def _over(self, event: TalkOver) -> None:
+        contact = self._contacts.get(event.contact_id)
+        if contact is not None and contact.state is ContactState.CONNECTED:
+            contact.parted = False
+            self._left_first.pop(contact.contact_id, None)
+            self._end(contact, event.ended_by, event)
 
     def _dialogue_opened(self, event: DialogueOpened) -> None:
         """Take note that the PBX gave us a caller who talked, or who still does.
@@ -108,7 +132,7 @@ class Conversations:
         an agent's leg that stands is given back: it was the one that joined the other.
         """
         talk = self._by_agent_leg.get(event.leg_id)
-        if talk is not None and talk.stands:
+        if talk is not None and talk.stands and not talk.parted:
             self._end(talk, AGENT if talk.contact_id in self._ended_at_desk else CUSTOMER, event)
             return
         contact = self._contacts.of_leg(event.leg_id)
@@ -116,7 +140,7 @@ class Conversations:
             return
         if contact.state is ContactState.WRAP_UP:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))
-        elif contact.state is ContactState.CONNECTED:
+        elif contact.state is ContactState.CONNECTED and not contact.parted:
             self._given_back.add(contact.contact_id)
             if contact.contact_id in self._left_first:
                 self._caller_left_alone(contact, event)
@@ -144,7 +168,7 @@ class Conversations:
         contact.talk_ended_us = left_first.at_us
         if gone != contact.agent_leg_id and not contact.stands:
             self._engine.send(HangUpLeg(leg_id=contact.agent_leg_id))
-        if gone != contact.leg_id:
+        if contact.leg_id not in (gone, NO_LEG):
             self._engine.send(HangUpLeg(leg_id=contact.leg_id))
         self._engine.publish(
             TalkEnded(
@@ -163,6 +187,16 @@ class Conversations:
             raise RequestRefused("no_conversation", "this agent talks to nobody now")
         if request.contact_id not in ("", contact.contact_id):
             raise RequestRefused("other_contact", f"this agent talks to {contact.contact_id} by now")
+        if contact.parted:
+            self._engine.publish(
+                HangUpWished(
+                    at_us=request.at_us,
+                    cause_id=request.cause_id,
+                    contact_id=contact.contact_id,
+                    agent_id=request.agent_id,
+                )
+            )
+            return
         if contact.stands:
             self._ended_at_desk.add(contact.contact_id)
         self._engine.send(HangUpLeg(leg_id=contact.leg_id if contact.stands else contact.agent_leg_id))

@@ -166,6 +166,11 @@ def base_need(rules: QueueRules, contact: Contact, values: Values, waited_us: in
     return plain if rules.needs is ALWAYS else joined(plain, _need_at(rules.needs, values, waited_us))
 
 
+def is_named(contact: Contact) -> bool:
+    """Tell whether an agent named another one for the contact, whatever its queue asks for."""
+    return contact.only_agent is not None and contact.passed_by != ""
+
+
 def plain_need(rules: QueueRules, contact: Contact) -> Need:
     """Return the plain least levels that queue and menu ask for."""
     return need_of((*rules.requirements, *contact.asked))

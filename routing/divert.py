@@ -38,6 +38,7 @@ _CAUSES: Mapping[DivertReason, Cause] = {
     DivertReason.STEP: Cause.NO_ANSWER,
     DivertReason.TOO_LATE: Cause.NORMAL_CLEARING,
     DivertReason.AGENTLESS: Cause.NORMAL_CLEARING,
+    DivertReason.TRANSFER: Cause.NORMAL_CLEARING,
 }
 """What a caller's own exchange is told who is hung up; of a call that was answered few phones show it."""
 

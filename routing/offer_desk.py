@@ -6,7 +6,8 @@
     -> busy, refused, unreachable or rung out: OfferFailed, the contact returns to its place
     -> the caller leaves first: OfferWithdrawn and ContactAbandoned
 
-Work rings no phone: it is accepted on the screen (`AcceptOffer`), and connected by that.
+Work rings no phone: it is accepted on the screen (`AcceptOffer`), and connected by that. So can a phone that
+rings be answered from the desk, if it obeys.
 
 A standing leg outlives the offer. Where it comes back without having joined the caller's, because its link
 with us broke at that moment or the caller has just gone, it is sent once more. One that did neither join nor
@@ -26,7 +27,7 @@ from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import RequestRefused
 from core.model.causes import Cause, RingOutcome, ring_outcome
-from core.model.commands import CancelTimer, HangUpLeg, JoinLeg, RingLeg, StartTimer, TagLeg
+from core.model.commands import CancelTimer, HangUpLeg, JoinLeg, PickUpLeg, RingLeg, StartTimer, TagLeg
 from core.model.contact import VOICE, Contact, ContactTrigger
 from core.model.events import (
     AgentReserved,
@@ -172,7 +173,10 @@ class OfferDesk:
         if offer.in_hand and offer.joins < JOINS_MAX:
             offer.in_hand = False
             offer.joins += 1
-            self._engine.send_first(JoinLeg(leg_id=offer.agent_leg_id, bridge_with=offer.contact.leg_id))
+            contact = offer.contact
+            self._engine.send_first(
+                JoinLeg(leg_id=offer.agent_leg_id, bridge_with=contact.leg_id, spares=contact.consults)
+            )
 
     def _in_our_hands(self, event: DialogueOpened) -> None:
         """Take note that the agent's leg takes orders, as one does that came back and joined nobody."""
@@ -237,7 +241,7 @@ class OfferDesk:
         self._forget(offer)
         self._contacts.move(contact, ContactTrigger.CONNECT)
         contact.connected_us = event.at_us
-        if offer.rings:
+        if offer.rings and not contact.consults:
             self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._engine.publish(
             ContactConnected(
@@ -322,9 +326,13 @@ class OfferDesk:
         self._silence(offer, Cause.REJECTED)
 
     def _accepted_by_agent(self, request: AcceptOffer) -> None:
+        """Take work at once, and have a phone that rings answered: what that says decides."""
         offer = self._meant(request)
+        if offer.rings and not offer.rung:
+            raise RequestRefused("not_ringing", "no phone rings for this offer")
         if offer.rings:
-            raise RequestRefused("answer_the_phone", "a call is accepted by answering the phone")
+            self._engine.send_first(PickUpLeg(leg_id=offer.agent_leg_id))
+            return
         self._take(offer, request)
         self._connect(offer, request)
 

@@ -29,9 +29,10 @@ from core.model.events import (
 from core.model.expression import ALWAYS
 from core.model.ids import NO_LEG, ContactId, TimerKey
 from core.model.message import Event
+from core.model.need import need_of
 from core.model.variables import Values
 from routing.circumstances import Circumstances
-from routing.course import Course, Stance, WayOut, plain_need
+from routing.course import Course, Stance, WayOut, is_named, plain_need
 from routing.divert import Diversion
 from routing.router import Router
 from routing.rules import QueueRules, Reserve, Rulebook
@@ -76,6 +77,9 @@ class Plan:
         contact = standing.contact
         self._forget(contact.contact_id)
         rules = self._rulebook.queues[standing.kind.queue]
+        if is_named(contact):
+            contact.requirements, standing.need, standing.held_for = (), need_of(()), contact.only_agent
+            return
         need = plain_need(rules, contact)
         contact.requirements = need.all_of
         standing.need, standing.held_for = need, contact.only_agent or rules.agent

@@ -23,6 +23,19 @@ from websockets.exceptions import ConnectionClosed
 from core.kernel.clock import Clock
 from core.model.codec import encode
 from core.model.commands import AnswerRequest, DeskCommand
+from core.model.control import (
+    CancelConsult,
+    CompleteConsult,
+    HoldContact,
+    LeaveConference,
+    MuteContact,
+    ResumeContact,
+    SendDigits,
+    StartConference,
+    StartConsult,
+    TransferContact,
+    UnmuteContact,
+)
 from core.model.ids import AgentId
 from core.model.requests import (
     AcceptOffer,
@@ -55,6 +68,8 @@ REQUESTS = frozenset(
         *(LogIn, LogOut, GoReady, GoNotReady),
         *(AcceptOffer, RejectOffer, HangUpContact, FinishWrapUp, ExtendWrapUp),
         *(PreviewDial, PreviewSkip, DialNumber),
+        *(HoldContact, ResumeContact, MuteContact, UnmuteContact, SendDigits, TransferContact),
+        *(StartConsult, CompleteConsult, CancelConsult, StartConference, LeaveConference),
         *(FinishWork, ReturnWork, BookCallback, CancelCallback),
     )
 )

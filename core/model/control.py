@@ -174,6 +174,12 @@ class ConversationChanged(Event, frozen=True, kw_only=True):
     legal: tuple[str, ...] = ()
 
 
+class CustomerFetched(Event, frozen=True, kw_only=True):
+    """The customer is in our hands to be passed on, and everybody knows by now."""
+
+    contact_id: ContactId
+
+
 class HangUpWished(Event, frozen=True, kw_only=True):
     """An agent hangs up at the desk while the contact is parted."""
 

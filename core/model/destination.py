@@ -41,3 +41,5 @@ class DivertReason(StrEnum):
     """A campaign called, and no agent was there as soon as the law asks."""
     AGENTLESS = "agentless"
     """A campaign called for people to hear a flow."""
+    TRANSFER = "transfer"
+    """An agent passed the customer on."""

@@ -390,12 +390,11 @@ class ContactConnected(ContactEvent, frozen=True, kw_only=True):
 
 
 class TalkEnded(ContactEvent, frozen=True, kw_only=True):
-    """The conversation is over, by `customer`, `agent`, `pbx` or `transfer`; for `held_us` it was on hold."""
+    """The conversation is over, by `customer`, `agent`, `pbx` or `transfer`; its holds count as talk."""
 
     agent_id: AgentId
     ended_by: str
     talked_us: int
-    held_us: int = 0
 
 
 class WorkReturned(ContactEvent, frozen=True, kw_only=True):

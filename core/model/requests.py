@@ -88,7 +88,7 @@ class OfferRequest(AgentRequest, frozen=True, kw_only=True):
 
 
 class AcceptOffer(OfferRequest, frozen=True, kw_only=True):
-    """Take the offered work. A call is accepted by answering the phone."""
+    """Take the offered work, or have the phone that rings answered."""
 
 
 class RejectOffer(OfferRequest, frozen=True, kw_only=True):

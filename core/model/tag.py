@@ -31,13 +31,15 @@ CALLBACK = "callback"
 STANDING = "standing"
 ATTEMPT = "attempt"
 SUPERVISOR = "supervisor"
+PARTY = "party"
 """Whose leg it is: a caller's, an agent's for one contact, that of a customer whom we call back, an agent's
-that stands, that of one a campaign dials, or a supervisor's who hears an agent.
+that stands, that of one a campaign dials, a supervisor's who hears an agent, or that of somebody whom an
+agent called about a contact.
 
 Who answers a campaign's call is a caller from then on.
 """
 
-ROLES = frozenset({CALLER, AGENT, CALLBACK, STANDING, ATTEMPT, SUPERVISOR})
+ROLES = frozenset({CALLER, AGENT, CALLBACK, STANDING, ATTEMPT, SUPERVISOR, PARTY})
 _OF_AN_AGENT = frozenset({STANDING, SUPERVISOR})
 
 

@@ -2,11 +2,11 @@
 
 An agent talks with a customer (TALKING). Whatever is done to such a call begins by taking both legs into our
 hands: PARTING, then HELD. From there the agent comes back (RESUMING), or somebody is called (CALLING) and
-asked (CONSULTING), and given the customer (GIVING), or let in (MERGING, CONFERRING). A customer who is passed
-on without a word is FETCHED. OVER is the end of the agent's part.
+asked (CONSULTING), and given the customer (GIVING) or brought together with them (MERGING, CONFERRING). A
+customer who is passed on without a word is FETCHED. OVER is the end of the agent's part.
 
-Every state that waits for the telephone system has a deadline, and a row for TIME_OUT or LOSE that leads back
-to where nobody is left in silence: see `cti.control.conversation`.
+Every state that waits for the telephone system has a deadline (`WAITING`), and rows by which a failure leads
+back to where nobody is left in silence: the pair talks, or the customer hears music and stands in line.
 """
 
 from __future__ import annotations
@@ -35,18 +35,17 @@ class CourseState(StrEnum):
 class CourseTrigger(StrEnum):
     """What moves it: wishes of the desk, and what the telephone system says."""
 
-    HOLD = "hold"
+    PART = "part"
     PARTED = "parted"
     RESUME = "resume"
     JOINED = "joined"
     CALL = "call"
     REACHED = "reached"
-    LOSE = "lose"
-    CANCEL = "cancel"
     COMPLETE = "complete"
     CONFER = "confer"
-    LEAVE = "leave"
+    CANCEL = "cancel"
     PASS_ON = "pass_on"
+    LOSE_AGENT = "lose_agent"
     TIME_OUT = "time_out"
     END = "end"
 
@@ -57,45 +56,47 @@ COURSE = Table(
     name="conversation",
     start=CourseState.TALKING,
     rows={
-        (_S.TALKING, _T.HOLD): _S.PARTING,
+        (_S.TALKING, _T.PART): _S.PARTING,
         (_S.TALKING, _T.PASS_ON): _S.FETCHED,
-        (_S.TALKING, _T.END): _S.OVER,
         (_S.PARTING, _T.PARTED): _S.HELD,
         # They talk still: Asterisk did not do as it was told.
         (_S.PARTING, _T.TIME_OUT): _S.TALKING,
-        (_S.PARTING, _T.END): _S.OVER,
+        # Whoever loses the phone while the customer is on hold has not said good-bye: back in line.
+        (_S.PARTING, _T.LOSE_AGENT): _S.FETCHED,
         (_S.HELD, _T.RESUME): _S.RESUMING,
         (_S.HELD, _T.CALL): _S.CALLING,
         (_S.HELD, _T.PASS_ON): _S.FETCHED,
-        # The agent's phone is gone: the customer, on hold, goes back in line.
-        (_S.HELD, _T.LOSE): _S.FETCHED,
-        (_S.HELD, _T.END): _S.OVER,
+        (_S.HELD, _T.LOSE_AGENT): _S.FETCHED,
         (_S.RESUMING, _T.JOINED): _S.TALKING,
         (_S.RESUMING, _T.TIME_OUT): _S.HELD,
-        (_S.RESUMING, _T.LOSE): _S.FETCHED,
-        (_S.RESUMING, _T.END): _S.OVER,
+        (_S.RESUMING, _T.LOSE_AGENT): _S.FETCHED,
         (_S.CALLING, _T.REACHED): _S.CONSULTING,
+        # Called off, or whoever was called cannot be had.
         (_S.CALLING, _T.CANCEL): _S.RESUMING,
-        (_S.CALLING, _T.LOSE): _S.FETCHED,
-        (_S.CALLING, _T.END): _S.OVER,
+        (_S.CALLING, _T.LOSE_AGENT): _S.FETCHED,
         (_S.CONSULTING, _T.COMPLETE): _S.GIVING,
         (_S.CONSULTING, _T.CONFER): _S.MERGING,
         # Called off, or whoever was asked has hung up: agent and customer are brought together again.
         (_S.CONSULTING, _T.CANCEL): _S.PARTING,
-        (_S.CONSULTING, _T.END): _S.OVER,
+        # Hanging up on whom one has asked gives them the customer, as on a desk phone.
+        (_S.CONSULTING, _T.LOSE_AGENT): _S.GIVING,
         (_S.GIVING, _T.JOINED): _S.OVER,
-        # Whoever was to have the customer is gone, or cannot be joined.
         (_S.GIVING, _T.CANCEL): _S.PARTING,
-        (_S.GIVING, _T.LOSE): _S.FETCHED,
-        (_S.GIVING, _T.END): _S.OVER,
         (_S.MERGING, _T.JOINED): _S.CONFERRING,
         (_S.MERGING, _T.CANCEL): _S.PARTING,
-        (_S.MERGING, _T.END): _S.OVER,
-        (_S.CONFERRING, _T.LEAVE): _S.OVER,
+        (_S.MERGING, _T.LOSE_AGENT): _S.GIVING,
         # The third one has left: the other two are joined as before.
         (_S.CONFERRING, _T.CANCEL): _S.PARTING,
-        (_S.CONFERRING, _T.END): _S.OVER,
+        # The agent has left, by the desk or by the phone: the customer goes on with the third one.
+        (_S.CONFERRING, _T.COMPLETE): _S.GIVING,
+        (_S.CONFERRING, _T.LOSE_AGENT): _S.GIVING,
         (_S.FETCHED, _T.TIME_OUT): _S.TALKING,
-        (_S.FETCHED, _T.END): _S.OVER,
+        # The customer hung up, or is passed on.
+        **{(state, _T.END): _S.OVER for state in CourseState if state is not _S.OVER},
     },
 )
+
+WAITING = frozenset({_S.PARTING, _S.RESUMING, _S.GIVING, _S.MERGING, _S.FETCHED})
+"""The states in which the telephone system has to do something, soon."""
+WITH_THIRD = frozenset({_S.CALLING, _S.CONSULTING, _S.GIVING, _S.MERGING, _S.CONFERRING})
+"""The states in which somebody third is called, asked or talks along."""

@@ -8,7 +8,15 @@ from agents.agent import WorkRules
 from agents.misses import MissRules
 from core.kernel.clock import microseconds
 from core.model.causes import RingOutcome
-from core.model.commands import AnswerRequest, AnswerWork, ClearScreen, PopScreen, RingLeg, ShowAgentState
+from core.model.commands import (
+    AnswerRequest,
+    AnswerWork,
+    ClearScreen,
+    PickUpLeg,
+    PopScreen,
+    RingLeg,
+    ShowAgentState,
+)
 from core.model.contact import VOICE, ContactState, Requirement
 from core.model.events import (
     ContactClosed,
@@ -248,12 +256,14 @@ def test_task_rejected_in_a_call_leaves_the_call_alone_and_shuts_the_door_to_mor
     assert len(floor.offered()) == 4, "ready again, the agent is offered both"
 
 
-def test_call_is_never_accepted_on_the_screen() -> None:
+def test_call_is_accepted_by_having_the_phone_answered() -> None:
     floor = office()
     floor.arrive("caller")
     pop = popped(floor)
     request = AcceptOffer(at_us=0, agent_id=ANN, offer_id=pop.offer_id, version=pop.version)
-    assert wish(floor, request) == "answer_the_phone"
+    assert wish(floor, request) == ""
+    assert [order.leg_id for order in floor.orders(PickUpLeg)] == [floor.orders(RingLeg)[-1].leg_id]
+    assert floor.state("ann")[0] == "reserved", "until the telephone says that it is answered"
 
 
 def test_wish_that_names_no_offer_is_refused_where_two_are_open() -> None:
