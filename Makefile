@@ -57,6 +57,7 @@ check: $(INSTALLED) ui
 	$(BIN)/python -m scripts.describe_law --check
 	$(BIN)/python -m scripts.write_browser_types --check
 	$(BIN)/python -m scripts.write_asyncapi --check
+	$(BIN)/python -m scripts.write_openapi --check
 	$(BIN)/python -m scripts.check_pages
 	$(BIN)/python -m scripts.check_requirements
 
@@ -82,6 +83,7 @@ format: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/python -m scripts.write_browser_types
 	$(BIN)/python -m scripts.write_asyncapi
+	$(BIN)/python -m scripts.write_openapi
 	$(BIN)/python -m scripts.draw_diagrams
 	$(BIN)/python -m scripts.describe_scenarios
 	$(BIN)/python -m scripts.describe_rules

@@ -104,8 +104,12 @@ class Workforce(PbxListener):
         return sum(self._workers[agent_id].state is AgentState.READY for agent_id in agent_ids)
 
     def hand_over(self, agent_id: AgentId) -> None:
-        """Let somebody real sit down in the agent's place: from now on only the phone is simulated."""
-        self._workers[agent_id].by_hand = True
+        """Let somebody real sit down in the agent's place: from now on only the phone is simulated.
+
+        Of an agent who is none nobody takes the place: whoever asks is refused by the engine.
+        """
+        if agent_id in self._workers:
+            self._workers[agent_id].by_hand = True
 
     def stands_by(self, channel: Channel) -> bool:
         """Tell whether the channel is the call of an agent that stands and waits for somebody to talk to."""

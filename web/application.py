@@ -24,6 +24,7 @@ from web.api import (
     tasks,
 )
 from web.gate.gate import Gate
+from web.openapi import Described, operation_id
 from web.pages import add_pages, read_files
 from web.problems import tell_problems
 from web.reports import Reports
@@ -54,17 +55,28 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 def build_application(site: Site) -> FastAPI:
     """Return the application that serves `site`."""
-    app = FastAPI(
-        title="Goldline", version="1", docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json"
-    )
+    app = describe_application()
     app.state.site = site
     app.state.ops = site.ops
     app.state.reports = Reports(site.history, site.house, site.floor, site.clock)
     app.state.gate = gate = Gate(site)
     gate.stand_before(app)
+    add_pages(app, read_files())
+    return app
+
+
+def describe_application() -> FastAPI:
+    """Return an application with all routes and nothing behind them: enough to describe it."""
+    app = Described(
+        title="Goldline",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        generate_unique_id_function=operation_id,
+    )
     tell_problems(app)
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
-    add_pages(app, read_files())
     return app

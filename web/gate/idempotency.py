@@ -26,6 +26,13 @@ from web.site import Site
 HEADER = "Idempotency-Key"
 KEY_MAX = 200
 _JSON = "application/json"
+_DESCRIBED = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Under one key it is done once, and answered the same again.",
+    "schema": {"type": "string", "maxLength": KEY_MAX},
+}
 
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -33,6 +40,11 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class CreatingRoute(APIRoute):
     """A route whose POSTs are done once for each key; other methods pass."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if "POST" in (options.get("methods") or ()):
+            options["openapi_extra"] = {"parameters": [_DESCRIBED]}
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Handler:
         """Return the handler, with what is kept around it."""
