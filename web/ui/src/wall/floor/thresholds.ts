@@ -1,17 +1,17 @@
+import type { LimitsView } from "../../lib/types.gen";
 import type { Standing } from "../standing";
 
-/** How many minutes an agent may be in a state before it is looked at, and before it is too long. */
-const MINUTES: Readonly<Record<string, readonly [near: number, bad: number]>> = {
-  reserved: [0.5, 1],
-  on_contact: [10, 20],
-  wrap_up: [2, 4],
-  not_ready: [15, 45],
+/** Which of the house's limits a state of an agent has; other states may last. */
+const LIMITS: Readonly<Record<string, keyof LimitsView>> = {
+  on_contact: "talk_seconds",
+  wrap_up: "wrap_up_seconds",
+  not_ready: "not_ready_seconds",
 };
 
-/** Return how long in a state stands against what is usual; states that may last are never judged. */
-export function timeStanding(state: string, seconds: number): Standing {
-  const limits = MINUTES[state];
-  if (!limits) return "plain";
-  const [near, bad] = limits;
-  return seconds >= bad * 60 ? "bad" : seconds >= near * 60 ? "near" : "plain";
+/** Return how a time in a state stands against the house's limits. */
+export function timeStanding(state: string, seconds: number, limits: LimitsView): Standing {
+  const name = LIMITS[state];
+  const limit = name && limits[name];
+  if (!limit || seconds < limit) return "plain";
+  return seconds < limit * limits.critical_at ? "near" : "bad";
 }
