@@ -4,3 +4,11 @@ import en from "./words/en.json";
 import zh from "./words/zh-CN.json";
 
 export const t = translator(en, zh);
+
+type Kind = "state" | "mode" | "hindrance" | "window" | "import" | "verdict" | "fault" | "remark" | "by" | "meaning" | "turn" | "result";
+
+/** Return the word for something that the server names, or its own name where we have none. */
+export function named(kind: Kind, name: string): string {
+  const key = `${kind}.${name}`;
+  return key in en ? t(key as keyof typeof en) : name.replaceAll("_", " ");
+}

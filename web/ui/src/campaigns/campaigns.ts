@@ -1,0 +1,76 @@
+/** What the API has of campaigns, for this page. */
+
+import { address, api, type Page } from "../lib/api";
+import type {
+  CampaignCardView,
+  ColumnsView,
+  ImportView,
+  LeadAheadView,
+  ListedNumberView,
+  ListView,
+  MappingView,
+  PromisedCallView,
+  ResultsView,
+} from "../lib/types.gen";
+
+export const GROUPINGS = ["list", "tier", "segment", "arm", "hour", "attempt", "agent", "caller_id"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+export const DUPLICATES = ["list", "campaign", "system", "file", "none"] as const;
+
+/** How a campaign is to pace; what is left out stays as it is. */
+export interface Pacing {
+  mode?: string;
+  lines_max?: number;
+  lines_per_agent?: number;
+  share_max?: number;
+}
+
+/** What is said of a list that is uploaded. */
+export interface Upload {
+  readonly campaign: string;
+  readonly list: string;
+  readonly filename: string;
+  readonly country: string;
+  readonly position: number;
+  readonly weight: number;
+  readonly duplicates: string;
+  readonly keep_listed: boolean;
+  readonly mapping: string;
+}
+
+const of = (campaign: string) => `/campaigns/${encodeURIComponent(campaign)}`;
+
+export const campaigns = {
+  card: (name: string) => api.get<CampaignCardView>(of(name)),
+  start: (name: string) => api.post(`${of(name)}/start`),
+  pause: (name: string) => api.post(`${of(name)}/pause`),
+  pace: (name: string, pacing: Pacing) => api.put(`${of(name)}/pacing`, pacing),
+  lists: (name: string) => api.get<Page<ListView>>(`${of(name)}/lists`),
+  results: (name: string, by: Grouping, since?: string) => api.get<ResultsView>(`${of(name)}/results`, { by, since }),
+  callbacks: (name: string) => api.get<Page<PromisedCallView>>(`${of(name)}/callbacks`),
+  ahead: (name: string) => api.get<Page<LeadAheadView>>(`${of(name)}/next`),
+  exported: (name: string, list: string) => address(`${of(name)}/lists/${encodeURIComponent(list)}/export.csv`),
+  mappings: (name: string) => api.get<Page<MappingView>>(`${of(name)}/mappings`),
+  keepMapping: (name: string, mapping: string, columns: Record<string, string>) =>
+    api.put(`${of(name)}/mappings/${encodeURIComponent(mapping)}`, { columns }),
+};
+
+export const imports = {
+  upload: (file: Blob, said: Upload) => api.create<ImportView>("/imports", file, { ...said }),
+  newest: (campaign: string) => api.get<Page<ImportView>>("/imports", { campaign, limit: 20 }),
+  find: (id: string) => api.get<ImportView>(`/imports/${id}`),
+  columns: (id: string) => api.get<ColumnsView>(`/imports/${id}/columns`),
+  map: (id: string, columns: Record<string, string>) => api.put<ImportView>(`/imports/${id}/mapping`, { columns }),
+  commit: (id: string) => api.post<ImportView>(`/imports/${id}/commit`),
+  cancel: (id: string) => api.delete<ImportView>(`/imports/${id}`),
+  rejects: (id: string) => address(`/imports/${id}/rejects.csv`),
+};
+
+export const numbers = {
+  listed: (cursor?: string) => api.get<Page<ListedNumberView>>("/do-not-call", { cursor, limit: 50 }),
+  against: (number: string) => api.get<Page<ListedNumberView>>("/do-not-call", { number }),
+  forbid: (texts: readonly string[], campaign: string, reason: string) =>
+    api.post("/do-not-call", { numbers: texts, campaign, reason }),
+  allow: (number: string, campaign: string) =>
+    api.delete(address(`/do-not-call/${encodeURIComponent(number)}`, { campaign }).replace("/api/v1", "")),
+};

@@ -1,0 +1,39 @@
+/** Which campaign and which part of it is looked at; it stands in the address, so a reload changes nothing. */
+
+export const PARTS = ["lists", "results", "callbacks", "next", "imports", "rules"] as const;
+export type Part = (typeof PARTS)[number];
+
+class Chosen {
+  #campaign = $state("");
+  #part = $state<Part>("lists");
+  /** Counts what was done here that changes what the store tells: whoever reads it reads again. */
+  news = $state(0);
+
+  constructor() {
+    const [campaign = "", part = ""] = location.hash.slice(1).split("/").map(decodeURIComponent);
+    this.#campaign = campaign;
+    if (PARTS.includes(part as Part)) this.#part = part as Part;
+  }
+
+  get campaign(): string {
+    return this.#campaign;
+  }
+  set campaign(name: string) {
+    this.#campaign = name;
+    this.#keep();
+  }
+
+  get part(): Part {
+    return this.#part;
+  }
+  set part(part: Part) {
+    this.#part = part;
+    this.#keep();
+  }
+
+  #keep(): void {
+    history.replaceState(null, "", `#${encodeURIComponent(this.#campaign)}/${this.#part}`);
+  }
+}
+
+export const chosen = new Chosen();
