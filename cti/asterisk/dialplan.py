@@ -145,6 +145,27 @@ _ENDS = "${IF($[${LEN(${GOLDLINE_SPARES})}]?:x)}"
 """The option of Bridge(): `x`, or none where the engine wants to have the other leg back."""
 
 
+_ASIDE = """\
+; Taken out of a bridge by the engine: whom it was to join counts no more.
+exten => taken,1,Set(GOLDLINE_PEER=)
+ same => n,Set(GOLDLINE_HEARS=)
+ same => n,Set(GOLDLINE_SPARES=)
+ same => n,Set(GOLDLINE_ROOM=)
+ same => n,Goto(s,1)
+
+; A supervisor's leg hears an agent's. When that one ends this one is back.
+exten => hear,1,ChanSpy(${GOLDLINE_HEARS},${GOLDLINE_SPEAKS})
+ same => n,Set(GOLDLINE_HEARS=)
+ same => n,Goto(s,1)
+
+; Whom we called has answered: a person, or a machine? AMD() wants commas, which an order cannot hold.
+exten => judge,1,AMD(${REPLACE(GOLDLINE_DETECTION,:,\\,)})
+ same => n,Set(GOLDLINE_ANSWERER=${AMDSTATUS}:${AMDCAUSE})
+ same => n,Goto(s,1)
+"""
+"""Places in the callers' context where the engine sends legs of its own."""
+
+
 def _filtered(variable: str) -> str:
     return f"${{FILTER({DIALABLE},${{{variable}}})}}"
 
@@ -195,23 +216,7 @@ exten => _[+*#0-9s]!,1,Set(CALLERID(num)={_filtered("CALLERID(num)")})
  same => n,Set(GOLDLINE_ROOM=)
  same => n,Goto(engine)
 
-; Taken out of a bridge by the engine: whom it was to join counts no more.
-exten => taken,1,Set(GOLDLINE_PEER=)
- same => n,Set(GOLDLINE_HEARS=)
- same => n,Set(GOLDLINE_SPARES=)
- same => n,Set(GOLDLINE_ROOM=)
- same => n,Goto(s,1)
-
-; A supervisor's leg hears an agent's. When that one ends this one is back.
-exten => hear,1,ChanSpy(${{GOLDLINE_HEARS}},${{GOLDLINE_SPEAKS}})
- same => n,Set(GOLDLINE_HEARS=)
- same => n,Goto(s,1)
-
-; Whom we called has answered: a person, or a machine? AMD() wants commas, which an order cannot hold.
-exten => judge,1,AMD(${{REPLACE(GOLDLINE_DETECTION,:,\\,)}})
- same => n,Set(GOLDLINE_ANSWERER=${{AMDSTATUS}}:${{AMDCAUSE}})
- same => n,Goto(s,1)
-
+{_ASIDE}
 [{settings.agent_context}]
 ; The agent has answered. Option x: when the agent hangs up first, the caller is hung up too.
 exten => s,1,Bridge(${{GOLDLINE_PEER}},{_ENDS})
@@ -269,5 +274,6 @@ rtp_timeout = 10
 
 Then run "core reload" on Asterisk's console. Campaigns that tell machines from persons need two of its
 modules, app_amd and app_waitforsilence; conferences need app_confbridge, mute res_mutestream, keys that
-agents send app_senddtmf, and phones that are answered from the desk res_pjsip_notify.
+agents send app_senddtmf, phones that are answered from the desk res_pjsip_notify, and supervisors who hear
+agents app_chanspy.
 """

@@ -28,9 +28,10 @@ from core.model.requests import (
 )
 from core.model.supervision import SupervisionMode
 from web.asked import Asked, Name, Words
-from web.callers import OfCaller, OfSite, OwnDesk, Role, allow
+from web.callers import OfCaller, OfSite, Role, allow
 from web.gate.audit import note
 from web.phones import phone_of, remember
+from web.problems import ProblemRaised
 from web.roles import Caller
 from web.site import Site
 
@@ -164,8 +165,11 @@ async def stop_listening(agent_id: Name, asked: AskedWhy, wish: OfWish) -> None:
 
 
 @agents.post("/take-over", status_code=DONE)
-async def take_over(agent_id: Name, asked: AskedWhy, wish: OfWish, desk: OwnDesk) -> None:
+async def take_over(agent_id: Name, asked: AskedWhy, wish: OfWish) -> None:
     """Have the customer in the agent's place, at a desk of one's own; the agent wraps up."""
+    desk = wish.caller.agent_id
+    if desk is None:
+        raise ProblemRaised(HTTPStatus.FORBIDDEN, "no_desk", "who takes a call over has a desk for it")
     await wish.ask(TakeOver, agent_id, asked, by=desk)
 
 

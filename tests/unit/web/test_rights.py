@@ -81,7 +81,7 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
         f"{API}/agents/{{agent_id}}/{what}": {"POST": SUPERVISORS}
         for what in (
             *("ready", "not-ready", "log-out"),
-            *("listen", "whisper", "barge", "stop-listening"),
+            *("listen", "whisper", "barge", "take-over", "stop-listening"),
         )
     },
     f"{API}/agents/{{agent_id}}/queues": {"PUT": SUPERVISORS},
