@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from web.api import (
     audit,
+    call,
     callbacks,
     campaigns,
     customers,
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     house.router,
     desk.router,
+    call.router,
     supervision.agents,
     supervision.contacts,
     customers.router,

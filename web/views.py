@@ -274,7 +274,8 @@ class LeadView(View):
 class RecordView(View):
     """The screen-pop: all an agent should know before saying hello. `url` opens a foreign CRM.
 
-    Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to.
+    Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to. The agent
+    who passed the customer on, or asks about them, is `passed_by`.
     """
 
     contact_id: str
@@ -294,6 +295,7 @@ class RecordView(View):
     dials_at: datetime | None = None
     url: str = ""
     dispositions: dict[str, str] = {}
+    passed_by: str = ""
 
 
 class OwnDayView(View):
@@ -430,6 +432,13 @@ class SignedInView(View):
     theme: str
     keys: dict[str, str]
     extension: str
+
+
+class WaysView(View):
+    """How people can sign in: with a password here, or `elsewhere` (OpenID Connect)."""
+
+    password: bool
+    elsewhere: bool
 
 
 class PersonView(View):

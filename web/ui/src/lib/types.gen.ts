@@ -231,7 +231,8 @@ export interface LeadView {
 
 /** The screen-pop: all an agent should know before saying hello. `url` opens a foreign CRM.
  *
- * Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to.
+ * Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to. The agent
+ * who passed the customer on, or asks about them, is `passed_by`.
  */
 export interface RecordView {
   readonly contact_id: string;
@@ -251,6 +252,7 @@ export interface RecordView {
   readonly dials_at: Instant | null;
   readonly url: string;
   readonly dispositions: Readonly<Record<string, string>>;
+  readonly passed_by: string;
 }
 
 /** An agent's own day so far; `missed` counts offers that came to nothing, `worked` work besides calls. */
