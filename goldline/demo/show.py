@@ -190,9 +190,13 @@ async def _open(
 
 def _asterisk(world: World, config: Config) -> AmiServer:
     """Return the simulated Asterisk, which reaches the engine for its callers."""
-    account = Account(secret=config.pbx.secret.get_secret_value())
+    pbx = config.pbx
+    accounts = {
+        pbx.username: Account(secret=pbx.secret.get_secret_value()),
+        pbx.phones_username: Account(secret=pbx.phones_secret.get_secret_value()),
+    }
     url = f"agi://{config.agi.host}:{config.agi.port}/{config.agi.token.get_secret_value()}/caller"
-    return AmiServer(world.exchange, {config.pbx.username: account}, DialplanSettings(engine_url=url))
+    return AmiServer(world.exchange, accounts, DialplanSettings(engine_url=url))
 
 
 def _seats(workforce: Workforce) -> Callable[[Event], None]:
@@ -208,7 +212,7 @@ def _seats(workforce: Workforce) -> Callable[[Event], None]:
 def _with_doors(config: Config, settings: ShowSettings) -> Config:
     """Return `config` with ports that are free now on this machine, and secrets of this run."""
     ami_port, agi_port, web_port = _free_ports(3)
-    pbx = config.pbx.model_copy(update={"port": ami_port, "secret": _secret()})
+    pbx = config.pbx.model_copy(update={"port": ami_port, "secret": _secret(), "phones_secret": _secret()})
     agi = config.agi.model_copy(update={"port": agi_port, "token": _secret()})
     web = config.web.model_copy(update={"port": settings.web_port or web_port})
     return config.model_copy(update={"pbx": pbx, "agi": agi, "web": web})
