@@ -28,6 +28,11 @@ class SignedIn {
     return this.caller.roles.includes("administrator") || roles.some((role) => this.caller.roles.includes(role));
   }
 
+  /** Take over what the server was told of the caller since they signed in. */
+  learn(change: Partial<Caller>): void {
+    this.#caller = { ...this.caller, ...change };
+  }
+
   /** Find out whether the browser is signed in already. */
   async recall(): Promise<void> {
     try {
