@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from goldline.config_gate import GateSection, OidcSection
 from goldline.config_routing import ZoneName
 from goldline.section import Name, Port, Section, said
 from web.pop_url import FIELDS, check_template
@@ -55,6 +56,10 @@ class WebSection(Section):
     """The folder where uploaded lists lie until they are loaded; each program has one of its own."""
     time_zone: ZoneName = "UTC"
     """The zone at whose midnight figures of the day begin anew."""
+    gate: GateSection = GateSection()
+    """How long sign-ins hold, and how much anybody may ask."""
+    oidc: OidcSection | None = None
+    """Where people sign in elsewhere."""
     pop_url: PopUrl = ""
     """Where a customer's record is found in a foreign CRM, such as `https://crm.example/?phone={number}`."""
 

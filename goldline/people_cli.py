@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from core.kernel.errors import GoldlineError
+from core.model.person import LOGIN, Person, PersonChange
 from web.roles import Role
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configurat
 LoginName = Annotated[str, typer.Argument(help="What the person signs in as.")]
 Roles = Annotated[list[Role], typer.Option("--role", help="What the person may do; any number.")]
 Scopes = Annotated[list[Role], typer.Option("--scope", help="What the program may do; any number.")]
-LOGIN = r"[a-z0-9][a-z0-9._@-]{0,99}"
 
 
 @people_app.command("add")
@@ -39,8 +39,6 @@ def add(
     config: ConfigFile = Path("goldline.toml"),
 ) -> None:
     """Let somebody sign in; the password is asked for, or read from a pipe."""
-    from core.model.person import Person
-
     _check_login(login)
     person = Person(login=login, name=name or login, roles=tuple(dict.fromkeys(role)), agent_id=agent)
     password = _password()
@@ -104,8 +102,6 @@ def revoke(
 
 
 def _change_disabled(config: Path, login: str, *, disabled: bool) -> None:
-    from core.model.person import PersonChange
-
     action = "disable" if disabled else "enable"
     change = PersonChange(disabled=disabled)
     _with_register(config, lambda register: register.change(login, change, f"people {action}"))

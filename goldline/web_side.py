@@ -17,6 +17,7 @@ from goldline.config import Config
 from goldline.config_alerts import limits_of
 from goldline.config_dispositions import dispositions_of
 from goldline.config_routing import QueueSection
+from goldline.config_gate import gate_settings, oidc_settings
 from goldline.config_web import metrics_settings, web_settings
 from goldline.list_side import open_campaign_side
 from goldline.live import WebStores
@@ -100,6 +101,8 @@ async def open_web_side(
     async with open_campaign_side(config, house.campaigns, stores.lists, clock, fold.look_again) as campaigns:
         site = Site(
             settings=web_settings(config.web),
+            gate=gate_settings(config.web.gate),
+            oidc=oidc_settings(config.web.oidc),
             clock=clock,
             front=front,
             house=house,

@@ -21,6 +21,7 @@ from web.api import (
     people,
     reports,
     sign_in,
+    sign_in_elsewhere,
     supervision,
     tasks,
 )
@@ -34,6 +35,7 @@ from web.site import Site
 API = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    sign_in_elsewhere.router,
     events.router,
     house.router,
     desk.router,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from web.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +41,19 @@ class GateSettings:
     strangers_burst: int = 200
     answers_kept_s: float = 24 * 3_600
     answers_max: int = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcSettings:
+    """Where people sign in elsewhere, and what is made of what they are there.
+
+    The claim `login_claim` is the login; the words of the claim `roles_claim` that `roles` names give roles.
+    """
+
+    issuer: str
+    client_id: str
+    secret: str = field(repr=False)
+    roles: Mapping[str, Role]
+    scope: str = "openid profile"
+    login_claim: str = "preferred_username"
+    roles_claim: str = "roles"

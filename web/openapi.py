@@ -35,7 +35,7 @@ SCHEMES = {
     "cookie": {"type": "apiKey", "in": "cookie", "name": NAME, "description": "A sign-in, by browsers."},
     "key": {"type": "http", "scheme": "bearer", "description": "A program's key, `glk_...`."},
 }
-NEEDS_NOBODY = {("post", "/api/v1/session"), ("delete", "/api/v1/session")}
+NEEDS_NOBODY = {("post", "/api/v1/session"), ("delete", "/api/v1/session"), ("get", "/api/v1/session/ways")}
 
 
 class Described(FastAPI):

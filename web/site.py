@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.kernel.clock import Clock
 from web.front import FrontOffice
-from web.gate_settings import GateSettings
+from web.gate_settings import GateSettings, OidcSettings
 from web.house import House
 from web.live.floor import Floor
 from web.live.live import Live
@@ -40,6 +40,7 @@ class Site:
 
     settings: WebSettings = field(default_factory=WebSettings)
     gate: GateSettings = field(default_factory=GateSettings)
+    oidc: OidcSettings | None = None
     clock: Clock
     front: FrontOffice
     house: House

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+LOGIN = r"[a-z0-9][a-z0-9._@-]{0,99}"
+"""What people sign in as."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

@@ -18,7 +18,7 @@ from web.gate.recognition import caller_for
 from web.gate.tokens import csrf_token
 from web.problems import ProblemRaised
 from web.site import Site
-from web.views import SignedInView
+from web.views import SignedInView, WaysView
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -59,6 +59,12 @@ async def sign_in(
     set_token(response, token, site.settings)
     request.state.caller = caller_for(person)  # so that the audit log knows who it was
     return _view(person, token)
+
+
+@router.get("/ways")
+async def ways(gate: OfGate) -> WaysView:
+    """Tell how people can sign in, for who is not signed in yet."""
+    return WaysView(password=True, elsewhere=gate.elsewhere is not None)
 
 
 @router.get("")

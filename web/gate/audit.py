@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 OWN_DESK = "/api/v1/agents/me/"
 OWN_PREFERENCES = ("PATCH", "/api/v1/session")
+SIGN_IN_ELSEWHERE = "/api/v1/session/oidc/callback"
+"""A read for browsers, and a sign-in all the same."""
 TEXT_MAX = 500
 """Letters of a reason that are kept."""
 
@@ -96,9 +98,11 @@ class _Outcome:
 
 
 def _is_audited(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] in READS:
+    if scope["type"] != "http":
         return False
     path = scope["path"]
+    if scope["method"] in READS:
+        return bool(path == SIGN_IN_ELSEWHERE)
     return (
         path.startswith(API) and not path.startswith(OWN_DESK) and (scope["method"], path) != OWN_PREFERENCES
     )

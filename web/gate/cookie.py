@@ -20,17 +20,18 @@ def token_in(connection: HTTPConnection) -> str:
 
 def set_token(response: Response, token: str, settings: WebSettings) -> None:
     """Give the browser `token`; it forgets it when it is closed."""
-    response.set_cookie(_name(settings), token, httponly=True, samesite="strict", secure=_is_secure(settings))
+    response.set_cookie(_name(settings), token, httponly=True, samesite="strict", secure=is_secure(settings))
 
 
 def take_token(response: Response, settings: WebSettings) -> None:
     """Let the browser forget its token."""
-    response.delete_cookie(_name(settings), httponly=True, samesite="strict", secure=_is_secure(settings))
+    response.delete_cookie(_name(settings), httponly=True, samesite="strict", secure=is_secure(settings))
 
 
-def _is_secure(settings: WebSettings) -> bool:
+def is_secure(settings: WebSettings) -> bool:
+    """Tell whether browsers reach this site over TLS."""
     return settings.public_url.startswith("https://")
 
 
 def _name(settings: WebSettings) -> str:
-    return SECURE_NAME if _is_secure(settings) else NAME
+    return SECURE_NAME if is_secure(settings) else NAME

@@ -6,7 +6,7 @@ gate.stand_before(app)
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, FastAPI
 from starlette.requests import HTTPConnection
@@ -19,6 +19,9 @@ from web.gate.reception import Reception
 from web.gate.recognition import Recognition
 from web.site import Site
 
+if TYPE_CHECKING:
+    from web.gate.oidc import Elsewhere
+
 
 class Gate:
     """Recognises callers, lets people in and out, and guards every route of an application."""
@@ -27,6 +30,7 @@ class Gate:
         self._site = site
         self.recognition = Recognition(site.people, site.gate, site.wall)
         self.reception = Reception(site.people, self.recognition, site.gate, site.wall)
+        self.elsewhere = _elsewhere(site)
 
     def stand_before(self, app: FastAPI) -> None:
         """Guard `app`. The last that is added is the first that a request meets."""
@@ -41,6 +45,15 @@ class Gate:
         )
         app.add_middleware(BodyLimit, web=site.settings)
         app.add_middleware(SecurityHeaders, web=site.settings)
+
+
+def _elsewhere(site: Site) -> Elsewhere | None:
+    """Return where people sign in elsewhere; what that needs is loaded only where they do."""
+    if site.oidc is None:
+        return None
+    from web.gate.oidc import Elsewhere
+
+    return Elsewhere(site.oidc, site.wall)
 
 
 def gate_of(connection: HTTPConnection) -> Gate:

@@ -33,7 +33,7 @@ def is_foreign(connection: HTTPConnection, settings: WebSettings) -> bool:
     origin = connection.headers.get("origin")
     if origin is None:
         return bool(token_in(connection))
-    return origin != _own_origin(connection, settings)
+    return origin != own_origin(connection, settings)
 
 
 def check_csrf_token(connection: HTTPConnection) -> None:
@@ -48,7 +48,8 @@ def foreign_origin() -> ProblemRaised:
     return ProblemRaised(HTTPStatus.FORBIDDEN, "foreign_origin", "this was not asked by a page of this site")
 
 
-def _own_origin(connection: HTTPConnection, settings: WebSettings) -> str:
+def own_origin(connection: HTTPConnection, settings: WebSettings) -> str:
+    """Return what browsers call this site: scheme, host and port."""
     if settings.public_url:
         parts = urlsplit(settings.public_url)
         return f"{parts.scheme}://{parts.netloc}"

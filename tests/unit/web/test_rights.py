@@ -42,6 +42,9 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
     f"{API}/openapi.json": {"GET": ANYBODY},
     f"{API}/session": {"POST": ANYBODY, "GET": EVERY, "PATCH": EVERY, "DELETE": ANYBODY},
     f"{API}/session/password": {"PUT": EVERY},
+    f"{API}/session/ways": {"GET": ANYBODY},
+    f"{API}/session/oidc": {"GET": ANYBODY},
+    f"{API}/session/oidc/callback": {"GET": ANYBODY},
     f"{API}/house": {"GET": EVERY},
     f"{API}/dispositions": {"GET": EVERY},
     **{
@@ -50,6 +53,9 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
             *("log-in", "log-out", "ready", "not-ready"),
             *("offer/accept", "offer/reject", "preview/dial", "preview/skip", "dial"),
             *("wrap-up/finish", "wrap-up/extend"),
+            *("call/hold", "call/resume", "call/mute", "call/unmute", "call/digits", "call/hang-up"),
+            *("call/transfer", "call/consult", "call/consult/complete", "call/consult/cancel"),
+            *("call/conference", "call/conference/leave"),
             *("work/{contact_id}/finish", "work/{contact_id}/return"),
         )
     },
