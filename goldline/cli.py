@@ -6,7 +6,9 @@ Modules are imported where they are needed, so `goldline --help` answers at once
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -78,6 +80,28 @@ def serve(
     from goldline.serve import run_server
 
     asyncio.run(run_server(config, role, port))
+
+
+@app.command()
+def top(
+    url: Annotated[str, typer.Option(help="Where the pages are.")] = "http://127.0.0.1:8080",
+    login: Annotated[str, typer.Option(help="Sign in as this person; the password is asked for.")] = "",
+    demo: Annotated[bool, typer.Option(help="Look at the demonstration that runs beside.")] = False,
+) -> None:
+    """Show the wallboard in this terminal: with the key in GOLDLINE_KEY, as a person, or of the demo."""
+    from goldline.demo.people import PASSWORD, WALL
+    from goldline.top import Door, password_of, show_board, sign_in
+
+    if demo:
+        door = sign_in(url, WALL, PASSWORD)
+    else:
+        door = (
+            sign_in(url, login, password_of(login))
+            if login
+            else Door(url=url, key=os.environ.get("GOLDLINE_KEY", ""))
+        )
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(show_board(door))
 
 
 @app.command()

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -18,19 +17,12 @@ from core.model.events import AgentStateChanged, DecisionMade
 from core.model.ids import AgentId, QueueName
 from core.model.message import DomainEvent
 from goldline.app import Brain
+from goldline.board_tables import STATE_COLOURS, board_table
 from goldline.config import Config
 from metrics.day import DayFigures
 from metrics.ratio import Ratio
 
 DECISIONS_SHOWN = 8
-_COLOURS = {
-    AgentState.LOGGED_OUT: "bright_black",
-    AgentState.NOT_READY: "yellow",
-    AgentState.READY: "green",
-    AgentState.RESERVED: "cyan",
-    AgentState.ON_CONTACT: "blue",
-    AgentState.WRAP_UP: "magenta",
-}
 _RULES = {"highest_level": "level", "longest_idle": "idle", "by_place": "place"}
 """Which came first in the choice of the agent, in one word."""
 _WAITING = (ContactState.QUEUED, ContactState.OFFERED)
@@ -81,7 +73,7 @@ class Board:
         return Group(heading, columns)
 
     def _queues_table(self, now_us: int) -> Table:
-        table = _table("Queues", "queue", "waiting", "longest s", "ready", "at work")
+        table = board_table("Queues", "queue", "waiting", "longest s", "ready", "at work")
         for queue in self._queues:
             table.add_row(
                 queue,
@@ -94,7 +86,7 @@ class Board:
 
     def _tiers_table(self, now_us: int) -> Table:
         headings = ("waiting", "longest s", "answered", "left", "mean s", "in 20 s", "level")
-        table = _table("Tiers", "tier", *headings)
+        table = board_table("Tiers", "tier", *headings)
         for tier in self._tiers:
             table.add_row(tier, *self._tier_cells(tier, now_us))
         return table
@@ -113,16 +105,18 @@ class Board:
         ]
 
     def _agents_table(self, now_us: int) -> Table:
-        table = _table("Agents", "agent", "state", "for s")
+        table = board_table("Agents", "agent", "state", "for s")
         for agent_id, seat in self._seats.items():
             if seat.state is not AgentState.LOGGED_OUT:
                 word = f"{seat.state.value} {seat.reason}".strip()
                 since = f"{seconds(now_us - seat.since_us):.0f}"
-                table.add_row(self._agents[agent_id].name, Text(word, style=_COLOURS[seat.state]), since)
+                table.add_row(self._agents[agent_id].name, Text(word, style=STATE_COLOURS[seat.state]), since)
         return table
 
     def _decisions_table(self) -> Table:
-        table = _table("Last decisions", "contact", "tier", "to (level)", "by", "second", "of", "in line")
+        table = board_table(
+            "Last decisions", "contact", "tier", "to (level)", "by", "second", "of", "in line"
+        )
         for decision, tier in self._decisions:
             second = _second(decision)
             table.add_row(
@@ -145,11 +139,3 @@ def _second(decision: DecisionMade) -> str:
 
 def _shown(figure: Ratio, form: str) -> str:
     return "" if figure.value is None else format(figure.value, form)
-
-
-def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(title=title, box=SIMPLE_HEAD, title_style="bold", title_justify="left")
-    table.add_column(first)
-    for heading in others:
-        table.add_column(heading, justify="right")
-    return table

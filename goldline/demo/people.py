@@ -18,6 +18,8 @@ PASSWORD = "goldline-demo"
 EVERYWHERE = "demo"
 """Who may open all three pages with one sign-in, and sits in `ANNA`'s place."""
 ANNA = AgentId("anna")
+WALL = "wall"
+"""Who may look at everything and change nothing."""
 _OFFICE = (
     Person(
         login=EVERYWHERE,
@@ -28,7 +30,7 @@ _OFFICE = (
     Person(login="supervisor", name="Sam Porter", roles=(Role.SUPERVISOR,)),
     Person(login="campaigns", name="Cleo Marsh", roles=(Role.CAMPAIGN_MANAGER,)),
     Person(login="admin", name="Ada Wells", roles=(Role.ADMINISTRATOR,)),
-    Person(login="wall", name="The wall", roles=(Role.READ_ONLY,)),
+    Person(login=WALL, name="The wall", roles=(Role.READ_ONLY,)),
 )
 
 
