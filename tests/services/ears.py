@@ -19,7 +19,10 @@ LIMIT_S = 10
 
 
 class Ears(asyncio.DatagramProtocol):
-    """One port at which a phone hears; `is_loud` judges what comes from now on."""
+    """One port at which a phone hears; `is_loud` judges what comes from now on.
+
+    What was whispered is heard for about a second more when whoever whispered has been hung up.
+    """
 
     def __init__(self) -> None:
         self.port = 0
@@ -52,3 +55,9 @@ class Ears(asyncio.DatagramProtocol):
                 await self._news.wait()
         judged = self._loudness[begin : begin + PACKETS_JUDGED]
         return sum(judged) / len(judged) > 0.5
+
+    async def fall_silent(self) -> None:
+        """Wait until nobody is heard any more; raise `TimeoutError` where somebody speaks on and on."""
+        async with asyncio.timeout(LIMIT_S):
+            while await self.is_loud():
+                pass

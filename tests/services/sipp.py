@@ -131,6 +131,7 @@ class Callers(Sipp):
         steps: Sequence[Step] = STAY,
         rate: float = 10,
         name: str = "",
+        hears_at: int = 0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         lines = [f"{number};{dialed};{name}" for number in numbers]
@@ -139,7 +140,7 @@ class Callers(Sipp):
         arguments = [sip_address, "-inf", "callers.csv", "-m", str(len(numbers)), "-l", str(len(numbers))]
         # sipp takes whole calls for each period of `-rp` milliseconds.
         arguments += ["-r", "1", "-rp", str(round(1000 / rate))]
-        super().__init__(folder, _caller_scenario(steps), free_udp_port(), arguments)
+        super().__init__(folder, _heard_at(hears_at, _caller_scenario(steps)), free_udp_port(), arguments)
 
     async def finished(self, limit_s: float) -> bool:
         """Wait until all callers are done and tell whether they went by the script; raise `TimeoutError`."""
@@ -171,9 +172,7 @@ class Phones(Sipp):
         (folder / "voice.ulaw").write_bytes(spoken(FIRST_WORD_MS, speaks_ms))
         ring = _scenario("picks_up.xml") if picks_up else _ringing(ring_ms)
         scenario = _refusing_phone(refusal) if refusal else _phone(ring, talk_ms)
-        if hears_at:
-            scenario = scenario.replace("[rtpstream_audio_port]", str(hears_at))
-        super().__init__(folder, scenario, port, [])
+        super().__init__(folder, _heard_at(hears_at, scenario), port, [])
         self.wait_until_bound()
 
 
@@ -210,6 +209,11 @@ def _caller_step(number: int, step: Step) -> str:
     end = awaited("BYE", step.ms, then=f"after_{number}", received="far_end")
     text = _scenario("wait.xml").replace("<!-- end -->", end)
     return text.replace("<!-- number -->", str(number)).replace("<!-- ms -->", str(step.ms))
+
+
+def _heard_at(port: int, scenario: str) -> str:
+    """Let what the far side says go to `port`, if there is one, and not to sipp."""
+    return scenario.replace("[rtpstream_audio_port]", str(port)) if port else scenario
 
 
 def _scenario(name: str) -> str:
