@@ -35,6 +35,13 @@ PopUrl = Annotated[
 ]
 
 
+Origin = Annotated[
+    str,
+    Field(pattern=r"^https?://[a-z0-9.\-]{1,253}(:[0-9]{1,5})?$"),
+    said("an origin such as https://crm.example.com, without a path"),
+]
+
+
 class WebSection(Section):
     """Where the pages, the API and the metrics are served; keep it on loopback behind a proxy with TLS.
 
@@ -46,6 +53,8 @@ class WebSection(Section):
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: str = ""
+    allowed_origins: tuple[Origin, ...] = ()
+    """Other sites whose pages may ask with a key, such as a CRM's: `https://crm.example.com`."""
     extensions: Annotated[str, AfterValidator(_is_pattern)] = WebSettings().extensions
     """A pattern of the phones that agents may sit down at: nobody shall log in at a way out."""
     body_bytes_max: Annotated[int, Field(ge=1_024, le=1024**2)] = 65_536
@@ -70,6 +79,7 @@ def web_settings(section: WebSection) -> WebSettings:
         host=section.host,
         port=section.port,
         public_url=section.public_url,
+        allowed_origins=section.allowed_origins,
         extensions=section.extensions,
         body_bytes_max=section.body_bytes_max,
         upload_bytes_max=section.upload_bytes_max,

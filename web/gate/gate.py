@@ -17,6 +17,7 @@ from web.gate.headers import SecurityHeaders
 from web.gate.middleware import GateMiddleware
 from web.gate.reception import Reception
 from web.gate.recognition import Recognition
+from web.gate.visitors import VisitingPages
 from web.site import Site
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Gate:
             clock=site.wall,
         )
         app.add_middleware(BodyLimit, web=site.settings)
+        app.add_middleware(VisitingPages, origins=site.settings.allowed_origins)
         app.add_middleware(SecurityHeaders, web=site.settings)
 
 
