@@ -1,7 +1,9 @@
 """Calls at an agent: reserved for an offer, in talk, or free again because the offer came to nothing.
 
 Routing proposes (`OfferMade`), this side locks the agent, pops the record and says `AgentReserved`, in
-this order, so the record is on the screen before the phone can ring.
+this order, so the record is on its way before the phone can ring. A page of the web side takes longer to show
+it than a phone to ring: there the phone waits until the page says that it can be seen (`RecordSeen`), or for
+`seen_within_us` at the most.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from agents.wishes import JUST_LOGGED_IN
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.agent import AgentState, AgentTrigger
-from core.model.commands import ClearScreen
+from core.model.commands import CancelTimer, ClearScreen, StartTimer
 from core.model.contact import VOICE, Contact, ContactState
+from core.model.desk import DeskState
 from core.model.events import (
     AgentReserved,
     ContactAdopted,
@@ -23,24 +26,37 @@ from core.model.events import (
     OfferFailed,
     OfferMade,
     OfferWithdrawn,
+    TimerFired,
 )
-from core.model.ids import NO_LEG
+from core.model.ids import NO_LEG, AgentId, TimerKey
 from core.model.message import Event
+from core.model.requests import RecordSeen
 
 
 class Reservations:
     """The feature that ties agents to the calls offered to them."""
 
-    def __init__(self, engine: Engine, contacts: ContactBook, roster: Roster, misses: Misses) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        roster: Roster,
+        misses: Misses,
+        seen_within_us: int = 0,
+    ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._roster = roster
         self._misses = misses
+        self._seen_within_us = seen_within_us
+        self._unseen: dict[AgentId, OfferMade] = {}
         engine.subscribe(OfferMade, self._reserve)
         engine.subscribe(OfferFailed, self._missed)
         engine.subscribe(OfferWithdrawn, self._released)
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(ContactAdopted, self._adopted)
+        engine.subscribe(TimerFired, self._not_seen_in_time)
+        engine.serve(RecordSeen, self._seen)
 
     def _reserve(self, event: OfferMade) -> None:
         if event.channel != VOICE:
@@ -55,8 +71,31 @@ class Reservations:
         until_us = event.at_us + contact.preview_us if agent.looks else 0
         self._roster.move(agent, AgentTrigger.RESERVE, event, until_us=until_us)
         self._engine.send_first(screen_pop(event, contact))
-        if not agent.looks:  # else `Previews` says so when the agent has looked
+        if agent.looks:
+            return  # `Previews` says so when the agent has looked
+        if self._seen_within_us and agent.desk is DeskState.LIVE and agent.standing_leg is None:
+            self._unseen[event.agent_id] = event
+            self._engine.send(
+                StartTimer(key=_timer(event.agent_id), at_us=event.at_us + self._seen_within_us)
+            )
+        else:
             self._engine.publish(reserved(event, agent, event))
+
+    def _seen(self, request: RecordSeen) -> None:
+        """Let the phone ring that waits for this; a page that was late tells nothing new."""
+        offer = self._unseen.get(request.agent_id)
+        if offer is not None and offer.offer_id == request.offer_id:
+            self._engine.send(CancelTimer(key=_timer(request.agent_id)))
+            self._ring(offer, request)
+
+    def _not_seen_in_time(self, event: TimerFired) -> None:
+        if event.key[0] == "unseen":
+            self._ring(self._unseen[AgentId(event.key[1])], event)
+
+    def _ring(self, offer: OfferMade, why: Event) -> None:
+        """Let the phone ring."""
+        del self._unseen[offer.agent_id]
+        self._engine.publish(reserved(offer, self._roster[offer.agent_id], why))
 
     def _missed(self, event: OfferFailed) -> None:
         agent = self._holder(event)
@@ -76,6 +115,8 @@ class Reservations:
 
     def _clear(self, agent: Agent, event: OfferFailed | OfferWithdrawn) -> None:
         agent.contact_id, agent.looks = "", False
+        if self._unseen.pop(event.agent_id, None) is not None:
+            self._engine.send(CancelTimer(key=_timer(event.agent_id)))
         self._engine.send(ClearScreen(agent_id=event.agent_id, contact_id=event.contact_id))
 
     def _connected(self, event: ContactConnected) -> None:
@@ -129,3 +170,7 @@ def not_reserved(offer: OfferMade, contact: Contact | None) -> OfferWithdrawn:
         agent_id=offer.agent_id,
         reason="agent_not_ready" if contact else "caller_left",
     )
+
+
+def _timer(agent_id: AgentId) -> TimerKey:
+    return ("unseen", agent_id)

@@ -32,7 +32,7 @@ def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> N
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
     Desks(engine, roster, microseconds(config.desk.grace_s))
-    Reservations(engine, contacts, roster, misses)
+    Reservations(engine, contacts, roster, misses, microseconds(config.desk.seen_within_s))
     Conversations(engine, roster)
     Previews(engine, contacts, roster, config.rules.skip_reasons)
     Workload(engine, contacts, roster, misses)

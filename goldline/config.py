@@ -105,6 +105,8 @@ class DeskSection(Section):
     token: SecretStr = SecretStr("")
     grace_s: Annotated[float, Field(ge=1, le=3_600)] = 30
     """How long a live screen may be gone before its agent is offered nothing more."""
+    seen_within_s: Annotated[float, Field(ge=0, le=2)] = 0.5
+    """How long a phone waits for the page to show the record before it rings; 0: not at all."""
 
 
 class WorkDoorSection(Section):

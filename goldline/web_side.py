@@ -16,8 +16,8 @@ from dialer.campaign import CampaignRules
 from goldline.config import Config
 from goldline.config_alerts import limits_of
 from goldline.config_dispositions import dispositions_of
-from goldline.config_routing import QueueSection
 from goldline.config_gate import gate_settings, oidc_settings
+from goldline.config_routing import QueueSection
 from goldline.config_web import metrics_settings, web_settings
 from goldline.list_side import open_campaign_side
 from goldline.live import WebStores
@@ -79,7 +79,9 @@ def follow(house: House, front: FrontOffice, clock: Clock, upto: Place) -> Follo
     campaigns = Campaigns(house.campaigns)
     live = Live((Desks(house, now_us), Happenings(), floor, OwnDays(floor), campaigns), now_us)
     live.holders.watch(floor.screen)
-    live.holders.watch(ScreenNews(front, clock))
+    news = ScreenNews(front, clock)
+    live.holders.watch(news)
+    live.holders.watch_sight(news.seen)
     following = Following(live, floor, campaigns, upto)
     front.listen(following)
     return following

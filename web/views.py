@@ -626,7 +626,8 @@ class WishFrame(View):
     """What a client asks: topics to follow, from the numbers on that it has by `since`, or no more.
 
     `screen` is the name of a browser tab, so that it finds its own desk again; `take_over` shows the desk
-    here although another screen shows it.
+    here although another screen shows it. `seen` is the offer whose record is before the agent's eyes: then
+    the phone rings.
     """
 
     subscribe: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=20)
@@ -634,6 +635,7 @@ class WishFrame(View):
     since: dict[Annotated[str, Field(max_length=40)], int] = Field(default={}, max_length=20)
     screen: Annotated[str, Field(max_length=64)] = ""
     take_over: bool = False
+    seen: Annotated[str, Field(max_length=64)] = ""
 
 
 class WelcomeFrame(View):

@@ -95,6 +95,10 @@ class RejectOffer(OfferRequest, frozen=True, kw_only=True):
     """Do not take the offered contact."""
 
 
+class RecordSeen(OfferRequest, frozen=True, kw_only=True):
+    """The record of the offer is before the agent's eyes: the phone may ring; told by the page itself."""
+
+
 class PreviewDial(OfferRequest, frozen=True, kw_only=True):
     """Call the customer whose record is shown."""
 

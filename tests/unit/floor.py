@@ -106,6 +106,8 @@ class Floor:
 
     results: Results | None = None
     """Who knows what contacts may come to."""
+    seen_within_s = 0.0
+    """How long phones wait for the record to be seen on a live desk."""
 
     def __init__(
         self,
@@ -207,7 +209,8 @@ class Floor:
         missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
         Desks(self.engine, self.roster, microseconds(GRACE_S))
-        self.reservations = Reservations(self.engine, self.contacts, self.roster, missed)
+        seen_within_us = microseconds(self.seen_within_s)
+        self.reservations = Reservations(self.engine, self.contacts, self.roster, missed, seen_within_us)
         Previews(self.engine, self.contacts, self.roster, ("not_now", "bad_number"))
         self.workload = Workload(self.engine, self.contacts, self.roster, missed)
         limits = {self.queue.name: wrap_up}

@@ -19,6 +19,7 @@ from contextlib import suppress
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from core.model.ids import OfferId
 from web.live.feed import Feed
 from web.live.live import Live
 from web.live.topic import DESK, TOPICS, Topic
@@ -115,6 +116,8 @@ class Connection:
             self._subscribe(name, wish.since.get(name, NEVER), take_over=wish.take_over)
         if wish.take_over and DESK.name not in wish.subscribe:
             self._subscribe(DESK.name, NEVER, take_over=True)
+        if wish.seen and self._caller.agent_id is not None:
+            self._live.holders.see(self._caller.agent_id, self, OfferId(wish.seen))
 
     def _subscribe(self, name: str, since: int, *, take_over: bool) -> None:
         topic = TOPICS.get(name)

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.model.ids import AgentId
+from core.model.ids import AgentId, OfferId
 
 DeskWatch = Callable[[AgentId, bool], None]
 """Told of an agent that the desk is open on a screen now, or on none any more."""
+SightWatch = Callable[[AgentId, OfferId], None]
+"""Told of an agent that the record of the offer is before the eyes."""
 
 
 class Screen(Protocol):
@@ -39,10 +41,22 @@ class Holders:
     def __init__(self) -> None:
         self._holders: dict[AgentId, _Holder] = {}
         self._watches: list[DeskWatch] = []
+        self._sight_watches: list[SightWatch] = []
 
     def watch(self, watch: DeskWatch) -> None:
         """Tell `watch` whenever a desk is opened, and when it is open on no screen any more."""
         self._watches.append(watch)
+
+    def watch_sight(self, watch: SightWatch) -> None:
+        """Tell `watch` whenever a desk shows the record of an offer."""
+        self._sight_watches.append(watch)
+
+    def see(self, agent_id: AgentId, screen: Screen, offer_id: OfferId) -> None:
+        """Hear of `screen` that it shows the record of an offer; only of the one that holds the desk."""
+        holder = self._holders.get(agent_id)
+        if holder is not None and holder.screen is screen:
+            for watch in self._sight_watches:
+                watch(agent_id, offer_id)
 
     def is_open(self, agent_id: AgentId) -> bool:
         """Tell whether a screen shows the agent's desk."""

@@ -174,6 +174,11 @@ export class Live {
     this.#send({ take_over: true });
   }
 
+  /** Say that the record of an offer is before the agent's eyes: the phone rings then. */
+  saw(offerId: string): void {
+    this.#send({ seen: offerId });
+  }
+
   #connect(): void {
     this.standing = this.#failures ? "lost" : "connecting";
     const scheme = location.protocol === "https:" ? "wss" : "ws";

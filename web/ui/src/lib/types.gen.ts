@@ -405,6 +405,12 @@ export interface SignedInView {
   readonly extension: string;
 }
 
+/** How people can sign in: with a password here, or `elsewhere` (OpenID Connect). */
+export interface WaysView {
+  readonly password: boolean;
+  readonly elsewhere: boolean;
+}
+
 /** A person as administrators see one; nobody sees a password. */
 export interface PersonView {
   readonly login: string;
@@ -571,7 +577,8 @@ export interface CallerView {
 /** What a client asks: topics to follow, from the numbers on that it has by `since`, or no more.
  *
  * `screen` is the name of a browser tab, so that it finds its own desk again; `take_over` shows the desk
- * here although another screen shows it.
+ * here although another screen shows it. `seen` is the offer whose record is before the agent's eyes: then
+ * the phone rings.
  */
 export interface WishFrame {
   readonly subscribe: readonly string[];
@@ -579,6 +586,7 @@ export interface WishFrame {
   readonly since: Readonly<Record<string, number>>;
   readonly screen: string;
   readonly take_over: boolean;
+  readonly seen: string;
 }
 
 /** The first frame: clocks of pages run by `server_time`. */
