@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,12 +21,14 @@ from tests.services.clocks import Wristwatch
 from tests.services.sites import HOST, ORIGIN, PASSWORD, add_person, browser_of, signed_in, site_of
 from web.application import build_application
 from web.callers import Role
+from web.csv_rows import csv_answer, each
 from web.front import FrontOffice
 from web.gate.cookie import NAME, SECURE_NAME
 from web.gate.tokens import KEY_PREFIX, hash_of
 from web.gate_settings import GateSettings
 from web.pages import add_pages, read_files
 from web.site import Site, WebSettings
+from web.views import GroupView
 
 SESSION = "/api/v1/session"
 READY = "/api/v1/agents/me/ready"
@@ -271,6 +275,14 @@ async def test_a_body_that_never_ends_is_cut_off(anna: httpx.AsyncClient) -> Non
     answer = await anna.post("/api/v1/agents/me/not-ready", content=endless())
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
     assert sent <= WebSettings().body_bytes_max + 2 * 1_024
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\tx", "\rx"])
+async def test_no_name_becomes_a_formula_in_a_report(name: str) -> None:
+    views = each([GroupView(name=name)])
+    answer = csv_answer("report.csv", views)
+    rows = list(csv.DictReader(io.StringIO("".join([str(piece) async for piece in answer.body_iterator]))))
+    assert rows[0]["name"] == f"'{name}"
 
 
 # --- files that are none of ours ----------------------------------------------------------------------
