@@ -127,7 +127,7 @@ async def open_show(
 
     Without a `scenario` it is the bank with its campaign. Raises `OSError` where the pages' port is taken.
     """
-    scenario = scenario or show_scenario()
+    scenario = scenario or show_scenario(settings.morning_s)
     clock = MorningClock(settings.speed, settings.morning_s)
     config = _with_doors(open_scenario(scenario), settings)
     async with AsyncExitStack() as open_things:
