@@ -65,7 +65,10 @@ class QueueView(GroupView):
 
 
 class AgentView(View):
-    """An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open."""
+    """An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open.
+
+    `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode.
+    """
 
     agent_id: str
     name: str
@@ -73,6 +76,8 @@ class AgentView(View):
     reason: str = ""
     since: datetime
     next_state: str | None = None
+    asked_by: str = ""
+    supervisors: dict[str, str] = {}
     extension: str = ""
     desk: bool = False
     on_hold: bool = False
@@ -204,7 +209,9 @@ class PartyView(View):
 class DeskView(View):
     """An agent's own desk. `legal` names the requests that would be granted now: nothing else can be clicked.
 
-    `until` is when the state ends by itself. `parties` are those of the conversation besides the customer.
+    `until` is when the state ends by itself. `asked_by` is the supervisor who asked for the state, or for the
+    next one where there is one, and `because` why. `parties` are those of the conversation besides the
+    customer.
     """
 
     agent_id: str
@@ -214,6 +221,8 @@ class DeskView(View):
     since: datetime
     until: datetime | None = None
     next_state: str | None = None
+    asked_by: str = ""
+    because: str = ""
     extension: str = ""
     contact_id: str = ""
     legal: tuple[str, ...] = ()

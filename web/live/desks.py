@@ -80,6 +80,8 @@ class Desks:
             since=moment(shown.since_us),
             until=moment_if(shown.until_us),
             next_state=shown.next_state,
+            asked_by=shown.asked_by,
+            because=shown.because,
             extension=self._extensions.get(shown.agent_id, ""),
             contact_id=shown.contact_id,
             legal=shown.legal,

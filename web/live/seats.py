@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.kernel.clock import seconds
 from core.model.agent import AT_WORK, BUSY_STATES, AgentProfile, AgentState
@@ -11,7 +11,7 @@ from core.model.control import ContactHeld, ContactResumed
 from core.model.events import AgentStateChanged, ContactConnected, OfferMade
 from core.model.ids import AgentId
 from core.model.message import DomainEvent
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentQueuesSet, AgentSupervised, SupervisionEnded
 from metrics.agent_figures import AgentFigures
 from web.house import House
 from web.live.contacts import KnownContact
@@ -29,6 +29,8 @@ class Seat:
     state: AgentState = AgentState.LOGGED_OUT
     reason: str = ""
     next_state: AgentState | None = None
+    asked_by: str = ""
+    supervisors: dict[str, str] = field(default_factory=dict)
     extension: str = ""
     contact_id: str = ""
     on_hold: bool = False
@@ -75,6 +77,10 @@ class Seats:
                 self._set(event.agent_id, queues=tuple(name for name in able if name in chosen))
             case OfferMade(channel="voice") | ContactConnected(channel="voice"):
                 self._set(event.agent_id, contact_id=event.contact_id)
+            case AgentSupervised():
+                self._hear(event.agent_id, {event.asked_by: event.mode.value})
+            case SupervisionEnded():
+                self._hear(event.agent_id, {event.asked_by: ""})
             case ContactHeld():
                 self._set(event.agent_id, on_hold=True)
             case ContactResumed():
@@ -107,10 +113,18 @@ class Seats:
         if (seat.state, seat.reason) != (event.new, event.reason):
             seat.since_us = event.at_us
         seat.state, seat.reason = event.new, event.reason
-        seat.next_state, seat.extension = event.next_state, event.extension
+        seat.next_state, seat.asked_by = event.next_state, event.asked_by
+        seat.extension = event.extension
         if event.new not in BUSY_STATES:
             seat.contact_id, seat.on_hold = "", False
         self._changed[event.agent_id] = None
+
+    def _hear(self, agent_id: AgentId, modes: dict[str, str]) -> None:
+        """Take note of who hears the agent, in which mode; in none: no longer."""
+        seat = self._seats.get(agent_id)
+        if seat is not None:
+            heard = seat.supervisors | modes
+            self._set(agent_id, supervisors={login: mode for login, mode in heard.items() if mode})
 
     def _set(self, agent_id: AgentId, **parts: object) -> None:
         seat = self._seats.get(agent_id)
@@ -129,6 +143,8 @@ def agent_view(seat: Seat, contact: KnownContact | None, figures: AgentFigures) 
         reason=seat.reason,
         since=moment(seat.since_us),
         next_state=seat.next_state,
+        asked_by=seat.asked_by,
+        supervisors=seat.supervisors,
         extension=seat.extension,
         desk=seat.has_screen,
         on_hold=seat.on_hold,

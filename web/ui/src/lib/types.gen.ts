@@ -39,7 +39,10 @@ export interface QueueView {
   readonly tiers: Readonly<Record<string, GroupView>>;
 }
 
-/** An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open. */
+/** An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open.
+ *
+ * `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode.
+ */
 export interface AgentView {
   readonly agent_id: string;
   readonly name: string;
@@ -47,6 +50,8 @@ export interface AgentView {
   readonly reason: string;
   readonly since: Instant;
   readonly next_state: string | null;
+  readonly asked_by: string;
+  readonly supervisors: Readonly<Record<string, string>>;
   readonly extension: string;
   readonly desk: boolean;
   readonly on_hold: boolean;
@@ -166,7 +171,9 @@ export interface PartyView {
 
 /** An agent's own desk. `legal` names the requests that would be granted now: nothing else can be clicked.
  *
- * `until` is when the state ends by itself. `parties` are those of the conversation besides the customer.
+ * `until` is when the state ends by itself. `asked_by` is the supervisor who asked for the state, or for the
+ * next one where there is one, and `because` why. `parties` are those of the conversation besides the
+ * customer.
  */
 export interface DeskView {
   readonly agent_id: string;
@@ -176,6 +183,8 @@ export interface DeskView {
   readonly since: Instant;
   readonly until: Instant | null;
   readonly next_state: string | null;
+  readonly asked_by: string;
+  readonly because: string;
   readonly extension: string;
   readonly contact_id: string;
   readonly legal: readonly string[];
