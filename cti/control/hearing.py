@@ -158,7 +158,7 @@ class Hearing:
 
     def _joined(self, event: LegJoined) -> None:
         talk = self._talks.of_leg(event.leg_id)
-        if talk is None:
+        if talk is None or talk.hung_up:
             return
         talk.in_hand.pop(event.leg_id, None)
         customer, agent, third = talk.customer_leg, talk.agent_leg, talk.third_leg

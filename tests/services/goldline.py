@@ -35,6 +35,7 @@ schema = 1
 [pbx]
 port = {ami_port}
 secret = "{manager_secret}"
+phones_secret = "{phones_secret}"
 recordings = "{recordings}"
 # Whoever is called back has one of the phones.
 outside = "PJSIP/{{number}}"
@@ -74,6 +75,11 @@ choose = "highest_level"
 {tiers}
 [standing]
 retry_delay_s = 1
+
+# The phones are numbers as well.
+[control]
+numbers = ["1[0-9]{{3}}"]
+flows = ["sorry"]
 
 # Callers of the menu come here; the agent says when the work after the talk is done.
 [queues.sales]
@@ -125,6 +131,7 @@ class GoldlineServer:
         text = _CONFIGURATION.format(
             ami_port=ami_port or asterisk.ami_port,
             manager_secret=asterisk.dialplan.manager_secret,
+            phones_secret=asterisk.dialplan.phones_secret,
             recordings=asterisk.folder / "spool",
             agi_port=asterisk.dialplan.agi_port,
             agi_token=asterisk.dialplan.agi_token,
