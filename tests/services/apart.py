@@ -68,6 +68,7 @@ port = {desk_port}
 
 [web]
 port = {web_port}
+allowed_origins = ["{origin}"]
 
 [metrics]
 port = {metrics_port}
@@ -203,13 +204,21 @@ class Apart:
 
 
 @asynccontextmanager
-async def engine_apart(folder: Path, broker: Mosquitto) -> AsyncIterator[tuple[Apart, WebProcess]]:
-    """Give the engine, at work, and the web process, not started yet."""
+async def engine_apart(
+    folder: Path, broker: Mosquitto, origin: str = "http://crm.example"
+) -> AsyncIterator[tuple[Apart, WebProcess]]:
+    """Give the engine, at work, and the web process, not started yet; pages of `origin` may ask."""
     shutil.copytree(FILES, folder, dirs_exist_ok=True)
     path, web_port = folder / "goldline.toml", free_tcp_port()
     ports = {f"{name}_port": free_tcp_port() for name in ("ami", "agi", "desk", "metrics")}
     text = _CONFIGURATION.format(
-        folder=folder, broker=broker.url, token=TOKEN, secret=SECRET, web_port=web_port, **ports
+        folder=folder,
+        broker=broker.url,
+        token=TOKEN,
+        secret=SECRET,
+        web_port=web_port,
+        origin=origin,
+        **ports,
     )
     path.write_text(text + "".join(_agent(name, shown) for name, (shown, _) in _STAFF.items()))
     config, clock = load_config(path), WallClock()

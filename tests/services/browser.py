@@ -26,14 +26,14 @@ class Visit:
 
 def why_no_browser() -> str:
     """Return why there is no browser here, empty where there is one."""
-    return "" if _program() else f"needs one of {', '.join(PROGRAMS)} (apt-get install chromium)"
+    return "" if program() else f"needs one of {', '.join(PROGRAMS)} (apt-get install chromium)"
 
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     """Give a running browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_program(), args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=program(), args=OPTIONS)
         yield browser
         browser.close()
 
@@ -50,5 +50,6 @@ def visit(browser: Browser, file: Path, *, width: int = 1280, dark: bool = False
     return opened
 
 
-def _program() -> str | None:
+def program() -> str | None:
+    """Return the browser's program, None where there is none."""
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
