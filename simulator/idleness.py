@@ -23,14 +23,16 @@ from core.model.events import (
     Spared,
     StandingEvent,
 )
-from core.model.ids import AgentId, ContactId
+from core.model.ids import AgentId, ContactId, QueueName
 from core.model.need import need_from_text
+from core.model.supervision import AgentQueuesSet
 from simulator.broken import BrokenPromise
 
 
 class _Wish(NamedTuple):
     """Who may serve a contact; those with the same wish are served by the same agents."""
 
+    queue: QueueName
     channel: str
     need: str
     held_for: str
@@ -44,6 +46,8 @@ class NobodyIdlesBeside:
         self._skills = skills
         self._linked = False
         self._room: dict[AgentId, tuple[str, ...]] = {}
+        # Who serves some queues alone.
+        self._serves: dict[AgentId, tuple[QueueName, ...]] = {}
         self._waiting: dict[ContactId, _Wish] = {}
         self._wishes: dict[ContactId, _Wish] = {}
 
@@ -62,7 +66,7 @@ class NobodyIdlesBeside:
         channel = before.channel if before is not None else VOICE
         if isinstance(event, ContactQueued):
             channel = event.channel
-        wish = _Wish(channel, event.need, event.held_for, event.spares)
+        wish = _Wish(event.queue, channel, event.need, event.held_for, event.spares)
         self._wishes[contact_id] = wish
         if isinstance(event, ContactQueued) or contact_id in self._waiting:
             self._waiting[contact_id] = wish
@@ -88,6 +92,12 @@ class NobodyIdlesBeside:
         else:
             self._room.pop(event.agent_id, None)
 
+    def move(self, event: AgentQueuesSet) -> None:
+        """Take note of the queues that the agent serves."""
+        self._serves.pop(event.agent_id, None)
+        if event.queues is not None:
+            self._serves[event.agent_id] = event.queues
+
     def check(self) -> None:
         """Demand that nobody who has room could serve anybody who waits."""
         if not (self._linked and self._room and self._waiting):
@@ -100,6 +110,7 @@ class NobodyIdlesBeside:
     def _may_serve(self, agent_id: AgentId, wish: _Wish) -> bool:
         return (
             wish.channel in self._room[agent_id]
+            and wish.queue in self._serves.get(agent_id, (wish.queue,))
             and wish.held_for in ("", agent_id)
             and need_from_text(wish.need).level(self._skills.get(agent_id, {})) is not None
             and not self._is_spared(agent_id, wish)

@@ -76,6 +76,8 @@ from core.model.requests import (
     ReturnWork,
     WithdrawWork,
 )
+from core.model.supervision import AgentQueuesSet
+from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
 from crm.open_contacts import fold_open_contacts
 from goldline.app import build_brain
@@ -85,6 +87,7 @@ from goldline.config_routing import CallbackSection
 from goldline.demo import FOLDER
 from goldline.flows import load_flows
 from simulator.checkers import Checkers
+from tests.unit.goldline.chaos_supervisors import desk_comes_or_goes, supervisor_hears, supervisor_wishes
 
 TASK = "task"
 DEMO = load_config(Path(FOLDER) / "goldline.toml")
@@ -123,7 +126,7 @@ CAUSES = (0, 16, 17, 19, 20, 21)
 CALLERS_MAX = 5
 POPS_MAX = 8
 ODD_OUTCOMES = {0: "timeout", 1: "failed", 2: "hangup"}
-QUIET_TIMERS = {"wrap_up", "delay", "deserted", "standing_leg"}
+QUIET_TIMERS = {"wrap_up", "delay", "deserted", "standing_leg", "desk"}
 """What may be left when everybody has gone."""
 NEUTRAL = ("nobody's",)
 """A timer that no checker and no feature knows."""
@@ -170,7 +173,8 @@ class Chaos:
         contacts = [event for event in self.ledger if isinstance(event, ContactEvent)]
         recalled = fold_open_contacts(contacts, self.ledger[-1].at_us if self.ledger else 0)
         self.recalled = {contact.contact_id for contact in recalled}
-        self.tell_all([*fold_agent_states(agents), *recalled])
+        served = [event for event in self.ledger if isinstance(event, AgentQueuesSet)]
+        self.tell_all([*fold_agent_states(agents), *fold_agent_queues(served), *recalled])
         self.tell_all(self.snapshot())
 
     def snapshot(self) -> list[Event]:
@@ -583,6 +587,9 @@ WEIGHTS: dict[Saying, int] = {
     dialogue_closes: 1,
     leg_event: 3,
     phone_never_made: 1,
+    supervisor_wishes: 3,
+    supervisor_hears: 3,
+    desk_comes_or_goes: 2,
     link_lost: 1,
     link_back: 2,
     engine_killed: 1,
