@@ -21,6 +21,7 @@ from goldline.live import LiveCentre, open_database, open_journal, open_stores, 
 from goldline.logs import set_up_logs
 from goldline.roles import ServeRole
 from goldline.rules_check import check_config_rules
+from goldline.systemd import served_by_systemd
 from goldline.vitals import ops_of, ops_of_web
 from goldline.wall_clock import WallClock
 from goldline.web_side import follow, house_of, open_ops_side, open_web_side
@@ -75,7 +76,8 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
                 desks=config.desk.port,
                 web=port,
             )
-            await _interrupted()
+            with served_by_systemd():
+                await _interrupted()
             log.info("stopping: talks go on, waiting callers keep their places")
         await centre.close()
 
@@ -94,7 +96,8 @@ async def _serve_web(config: Config, folder: Path) -> None:
             web_side = open_web_side(config, house, bus.front, following, clock, stores, ops)
             async with web_side as port:
                 log.info("serving", web=port, bus=config.bus.url)
-                await _interrupted()
+                with served_by_systemd():
+                    await _interrupted()
 
 
 def _prefer_latency() -> None:
