@@ -86,9 +86,7 @@ class Picture:
         match frame["kind"]:
             case "welcome" | "beat":
                 self.is_live = True
-                self.behind = datetime.now(UTC) - datetime.fromisoformat(
-                    frame["server_time"]
-                )  # det-ok: a screen
+                self.behind = _now() - datetime.fromisoformat(frame["server_time"])
             case "snapshot":
                 self.rows[frame["topic"]] = dict(frame["rows"])
             case "delta":
@@ -99,7 +97,7 @@ class Picture:
 
     def draw(self, title: str, *, wide: bool = True) -> RenderableType:
         """Return the picture as of now; a `wide` one has the agents beside the rest."""
-        now = datetime.now(UTC) - self.behind  # det-ok: a screen
+        now = _now() - self.behind
         state = "" if self.is_live else " - not connected, what is shown is old"
         heading = Panel(Text(title + state, style="bold" if self.is_live else "bold red"))
         tables = [draw(self.rows, now) for draw in (_tiers, _queues, _campaigns, _alerts)]
@@ -162,6 +160,10 @@ def _alerts(rows: Rows, now: datetime) -> Table:
     return table
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)  # det-ok: a screen, far from any engine
+
+
 def _since_s(instant: str | None, now: datetime) -> str:
     if instant is None:
         return "0"
@@ -181,7 +183,7 @@ async def show_board(door: Door, for_s: float = 0.0) -> None:
     Raises `SignInRefused` where the site does not let us see the floor.
     """
     picture, console = Picture(), Console()
-    following = asyncio.ensure_future(follow(door, picture))
+    following = asyncio.ensure_future(follow(door, picture))  # det-ok: a screen, ended below
     try:
         if not console.is_terminal:
             await asyncio.wait({following}, timeout=for_s or DRAW_EVERY_S)
