@@ -121,7 +121,7 @@ async def open_web_side(
         server = WebServer(build_application(site), site.settings)
         port = await server.start()
         site.live.start(clock)
-        looking = asyncio.ensure_future(_look(site, following))
+        looking = asyncio.create_task(_look(site, following))  # det-ok: an edge
         try:
             yield port
         finally:
@@ -145,7 +145,8 @@ async def open_ops_side(
     server = WebServer(build_ops_application(ops), metrics_settings(config.metrics))
     port = await server.start()
     following.live.start(clock)
-    looking = asyncio.ensure_future(following.catch_up(stores.history, house.zone, clock.now_us()))
+    catching_up = following.catch_up(stores.history, house.zone, clock.now_us())
+    looking = asyncio.create_task(catching_up)  # det-ok: an edge
     try:
         yield port
     finally:

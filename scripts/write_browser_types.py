@@ -15,7 +15,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from scripts.tree import ROOT
-from web import campaign_views, views
+from web import campaign_views, frames, report_views, views
 
 FILE = ROOT / "web" / "ui" / "src" / "lib" / "types.gen.ts"
 HEAD = """\
@@ -30,7 +30,8 @@ _WORDS = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 def typescript() -> str:
     """Return the text of the file: an interface for each view, in the order of the files of views."""
-    named_here = {**vars(views), **vars(campaign_views)}.values()
+    modules = (views, report_views, campaign_views, frames)
+    named_here = {name: kind for module in modules for name, kind in vars(module).items()}.values()
     kinds = [kind for kind in named_here if inspect.isclass(kind) and issubclass(kind, views.View)]
     shown = [kind for kind in kinds if kind is not views.View]
     _, schema = models_json_schema([(kind, "serialization") for kind in shown])

@@ -12,8 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from web.live.topic import TOPICS, Topic
-from web.views import (
+from web.frames import (
     BeatFrame,
     DeltaFrame,
     EventFrame,
@@ -23,6 +22,7 @@ from web.views import (
     WelcomeFrame,
     WishFrame,
 )
+from web.live.topic import TOPICS, Topic
 
 ADDRESS = "/api/v1/events"
 _SCHEMAS = "#/components/schemas/{model}"

@@ -1,4 +1,7 @@
-"""What screens and programs are shown: every view of the API and of the live connection, on one page.
+"""What screens and programs are shown: the views of the API and the rows of the live connection.
+
+Those of reports, of the campaign pages and the frames of the connection itself have files of their own
+(`web.report_views`, `web.campaign_views`, `web.frames`).
 
 Instants are UTC, lengths are `*_seconds`, shares lie between 0 and 1 and are null where there is nothing to
 share. The browser's types are generated from here (`scripts.write_browser_types`), so are OpenAPI and
@@ -20,10 +23,10 @@ AsyncAPI. Whoever reads these ignores fields and kinds it does not know.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class View(BaseModel):
@@ -335,94 +338,6 @@ class OwnContactView(View):
     notes: str
 
 
-# --- reports ----------------------------------------------------------------------------------------
-
-
-class FiguresView(View):
-    """The contacts that came to queues in a span of time, by the same fold as the live figures."""
-
-    offered: int
-    answered: int
-    abandoned: int
-    blocked: int
-    elsewhere: int
-    service_levels: dict[str, float | None]
-    abandoned_share: float | None
-    mean_wait_seconds: float | None
-    p95_wait_seconds: float | None
-    mean_handle_seconds: float | None
-
-
-class GroupReportView(FiguresView):
-    """The same of one queue or one tier (`/reports/queues`, `/reports/tiers`)."""
-
-    name: str
-
-
-class DayReportView(FiguresView):
-    """The same of one day of the centre's calendar (`/reports/days`)."""
-
-    day: date
-
-
-class IntervalReportView(FiguresView):
-    """The same of one interval of a day (`/reports/intervals`): contacts by when they came.
-
-    `waiting_mean` and `waiting_max` are of the line in the interval, `ready` and `working` mean numbers of
-    agents; they are null where contacts of one tier are asked for.
-    """
-
-    starts: datetime
-    waiting_mean: float | None = None
-    waiting_max: int | None = None
-    ready: float | None = None
-    working: float | None = None
-
-
-class AgentReportView(View):
-    """How an agent spent a span of time (`/reports/agents`).
-
-    `worked` counts work besides calls, `missed` offers that came to nothing.
-    """
-
-    agent_id: str
-    name: str
-    handled: int
-    worked: int
-    missed: int
-    talk_seconds: float
-    wrap_up_seconds: float
-    ready_seconds: float
-    not_ready_seconds: float
-    logged_in_seconds: float
-    occupancy: float | None
-
-
-class InteractionReportView(View):
-    """One finished interaction (`/reports/interactions`)."""
-
-    contact_id: str
-    arrived: datetime
-    ended: datetime
-    channel: str
-    queue: str
-    tier: str
-    number: str
-    customer_id: str
-    agent_id: str
-    outcome: str
-    disposition: str
-    waited_seconds: float
-    talk_seconds: float
-    wrap_up_seconds: float
-
-
-class WhyView(View):
-    """Why a contact went to whom it went, in lines for people, as `goldline why` tells it."""
-
-    lines: tuple[str, ...]
-
-
 # --- people -----------------------------------------------------------------------------------------
 
 
@@ -599,107 +514,3 @@ class TaskView(View):
     tier: str
     reference: str
     added: datetime
-
-
-# --- the live connection -----------------------------------------------------------------------------
-
-
-class EventView(View):
-    """Something that happened to a contact or an agent, by the catalogue of `web.live.happenings`."""
-
-    type: str
-    at: datetime
-    contact_id: str = ""
-    agent_id: str = ""
-    queue: str = ""
-    tier: str = ""
-    campaign: str = ""
-    channel: str = ""
-    outcome: str = ""
-    reason: str = ""
-    disposition: str = ""
-    waited_seconds: float | None = None
-    talked_seconds: float | None = None
-
-
-class CallerView(View):
-    """Who is connected."""
-
-    login: str
-    name: str
-    roles: tuple[str, ...]
-    agent_id: str | None = None
-
-
-class WishFrame(View):
-    """What a client asks: topics to follow, from the numbers on that it has by `since`, or no more.
-
-    `screen` is the name of a browser tab, so that it finds its own desk again; `take_over` shows the desk
-    here although another screen shows it. `seen` is the offer whose record is before the agent's eyes: then
-    the phone rings.
-    """
-
-    subscribe: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=20)
-    unsubscribe: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=20)
-    since: dict[Annotated[str, Field(max_length=40)], int] = Field(default={}, max_length=20)
-    screen: Annotated[str, Field(max_length=64)] = ""
-    take_over: bool = False
-    seen: Annotated[str, Field(max_length=64)] = ""
-
-
-class WelcomeFrame(View):
-    """The first frame: clocks of pages run by `server_time`."""
-
-    kind: Literal["welcome"] = "welcome"
-    server_time: datetime
-    caller: CallerView
-
-
-class BeatFrame(View):
-    """Nothing happened for a while, and the connection lives."""
-
-    kind: Literal["beat"] = "beat"
-    server_time: datetime
-
-
-class SnapshotFrame(View):
-    """All rows of a topic; what was known of it before is void. `seq` is the number of the last change."""
-
-    kind: Literal["snapshot"] = "snapshot"
-    topic: str
-    seq: int
-    rows: dict[str, Any]
-
-
-class DeltaFrame(View):
-    """Rows that are others by now or new (`set`), and those that are `gone`; numbers have no gaps."""
-
-    kind: Literal["delta"] = "delta"
-    topic: str
-    seq: int
-    set: dict[str, Any]
-    gone: tuple[str, ...]
-
-
-class EventFrame(View):
-    """Something that happened, of the topic `events`."""
-
-    kind: Literal["event"] = "event"
-    topic: str
-    seq: int
-    event: EventView
-
-
-class HeldElsewhereFrame(View):
-    """Another screen shows the agent's desk since then; this one is shown nothing before `take_over`."""
-
-    kind: Literal["held_elsewhere"] = "held_elsewhere"
-    since: datetime
-
-
-class RefusedFrame(View):
-    """A wish, or the part of it named by `what`, was not granted."""
-
-    kind: Literal["refused"] = "refused"
-    code: Literal["unreadable", "unknown_topic", "role_missing"]
-    what: str = ""

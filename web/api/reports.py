@@ -25,17 +25,17 @@ from web.live.topic import FLOOR_READERS
 from web.paging import LIMIT_MAX, Cursor, Limit, Page, page_of
 from web.ports import Place
 from web.problems import ProblemRaised
-from web.report_views import agent_views, day_views, interaction_view, interval_views, queue_views, tier_views
-from web.reports import Reports
-from web.site import Site
-from web.views import (
+from web.report_rows import agent_views, day_views, interaction_view, interval_views, queue_views, tier_views
+from web.report_views import (
     AgentReportView,
     DayReportView,
     GroupReportView,
     InteractionReportView,
     IntervalReportView,
-    View,
 )
+from web.reports import Reports
+from web.site import Site
+from web.views import View
 
 router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[allow(*FLOOR_READERS)])
 

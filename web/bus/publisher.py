@@ -8,6 +8,7 @@ the broker is taken away. What happens to contacts and agents is told once, unde
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.kernel.clock import Clock
@@ -15,12 +16,13 @@ from core.model.message import DomainEvent
 from web.bus.envelope import Envelopes
 from web.bus.outbox import GONE, Outbox, Outgoing
 from web.bus.topics import Topics
+from web.frames import EventView
 from web.house import House
 from web.live.feed import Table
 from web.live.happenings import happening
 from web.live.live import Live
 from web.live.topic import AGENTS, CAMPAIGNS, QUEUES, Topic
-from web.views import EventView, View
+from web.views import View
 
 EVENT_EXPIRES_S = 300
 """A subscriber that was away for longer asks the API what has happened."""
@@ -66,7 +68,11 @@ class Publisher:
 
     def follow(self, live: Live, house: House) -> None:
         """Tell what `live` tells from now on, of what there is in `house`."""
-        names = {QUEUES: house.queues, AGENTS: house.agents, CAMPAIGNS: house.campaigns}
+        names: dict[Topic, Iterable[str]] = {
+            QUEUES: house.queues,
+            AGENTS: house.agents,
+            CAMPAIGNS: house.campaigns,
+        }
         self._known = frozenset(self._topic(topic, name) for topic in TOLD for name in names[topic])
         for topic in TOLD:
             table = live.feed(topic)

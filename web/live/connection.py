@@ -20,12 +20,13 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.model.ids import OfferId
+from web.frames import BeatFrame, CallerView, HeldElsewhereFrame, RefusedFrame, WelcomeFrame, WishFrame
 from web.live.feed import Feed
 from web.live.live import Live
 from web.live.topic import DESK, TOPICS, Topic
 from web.roles import Caller
 from web.times import moment
-from web.views import BeatFrame, CallerView, HeldElsewhereFrame, RefusedFrame, View, WelcomeFrame, WishFrame
+from web.views import View
 
 TRY_AGAIN_LATER = 1013
 """With this code somebody is let go who does not read what is sent (RFC 6455, section 7.4)."""
@@ -33,7 +34,9 @@ SENDING_MAX_S = 5.0
 """How long one frame may take to be sent: a screen that lives takes milliseconds."""
 CLOSING_MAX_S = 2.0
 BEAT_S = 2.0
-"""After so long without a frame there is a sign of life: pages call what is five seconds old stale."""
+"""How often the time is told: pages call what they hear nothing about for five seconds stale, and a
+demonstration's clock runs fast.
+"""
 NOTES_MAX = 100
 """Answers to its own wishes that wait for a connection to read them."""
 
@@ -53,14 +56,15 @@ class Connection:
         self._notes: deque[View] = deque()
         self._news = asyncio.Event()
         self._sending = False
-        self._sent_at_s = asyncio.get_running_loop().time()
+        self._sent_at_s = self._beat_at_s = asyncio.get_running_loop().time()
         self._let_go: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def serve(self) -> None:
         """Tell what is asked for, until the other side leaves or has to."""
         self._note(WelcomeFrame(server_time=moment(self._live.now_us()), caller=_about(self._caller)))
         self._live.join(self)
-        both = (asyncio.ensure_future(self._read()), asyncio.ensure_future(self._write()))
+        loop = asyncio.get_running_loop()
+        both = loop.create_task(self._read()), loop.create_task(self._write())  # det-ok: an edge
         try:
             await asyncio.wait((*both, self._let_go), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -84,12 +88,13 @@ class Connection:
         self._news.set()
 
     def tick(self, now_s: float) -> None:
-        """Let go of whoever does not read; give a sign of life to whom nothing was told for a while."""
-        for_s = now_s - self._sent_at_s
-        if not self._sending and for_s >= BEAT_S:
+        """Let go of whoever does not read; tell the others what time it is."""
+        if self._sending:
+            if now_s - self._sent_at_s > SENDING_MAX_S:
+                self._end("you did not read what was sent")
+        elif now_s - self._beat_at_s >= BEAT_S:
+            self._beat_at_s = now_s
             self._note(BeatFrame(server_time=moment(self._live.now_us())))
-        elif self._sending and for_s > SENDING_MAX_S:
-            self._end("you did not read what was sent")
 
     def lose_desk(self, since_us: int) -> None:
         """Show the desk no more: another screen does."""

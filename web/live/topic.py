@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from core.model.commands import DeskCommand
 from core.model.message import DomainEvent
+from web.frames import EventView
 from web.roles import Caller, Role
 from web.views import (
     AgentView,
@@ -19,7 +20,6 @@ from web.views import (
     CampaignView,
     ContactView,
     DeskView,
-    EventView,
     GroupView,
     OwnContactView,
     OwnDayView,

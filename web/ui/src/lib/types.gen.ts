@@ -290,114 +290,6 @@ export interface OwnContactView {
   readonly notes: string;
 }
 
-/** The contacts that came to queues in a span of time, by the same fold as the live figures. */
-export interface FiguresView {
-  readonly offered: number;
-  readonly answered: number;
-  readonly abandoned: number;
-  readonly blocked: number;
-  readonly elsewhere: number;
-  readonly service_levels: Readonly<Record<string, number | null>>;
-  readonly abandoned_share: number | null;
-  readonly mean_wait_seconds: number | null;
-  readonly p95_wait_seconds: number | null;
-  readonly mean_handle_seconds: number | null;
-}
-
-/** The same of one queue or one tier (`/reports/queues`, `/reports/tiers`). */
-export interface GroupReportView {
-  readonly offered: number;
-  readonly answered: number;
-  readonly abandoned: number;
-  readonly blocked: number;
-  readonly elsewhere: number;
-  readonly service_levels: Readonly<Record<string, number | null>>;
-  readonly abandoned_share: number | null;
-  readonly mean_wait_seconds: number | null;
-  readonly p95_wait_seconds: number | null;
-  readonly mean_handle_seconds: number | null;
-  readonly name: string;
-}
-
-/** The same of one day of the centre's calendar (`/reports/days`). */
-export interface DayReportView {
-  readonly offered: number;
-  readonly answered: number;
-  readonly abandoned: number;
-  readonly blocked: number;
-  readonly elsewhere: number;
-  readonly service_levels: Readonly<Record<string, number | null>>;
-  readonly abandoned_share: number | null;
-  readonly mean_wait_seconds: number | null;
-  readonly p95_wait_seconds: number | null;
-  readonly mean_handle_seconds: number | null;
-  readonly day: string;
-}
-
-/** The same of one interval of a day (`/reports/intervals`): contacts by when they came.
- *
- * `waiting_mean` and `waiting_max` are of the line in the interval, `ready` and `working` mean numbers of
- * agents; they are null where contacts of one tier are asked for.
- */
-export interface IntervalReportView {
-  readonly offered: number;
-  readonly answered: number;
-  readonly abandoned: number;
-  readonly blocked: number;
-  readonly elsewhere: number;
-  readonly service_levels: Readonly<Record<string, number | null>>;
-  readonly abandoned_share: number | null;
-  readonly mean_wait_seconds: number | null;
-  readonly p95_wait_seconds: number | null;
-  readonly mean_handle_seconds: number | null;
-  readonly starts: Instant;
-  readonly waiting_mean: number | null;
-  readonly waiting_max: number | null;
-  readonly ready: number | null;
-  readonly working: number | null;
-}
-
-/** How an agent spent a span of time (`/reports/agents`).
- *
- * `worked` counts work besides calls, `missed` offers that came to nothing.
- */
-export interface AgentReportView {
-  readonly agent_id: string;
-  readonly name: string;
-  readonly handled: number;
-  readonly worked: number;
-  readonly missed: number;
-  readonly talk_seconds: number;
-  readonly wrap_up_seconds: number;
-  readonly ready_seconds: number;
-  readonly not_ready_seconds: number;
-  readonly logged_in_seconds: number;
-  readonly occupancy: number | null;
-}
-
-/** One finished interaction (`/reports/interactions`). */
-export interface InteractionReportView {
-  readonly contact_id: string;
-  readonly arrived: Instant;
-  readonly ended: Instant;
-  readonly channel: string;
-  readonly queue: string;
-  readonly tier: string;
-  readonly number: string;
-  readonly customer_id: string;
-  readonly agent_id: string;
-  readonly outcome: string;
-  readonly disposition: string;
-  readonly waited_seconds: number;
-  readonly talk_seconds: number;
-  readonly wrap_up_seconds: number;
-}
-
-/** Why a contact went to whom it went, in lines for people, as `goldline why` tells it. */
-export interface WhyView {
-  readonly lines: readonly string[];
-}
-
 /** Who is signed in, and how they like the pages. `csrf_token` is what writes must show.
  *
  * `extension` is the phone last used at the desk; `keys` are the keys that the person changed, by action.
@@ -558,95 +450,112 @@ export interface TaskView {
   readonly added: Instant;
 }
 
-/** Something that happened to a contact or an agent, by the catalogue of `web.live.happenings`. */
-export interface EventView {
-  readonly type: string;
-  readonly at: Instant;
-  readonly contact_id: string;
+/** The contacts that came to queues in a span of time, by the same fold as the live figures. */
+export interface FiguresView {
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly blocked: number;
+  readonly elsewhere: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly abandoned_share: number | null;
+  readonly mean_wait_seconds: number | null;
+  readonly p95_wait_seconds: number | null;
+  readonly mean_handle_seconds: number | null;
+}
+
+/** The same of one queue or one tier (`/reports/queues`, `/reports/tiers`). */
+export interface GroupReportView {
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly blocked: number;
+  readonly elsewhere: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly abandoned_share: number | null;
+  readonly mean_wait_seconds: number | null;
+  readonly p95_wait_seconds: number | null;
+  readonly mean_handle_seconds: number | null;
+  readonly name: string;
+}
+
+/** The same of one day of the centre's calendar (`/reports/days`). */
+export interface DayReportView {
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly blocked: number;
+  readonly elsewhere: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly abandoned_share: number | null;
+  readonly mean_wait_seconds: number | null;
+  readonly p95_wait_seconds: number | null;
+  readonly mean_handle_seconds: number | null;
+  readonly day: string;
+}
+
+/** The same of one interval of a day (`/reports/intervals`): contacts by when they came.
+ *
+ * `waiting_mean` and `waiting_max` are of the line in the interval, `ready` and `working` mean numbers of
+ * agents; they are null where contacts of one tier are asked for.
+ */
+export interface IntervalReportView {
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly blocked: number;
+  readonly elsewhere: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly abandoned_share: number | null;
+  readonly mean_wait_seconds: number | null;
+  readonly p95_wait_seconds: number | null;
+  readonly mean_handle_seconds: number | null;
+  readonly starts: Instant;
+  readonly waiting_mean: number | null;
+  readonly waiting_max: number | null;
+  readonly ready: number | null;
+  readonly working: number | null;
+}
+
+/** How an agent spent a span of time (`/reports/agents`).
+ *
+ * `worked` counts work besides calls, `missed` offers that came to nothing.
+ */
+export interface AgentReportView {
   readonly agent_id: string;
+  readonly name: string;
+  readonly handled: number;
+  readonly worked: number;
+  readonly missed: number;
+  readonly talk_seconds: number;
+  readonly wrap_up_seconds: number;
+  readonly ready_seconds: number;
+  readonly not_ready_seconds: number;
+  readonly logged_in_seconds: number;
+  readonly occupancy: number | null;
+}
+
+/** One finished interaction (`/reports/interactions`). */
+export interface InteractionReportView {
+  readonly contact_id: string;
+  readonly arrived: Instant;
+  readonly ended: Instant;
+  readonly channel: string;
   readonly queue: string;
   readonly tier: string;
-  readonly campaign: string;
-  readonly channel: string;
+  readonly number: string;
+  readonly customer_id: string;
+  readonly agent_id: string;
   readonly outcome: string;
-  readonly reason: string;
   readonly disposition: string;
-  readonly waited_seconds: number | null;
-  readonly talked_seconds: number | null;
+  readonly waited_seconds: number;
+  readonly talk_seconds: number;
+  readonly wrap_up_seconds: number;
 }
 
-/** Who is connected. */
-export interface CallerView {
-  readonly login: string;
-  readonly name: string;
-  readonly roles: readonly string[];
-  readonly agent_id: string | null;
-}
-
-/** What a client asks: topics to follow, from the numbers on that it has by `since`, or no more.
- *
- * `screen` is the name of a browser tab, so that it finds its own desk again; `take_over` shows the desk
- * here although another screen shows it. `seen` is the offer whose record is before the agent's eyes: then
- * the phone rings.
- */
-export interface WishFrame {
-  readonly subscribe: readonly string[];
-  readonly unsubscribe: readonly string[];
-  readonly since: Readonly<Record<string, number>>;
-  readonly screen: string;
-  readonly take_over: boolean;
-  readonly seen: string;
-}
-
-/** The first frame: clocks of pages run by `server_time`. */
-export interface WelcomeFrame {
-  readonly kind: "welcome";
-  readonly server_time: Instant;
-  readonly caller: CallerView;
-}
-
-/** Nothing happened for a while, and the connection lives. */
-export interface BeatFrame {
-  readonly kind: "beat";
-  readonly server_time: Instant;
-}
-
-/** All rows of a topic; what was known of it before is void. `seq` is the number of the last change. */
-export interface SnapshotFrame {
-  readonly kind: "snapshot";
-  readonly topic: string;
-  readonly seq: number;
-  readonly rows: Readonly<Record<string, unknown>>;
-}
-
-/** Rows that are others by now or new (`set`), and those that are `gone`; numbers have no gaps. */
-export interface DeltaFrame {
-  readonly kind: "delta";
-  readonly topic: string;
-  readonly seq: number;
-  readonly set: Readonly<Record<string, unknown>>;
-  readonly gone: readonly string[];
-}
-
-/** Something that happened, of the topic `events`. */
-export interface EventFrame {
-  readonly kind: "event";
-  readonly topic: string;
-  readonly seq: number;
-  readonly event: EventView;
-}
-
-/** Another screen shows the agent's desk since then; this one is shown nothing before `take_over`. */
-export interface HeldElsewhereFrame {
-  readonly kind: "held_elsewhere";
-  readonly since: Instant;
-}
-
-/** A wish, or the part of it named by `what`, was not granted. */
-export interface RefusedFrame {
-  readonly kind: "refused";
-  readonly code: "unreadable" | "unknown_topic" | "role_missing";
-  readonly what: string;
+/** Why a contact went to whom it went, in lines for people, as `goldline why` tells it. */
+export interface WhyView {
+  readonly lines: readonly string[];
 }
 
 /** What follows a result: when and at which number the lead comes up again; see `docs/campaigns.md`.
@@ -877,4 +786,95 @@ export interface ColumnsView {
 export interface MappingView {
   readonly name: string;
   readonly columns: Readonly<Record<string, string>>;
+}
+
+/** Something that happened to a contact or an agent, by the catalogue of `web.live.happenings`. */
+export interface EventView {
+  readonly type: string;
+  readonly at: Instant;
+  readonly contact_id: string;
+  readonly agent_id: string;
+  readonly queue: string;
+  readonly tier: string;
+  readonly campaign: string;
+  readonly channel: string;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly disposition: string;
+  readonly waited_seconds: number | null;
+  readonly talked_seconds: number | null;
+}
+
+/** Who is connected. */
+export interface CallerView {
+  readonly login: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly agent_id: string | null;
+}
+
+/** What a client asks: topics to follow, from the numbers on that it has by `since`, or no more.
+ *
+ * `screen` is the name of a browser tab, so that it finds its own desk again; `take_over` shows the desk
+ * here although another screen shows it. `seen` is the offer whose record is before the agent's eyes: then
+ * the phone rings.
+ */
+export interface WishFrame {
+  readonly subscribe: readonly string[];
+  readonly unsubscribe: readonly string[];
+  readonly since: Readonly<Record<string, number>>;
+  readonly screen: string;
+  readonly take_over: boolean;
+  readonly seen: string;
+}
+
+/** The first frame: clocks of pages run by `server_time`. */
+export interface WelcomeFrame {
+  readonly kind: "welcome";
+  readonly server_time: Instant;
+  readonly caller: CallerView;
+}
+
+/** Nothing happened for a while, and the connection lives. */
+export interface BeatFrame {
+  readonly kind: "beat";
+  readonly server_time: Instant;
+}
+
+/** All rows of a topic; what was known of it before is void. `seq` is the number of the last change. */
+export interface SnapshotFrame {
+  readonly kind: "snapshot";
+  readonly topic: string;
+  readonly seq: number;
+  readonly rows: Readonly<Record<string, unknown>>;
+}
+
+/** Rows that are others by now or new (`set`), and those that are `gone`; numbers have no gaps. */
+export interface DeltaFrame {
+  readonly kind: "delta";
+  readonly topic: string;
+  readonly seq: number;
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly gone: readonly string[];
+}
+
+/** Something that happened, of the topic `events`. */
+export interface EventFrame {
+  readonly kind: "event";
+  readonly topic: string;
+  readonly seq: number;
+  readonly event: EventView;
+}
+
+/** Another screen shows the agent's desk since then; this one is shown nothing before `take_over`. */
+export interface HeldElsewhereFrame {
+  readonly kind: "held_elsewhere";
+  readonly since: Instant;
+}
+
+/** A wish, or the part of it named by `what`, was not granted. */
+export interface RefusedFrame {
+  readonly kind: "refused";
+  readonly code: "unreadable" | "unknown_topic" | "role_missing";
+  readonly what: string;
 }
