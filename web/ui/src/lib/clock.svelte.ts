@@ -17,16 +17,15 @@ interface Told {
 export class Clock {
   /** Now by the server's clock, in milliseconds since 1970; changes four times a second. */
   now = $state(Date.now());
-  #first: Told | undefined;
   #last: Told | undefined;
   #rate = 1;
 
   /** Learn what the server's clock said when a message came in. */
   hear(instant: string, localMs = performance.now()): void {
     const told = { serverMs: Date.parse(instant), localMs };
-    this.#first ??= told;
-    if (told.localMs - this.#first.localMs >= SPAN_MS) {
-      const rate = (told.serverMs - this.#first.serverMs) / (told.localMs - this.#first.localMs);
+    const passedMs = this.#last ? localMs - this.#last.localMs : 0;
+    if (this.#last && passedMs >= SPAN_MS) {
+      const rate = (told.serverMs - this.#last.serverMs) / passedMs;
       this.#rate = Math.abs(rate - 1) < NOISE ? 1 : rate;
     }
     this.#last = told;
@@ -36,12 +35,6 @@ export class Clock {
   /** Let time pass. */
   tick(localMs = performance.now()): void {
     this.now = this.#last ? this.#last.serverMs + (localMs - this.#last.localMs) * this.#rate : Date.now();
-  }
-
-  /** Forget the pace: another server may have another one. */
-  reset(): void {
-    this.#first = this.#last = undefined;
-    this.#rate = 1;
   }
 
   /** Tick until the returned function is called. */

@@ -13,9 +13,11 @@ const sources = import.meta.glob<string>(["../**/*.{ts,svelte}", "!../**/*.test.
 const said = Object.values(sources).join("\n");
 /** Keys that are put together: `state.${name}`, and kinds of words that are looked up by what the server names. */
 const templates = [...said.matchAll(/`((?:\$\{[^}`]*\}\.)?\w[\w.]*(?:\$\{[^}`]*\}[\w.]*)*)`/g)].map(([, text]) => text!);
-const kinds = [...said.matchAll(/\bword\("(\w+)"/g)].map(([, kind]) => `${kind}.\${name}`);
+const kinds = [...said.matchAll(/(?:type Kind =|\bkind:)([^;,)]*)/g)].flatMap(([, union]) =>
+  [...union!.matchAll(/"(\w+)"/g)].map(([, kind]) => `${kind}.\${name}`),
+);
 const patterns = [...templates, ...kinds].map(
-  (text) => new RegExp(`^${text.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "\\w+")}$`),
+  (text) => new RegExp(`^${text.replaceAll(".", "\\.").replace(/\$\{[^}]*\}/g, "[^.]+")}$`),
 );
 
 const folders = [...new Set(Object.keys(catalogues).map((path) => path.replace(/\/[^/]+$/, "")))];

@@ -5,7 +5,7 @@ import { EVERYBODY, found } from "./roster";
 const ANYBODY: AgentView = {
   agent_id: "", name: "", state: "ready", reason: "", since: "2026-03-02T09:00:00Z", next_state: null,
   extension: "", desk: true, on_hold: false, contact_id: "", queue: "", tier: "", queues: ["cards"],
-  handled: 0, talk_seconds: 0, wrap_up_seconds: 0, occupancy: null,
+  handled: 0, talk_seconds: 0, wrap_up_seconds: 0, occupancy: null, asked_by: "", supervisors: {},
 };
 const ANN = { ...ANYBODY, agent_id: "a-1", name: "Ann", since: "2026-03-02T09:05:00Z", handled: 3 };
 const BOB = { ...ANYBODY, agent_id: "a-2", name: "Bob", since: "2026-03-02T09:01:00Z", queues: ["loans"] };
