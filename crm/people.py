@@ -160,10 +160,14 @@ class SqlPeopleStore:
 
     # --- answers asked for again --------------------------------------------------------------------
 
-    async def claim_answer(self, claim: KeptAnswer, since_us: int, count_max: int) -> KeptAnswer | None:
+    async def claim_answer(
+        self, claim: KeptAnswer, since_us: int, pending_since_us: int, count_max: int
+    ) -> KeptAnswer | None:
         """Return what is kept under the caller's key, or keep `claim`."""
         async with self._database.writing() as connection:
-            await connection.execute(delete(KeptAnswerRow).where(KeptAnswerRow.at_us < since_us))
+            is_given_up = and_(KeptAnswerRow.status == 0, KeptAnswerRow.at_us < pending_since_us)
+            is_over = or_(KeptAnswerRow.at_us < since_us, is_given_up)
+            await connection.execute(delete(KeptAnswerRow).where(is_over))
             claiming = self._database.insert(KeptAnswerRow).values(asdict(claim)).on_conflict_do_nothing()
             if (await connection.execute(claiming.returning(KeptAnswerRow.key))).first() is not None:
                 await _forget_oldest_answers(connection, claim.who, count_max)

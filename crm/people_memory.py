@@ -128,9 +128,15 @@ class MemoryPeopleStore:
         )
         return list(islice(wanted, count))
 
-    async def claim_answer(self, claim: KeptAnswer, since_us: int, count_max: int) -> KeptAnswer | None:
+    async def claim_answer(
+        self, claim: KeptAnswer, since_us: int, pending_since_us: int, count_max: int
+    ) -> KeptAnswer | None:
         """Return what is kept under the caller's key, or keep `claim`."""
-        self._answers = {key: each for key, each in self._answers.items() if each.at_us >= since_us}
+        self._answers = {
+            key: each
+            for key, each in self._answers.items()
+            if each.at_us >= (since_us if each.status else max(since_us, pending_since_us))
+        }
         kept = self._answers.get((claim.who, claim.key))
         if kept is not None:
             return kept

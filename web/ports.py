@@ -173,10 +173,13 @@ class PeopleStore(Protocol):
         """
         ...
 
-    async def claim_answer(self, claim: KeptAnswer, since_us: int, count_max: int) -> KeptAnswer | None:
+    async def claim_answer(
+        self, claim: KeptAnswer, since_us: int, pending_since_us: int, count_max: int
+    ) -> KeptAnswer | None:
         """Return the answer kept since `since_us` under the caller's key, or else keep `claim` there.
 
-        A caller has `count_max` answers kept at most; the oldest are forgotten.
+        A claim from before `pending_since_us` that was never answered is forgotten. A caller has `count_max`
+        answers kept at most; the oldest are forgotten.
         """
         ...
 

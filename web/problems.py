@@ -81,7 +81,7 @@ async def _late(request: Request, error: Exception) -> Response:
 
 async def _away(request: Request, error: Exception) -> Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    detail = "a store is away; nothing was changed"
+    detail = "a store is away"
     return answer(Problem(status=status, code="store_away", title=status.phrase, detail=detail))
 
 

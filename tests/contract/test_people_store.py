@@ -164,29 +164,45 @@ def claim(key: str, at_us: int = NOON_US, who: str = "crm") -> KeptAnswer:
     return KeptAnswer(who=who, key=key, request_hash="asked", at_us=at_us)
 
 
+async def claimed(
+    people: PeopleStore, asked: KeptAnswer, since_us: int = 0, count_max: int = 10, pending_since_us: int = 0
+) -> KeptAnswer | None:
+    return await people.claim_answer(asked, since_us, pending_since_us, count_max)
+
+
 async def test_an_answer_is_kept_for_who_asks_again(people: PeopleStore) -> None:
-    assert await people.claim_answer(claim("a"), 0, 10) is None
-    assert await people.claim_answer(claim("a"), 0, 10) == claim("a")
+    assert await claimed(people, claim("a")) is None
+    assert await claimed(people, claim("a")) == claim("a")
     answer = replace(claim("a"), status=201, body=b'{"id":1}', location="/x/1")
     await people.keep_answer(answer)
-    assert await people.claim_answer(claim("a", NOON_US + 5), 0, 10) == answer
-    assert await people.claim_answer(claim("a", who="another"), 0, 10) is None
+    assert await claimed(people, claim("a", NOON_US + 5)) == answer
+    assert await claimed(people, claim("a", who="another")) is None
 
 
 async def test_a_claim_that_came_to_nothing_can_be_made_again(people: PeopleStore) -> None:
-    await people.claim_answer(claim("a"), 0, 10)
+    await claimed(people, claim("a"))
     await people.drop_claim("crm", "a")
-    assert await people.claim_answer(claim("a"), 0, 10) is None
+    assert await claimed(people, claim("a")) is None
+
+
+async def test_a_claim_that_was_never_answered_is_given_up(people: PeopleStore) -> None:
+    answer = replace(claim("b"), status=201)
+    for key in ("a", "b"):
+        await claimed(people, claim(key))
+    await people.keep_answer(answer)
+    later_us = NOON_US + 60
+    assert await claimed(people, claim("a", later_us), pending_since_us=later_us) is None
+    assert await claimed(people, claim("b", later_us), pending_since_us=later_us) == answer
 
 
 async def test_kept_answers_expire_and_are_bounded(people: PeopleStore) -> None:
     for number in range(4):
-        await people.claim_answer(claim(f"k{number}", NOON_US + number), 0, 3)
-    assert await people.claim_answer(claim("k1", NOON_US + 9), 0, 3) == claim("k1", NOON_US + 1)
-    assert await people.claim_answer(claim("k0", NOON_US + 9), 0, 3) is None  # the oldest was forgotten
-    assert await people.claim_answer(claim("k3", NOON_US + 99), NOON_US + 50, 3) is None
+        await claimed(people, claim(f"k{number}", NOON_US + number), 0, 3)
+    assert await claimed(people, claim("k1", NOON_US + 9), 0, 3) == claim("k1", NOON_US + 1)
+    assert await claimed(people, claim("k0", NOON_US + 9), 0, 3) is None  # the oldest was forgotten
+    assert await claimed(people, claim("k3", NOON_US + 99), NOON_US + 50, 3) is None
 
 
 async def test_of_two_who_ask_at_once_one_claims(people: PeopleStore) -> None:
-    both = await asyncio.gather(*(people.claim_answer(claim("a"), 0, 10) for _ in range(2)))
+    both = await asyncio.gather(*(claimed(people, claim("a")) for _ in range(2)))
     assert sorted(kept is None for kept in both) == [False, True]

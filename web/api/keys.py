@@ -16,6 +16,7 @@ from web.asked import Asked, Name, Words
 from web.callers import OfCaller, OfSite, Role, allow
 from web.gate.audit import note
 from web.gate.gate import OfGate
+from web.gate.recognition import program_login
 from web.gate.tokens import hash_of, new_key, new_key_id
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
@@ -58,7 +59,7 @@ async def revoke_key(key_id: Name, site: OfSite, gate: OfGate) -> None:
     """Let a key be worth nothing any more."""
     if await site.people.revoke_key(key_id) is None:
         raise ProblemRaised(HTTPStatus.NOT_FOUND, "unknown_key", "there is no such key")
-    gate.recognition.forget_all()
+    gate.recognition.forget(program_login(key_id))
 
 
 def made_key(

@@ -27,6 +27,7 @@ OWN_DESK = "/api/v1/agents/me/"
 OWN_PREFERENCES = ("PATCH", "/api/v1/session")
 SIGN_IN_ELSEWHERE = "/api/v1/session/oidc/callback"
 """A read for browsers, and a sign-in all the same."""
+_MAKING = (201, 202)
 TEXT_MAX = 500
 """Letters of a reason that are kept."""
 
@@ -74,12 +75,12 @@ class AuditMiddleware:
 
 
 class _Outcome:
-    """How a request was answered: a status, and the code of a problem."""
+    """How a request was answered: a status, the code of a problem, what was made."""
 
     def __init__(self) -> None:
         self.status = 500
         self.code = ""
-        self.location = ""
+        self.made = ""
         self._is_problem = False
 
     def look(self, message: Message) -> None:
@@ -87,7 +88,8 @@ class _Outcome:
         if message["type"] == "http.response.start":
             headers = Headers(raw=message["headers"])
             self.status = message["status"]
-            self.location = headers.get("location", "")
+            if self.status in _MAKING:
+                self.made = headers.get("location", "").rpartition("/")[2]
             self._is_problem = headers.get("content-type", "").startswith(MEDIA_TYPE)
         elif self._is_problem and message.get("body"):
             self.code = orjson.loads(message["body"]).get("code", "")
@@ -119,7 +121,7 @@ def _entry(scope: Scope, outcome: _Outcome, at_us: int) -> AuditEntry | None:
         at_us=at_us,
         who=caller.login,
         action=f"{scope['method']} {_template(scope)}",
-        subject=state.get("audit_subject") or named or outcome.location.rpartition("/")[2],
+        subject=state.get("audit_subject") or named or outcome.made,
         outcome=outcome.told(),
         why=state.get("audit_why", "")[:TEXT_MAX],
     )

@@ -1,7 +1,9 @@
 """The gate of one site, put together: what stands before the routes, and what routes ask of it.
 
-app.state.gate = gate = Gate(site)
-gate.stand_before(app)
+    app.state.gate = gate = Gate(site)
+    gate.stand_before(app)
+
+A route that needs it asks for `OfGate`.
 """
 
 from __future__ import annotations

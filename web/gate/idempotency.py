@@ -25,6 +25,8 @@ from web.site import Site
 
 HEADER = "Idempotency-Key"
 KEY_MAX = 200
+PENDING_S = 60.0
+"""A request that has no answer by then was cut off, and may be asked again."""
 _JSON = "application/json"
 _DESCRIBED = {
     "name": HEADER,
@@ -33,8 +35,6 @@ _DESCRIBED = {
     "description": "Under one key it is done once, and answered the same again.",
     "schema": {"type": "string", "maxLength": KEY_MAX},
 }
-
-
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -66,8 +66,12 @@ async def _once(request: Request, key: str, handle: Handler) -> Response:
         )
     site = site_of(request)
     claim = await _claim(request, key, site)
-    since_us = claim.at_us - microseconds(site.gate.answers_kept_s)
-    kept = await site.people.claim_answer(claim, since_us, site.gate.answers_max)
+    kept = await site.people.claim_answer(
+        claim,
+        since_us=claim.at_us - microseconds(site.gate.answers_kept_s),
+        pending_since_us=claim.at_us - microseconds(PENDING_S),
+        count_max=site.gate.answers_max,
+    )
     if kept is not None:
         return _again(claim, kept)
     try:

@@ -62,7 +62,7 @@ class Reception:
     async def let_out(self, token: str) -> None:
         """End the sign-in of this token."""
         await self._people.end_sign_in(hash_of(token))
-        self._recognition.forget_all()
+        self._recognition.forget_token(token)
 
     async def change(self, login: str, change: PersonChange, kept_token: str = "") -> Person | None:
         """Change a person at once; whoever has another password or is disabled is signed out.
@@ -72,7 +72,7 @@ class Reception:
         person = await self._people.change_person(login, change)
         if change.password_hash is not None or change.disabled:
             await self._people.end_sign_ins(login, but=hash_of(kept_token) if kept_token else "")
-        self._recognition.forget_all()
+        self._recognition.forget(login)
         return person
 
     async def set_password(self, login: str, password: str, kept_token: str = "") -> Person | None:

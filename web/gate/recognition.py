@@ -24,7 +24,7 @@ KNOWN_MAX = 10_000
 """Callers that are remembered; 500 agents with two browsers each and their programs are a tenth."""
 SEEN_EVERY_US = microseconds(60)
 """How exactly it is kept when a sign-in was last used: each time would be a write for each request."""
-_BEARER = "bearer "
+_BEARER = "bearer"
 
 
 @dataclass(slots=True)
@@ -62,9 +62,14 @@ class Recognition:
             return None
         return known.caller
 
-    def forget_all(self) -> None:
-        """Ask the store again about everybody: somebody's rights changed."""
-        self._known.clear()
+    def forget_token(self, token: str) -> None:
+        """Ask the store again about who shows `token`."""
+        self._known.pop(hash_of(token), None)
+
+    def forget(self, login: str) -> None:
+        """Ask the store again about a person or a program whose rights changed."""
+        for token_hash in [key for key, known in self._known.items() if known.caller.login == login]:
+            del self._known[token_hash]
 
     async def _look_up(self, token: str, token_hash: str, known: _Known | None, now_us: int) -> _Known | None:
         try:
@@ -96,15 +101,17 @@ class Recognition:
 
 
 def token_shown(connection: HTTPConnection) -> str:
-    """Return the key in the header, or else the token in the cookie, or an empty text."""
-    header = connection.headers.get("authorization", "")
-    if header.lower().startswith(_BEARER):
-        token = header[len(_BEARER) :].strip()
-        return token if token.startswith(KEY_PREFIX) else ""
-    token = token_in(connection)
-    return (
-        "" if token.startswith(KEY_PREFIX) else token
-    )  # a key in a cookie would pass the checks of browsers
+    """Return the key in the header or, where there is no such header, the token in the cookie.
+
+    A key in a cookie is no key, nor does a cookie count beside a header of any kind: the checks of browsers
+    (`web.gate.origin`) go by the header.
+    """
+    header = connection.headers.get("authorization")
+    if header is None:
+        token = token_in(connection)
+        return "" if token.startswith(KEY_PREFIX) else token
+    scheme, _, key = header.partition(" ")
+    return key if scheme.lower() == _BEARER and key.startswith(KEY_PREFIX) else ""
 
 
 def caller_for(person: Person) -> Caller:
@@ -117,6 +124,11 @@ def caller_for(person: Person) -> Caller:
     )
 
 
+def program_login(key_id: str) -> str:
+    """Return what a program goes by whose key has this id."""
+    return f"key:{key_id}"
+
+
 def _present(sign_in: SignIn, person: Person, now_us: int) -> _Known:
     return _Known(caller_for(person), checked_us=now_us, seen_us=now_us, ends_us=sign_in.ends_us)
 
@@ -125,7 +137,7 @@ def _program(key: ApiKey, now_us: int) -> _Known | None:
     ends_us = now_us + microseconds(3_600) if key.ends_us is None else key.ends_us
     if now_us >= ends_us:
         return None
-    caller = Caller(login=f"key:{key.key_id}", name=key.name, roles=_roles(key.scopes), is_program=True)
+    caller = Caller(login=program_login(key.key_id), name=key.name, roles=_roles(key.scopes), is_program=True)
     return _Known(caller, checked_us=now_us, seen_us=now_us, ends_us=ends_us)
 
 

@@ -227,6 +227,13 @@ async def test_keys_that_nobody_made_open_nothing(app: FastAPI, token: str) -> N
         assert answer.status_code == 401
 
 
+async def test_a_header_of_any_kind_takes_the_place_of_the_cookie(anna: httpx.AsyncClient) -> None:
+    del anna.headers["X-CSRF-Token"]  # a page that makes browsers send `Basic` must not do without it
+    for header in ("Basic YW5uYTp4", "", "Bearer nothing"):
+        answer = await anna.post(READY, headers={"Authorization": header, "Origin": EVIL})
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
 async def test_a_key_in_a_cookie_is_no_key(app: FastAPI) -> None:
     async with signed_in(app, "anna") as anna:
         anna.cookies.set(NAME, KEY_PREFIX + "0" * 43, domain=HOST)
