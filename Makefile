@@ -55,6 +55,7 @@ check: $(INSTALLED) ui
 	$(BIN)/python -m scripts.describe_rules --check
 	$(BIN)/python -m scripts.describe_campaigns --check
 	$(BIN)/python -m scripts.describe_law --check
+	$(BIN)/python -m scripts.describe_operations --check
 	$(BIN)/python -m scripts.write_dashboards --check
 	$(BIN)/python -m scripts.write_browser_types --check
 	$(BIN)/python -m scripts.write_asyncapi --check
@@ -90,6 +91,7 @@ docs: $(INSTALLED)
 	$(BIN)/python -m scripts.describe_rules
 	$(BIN)/python -m scripts.describe_campaigns
 	$(BIN)/python -m scripts.describe_law
+	$(BIN)/python -m scripts.describe_operations
 	$(BIN)/python -m scripts.write_dashboards
 
 # Renew the exact versions and hashes in requirements/ within the ranges of pyproject.toml.

@@ -183,7 +183,9 @@ class Config(Section):
     desk: DeskSection = DeskSection()
     work_door: WorkDoorSection = WorkDoorSection()
     web: WebSection = WebSection()
+    """Where the pages, the API and the metrics are served."""
     metrics: MetricsSection = MetricsSection()
+    """Health and metrics of an engine that runs apart."""
     bus: BusSection = BusSection()
     """How other programs and web processes apart follow the engine."""
     supervision: SupervisionSection = SupervisionSection()

@@ -32,9 +32,13 @@ class BusSection(Section):
     login: str = ""
     """Who we are there, unless a certificate says it."""
     password: SecretStr = SecretStr("")
+    """What proves it."""
     ca_file: str = ""
+    """The authority that signed the broker's certificate; empty for those of the system."""
     cert_file: str = ""
+    """Our certificate, where the broker asks for one."""
     key_file: str = ""
+    """Its key."""
     token: SecretStr = SecretStr("")
     """What engine and web processes share; without it the engine takes no requests from the bus."""
     waiting_bytes_max: Annotated[int, Field(ge=65_536, le=1024**3)] = 64 * 1024**2

@@ -46,12 +46,17 @@ class OidcSection(Section):
     issuer: Annotated[str, Field(pattern=r"^https?://\S+$")]
     """The provider, as it calls itself."""
     client_id: str
+    """What we are called there."""
     secret: SecretStr
+    """What proves that we are it."""
     roles: dict[str, Role] = Field(min_length=1)
     """What the provider's words for people's roles are here."""
     scope: str = "openid profile"
+    """What we ask to be told of a person."""
     login_claim: str = "preferred_username"
+    """The claim that is the login."""
     roles_claim: str = "roles"
+    """The claim with the words for the person's roles."""
 
 
 def gate_settings(section: GateSection) -> GateSettings:

@@ -43,16 +43,16 @@ Origin = Annotated[
 
 
 class WebSection(Section):
-    """Where the pages, the API and the metrics are served; keep it on loopback behind a proxy with TLS.
-
-    `public_url` is what browsers call the site there, such as `https://calls.example.com`.
-    """
+    """Where the pages, the API and the metrics are served; keep it on loopback behind a proxy with TLS."""
 
     site: Name = "main"
     """What this centre is called on the bus and in links."""
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: Port = 8080
+    """The port."""
     public_url: str = ""
+    """What browsers call the site behind its proxy, such as `https://calls.example.com`."""
     allowed_origins: tuple[Origin, ...] = ()
     """Other sites whose pages may ask with a key, such as a CRM's: `https://crm.example.com`."""
     extensions: Annotated[str, AfterValidator(_is_pattern)] = WebSettings().extensions
@@ -90,7 +90,9 @@ class MetricsSection(Section):
     """Where an engine that runs apart from the web side tells its health and its metrics."""
 
     host: str = "127.0.0.1"
+    """The address to listen on; metrics need no sign-in, so none that strangers reach."""
     port: Port = 8083
+    """The port; an engine with its pages tells them at theirs."""
     by_agent: bool = False
     """Whether metrics name agents: as many more lines as there are agents, and people can be told apart."""
 
