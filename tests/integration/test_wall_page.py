@@ -1,4 +1,4 @@
-"""The wall in a browser: the board's figures, what supervisors see and do, charts, history, both languages."""
+"""The wall in a browser: the board's figures, what supervisors see and do, charts, history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.services.browser import open_browser, why_no_browser
 from tests.services.pages import TELEVISION, barriers, sit_down
@@ -25,7 +25,13 @@ canvas => new Set(new Uint32Array(
     canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer
 )).size
 """
-SCROLLS = "document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth"
+SCROLLS = """
+(({ scrollHeight, scrollWidth }) => scrollHeight > innerHeight || scrollWidth > innerWidth)(
+    document.documentElement
+)
+"""
+STALE_WITHIN_MS = 10_000
+"""Five seconds of silence, the second in which it is noticed, and a busy machine."""
 VIEWS = ("board", "floor", "day", "history")
 
 
@@ -63,6 +69,17 @@ def whole_percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
+def spies(centre: WebCentre) -> list[tuple[str, str]]:
+    """Return which phones hear which, in the simulated exchange."""
+
+    def heard() -> list[tuple[str, str]]:
+        channels = centre.show.world.exchange.channels.values()
+        pairs = ((channel.name, channel.spying.on.name) for channel in channels if channel.spying)
+        return [(spy.partition("-")[0], on.partition("-")[0]) for spy, on in pairs]
+
+    return centre.run(heard)
+
+
 def pick_agent(page: Page, name: str) -> None:
     """Look closely at an agent of the floor."""
     page.get_by_role("button", name=name, exact=True).click()
@@ -93,6 +110,31 @@ def test_board_fills_a_television_without_scrolling(browser: Browser, centre: We
     expect(seat.page.get_by_role("row", name=re.compile("cards"))).to_be_visible()
     assert not seat.page.evaluate(SCROLLS)
     assert not seat.complaints
+
+
+def test_board_turns_its_screens_by_itself(browser: Browser, centre: WebCentre) -> None:
+    page = sit_down(browser, f"{centre.url}/wall?tv=1&rotate=1&queues=cards", "wall").page
+    expect(page.get_by_role("heading", name="Now: cards")).to_be_visible()
+    expect(page.get_by_role("rowheader", name=re.compile("cards"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Now: cards")).to_be_visible()
+
+
+def test_board_says_when_nothing_is_heard(browser: Browser, centre: WebCentre) -> None:
+    page = sit_down(browser, f"{centre.url}/wall", "wall").page
+    hears = True
+
+    def listen(near: WebSocketRoute) -> None:
+        far = near.connect_to_server()
+        far.on_message(lambda frame: near.send(frame) if hears else None)
+
+    page.route_web_socket(re.compile("/api/v1/events"), listen)
+    page.reload()
+    expect(page.locator("[data-figure=waiting] strong")).to_have_text("1")
+    hears = False
+    banner = page.get_by_text("Nothing heard for more than five seconds")
+    expect(banner).to_be_visible(timeout=STALE_WITHIN_MS)
+    hears = True
+    expect(banner).to_have_count(0)
 
 
 def test_address_keeps_what_was_chosen(browser: Browser, centre: WebCentre) -> None:
@@ -126,12 +168,27 @@ def test_floor_tells_why_this_agent(browser: Browser, centre: WebCentre) -> None
 def test_whisper_reaches_the_telephones(browser: Browser, centre: WebCentre) -> None:
     page = sit_down(browser, f"{centre.url}/wall?view=floor", "supervisor").page
     pick_agent(page, "Chidi")
-    page.get_by_label("Your phone").fill("PJSIP/1002")
+    page.get_by_label("Your phone").fill("1004")
     page.keyboard.press("Tab")
     page.keyboard.press("Alt+W")
     expect(page.get_by_text("Chidi will hear you")).to_be_visible()
+    chidi = page.locator("[data-agent=chidi]")
+    expect(chidi).to_contain_text("supervisor: Whisper")
+    assert spies(centre) == [("PJSIP/1004", "PJSIP/1003")]
+    page.keyboard.press("Alt+S")
+    expect(chidi).not_to_contain_text("Whisper")
     page.get_by_role("button", name="Read again").click()
     expect(page.get_by_role("cell", name=re.compile("whisper")).first).to_be_visible()
+
+
+def test_waiting_customer_is_moved_to_the_front(browser: Browser, centre: WebCentre) -> None:
+    page = sit_down(browser, f"{centre.url}/wall?view=floor", "supervisor").page
+    page.get_by_role("row", name=re.compile("Waiting")).get_by_role("button", name=re.compile("Move")).click()
+    page.get_by_label("Why").fill("has been cut off before")
+    page.get_by_role("button", name="To the front").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Read again").click()
+    expect(page.get_by_role("cell", name="has been cut off before")).to_be_visible()
 
 
 def test_forced_state_shows_on_the_agents_page(browser: Browser, centre: WebCentre) -> None:
@@ -175,8 +232,8 @@ def test_history_agrees_with_live_and_can_be_taken_away(browser: Browser, centre
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download as CSV").click()
     table = list(csv.DictReader(io.StringIO(waiting.value.path().read_text("utf-8-sig"))))
-    cards = next(row for row in table if row["name"] == "cards")
-    assert (int(cards["offered"]), int(cards["answered"])) == (live["cards"]["offered"], live["cards"]["answered"])
+    kept = {row["name"]: (int(row["offered"]), int(row["answered"])) for row in table}
+    assert kept == {name: (row["offered"], row["answered"]) for name, row in live.items()}
 
 
 # --- for everybody ----------------------------------------------------------------------------------

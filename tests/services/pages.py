@@ -1,4 +1,4 @@
-"""Pages of a running centre in a browser: somebody signs in, in a language and a theme, and axe looks at them."""
+"""Pages of a running centre in a browser: somebody signs in, in a language and a theme, and axe looks."""
 
 from __future__ import annotations
 
