@@ -23,6 +23,7 @@ RULES = (
     "quality",
     "offers",
     "standing",
+    "control",
     "work",
     "agents",
 )

@@ -128,15 +128,14 @@ def test_customer_on_hold_whose_agent_loses_the_phone_goes_back_in_line(standing
 def test_agent_is_muted_until_heard_again_or_the_customer_is_held() -> None:
     centre = Centre()
     centre.talking()
-    phone = centre.phone_of("ann")
     assert centre.ask(MuteContact) == ""
-    assert phone.is_muted
+    assert centre.phone_of("ann").is_muted
     assert centre.shown["ann"].is_muted
     assert centre.ask(UnmuteContact) == ""
-    assert not phone.is_muted
+    assert not centre.phone_of("ann").is_muted
     centre.ask(MuteContact)
     centre.ask(HoldContact)
-    assert not phone.is_muted
+    assert not centre.phone_of("ann").is_muted
 
 
 def test_keys_reach_the_customer_and_only_keys() -> None:
@@ -387,7 +386,7 @@ def test_number_that_hangs_up_ends_the_customers_call_that_it_was_given() -> Non
     assert caller.ended
 
 
-# --- conferences ------------------------------------------------------------------------------------------------
+# --- conferences ---------------------------------------------------------------------------------------
 
 
 @WAYS
