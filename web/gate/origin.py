@@ -45,9 +45,7 @@ def check_csrf_token(connection: HTTPConnection) -> None:
 
 def foreign_origin() -> ProblemRaised:
     """Return the problem of a request that another site's page made."""
-    detail = (
-        "this was not asked by a page of this site; behind a proxy, web.public_url names it"
-    )
+    detail = "this was not asked by a page of this site; behind a proxy, web.public_url names it"
     return ProblemRaised(HTTPStatus.FORBIDDEN, "foreign_origin", detail)
 
 
