@@ -81,6 +81,8 @@ def build_brain(
     adoption = Adoption(engine, contacts, calls, microseconds(config.crm.lookup_deadline_s))
     InteractionRecorder(engine, contacts)
     LostContacts(engine, calls)
+    for name in config.control.flows:
+        _flow(flows, name, "control.flows")
     targets = build_control(ground, config)
     offers = OfferDesk(engine, contacts, ground.ids, queues)
     Conversations(engine, contacts)

@@ -57,6 +57,7 @@ def house_of(
         skip_reasons=config.rules.skip_reasons,
         dispositions=dispositions_of(config.dispositions),
         campaigns=campaigns,
+        flows=config.control.flows,
         limits=limits_of(config.alerts),
     )
 

@@ -42,7 +42,7 @@ class House:
 
     `site` names the centre on the bus, `region` is the country of numbers without a country code, `zone` the
     one whose midnight begins a day. `pop_url` is where a record is found in a foreign CRM (`web.pop_url`),
-    empty for nowhere. Beyond `limits` supervisors are alerted.
+    empty for nowhere. Beyond `limits` supervisors are alerted. To `flows` of the IVR calls can be passed on.
     """
 
     site: str = "main"
@@ -56,6 +56,7 @@ class House:
     skip_reasons: tuple[str, ...] = ()
     dispositions: Mapping[str, Disposition] = field(default_factory=dict)
     campaigns: Mapping[str, CampaignRules] = field(default_factory=dict)
+    flows: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
     def results_of(self, queue: str) -> dict[str, str]:

@@ -106,4 +106,5 @@ def _targets(house: House) -> tuple[TransferTargetView, ...]:
         TransferTargetView(to="agent", target=agent_id, label=agent.name or agent_id)
         for agent_id, agent in house.agents.items()
     )
-    return (*queues, *agents)
+    flows = (TransferTargetView(to="flow", target=name, label=name) for name in house.flows)
+    return (*queues, *agents, *flows)
