@@ -30,6 +30,7 @@ from tests.services.ports import LOOPBACK
 from web.callers import Role
 from web.gate.cookie import NAME
 from web.house import House
+from web.live.campaigns import Campaigns
 from web.live.floor import Floor
 from web.live.following import Following
 from web.live.live import Live
@@ -83,7 +84,7 @@ async def database(played: PlayedDay, tmp_path: Path) -> AsyncIterator[Database]
 async def rebuilt(played: PlayedDay, database: Database) -> Floor:
     """Return the floor of a web side that starts when the day is over."""
     floor = Floor(played.house, played.over_us)
-    following = Following(Live((floor,)), floor, upto=(1, len(played.told)))
+    following = Following(Live((floor,)), floor, Campaigns({}), upto=(1, len(played.told)))
     await following.catch_up(SqlHistory(database), played.house.zone, played.over_us)
     return floor
 

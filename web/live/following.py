@@ -59,11 +59,14 @@ class Following:
         try:
             for change in await history.changes(midnight):
                 self.live.recall(change)
+            for assignment in await history.assignments(midnight):
+                self.live.recall(assignment)
             async for place, event in history.events(midnight, now_us + SECOND_US):
                 if place <= self._upto:
                     self.live.recall(event)
         except OSError as error:  # TimeoutError is one
             log.warning("floor_without_history", error=repr(error))
-        kept, self._kept = self._kept or (), None
-        for event in kept:
-            self.live.add(event)
+        finally:
+            kept, self._kept = self._kept or (), None
+            for event in kept:
+                self.live.add(event)
