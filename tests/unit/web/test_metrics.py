@@ -9,19 +9,27 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from core.model.events import ContactAbandoned, ContactArrived, ContactConnected
+from core.model.contact import ContactState
+from core.model.events import AgentStateChanged, ContactAbandoned, ContactArrived, ContactConnected
+from core.model.ids import QueueName
 from core.model.message import DomainEvent
 from goldline.demo.day import DEMO_SCENARIO
 from goldline.harness import SimulatedDay, open_scenario
+from goldline.web_side import house_of
 from metrics.day import DayFigures
 from simulator.scenario import load_scenario
+from simulator.world import agent_profiles
 from tests.services.promtool import complaints_about_metrics, why_no_promtool
+from web.live.floor import Floor
+from web.live.live import Live
 from web.ops.calls import CallReadings
 from web.ops.catalogue import METRICS, Kind, Metric
 from web.ops.exposition import Exposition
+from web.ops.floor import FloorReadings
 from web.ops.readings import Distribution, Reading, Total
 
 HOUR_S = 3_600.0
+IN_LINE = (ContactState.QUEUED, ContactState.OFFERED)
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
@@ -47,11 +55,23 @@ class Scraped:
         self.figures = DayFigures()
         self.events: list[DomainEvent] = []
         scenario = replace(load_scenario(DEMO_SCENARIO), duration_s=HOUR_S)
-        exposition = Exposition([CallReadings(lambda: self.figures)])
-        watchers = (self.figures.add, self.events.append)
-        day = SimulatedDay(scenario, open_scenario(scenario), 7, watchers=watchers, checked=False)
+        config = open_scenario(scenario)
+        self.queues = [QueueName(name) for name in config.queues]
+        self.agents = agent_profiles(scenario)
+        live = Live([Floor(house_of(config, self.agents, {}))])
+        exposition = Exposition([CallReadings(lambda: self.figures), FloorReadings(live)])
+        watchers = (self.figures.add, self.events.append, live.add)
+        day = SimulatedDay(scenario, config, 7, watchers=watchers, checked=False)
         self.scrapes: list[Samples] = []
-        day.run(lambda share: self.scrapes.append(samples(exposition)))
+        self.waiting: list[Counter[str]] = []
+        """How many the engine knew to be in line at each scrape."""
+
+        def scrape(share: float) -> None:
+            self.scrapes.append(samples(exposition))
+            in_line = (contact.queue for contact in day.brain.contacts if contact.state in IN_LINE)
+            self.waiting.append(Counter(in_line))
+
+        day.run(scrape)
         self.last = samples(exposition)
 
     def told(self, kind: type[DomainEvent]) -> int:
@@ -90,10 +110,25 @@ def test_each_tier_of_each_queue_is_told_apart(scraped: Scraped) -> None:
         assert total(scraped.last, "goldline_handle_seconds_count", tier=tier) == of_tier.handled
 
 
+def test_who_waits_is_who_the_engine_has_in_line(scraped: Scraped) -> None:
+    for found, waiting in zip(scraped.scrapes, scraped.waiting, strict=True):
+        for queue in scraped.queues:
+            assert total(found, "goldline_queue_waiting_calls", queue=queue) == waiting[queue]
+    assert max(sum(waiting.values()) for waiting in scraped.waiting) > 3
+
+
+def test_every_agent_is_counted_once_by_what_they_do(scraped: Scraped) -> None:
+    last = {e.agent_id: e.new.value for e in scraped.events if isinstance(e, AgentStateChanged)}
+    states = Counter(last.get(agent_id, "logged_out") for agent_id in scraped.agents)
+    assert {state: total(scraped.last, "goldline_agents", state=state) for state in states} == states
+    assert total(scraped.last, "goldline_agents") == len(scraped.agents)
+
+
 def test_no_counter_ever_goes_back(scraped: Scraped) -> None:
     assert len(scraped.scrapes) == 100
     for earlier, later in zip(scraped.scrapes, scraped.scrapes[1:], strict=False):
-        assert [name for name in earlier if later[name] < earlier[name]] == []
+        counted = [key for key in earlier if key[0].startswith(("goldline_calls_", "goldline_answer_wait_"))]
+        assert [key for key in counted if later[key] < earlier[key]] == []
 
 
 def test_a_new_day_begins_at_nothing(scraped: Scraped) -> None:
