@@ -31,6 +31,8 @@ BAD = {"bad number": 125, "twice": 125, "zone": 75, "listed": 75, "no number": 5
 HEADER = ("external_id", "phone", "first_name", "tier", "timezone", "city")
 LISTED = [f"+1201201{n:04d}" for n in range(BAD["listed"])]
 LOADS = "Load 9,500 leads"
+LIMIT_MS = 30_000
+"""Ten thousand rows take a second or two, on a machine that does nothing else."""
 
 
 def number_of(serial: int) -> str:
@@ -131,7 +133,7 @@ def test_ten_thousand_rows_are_checked_loaded_and_dialed(
     chosen_file(page, march)
     page.get_by_role("button", name="Upload and check").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("button", name=LOADS)).to_be_enabled()
+    expect(dialog.get_by_role("button", name=LOADS)).to_be_enabled(timeout=LIMIT_MS)
     assert report(dialog) == (
         ["9,500 New", "125 Duplicates", "75 Do not call", "300 Rejected"],
         {
@@ -149,7 +151,7 @@ def test_ten_thousand_rows_are_checked_loaded_and_dialed(
     assert (first["external_id"], first["city"], first["import_line"]) == ("B-0", "'=1+1", "9502")
     assert len(others) == sum(BAD.values()) - 1 == 499
     dialog.get_by_role("button", name=LOADS).click()
-    expect(dialog.get_by_text("9,500 leads are loaded and come up.")).to_be_visible()
+    expect(dialog.get_by_text("9,500 leads are loaded and come up.")).to_be_visible(timeout=LIMIT_MS)
     dialog.get_by_role("button", name="Done").click()
     expect(page.get_by_role("cell", name="9,500")).to_be_visible()
     start_progressive(page, centre)
@@ -165,7 +167,7 @@ def start_progressive(page: Page, centre: WebCentre) -> None:
     expect(page.get_by_text("Dialing", exact=True)).to_be_visible()
     expect(page.get_by_text("Progressive · loans")).to_be_visible()
     dialed_today = page.get_by_role("article").get_by_role("definition").nth(1)
-    expect(dialed_today).not_to_have_text("0", timeout=20_000)
+    expect(dialed_today).not_to_have_text("0", timeout=LIMIT_MS)
     [row] = asked(page, centre, "/campaigns")["items"]
     assert row["dialed"] > 0
     assert {cap["window"] for cap in row["caps"]} == {"day"}
@@ -185,7 +187,7 @@ def test_the_same_file_again_is_the_same_import(browser: Browser, centre: WebCen
 # --- what goes wrong ----------------------------------------------------------------------------------
 
 
-def test_columns_of_a_strange_file_are_mapped_and_it_is_given_up(
+def test_a_strange_file_is_gone_on_with_its_columns_mapped_and_given_up(
     browser: Browser, centre: WebCentre, tmp_path: Path
 ) -> None:
     strange = tmp_path / "fair.csv"
@@ -195,11 +197,15 @@ def test_columns_of_a_strange_file_are_mapped_and_it_is_given_up(
     page.get_by_role("button", name="Upload and check").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("alert")).to_contain_text("columns of numbers")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("Alt+Digit5")
+    page.get_by_role("button", name="Go on: fair.csv").click()
     dialog.get_by_label("Holds: Rufnummer").select_option("phone")
     dialog.get_by_label("Holds: Kennung").select_option("external_id")
     dialog.get_by_label("Holds: Stand").select_option("")
     dialog.get_by_role("button", name="Check again").click()
-    expect(dialog.get_by_role("button", name="Load 1 leads")).to_be_enabled()
+    expect(dialog.get_by_role("button", name="Load 1 leads")).to_be_enabled(timeout=LIMIT_MS)
     dialog.get_by_role("button", name="Give it up").click()
     expect(dialog).to_have_count(0)
     assert asked(page, centre, "/imports")["items"][0]["state"] == "cancelled"
@@ -210,7 +216,7 @@ def test_why_a_campaign_does_not_dial_stands_on_its_card(browser: Browser) -> No
         page = sit_down(browser, f"{centre.url}/campaigns", "campaigns").page
         page.get_by_role("button", name="Start").click()
         why = page.get_by_role("status").filter(has_text="Why it does not dial")
-        expect(why).to_contain_text("No lead is left", timeout=20_000)
+        expect(why).to_contain_text("No lead is left", timeout=LIMIT_MS)
         assert barriers(page) == []
 
 

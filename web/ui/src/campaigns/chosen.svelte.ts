@@ -1,11 +1,15 @@
 /** Which campaign and which part of it is looked at; it stands in the address, so a reload changes nothing. */
 
+import type { ImportView } from "../lib/types.gen";
+
 export const PARTS = ["lists", "results", "callbacks", "next", "imports", "rules"] as const;
 export type Part = (typeof PARTS)[number];
 
 class Chosen {
   #campaign = $state("");
   #part = $state<Part>("lists");
+  /** The list that is being brought in: for a campaign, and which import, where it has begun already. */
+  upload = $state.raw<{ readonly campaign: string; readonly begun?: ImportView }>();
   /** Counts what was done here that changes what the store tells: whoever reads it reads again. */
   news = $state(0);
 

@@ -32,6 +32,11 @@ export class Course {
     return this.#do(() => imports.upload(file, said));
   }
 
+  /** Go on with an import that has begun already. */
+  goOn(begun: ImportView): Promise<void> {
+    return this.#do(() => imports.find(begun.import_id));
+  }
+
   /** Have it checked again, with the columns as they are meant now. */
   check(): Promise<void> {
     return this.#do(() => imports.map(this.#id, { ...this.mapping }));
