@@ -110,6 +110,12 @@ async def read_changes(database: Database, until_us: int) -> Sequence[AgentState
     return [change for change in changes if isinstance(change, AgentStateChanged)]
 
 
+async def read_assignments(database: Database, until_us: int) -> Sequence[AgentQueuesSet]:
+    """Return which queues each agent of whom it was ever said served last, up to the instant `until_us`."""
+    told = await _read(database, _CHANGES_UNTIL, {"kind": AgentQueuesSet.__name__, "until_us": until_us})
+    return [event for event in told if isinstance(event, AgentQueuesSet)]
+
+
 async def read_campaign_states(database: Database) -> Sequence[RestoreCampaign]:
     """Return the last state of each campaign, in any run."""
     told = await _read(

@@ -97,6 +97,11 @@ class MemoryLedger:
         told = (e for e in self.events if isinstance(e, AgentStateChanged) and e.at_us <= until_us)
         return tuple({change.agent_id: change for change in told}.values())
 
+    async def assignments(self, until_us: int) -> Sequence[AgentQueuesSet]:
+        """Return which queues each agent of whom it was ever said served last, up to `until_us`."""
+        told = (e for e in self.events if isinstance(e, AgentQueuesSet) and e.at_us <= until_us)
+        return tuple({event.agent_id: event for event in told}.values())
+
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
         return fold_agent_states(e for e in self.events if isinstance(e, AgentStateChanged))

@@ -39,6 +39,7 @@ NAMES_MAX = 5
 """Agents named in one line; of more only the number is told."""
 
 _LACKS = "without the skills"
+_ELSEWHERE = "serving other queues"
 _COULD = "free too"
 _FULL = "has no room left"
 _STATES: Mapping[AgentState, str] = {
@@ -89,10 +90,12 @@ def explain(
     agents: Mapping[AgentId, AgentProfile],
     states: Mapping[AgentId, AgentStateChanged],
     need: Need,
+    served: Mapping[AgentId, Sequence[QueueName] | None],
 ) -> Explanation:
     """Return what surrounded a decision in the `history` of its contact.
 
     `states` are the agents' last changes at that instant or before, `need` is what the contact asked for.
+    `served` are the queues that agents served by then, where they did not serve all they may.
     """
     before = history[: history.index(decision)]
     queued, runner_up = _last(ContactQueued, before), decision.runner_up
@@ -106,7 +109,7 @@ def explain(
         tier=queued.tier,
         decision=decision,
         behind_us=None if runner_up is None else decision.winner.score_us - runner_up.score_us,
-        excluded=_excluded(decision, agents, states, need, reason),
+        excluded=_excluded(decision, agents, states, need, partial(_kept_or, reason, served, queued.queue)),
         earlier=tuple(_earlier(history, decision)),
         held_for=stood.held_for,
         preferred=_last(AgentPreferred, before),
@@ -135,6 +138,17 @@ def _excluded(
         able = need.level(agents[agent_id].skills) is not None
         by_reason.setdefault(reason(change) if able else _LACKS, []).append(agent_id)
     return tuple(Excluded(reason=reason, agents=tuple(who)) for reason, who in by_reason.items())
+
+
+def _kept_or(
+    reason: Callable[[AgentStateChanged], str],
+    served: Mapping[AgentId, Sequence[QueueName] | None],
+    queue: QueueName,
+    change: AgentStateChanged,
+) -> str:
+    """Return that the agent did not serve the queue then, or else the reason."""
+    queues = served.get(change.agent_id)
+    return reason(change) if queues is None or queue in queues else _ELSEWHERE
 
 
 def _reason(change: AgentStateChanged, channel: str, held_for: str) -> str:

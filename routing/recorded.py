@@ -18,6 +18,7 @@ from core.model.events import AgentStateChanged, DecisionMade
 from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
 from core.model.need import need_from_text
+from core.model.supervision import AgentQueuesSet
 from routing.explain import Explanation, explain, never_offered, told
 
 
@@ -30,6 +31,10 @@ class Record(Protocol):
 
     async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
         """Return the last change of state of each agent up to the instant `until_us`."""
+        ...
+
+    async def assignments(self, until_us: int) -> Sequence[AgentQueuesSet]:
+        """Return which queues each agent of whom it was ever said served last, up to `until_us`."""
         ...
 
 
@@ -63,5 +68,7 @@ async def recorded_course(
     for decision in history:
         if isinstance(decision, DecisionMade):
             states = {change.agent_id: change for change in await record.changes(decision.at_us)}
-            explained.append(explain(history, decision, agents, states, need_from_text(decision.need)))
+            served = {each.agent_id: each.queues for each in await record.assignments(decision.at_us)}
+            need = need_from_text(decision.need)
+            explained.append(explain(history, decision, agents, states, need, served))
     return RecordedCourse(history=history, explanations=tuple(explained))

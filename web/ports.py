@@ -37,6 +37,7 @@ from core.model.person import (
     PersonChange,
     SignIn,
 )
+from core.model.supervision import AgentQueuesSet
 
 # --- customers --------------------------------------------------------------------------------------
 
@@ -86,6 +87,10 @@ class History(Protocol):
 
     async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
         """Return the last change of state of each agent up to the instant `until_us`."""
+        ...
+
+    async def assignments(self, until_us: int) -> Sequence[AgentQueuesSet]:
+        """Return which queues each agent of whom it was ever said served last, up to `until_us`."""
         ...
 
 

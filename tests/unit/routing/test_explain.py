@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile, AgentState
 from core.model.events import AgentStateChanged, ContactEvent, DecisionMade
-from core.model.ids import AgentId
+from core.model.ids import AgentId, QueueName
 from core.model.message import DomainEvent
 from core.model.need import need_from_text
+from core.model.requests import SetAgentQueues
+from core.model.supervision import AgentQueuesSet
 from routing.explain import Explanation, explain, never_offered, told
 from routing.rules import TierRules
-from tests.unit.floor import Floor
+from tests.unit.floor import CARDS, Floor
 from tests.unit.routing.calling_back import NUMBER, book, centre
 
 
@@ -21,7 +25,8 @@ def explained(floor: Floor, contact: str, skills: dict[str, int]) -> Explanation
     changes = [event for event in floor.events(AgentStateChanged) if event.at_us <= decision.at_us]
     agents = {AgentId(a): AgentProfile(agent_id=AgentId(a), skills={"cards": n}) for a, n in skills.items()}
     states = {change.agent_id: change for change in changes}
-    return explain(history, decision, agents, states, need_from_text(decision.need))
+    served = {each.agent_id: each.queues for each in floor.events(AgentQueuesSet)}
+    return explain(history, decision, agents, states, need_from_text(decision.need), served)
 
 
 def _of(event: DomainEvent, contact: str) -> bool:
@@ -55,6 +60,16 @@ def test_head_start_is_a_term_and_the_second_is_so_many_seconds_behind() -> None
     lines = told(explanation)
     assert "first: rich: 10.0 s waited + 120.0 s head start = 130.0 s" in lines
     assert "second: ordinary: 40.0 s waited; 90.0 s behind" in lines
+
+
+def test_who_served_other_queues_is_told_apart() -> None:
+    skills = {"ann": 5, "bob": 7}
+    floor = Floor(skills, others=[replace(CARDS, name=QueueName("claims"))])
+    floor.hear(SetAgentQueues(at_us=0, agent_id=AgentId("bob"), queues=(QueueName("claims"),)))
+    floor.ready("bob", "ann")
+    floor.arrive("caller")
+    excluded = explained(floor, "caller", skills).excluded
+    assert [(each.reason, each.agents) for each in excluded] == [("serving other queues", ("bob",))]
 
 
 def test_those_who_could_not_are_told_by_reason() -> None:
