@@ -17,7 +17,8 @@ from crm.memory import MemoryLedger
 from goldline.cli import main
 from goldline.demo.day import DEMO_SCENARIO
 from goldline.simulate import Choices, simulate
-from goldline.why import answer, course, demo_day, lines
+from goldline.why import answer, demo_day, lines
+from routing.recorded import recorded_course
 
 SEED = 7
 LINES_MAX = 10
@@ -44,7 +45,7 @@ def test_every_contact_of_the_demo_is_explained_in_ten_lines(
 ) -> None:
     assert len(decided) > 1_000
     for decision in decided[::20]:
-        told = lines(asyncio.run(course(decision.contact_id, *demo)), whole=False)
+        told = lines(asyncio.run(recorded_course(decision.contact_id, *demo)), whole=False)
         assert len(told) <= LINES_MAX
         assert told[0].startswith(f"{decision.contact_id}: ")
         assert all(line.isprintable() for line in told)
@@ -63,11 +64,11 @@ def test_journal_tells_what_the_day_told(demo: Recorded, decided: list[DecisionM
     simulate(DEMO_SCENARIO, Choices(seed=SEED, journal=journal), progress=False)
     contact = decided[len(decided) // 2].contact_id
     replayed = asyncio.run(answer(contact, config=Path("none"), journal=journal, demo_seed=None))
-    assert replayed == asyncio.run(course(contact, *demo))
+    assert replayed == asyncio.run(recorded_course(contact, *demo))
 
 
 def test_course_tells_every_event_in_order(demo: Recorded, decided: list[DecisionMade]) -> None:
-    told = lines(asyncio.run(course(decided[0].contact_id, *demo)), whole=True)
+    told = lines(asyncio.run(recorded_course(decided[0].contact_id, *demo)), whole=True)
     names = [line.split()[2] for line in told]
     assert names[0] == "ContactArrived"
     assert names.index("DecisionMade") < names.index("OfferMade")
