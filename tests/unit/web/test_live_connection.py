@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core.model.agent import AgentState
 from core.model.commands import DeskCommand, ShowAgentState
-from core.model.ids import AgentId
+from core.model.events import ContactArrived
+from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import DomainEvent
 from tests.services.clocks import NOON_US, Wristwatch
-from tests.services.live_sites import LiveSite, live_site
+from tests.services.live_sites import LIMIT_S, LiveSite, Screen, live_site
 from web.callers import Role
 from web.house import House
+from web.live import connection
 from web.live.desks import Desks
 from web.live.feed import KEPT_MAX
 from web.live.topic import AGENTS, QUEUES, Change
 from web.views import GroupView, View
 
 ANNA = AgentId("anna")
+ROWS = 100
+"""Forty kilobytes of rows."""
 
 
 class Board:
@@ -64,6 +70,19 @@ def ready(since_us: int = NOON_US) -> ShowAgentState:
     return ShowAgentState(
         agent_id=ANNA, state=AgentState.READY, reason="", since_us=since_us, legal=("LogOut",)
     )
+
+
+def arrival(number: int) -> ContactArrived:
+    name = f"C-{number}"
+    return ContactArrived(
+        at_us=NOON_US, contact_id=ContactId(name), leg_id=LegId(name), caller_number="", dialed_number=""
+    )
+
+
+async def read_on(socket: ClientConnection) -> None:
+    """Read until the connection ends."""
+    while True:
+        await socket.recv()
 
 
 def rows(served: LiveSite) -> dict[str, View]:
@@ -233,3 +252,65 @@ async def test_a_page_that_reloads_finds_its_desk_again(served: LiveSite) -> Non
         async with served.screen(token, "desk", screen="tab-1") as after:
             assert (await after.frame("snapshot"))["rows"]["state"]["state"] == "ready"
         await before.frame("held_elsewhere")
+
+
+# --- who does not read ------------------------------------------------------------------------------------
+
+
+async def test_who_does_not_read_is_let_go_with_a_reason(
+    served: LiveSite, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SENDING_MAX_S", 0.1)
+    token = await served.person("vera", Role.SUPERVISOR)
+    async with served.connect(token, max_queue=1) as socket:
+        await socket.send('{"subscribe":["queues"]}')
+        socket.transport.pause_reading()
+        async with asyncio.timeout(LIMIT_S):
+            while served.live.followers:  # the buffers on the way are filled first
+                for number in range(ROWS):
+                    board.put(f"queue-{number}", served.live.feed(QUEUES).seq)
+                rows(served)
+                await asyncio.sleep(0)
+        socket.transport.resume_reading()
+        with pytest.raises(ConnectionClosed) as closed:
+            await read_on(socket)
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1013, "you did not read what was sent")
+
+
+async def test_who_misses_a_change_of_the_desk_is_let_go(served: LiveSite) -> None:
+    """More changes than are kept, before the connection's own turn comes."""
+    token = await served.person("anna", Role.AGENT, agent_id=ANNA)
+    served.live.show(ready())
+    async with served.connect(token) as socket:
+        screen = Screen(socket)
+        await screen.frame("welcome")
+        await screen.wish(subscribe=["desk"])
+        await screen.frame("snapshot")
+        for number in range(KEPT_MAX + 1):
+            served.live.show(ready(NOON_US + number + 1))
+        with pytest.raises(ConnectionClosed) as closed:
+            await screen.frame("delta")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+
+
+async def test_who_misses_figures_is_told_the_newest(served: LiveSite, board: Board) -> None:
+    async with served.screen(await served.person("vera", Role.SUPERVISOR), "queues") as screen:
+        await screen.frame("snapshot")
+        for number in range(KEPT_MAX + 1):
+            board.put("cards", number + 1)
+            rows(served)
+        assert (await screen.frame("snapshot"))["rows"]["cards"]["waiting"] == KEPT_MAX + 1
+
+
+async def test_five_hundred_changes_in_one_turn_are_one_frame(served: LiveSite, board: Board) -> None:
+    async with served.screen(await served.person("vera", Role.SUPERVISOR), "queues") as screen:
+        whole = await screen.frame("snapshot")
+        for number in range(500):
+            board.put("cards", number + 1)
+            served.live.add(arrival(number))
+        change = await screen.frame("delta")
+        last = change if change["set"]["cards"]["waiting"] == 500 else await screen.frame("delta")
+    assert last["set"]["cards"]["waiting"] == 500
+    assert last["seq"] - whole["seq"] <= 2
