@@ -12,7 +12,7 @@ from core.kernel.clock import SECOND_US
 from core.model.codec import encode
 from core.model.commands import ClearScreen, PopScreen
 from core.model.ids import AgentId, ContactId, OfferId
-from core.model.requests import GoReady
+from core.model.requests import DeskBack, DeskLost, GoReady
 from tests.services.bus_ends import TOKEN, Engine, Ledger, Web, linked, state, until
 from tests.services.mosquitto import Mosquitto, why_no_mosquitto
 from web.bus import stream
@@ -224,3 +224,60 @@ async def test_what_the_engine_did_not_seal_is_not_heard(broker: Mosquitto) -> N
             await until(lambda: not liar.link.outbox)
             engine.tell(1)
             await web.has_heard(1)
+
+
+# --- desks of web processes ------------------------------------------------------------------------------
+
+
+def news_of_desks(engine: Engine) -> list[str]:
+    return [type(event).__name__ for event in engine.asked]
+
+
+async def test_desks_of_a_web_process_that_is_gone_are_lost_and_those_that_moved_are_not(
+    broker: Mosquitto,
+) -> None:
+    ledger = Ledger()
+    engine = Engine(broker.port, ledger, 1)
+    first, second = Web(broker.port, ledger, "web-1"), Web(broker.port, ledger, "web-2")
+    async with linked(engine, first, second):
+        await first.end.live.wait()
+        await second.end.live.wait()
+        first.end.front.tell(DeskBack(at_us=0, agent_id=ANNA))
+        await until(lambda: news_of_desks(engine) == ["DeskBack"])
+        # Anna's page finds the second process, and only then does the first notice that it has gone.
+        second.end.front.tell(DeskBack(at_us=0, agent_id=ANNA))
+        await until(lambda: news_of_desks(engine) == ["DeskBack", "DeskBack"])
+        first.end.front.tell(DeskLost(at_us=0, agent_id=ANNA))
+        await first.link.close()
+        await second.link.close()
+        await until(lambda: len(engine.asked) == 3)
+        assert news_of_desks(engine) == ["DeskBack", "DeskBack", "DeskLost"]
+
+
+async def test_without_the_broker_desks_are_lost_and_come_back_with_it(broker: Mosquitto) -> None:
+    ledger = Ledger()
+    engine, web = Engine(broker.port, ledger, 1), Web(broker.port, ledger)
+    async with linked(engine, web):
+        await web.end.live.wait()
+        web.end.front.tell(DeskBack(at_us=0, agent_id=ANNA))
+        await until(lambda: news_of_desks(engine) == ["DeskBack"])
+        broker.kill()
+        await until(lambda: news_of_desks(engine) == ["DeskBack", "DeskLost"])
+        broker.start()
+        await until(lambda: news_of_desks(engine) == ["DeskBack", "DeskLost", "DeskBack"])
+
+
+async def test_what_is_asked_while_nobody_hears_is_not_granted_later(broker: Mosquitto) -> None:
+    ledger = Ledger()
+    engine, web = Engine(broker.port, ledger, 1), Web(broker.port, ledger)
+    async with linked(engine, web):
+        await web.end.live.wait()
+        broker.kill()
+        await until(lambda: not web.link.is_up)
+        with pytest.raises(TimeoutError, match="not heard"):
+            await web.end.front.ask(GoReady(at_us=0, agent_id=ANNA))
+        broker.start()
+        await web.end.live.wait()
+        engine.tell(1)
+        await web.has_heard(1)
+        assert engine.asked == []

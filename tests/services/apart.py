@@ -41,9 +41,11 @@ from tests.services.goldline import PROGRAM
 from tests.services.mosquitto import Mosquitto
 from tests.services.ports import LOOPBACK, free_tcp_port
 from tests.services.sites import PASSWORD, PASSWORD_HASH
-from tests.services.web_centre import FILES, SCENARIO
+from tests.services.web_centre import FILES, SCENARIO, TALK_US
 
-START_LIMIT_S = 30
+START_LIMIT_S = 90
+"""A busy machine takes its time to import everything."""
+LOOK_S = 0.05
 TOKEN = "shared by engine and web in tests"
 SECRET = "of the simulated manager"
 ANNA = AgentId("anna")
@@ -85,8 +87,9 @@ folder = "{folder}/audit"
 class WebProcess:
     """`goldline serve --role web`, and what a browser does with it."""
 
-    def __init__(self, config: Path, port: int) -> None:
+    def __init__(self, config: Path, port: int, client: httpx.AsyncClient) -> None:
         self.url = f"http://{LOOPBACK}:{port}"
+        self._client = client
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -101,10 +104,15 @@ class WebProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        await self.is_ready()
+
+    async def is_ready(self) -> None:
+        """Wait until it is fed by the engine; raise `TimeoutError` where that takes too long."""
+        assert self._process is not None, "start it first"
         async with asyncio.timeout(START_LIMIT_S):
             while (await self.readiness()).get("status") != "ready":
                 assert self._process.poll() is None, (self._config.parent / "web.log").read_text()
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(LOOK_S)
 
     def kill(self) -> None:
         """End it with SIGKILL."""
@@ -116,11 +124,10 @@ class WebProcess:
     async def readiness(self) -> dict[str, Any]:
         """Return what it says of itself; nothing where it does not answer."""
         try:
-            async with httpx.AsyncClient() as client:
-                answer: dict[str, Any] = (await client.get(f"{self.url}/readyz")).json()
-                return answer
+            answer: dict[str, Any] = (await self._client.get(f"{self.url}/readyz")).json()
         except httpx.TransportError:
             return {}
+        return answer
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -183,11 +190,17 @@ class Apart:
         self.folder = folder
         self._origin = Origin(world.scenario.arrivals[0], 0, world.seed)
 
-    def call(self, customer: int, talk_s: float) -> None:
-        """Let a gold customer call, who hangs up after a talk of `talk_s`."""
-        talk_us = round(talk_s * 1_000_000)
-        arrival = Arrival(at_us=0, customers="gold", customer=customer, talk_us=talk_us)
+    def call(self, customer: int) -> None:
+        """Let a gold customer call, who talks until somebody hangs up."""
+        arrival = Arrival(at_us=0, customers="gold", customer=customer, talk_us=TALK_US)
         self.world.callers.call(self._origin, arrival)
+
+    def end_talks(self) -> None:
+        """Let whoever talks hang up."""
+        exchange, phones = self.world.exchange, [phone for _, phone in _STAFF.values()]
+        for channel in list(exchange.channels.values()):
+            if channel.address in phones and channel.bridge is not None:
+                exchange.leave(channel)
 
     def pick_up(self) -> bool:
         """Pick up Anna's phone, if it rings."""
@@ -228,8 +241,8 @@ async def engine_apart(
     ]
     scenario = read_scenario(SCENARIO | {"agents": staff}, folder / "scenario.toml")
     agents = configured_agents(config)
-    web = WebProcess(path, web_port)
     async with AsyncExitStack() as stack:
+        web = WebProcess(path, web_port, await stack.enter_async_context(httpx.AsyncClient()))
         stores = await stack.enter_async_context(open_stores(config, clock))
         person = Person(
             login=ANNA, name="Anna", roles=("agent", "supervisor"), password_hash=PASSWORD_HASH, agent_id=ANNA

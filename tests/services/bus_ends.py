@@ -25,7 +25,7 @@ from web.ports import Place
 
 SITE = "main"
 TOKEN = "shared by engine and web"
-LIMIT_S = 10
+LIMIT_S = 30
 BYTES_MAX = 1024**2
 
 

@@ -167,6 +167,8 @@ class EngineEnd:
         match request:
             case DeskBack():
                 self._desks[request.agent_id] = event.subject
+            case DeskLost() if self._desks.get(request.agent_id, event.subject) != event.subject:
+                return  # the page has found another web process before this one noticed
             case DeskLost():
                 self._desks.pop(request.agent_id, None)
             case Request():

@@ -48,6 +48,8 @@ LEDGER_WITHIN_S = 5.0
 is away. Then the floor is shown without what is missing, and the desks are right all the same."""
 LEDGER_LOOK_S = 0.05
 """Pause between two looks into the ledger: its database tells nobody."""
+REQUEST_EXPIRES_S = 5
+"""After so long the broker drops a request: its asker waits no longer (`FrontSettings.patience_s`)."""
 HELD_BACK_MAX = 10_000
 """Frames kept while the ledger is read; beyond, it is begun anew."""
 
@@ -283,20 +285,23 @@ class WebEnd:
     def _ask(self, request: Event) -> None:
         """Send a request to the engine; its answer comes by the stream.
 
-        Which desks are open is remembered: an engine that was away takes them for lost.
+        Raises `TimeoutError` where the engine would not hear it: nothing is granted after its asker has gone.
+        Which desks are open is told when it hears again, for till then it takes them for lost.
         """
         match request:
             case DeskBack():
                 self._desks[request.agent_id] = request
             case DeskLost():
                 self._desks.pop(request.agent_id, None)
+            case _ if self.state is not LinkState.LIVE:
+                raise TimeoutError("the engine is not heard")
             case _:
                 pass
-        self._send_request(request)
+        if self.state is LinkState.LIVE:
+            self._send_request(request)
 
     def _send_request(self, request: Event) -> None:
-        expires_s = max(1, round(self._settings.fresh_s))
-        self._send(self._topics.asked(self._name), stream.REQUEST, encode(request), expires_s)
+        self._send(self._topics.asked(self._name), stream.REQUEST, encode(request), REQUEST_EXPIRES_S)
 
     # --- small things -------------------------------------------------------------------------------
 
