@@ -10,11 +10,13 @@ from playwright.sync_api import Browser, expect
 from tests.services.browser import open_browser, why_no_browser
 from tests.services.desk_page import DeskPage, open_desk, ready_desk
 from tests.services.pages import barriers
-from tests.services.web_centre import WebCentre
+from tests.services.web_centre import SCENARIO, WebCentre
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FIRST_DIGIT = "Sold"
+PROSPECTS = [{"campaign": "spring", "name": "prospects", "count": 5, "country": "NL", "reach": [1.0]}]
+"""People who always pick up."""
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +152,62 @@ def test_digits_choose_nothing_while_notes_are_written(anna: DeskPage, centre: W
     expect(anna.page.get_by_label("Notes", exact=True)).to_have_value("paid 12 euros?")
     expect(anna.page.get_by_role("radio", checked=True)).to_have_count(0)
     expect(anna.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_colleague_who_is_asked_sees_the_record_and_takes_the_customer(
+    anna: DeskPage, browser: Browser, centre: WebCentre
+) -> None:
+    talk_to(anna, centre)
+    name = anna.heading().inner_text()
+    bram = ready_desk(browser, centre, "bram")
+    anna.press("Control+Shift+U")
+    anna.page.get_by_label("Name, queue or number").fill("bra")
+    anna.press("Enter")
+    expect(bram.heading()).to_have_text(name)
+    bram.button("Accept").click()
+    expect(anna.page.get_by_role("list", name="Also in the conversation")).to_contain_text("Bram")
+    anna.button("Complete the transfer").click()
+    expect(anna.state).to_have_text("Wrap-up")
+    expect(bram.state).to_have_text("On a call")
+    expect(bram.heading()).to_have_text(name)
+    bram.seat.context.close()
+
+
+def test_customer_is_passed_on_to_a_queue_without_a_word(
+    anna: DeskPage, browser: Browser, centre: WebCentre
+) -> None:
+    talk_to(anna, centre)
+    name = anna.heading().inner_text()
+    bram = ready_desk(browser, centre, "bram")
+    anna.press("Control+Shift+F")
+    anna.page.get_by_role("list", name="Whom").get_by_role("button", name="cards").click()
+    expect(anna.state).to_have_text("Wrap-up")
+    expect(bram.heading()).to_have_text(name)
+    bram.seat.context.close()
+
+
+def test_muted_agent_is_told_so(anna: DeskPage, centre: WebCentre) -> None:
+    talk_to(anna, centre)
+    anna.press("Control+Shift+M")
+    expect(anna.page.get_by_role("button", name="Unmute", exact=True, pressed=True)).to_be_enabled()
+    anna.press("Control+Shift+M")
+    expect(anna.button("Mute")).to_be_enabled()
+
+
+def test_lead_is_looked_at_before_it_is_called(browser: Browser) -> None:
+    with WebCentre(leads=PROSPECTS, agents=SCENARIO["agents"][:2]) as centre:
+        anna = open_desk(browser, centre)
+        anna.log_in("1001")
+        anna.button("Ready").click()
+        expect(anna.record).to_contain_text("this is the bank. May I tell you about our loans?")
+        expect(anna.record.get_by_text("our loans", exact=True)).to_be_visible()
+        anna.press("Control+Shift+R")
+        anna.page.get_by_role("dialog", name="Why not call now?").get_by_role("button", name="Wrong person").click()
+        expect(anna.record).to_contain_text("attempt 1")
+        anna.button("Call").click()
+        anna.button("Accept").click()  # the own phone rings first, then the customer's
+        expect(anna.state).to_have_text("On a call", timeout=15_000)
+        anna.seat.context.close()
 
 
 # --- two screens, and none ------------------------------------------------------------------------------

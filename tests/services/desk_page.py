@@ -42,6 +42,10 @@ class DeskPage:
         self.button("Ready").click()
         expect(self.state).to_have_text("Ready")
 
+    def heading(self) -> Locator:
+        """Return who the record is about."""
+        return self.record.get_by_role("heading", level=1)
+
     def press(self, keys: str) -> None:
         """Press keys together, such as `Control+Shift+A`."""
         self.page.keyboard.press(keys)

@@ -20,10 +20,11 @@ const TABLE = [
   { id: "ready", request: "GoReady", chord: "", run: () => desk.ask("/ready") },
   { id: "status", request: "GoNotReady", chord: "Ctrl+Shift+KeyS", run: () => sheets.open("reasons") },
   { id: "log_out", request: "LogOut", chord: "Ctrl+Shift+KeyL", run: () => desk.ask("/log-out") },
-  { id: "accept", request: "AcceptOffer", chord: "Ctrl+Shift+KeyA", run: () => desk.askOfOffer("/offer/accept", desk.shown) },
-  { id: "reject", request: "RejectOffer", chord: "Ctrl+Shift+KeyR", run: () => desk.askOfOffer("/offer/reject", desk.shown) },
+  // Under the same keys, the first that is legal is meant: a lead to look at could be rejected, too.
   { id: "preview_dial", request: "PreviewDial", chord: "Ctrl+Shift+KeyA", run: () => desk.askOfOffer("/preview/dial", desk.call) },
   { id: "preview_skip", request: "PreviewSkip", chord: "Ctrl+Shift+KeyR", run: () => sheets.open("skip") },
+  { id: "accept", request: "AcceptOffer", chord: "Ctrl+Shift+KeyA", run: () => desk.askOfOffer("/offer/accept", desk.shown) },
+  { id: "reject", request: "RejectOffer", chord: "Ctrl+Shift+KeyR", run: () => desk.askOfOffer("/offer/reject", desk.shown) },
   { id: "hold", request: "HoldContact", chord: "Ctrl+Shift+KeyH", run: () => desk.askOfCall("/call/hold") },
   { id: "resume", request: "ResumeContact", chord: "Ctrl+Shift+KeyH", run: () => desk.askOfCall("/call/resume") },
   { id: "mute", request: "MuteContact", chord: "Ctrl+Shift+KeyM", run: () => desk.askOfCall("/call/mute") },
