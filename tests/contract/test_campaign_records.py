@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace as replace_plan
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from crm.leads.campaign_records import SqlCampaignRecords
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.memory_records import MemoryCampaignRecords
 from crm.leads.number_lists import MemoryNumberLists, SqlNumberLists
-from crm.leads.records import LeadRecord, ListPlan
+from crm.leads.records import LeadRecord, ListPlan, Verdict
 from crm.leads.store import SqlLeadStore
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
@@ -182,6 +183,19 @@ async def test_numbers_are_forbidden_looked_up_and_allowed_again(kept: Kept) -> 
     assert await kept.numbers.allow("+1 202 555 0001", "")
     assert not await kept.numbers.allow("+1 202 555 0001", "")
     assert [one.listing for one in await kept.numbers.against("+12025550001")] == ["campaign/sales"]
+
+
+async def test_what_a_load_given_up_has_left_can_be_forgotten(kept: Kept) -> None:
+    await worked(kept)
+    await kept.store.save_leads(SPRING, [lead(5), lead(6)])
+    autumn = replace_plan(SPRING, name="autumn")
+    await kept.store.save_leads(autumn, [lead(7)])
+    for plan in (SPRING, autumn):
+        await kept.store.forget_held(plan)
+    [left] = await kept.records.standings("sales")
+    assert (left.list_name, left.leads, left.complete) == ("spring", 4, True)
+    [judged] = await kept.store.judge_leads(SPRING, [lead(5)])
+    assert judged.verdict is Verdict.NEW
 
 
 @pytest.mark.parametrize("kept", SQL, indirect=True)

@@ -522,19 +522,6 @@ async def test_who_may_not_be_called_at_any_number_is_not_loaded(store: Store) -
     assert [one.verdict for one in await loaded(store, lead(1), plan=kept)] == [Verdict.NEW]
 
 
-async def test_what_a_load_given_up_has_left_can_be_forgotten(store: Store) -> None:
-    await loaded(store, lead(1))
-    await store.save_leads(SPRING, [lead(2), lead(3)])
-    await store.forget_held(SPRING)
-    assert [found.external_id for found in await leased(store)] == ["L-1"]
-    assert [one.verdict for one in await store.judge_leads(SPRING, [lead(2)])] == [Verdict.NEW]
-    autumn = ListPlan(campaign="sales", name="autumn")
-    await store.save_leads(autumn, [lead(4)])
-    await store.forget_held(autumn)
-    assert [one.verdict for one in await loaded(store, lead(5), plan=autumn)] == [Verdict.NEW]
-    assert [found.external_id for found in await leased(store)] == ["L-5"]
-
-
 async def test_judging_writes_nothing(store: Store) -> None:
     await store.judge_leads(SPRING, [lead(1)])
     assert [one.verdict for one in await store.judge_leads(SPRING, [lead(1)])] == [Verdict.NEW]

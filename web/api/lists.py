@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from web.asked import Asked, Words
 from web.callers import OfSite
 from web.campaign_views import ListedNumberView, ListView, MappingView
 from web.csv_rows import download
+from web.gate.audit import note
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
 from web.times import moment
@@ -123,8 +124,9 @@ async def listed(
 
 
 @router.post("/do-not-call", status_code=HTTPStatus.NO_CONTENT, dependencies=[MANAGERS])
-async def forbid(asked: AskedNumbers, site: OfSite) -> None:
+async def forbid(asked: AskedNumbers, request: Request, site: OfSite) -> None:
     """Put numbers and areas on a do-not-call list; in force at once, and all of them or none."""
+    note(request, why=asked.reason)
     _check_campaign(asked.campaign, site)
     done = await site.campaigns.numbers.forbid(asked.numbers, asked.campaign, asked.reason)
     if done.wrong:
