@@ -25,7 +25,7 @@ export const USUAL: Settings = {
   rotateSeconds: 15,
 };
 
-const ROTATE_SECONDS_MAX = 3600;
+export const ROTATE_SECONDS_MAX = 3600;
 
 /** Read the settings of an address (`location.search`); what is none of ours is passed over. */
 export function readSettings(search: string): Settings {

@@ -32,6 +32,12 @@ export interface Writing {
 
 export const HEIGHT = 220;
 const AXIS_WIDTH = 56;
+/** Pixels for a time of day, such as "10:30 AM". */
+const TIME_SPACE = 80;
+/** Of a day of one interval nobody can tell how long that is; this is the usual length. */
+const USUAL_INTERVAL_S = 1_800;
+/** Above, right, below and left of the lines: half of the last time of day hangs over. */
+const PADDING: uPlot.Padding = [8, 32, 0, 0];
 const FONT = "12px system-ui, sans-serif";
 /** Lines differ by dashes too, for those who do not tell the tones apart. */
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], [12, 4]];
@@ -46,9 +52,10 @@ export function options(drawing: Drawing, colours: Colours, writing: Writing, wi
   return {
     width,
     height: HEIGHT,
+    padding: PADDING,
     scales: { y: { range: drawing.unit === "share" ? [0, 1] : (_, __, most) => [0, Math.max(1, (most ?? 0) * ROOM)] } },
     axes: [
-      { ...axis, values: (_, instants) => instants.map(writing.time) },
+      { ...axis, space: TIME_SPACE, values: (_, instants) => instants.map(writing.time) },
       { ...axis, size: AXIS_WIDTH, values: (_, values) => values.map(writing.value) },
     ],
     series: [
@@ -58,9 +65,11 @@ export function options(drawing: Drawing, colours: Colours, writing: Writing, wi
   };
 }
 
-/** Return the columns as uPlot wants them. */
-export function columns(drawing: Drawing): uPlot.AlignedData {
-  return [[...drawing.starts], ...drawing.lines.map((line) => [...line.values])];
+/** Return the columns as uPlot wants them: the last interval is drawn to its end. */
+export function columns({ starts, lines }: Drawing): [number[], ...(number | null)[][]] {
+  const [first = 0, second = first + USUAL_INTERVAL_S] = starts;
+  const ends = starts.slice(-1).map((last) => last + second - first);
+  return [[...starts, ...ends], ...lines.map(({ values }) => [...values, ...values.slice(-1)])];
 }
 
 function look(line: Line, place: number, colours: Colours): uPlot.Series {
