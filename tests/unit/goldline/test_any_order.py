@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.kernel.rng import Streams
 from core.model.callback_events import CallbackBooked
+from core.model.codec import encode
 from core.model.destination import DestinationKind, DivertReason
 from core.model.events import ContactArrived, InteractionRecorded
 from core.model.standing_leg import StandingState
@@ -43,6 +44,12 @@ def test_random_sayings_break_nothing_and_leave_nothing(sayings: list[tuple[int,
     arrived = [event.contact_id for event in chaos.ledger if isinstance(event, begins)]
     recorded = [event.contact_id for event in chaos.ledger if isinstance(event, InteractionRecorded)]
     assert sorted(recorded) == sorted(arrived), "each contact is recorded once, over all runs"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_same_sayings_have_the_same_effects_byte_for_byte(seed: int) -> None:
+    one, other = ([encode(event) for event in play(drawn(seed), seed).ledger] for _ in range(2))
+    assert one == other
 
 
 COURSES = 100
