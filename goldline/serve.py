@@ -63,11 +63,8 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
         ops = ops_of(centre, stores, following, by_agent=config.metrics.by_agent)
-        if with_pages:
-            side = open_web_side(config, house, centre.front, following, clock, stores.web, ops)
-        else:
-            side = open_ops_side(config, house, following, clock, stores.web, ops)
-        async with side as port:
+        open_side = open_web_side if with_pages else open_ops_side
+        async with open_side(config, house, centre.front, following, clock, stores.web, ops) as port:
             log.info(
                 "serving",
                 run=stores.run,

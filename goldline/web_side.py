@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
@@ -120,38 +120,48 @@ async def open_web_side(
             ops=ops,
         )
         server = WebServer(build_application(site), site.settings)
-        port = await server.start()
-        site.live.start(clock)
-        looking = asyncio.create_task(_look(site, following))  # det-ok: an edge
-        try:
+        async with _serving(
+            server, following.live, clock, _look(house, front, following, clock, stores)
+        ) as port:
             yield port
-        finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-            site.live.close()
-            await server.close()
-
-
-async def _look(site: Site, following: Following) -> None:
-    """Read what happened today so far, and ask from then on what no event tells."""
-    await following.catch_up(site.history, site.house.zone, site.clock.now_us())
-    await CampaignClerk(following.campaigns, site.front, site.campaigns.records, site.clock).run()
 
 
 @asynccontextmanager
 async def open_ops_side(
-    config: Config, house: House, following: Following, clock: Clock, stores: WebStores, ops: Ops
+    config: Config,
+    house: House,
+    front: FrontOffice,
+    following: Following,
+    clock: Clock,
+    stores: WebStores,
+    ops: Ops,
 ) -> AsyncIterator[int]:
     """Serve health and metrics of an engine without pages, and give the port; the bus is told as ever."""
     server = WebServer(build_ops_application(ops), metrics_settings(config.metrics))
-    port = await server.start()
-    following.live.start(clock)
-    catching_up = following.catch_up(stores.history, house.zone, clock.now_us())
-    looking = asyncio.create_task(catching_up)  # det-ok: an edge
+    async with _serving(server, following.live, clock, _look(house, front, following, clock, stores)) as port:
+        yield port
+
+
+@asynccontextmanager
+async def _serving(
+    server: WebServer, live: Live, clock: Clock, look: Coroutine[None, None, None]
+) -> AsyncIterator[int]:
+    """Serve and give the port, while `live` tells and looks on."""
+    looking = asyncio.create_task(look)  # det-ok: an edge
     try:
+        port = await server.start()
+        live.start(clock)
         yield port
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
-        following.live.close()
+        live.close()
         await server.close()
+
+
+async def _look(
+    house: House, front: FrontOffice, following: Following, clock: Clock, stores: WebStores
+) -> None:
+    """Read what happened today so far, and ask from then on what no event tells."""
+    await following.catch_up(stores.history, house.zone, clock.now_us())
+    await CampaignClerk(following.campaigns, front, stores.lists.records, clock).run()

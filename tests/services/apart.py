@@ -269,7 +269,9 @@ async def engine_apart(
         world.desk.hand_over(ANNA)
         world.start()
         ops = ops_of(centre, stores, following)
-        await stack.enter_async_context(open_ops_side(config, house, following, clock, stores.web, ops))
+        await stack.enter_async_context(
+            open_ops_side(config, house, centre.front, following, clock, stores.web, ops)
+        )
         await until(lambda: centre.pbx.vitals().is_up)
         stack.callback(web.kill)
         yield apart, web
