@@ -41,10 +41,10 @@ def agent(browser: Browser, centre: WebCentre, language: str, dark: bool) -> Ite
     yield "talk", page
     page.keyboard.press("Control+Shift+U")
     yield "consult", page
-    page.keyboard.press("Escape")
+    _close_dialog(page)
     page.keyboard.press("Shift+Slash")
     yield "keys", page
-    page.keyboard.press("Escape")
+    _close_dialog(page)
     page.keyboard.press("Control+Shift+1")
     page.locator("input[type=radio]:focus").wait_for()
     page.keyboard.press("3")
@@ -68,6 +68,11 @@ def campaigns(browser: Browser, centre: WebCentre, language: str, dark: bool) ->
     page = sit_down(browser, address, "campaigns", size=DESK, language=language, dark=dark).page
     yield "cards", page
     page.context.close()
+
+
+def _close_dialog(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
 
 
 PAGES: dict[str, Shots] = {"agent": agent, "wall": wall, "campaigns": campaigns}

@@ -65,7 +65,7 @@ class WelcomeFrame(View):
 
 
 class BeatFrame(View):
-    """Nothing happened for a while, and the connection lives."""
+    """What time it is, every two seconds, and that the connection lives."""
 
     kind: Literal["beat"] = "beat"
     server_time: datetime

@@ -186,6 +186,19 @@ def test_customer_is_passed_on_to_a_queue_without_a_word(
     bram.seat.context.close()
 
 
+def test_what_one_agent_writes_is_text_for_the_next(anna: DeskPage, centre: WebCentre) -> None:
+    evil = "<img src=x onerror=\"document.title='mine'\"> {{name}} <b>&amp;"
+    talk_to(anna, centre)
+    anna.page.get_by_label("Notes", exact=True).fill(evil)
+    anna.press("Control+Shift+1")
+    expect(anna.state).to_have_text("Wrap-up")
+    anna.page.get_by_label("Notes", exact=True).press("Control+Enter")
+    expect(anna.state).to_have_text("Ready")
+    offer_to(anna, centre)
+    expect(anna.record.get_by_text(evil, exact=True)).to_be_visible()
+    assert anna.page.title() != "mine"
+
+
 def test_muted_agent_is_told_so(anna: DeskPage, centre: WebCentre) -> None:
     talk_to(anna, centre)
     anna.press("Control+Shift+M")
@@ -202,7 +215,9 @@ def test_lead_is_looked_at_before_it_is_called(browser: Browser) -> None:
         expect(anna.record).to_contain_text("this is the bank. May I tell you about our loans?")
         expect(anna.record.get_by_text("our loans", exact=True)).to_be_visible()
         anna.press("Control+Shift+R")
-        anna.page.get_by_role("dialog", name="Why not call now?").get_by_role("button", name="Wrong person").click()
+        anna.page.get_by_role("dialog", name="Why not call now?").get_by_role(
+            "button", name="Wrong person"
+        ).click()
         expect(anna.record).to_contain_text("attempt 1")
         anna.button("Call").click()
         anna.button("Accept").click()  # the own phone rings first, then the customer's

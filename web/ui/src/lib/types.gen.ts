@@ -835,7 +835,7 @@ export interface WelcomeFrame {
   readonly caller: CallerView;
 }
 
-/** Nothing happened for a while, and the connection lives. */
+/** What time it is, every two seconds, and that the connection lives. */
 export interface BeatFrame {
   readonly kind: "beat";
   readonly server_time: Instant;
