@@ -39,6 +39,9 @@ from crm.leads.row import MEANINGS, LeadRowReader, RowSettings
 
 log = structlog.get_logger()
 
+AGAIN_S = 5.0
+"""When an import is taken up again of which nothing could be written down."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeSettings:
@@ -100,6 +103,9 @@ class ListOffice:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _take_up(self, found: ListImport) -> None:
+        """Go on with an import, unless its file is not ours: another program works it off."""
+        if not await asyncio.to_thread(self._files.of_list(found).exists):
+            return
         if found.state is ImportState.RECEIVED:
             found = await self._begin(found)
         if found.order.campaign in self._campaigns:
@@ -121,7 +127,9 @@ class ListOffice:
         """
         known = await self._book.of_key(order.key) if order.key else None
         if known is not None:
-            return await self._now(known)
+            if (known.order.campaign, known.order.list_name) != (order.campaign, order.list_name):
+                raise RequestRefused("key_used", "this key was used for another list")
+            return self._now(known)
         if self._uploads >= self._settings.uploads_max:
             raise RequestRefused("too_many_uploads", "wait until one of the uploads under way is in")
         self._uploads += 1
@@ -138,7 +146,7 @@ class ListOffice:
             async with self._changing:
                 last = await self._book.last_of(order.campaign, order.list_name)
                 if last is not None and last.file_hash == part.hash and _means_the_same(last.order, order):
-                    return await self._now(last)
+                    return self._now(last)
                 return await self._enter(order, part, head)
         finally:
             await asyncio.to_thread(part.drop)
@@ -181,11 +189,11 @@ class ListOffice:
         found = await self._book.find(import_id)
         if found is None:
             raise RequestRefused("unknown_import", f"there is no import {import_id!r}")
-        return await self._now(found)
+        return self._now(found)
 
     async def newest(self, campaign: str, before: str, count: int) -> Sequence[ListImport]:
         """Return imports, the newest first (`crm.imports.book.ImportBook.newest`)."""
-        return [await self._now(found) for found in await self._book.newest(campaign, before, count)]
+        return [self._now(found) for found in await self._book.newest(campaign, before, count)]
 
     async def map_columns(self, import_id: str, mapping: Mapping[str, str]) -> ListImport:
         """Say what columns hold, and have the list checked again.
@@ -255,14 +263,25 @@ class ListOffice:
     async def _work(self) -> None:
         while True:
             import_id = await self._queue.get()
-            async with self._changing:
-                found = await self._book.find(import_id)
-                report = self._begin_report(found) if found and found.state in AT_WORK else None
-            if found is not None and report is not None:
-                await self._run(found, report)
+            try:
+                await self._work_off(import_id)
+            except OSError as error:  # TimeoutError is one: its book is away, and is tried again
+                log.warning("import_waits", import_id=import_id, error=str(error))
+                self._reports.pop(import_id, None)
+                await asyncio.sleep(AGAIN_S)
+                self._queue.put_nowait(import_id)
+                continue
             async with self._rested:
                 self._at_work.pop(import_id, None)
                 self._rested.notify_all()
+
+    async def _work_off(self, import_id: str) -> None:
+        async with self._changing:
+            found = await self._book.find(import_id)
+            if found is None or found.state not in AT_WORK:
+                return
+            report = self._begin_report(found)
+        await self._run(found, report)
 
     def _begin_report(self, found: ListImport) -> ImportReport:
         rules, region = self._campaigns[found.order.campaign], self._region(found.order)
@@ -293,6 +312,9 @@ class ListOffice:
         except OSError as error:  # TimeoutError is one
             trigger, problem = ImportTrigger.FAIL, "the store of leads, or the file, was away: check again"
             log.warning("import_failed", import_id=found.import_id, error=str(error))
+        except Exception:  # whatever a file does to its reader, others are waiting
+            trigger, problem = ImportTrigger.FAIL, "the file cannot be read; the log of the program tells why"
+            log.exception("import_failed", import_id=found.import_id)
         finally:
             await asyncio.to_thread(report.close)
         await self._rest(found, report, trigger, problem)
@@ -326,7 +348,7 @@ class ListOffice:
         await self._book.keep(moved)
         return moved
 
-    async def _now(self, found: ListImport) -> ListImport:
+    def _now(self, found: ListImport) -> ListImport:
         """Return the import with what is found out of it at this moment."""
         report = self._reports.get(found.import_id)
         return found if report is None else replace(found, findings=report.findings)

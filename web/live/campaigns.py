@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 ASK_EVERY_S = 10.0
 """How often the store is asked about campaigns that work their lists."""
+REST = 20
+"""It is left in peace for so many times as long as it took to answer: lists of millions take seconds."""
 ANYWAY = 6
 """Of so many rounds one asks about all: callbacks fall due by themselves."""
 
@@ -108,12 +110,14 @@ class CampaignClerk:
         """Ask how all campaigns stand, and from then on how far the lists are that are worked."""
         for name in self._fold.rules:
             await self._describe(name)
+        now_s = asyncio.get_running_loop().time
         for nth in count():
+            began_s = now_s()
             worked = self._fold.take_worked()
             for name in worked if nth % ANYWAY else self._fold.rules:
                 await self._ask_store(name)
             with suppress(TimeoutError):
-                async with asyncio.timeout(ASK_EVERY_S):
+                async with asyncio.timeout(max(ASK_EVERY_S, REST * (now_s() - began_s))):
                     await self._fold.wanted.wait()
 
     async def _describe(self, name: str) -> None:

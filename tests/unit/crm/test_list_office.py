@@ -221,6 +221,8 @@ async def test_the_same_upload_again_is_the_same_import(office: ListOffice) -> N
     again = await uploaded(office, LIST, dry=False)
     assert again == first
     with_key = await uploaded(office, LIST + "H,2025550130,,,\n", key="once")
+    with pytest.raises(RequestRefused, match="key_used"):
+        await uploaded(office, LIST, key="once", list_name="autumn")
     assert (await uploaded(office, "something else", key="once")).import_id == with_key.import_id
     after_another = await uploaded(office, LIST)
     assert after_another.import_id not in (first.import_id, with_key.import_id)
