@@ -25,7 +25,7 @@ from core.model.supervision import LegHears, SupervisionMode
 if TYPE_CHECKING:
     from tests.unit.goldline.chaos import Chaos
 
-QUEUES = (None, None, ("accounts",), ("cards",), ("accounts", "cards"), ())
+QUEUES = (None, None, None, ("accounts",), ("cards",), ("accounts", "cards"), ())
 MODES = tuple(SupervisionMode)
 
 
@@ -42,8 +42,7 @@ def supervisor_wishes(chaos: Chaos, pick: int) -> list[Event]:
     )
     wishes: tuple[Event, ...] = (
         GoReady(**by),
-        GoNotReady(**by, reason="break"),
-        LogOut(**by),
+        GoNotReady(**by, reason="break") if rest % 2 else LogOut(**by),
         SetAgentQueues(**by, queues=served),
         MoveContact(**by, contact_id=contact_id, credit_us=(rest % 7 - 3) * 60 * SECOND_US),
         MoveContact(**by, contact_id=contact_id, to_front=True),
@@ -68,5 +67,5 @@ def supervisor_hears(chaos: Chaos, pick: int) -> list[Event]:
 
 def desk_comes_or_goes(chaos: Chaos, pick: int) -> list[Event]:
     """The web side tells of a screen."""
-    kind = DeskBack if pick // 3 % 2 else DeskLost
+    kind = DeskLost if pick // 3 % 4 == 0 else DeskBack
     return [kind(at_us=chaos.now_us, agent_id=AgentId(("ann", "bob", "nobody")[pick % 3]))]

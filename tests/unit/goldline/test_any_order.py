@@ -70,8 +70,11 @@ KEPT = (
     *("AgentPreferred", "PlaceResumed", "CallbackDialed", "CallbackPostponed", "adopted postponed"),
     *(f"callback {outcome}" for outcome in ("reached", "cancelled", "called_in")),
 )
-ELSEWHERE = (DivertReason.CLOSED, DivertReason.TOO_LATE, DivertReason.AGENTLESS)
-"""Reasons that a course does not have: it has no opening hours and no campaigns."""
+ELSEWHERE = (
+    *(DivertReason.CLOSED, DivertReason.TOO_LATE),
+    *(DivertReason.AGENTLESS, DivertReason.TRANSFER),
+)
+"""Reasons that a course does not have: it has no opening hours, no campaigns, and nobody passes calls on."""
 MOVED = (
     # Too few wait long enough in the queue that sends them to a callback.
     *(f"sent to {way}" for way in DestinationKind if way is not DestinationKind.CALLBACK),
