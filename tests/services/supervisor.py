@@ -13,14 +13,21 @@ from tests.services.goldline import PROGRAM, GoldlineServer
 PASSWORD = "a long enough password"
 
 
+def add_person(
+    goldline: GoldlineServer, login: str, *roles: str, agent: str = "", password: str = PASSWORD
+) -> None:
+    """Let somebody sign in at the program, as its administrator would."""
+    options = [part for role in roles for part in ("--role", role)] + (["--agent", agent] if agent else [])
+    command = [PROGRAM, "people", "add", login, *options, "-c", goldline.config]
+    subprocess.run(command, input=password, text=True, capture_output=True, timeout=30, check=True)
+
+
 class Supervisor:
     """One person of the program's who may supervise, and is the agent `agent` where that is given."""
 
     def __init__(self, goldline: GoldlineServer, login: str, agent: str = "") -> None:
         self._login = login
-        roles = ["--role", "supervisor", *(("--role", "agent", "--agent", agent) if agent else ())]
-        command = [PROGRAM, "people", "add", login, *roles, "-c", goldline.config]
-        subprocess.run(command, input=PASSWORD, text=True, capture_output=True, timeout=30, check=True)
+        add_person(goldline, login, "supervisor", *(["agent"] if agent else []), agent=agent)
         origin = f"http://127.0.0.1:{goldline.web_port}"
         self._browser = httpx.AsyncClient(base_url=f"{origin}/api/v1", headers={"Origin": origin})
 
