@@ -9,10 +9,12 @@ web runs apart, there is one on the web's end of the bus, and nothing above it k
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
 from msgspec.structs import replace
 
 from core.kernel.errors import RequestRefused
@@ -20,6 +22,8 @@ from core.model.commands import AnswerRequest, AnswerWork, DeskCommand
 from core.model.message import DomainEvent, Request
 from core.model.outbound import AnswerCampaign
 from core.ports import Sink
+
+log = structlog.get_logger()
 
 Answer = AnswerRequest | AnswerWork | AnswerCampaign
 """What the engine says to a request."""
@@ -48,6 +52,15 @@ class FrontSettings:
     patience_s: float = 5.0
 
 
+@contextmanager
+def _own_faults(listener: Listener) -> Iterator[None]:
+    """Keep a fault of a listener its own: it hears within the engine's turn, which has a call to connect."""
+    try:
+        yield
+    except Exception:
+        log.exception("listener_failed", listener=type(listener).__name__)
+
+
 class FrontOffice:
     """The engine's watcher, desk and door for other programs, as far as the web is concerned."""
 
@@ -64,7 +77,8 @@ class FrontOffice:
     def add(self, event: DomainEvent) -> None:
         """Pass a fact on."""
         for listener in tuple(self._listeners):
-            listener.add(event)
+            with _own_faults(listener):
+                listener.add(event)
 
     def show(self, command: DeskCommand) -> None:
         """Pass on what an agent's screen shows; the answer to a request of ours goes to who asked."""
@@ -72,7 +86,8 @@ class FrontOffice:
             self.answer(command)
             return
         for listener in tuple(self._listeners):
-            listener.show(command)
+            with _own_faults(listener):
+                listener.show(command)
 
     def answer(self, command: Answer) -> None:
         """Give the engine's word to who asked; drop it where nobody waits for it (any more)."""

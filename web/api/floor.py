@@ -71,13 +71,13 @@ async def why(site: OfSite, contact_id: str) -> WhyView:
 
 
 def _page(site: Site, topic: Topic, kind: type[V], limit: int, cursor: str) -> Page[V]:
-    rows = cast("dict[str, V]", site.live.rows(topic))
+    rows = cast("dict[str, V]", site.live.shown(topic))
     keys = cut(rows, limit, cursor, str)
     return page_of(keys, limit, str, rows.__getitem__)
 
 
 def _row(site: Site, topic: Topic, kind: type[V], key: str) -> V:
-    row = site.live.rows(topic).get(key)
+    row = site.live.shown(topic).get(key)
     if not isinstance(row, kind):
         raise ProblemRaised(HTTPStatus.NOT_FOUND, f"unknown_{topic.name[:-1]}", f"there is no {key} now")
     return row

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 
+import structlog
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -27,6 +28,8 @@ from web.live.topic import DESK, TOPICS, Topic
 from web.roles import Caller
 from web.times import moment
 from web.views import View
+
+log = structlog.get_logger()
 
 TRY_AGAIN_LATER = 1013
 """With this code somebody is let go who does not read what is sent (RFC 6455, section 7.4)."""
@@ -70,7 +73,9 @@ class Connection:
         finally:
             for each in both:
                 each.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+            for error in await asyncio.gather(*both, return_exceptions=True):
+                if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect):
+                    log.error("live_connection_failed", error=repr(error))
             self._live.leave(self)
             self._let_go_of_desk()
         if self._let_go.done():

@@ -28,6 +28,13 @@ class Screen:
         self.shown.append(command)
 
 
+class Broken(Screen):
+    """Fails whatever it hears."""
+
+    def show(self, command: DeskCommand) -> None:
+        raise ValueError("a bug of ours")
+
+
 def front_of_engine(code: str = "") -> FrontOffice:
     """Return a front office whose engine grants, or refuses with `code`, at once."""
 
@@ -67,3 +74,12 @@ async def test_screens_hear_until_they_leave() -> None:
     leave()
     front.show(state)
     assert screen.shown == [state]
+
+
+async def test_a_listener_that_fails_costs_neither_the_turn_nor_the_others() -> None:
+    front, first, second = front_of_engine(), Broken(), Screen()
+    front.listen(first)
+    front.listen(second)
+    state = ShowAgentState(agent_id=ANNA, state=AgentState.READY, reason="", since_us=0, legal=())
+    front.show(state)
+    assert second.shown == [state]
