@@ -76,8 +76,9 @@ class Desk:
         begin = 0
         for _ in range(count):
             talking = await self.shown("ShowAgentState", begin, state="on_contact")
-            begin = self.frames.index(talking, begin) + 1
             await self.ask("HangUpContact")
+            over = await self.shown("ShowAgentState", self.frames.index(talking, begin), state="wrap_up")
+            begin = self.frames.index(over, begin)
 
     async def shown(self, kind: str, begin: int = 0, limit_s: float = 10, **fields: Any) -> Frame:
         """Return the first frame from number `begin` on of this kind with these fields, waiting for it."""
