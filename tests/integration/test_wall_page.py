@@ -226,7 +226,8 @@ def test_charts_of_the_day_are_drawn(browser: Browser, centre: WebCentre) -> Non
 
 
 def test_history_agrees_with_live_and_can_be_taken_away(browser: Browser, centre: WebCentre) -> None:
-    page = sit_down(browser, f"{centre.url}/wall?view=history", "supervisor").page
+    seat = sit_down(browser, f"{centre.url}/wall?view=history", "supervisor")
+    page = seat.page
     expect(page.get_by_role("cell", name="cards")).to_be_visible()
     live = {row["name"]: row for row in asked(page, centre, "/queues")["items"]}
     with page.expect_download() as waiting:
@@ -234,6 +235,10 @@ def test_history_agrees_with_live_and_can_be_taken_away(browser: Browser, centre
     table = list(csv.DictReader(io.StringIO(waiting.value.path().read_text("utf-8-sig"))))
     kept = {row["name"]: (int(row["offered"]), int(row["answered"])) for row in table}
     assert kept == {name: (row["offered"], row["answered"]) for name, row in live.items()}
+    for name in ("Tiers", "Days", "Intervals", "Agents", "Interactions"):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.get_by_role("group", name=name, exact=True)).to_have_attribute("aria-busy", "false")
+    assert not seat.complaints
 
 
 # --- for everybody ----------------------------------------------------------------------------------
