@@ -98,5 +98,3 @@ COURSE = Table(
 
 WAITING = frozenset({_S.PARTING, _S.RESUMING, _S.GIVING, _S.MERGING, _S.FETCHED})
 """The states in which the telephone system has to do something, soon."""
-WITH_THIRD = frozenset({_S.CALLING, _S.CONSULTING, _S.GIVING, _S.MERGING, _S.CONFERRING})
-"""The states in which somebody third is called, asked or talks along."""

@@ -64,7 +64,7 @@ def shown(talk: Talk, why: Event) -> ConversationChanged:
 
 
 def _parties(talk: Talk) -> tuple[PartyShown, ...]:
-    if not talk.has_third or talk.third is None:
+    if talk.third is None:
         return ()
     state = "called" if talk.state is CourseState.CALLING else "talking"
     return (PartyShown(leg_id=talk.third.leg_id, name=talk.third.name, state=state),)

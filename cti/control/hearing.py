@@ -76,7 +76,7 @@ class Hearing:
         engine.subscribe(PbxLost, self._lost)
         engine.subscribe(PbxSynced, self._synced)
 
-    # --- conversations begin and end ---------------------------------------------------------------------
+    # --- conversations begin and end ----------------------------------------------------------------
 
     def _connected(self, event: ContactConnected) -> None:
         contact = self._contacts.get(event.contact_id)
@@ -104,7 +104,7 @@ class Hearing:
         if talk.is_muted and talk.contact.stands:
             self._engine.send(MuteLeg(leg_id=talk.agent_leg, is_muted=False))
 
-    # --- legs -----------------------------------------------------------------------------------------------
+    # --- legs ---------------------------------------------------------------------------------------
 
     def _opened(self, event: DialogueOpened) -> None:
         talk = self._talks.of_leg(event.leg_id)
@@ -190,8 +190,7 @@ class Hearing:
         else:
             self._sagas.third_gone(talk, event)
 
-    # --- consultations
-    # ---------------------------------------------------------------------------------------
+    # --- consultations ------------------------------------------------------------------------------
 
     def _asked(self, contact_id: ContactId) -> Talk | None:
         """Return the conversation about which the contact is a consultation."""
@@ -227,7 +226,7 @@ class Hearing:
         if talk is not None and talk.state is _S.CALLING:
             self._sagas.third_gone(talk, event)
 
-    # --- the desk, and time --------------------------------------------------------------------------------
+    # --- the desk, and time -------------------------------------------------------------------------
 
     def _hang_up(self, event: HangUpWished) -> None:
         talk = self._talks.of_contact(event.contact_id)

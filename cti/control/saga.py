@@ -72,7 +72,7 @@ class Sagas:
         self._handover = handover
         self._rules = rules
 
-    # --- wishes -----------------------------------------------------------------------------------------
+    # --- wishes -------------------------------------------------------------------------------------
 
     def hold(self, talk: Talk, why: Event, call: Third | None = None) -> None:
         """Put the customer on hold, and then `call` somebody, if so wished."""
@@ -139,8 +139,7 @@ class Sagas:
         talk.hung_up = True
         self._engine.send(HangUpLeg(leg_id=talk.customer_leg))
 
-    # --- parting and coming together
-    # -------------------------------------------------------------------------
+    # --- parting and coming together ----------------------------------------------------------------
 
     def parted(self, talk: Talk, why: Event) -> None:
         """Go on as soon as both are in our hands."""
@@ -187,8 +186,7 @@ class Sagas:
             self._engine.publish(facts.resumed(talk, held_us, why))
             self._tell(talk, why)
 
-    # --- a third one
-    # -------------------------------------------------------------------------------------------
+    # --- a third one --------------------------------------------------------------------------------
 
     def reached(self, talk: Talk, why: Event) -> None:
         """The agent talks with whom it called."""
@@ -219,8 +217,7 @@ class Sagas:
         if third is not None:
             self._thirds.let_go(third, why)
 
-    # --- giving the customer away
-    # ------------------------------------------------------------------------------
+    # --- giving the customer away -------------------------------------------------------------------
 
     def give(self, talk: Talk) -> None:
         """Join the third one with the customer as soon as both are in hand."""
@@ -262,8 +259,7 @@ class Sagas:
         self._engine.publish(facts.talk_over(talk, TRANSFER, why))
         self._handover.pass_on(talk, why)
 
-    # --- ends
-    # ------------------------------------------------------------------------------------------------------
+    # --- ends ---------------------------------------------------------------------------------------
 
     def customer_gone(self, talk: Talk, why: Event) -> None:
         """Let everybody else go."""
@@ -303,8 +299,7 @@ class Sagas:
         talk.because = "agent_lost"
         self._fetch(talk, _T.LOSE_AGENT, why)
 
-    # --- steps that are late
-    # ------------------------------------------------------------------------------------------
+    # --- steps that are late ------------------------------------------------------------------------
 
     def late(self, talk: Talk, why: Event) -> None:
         """Go back to where nobody waits; ask once more where that needs the telephone system as well."""
@@ -313,7 +308,7 @@ class Sagas:
         elif talk.state is _S.RESUMING:
             self._step(talk, _T.TIME_OUT, why)
         elif COURSE.allows(talk.state, _T.TIME_OUT) and self.are_together(talk.customer_leg, talk.agent_leg):
-            talk.onward = talk.wanted = None
+            talk.onward, talk.wanted, talk.comes_back = None, None, False
             self._step(talk, _T.TIME_OUT, why)
             self._end_hold(talk, why)
             self._given_over(talk.contact, why)
@@ -339,8 +334,7 @@ class Sagas:
         bridges = {leg.bridge_id if leg is not None else None for leg in known}
         return len(bridges) == 1 and None not in bridges
 
-    # --- small things
-    # -------------------------------------------------------------------------------------------------
+    # --- small things -------------------------------------------------------------------------------
 
     def play_music(self, talk: Talk) -> None:
         """Let the customer on hold hear music."""

@@ -11,7 +11,7 @@ from core.kernel.record import Entity
 from core.model.contact import Contact
 from core.model.control import TargetKind
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId, TimerKey
-from cti.control.course import COURSE, WITH_THIRD, CourseState, CourseTrigger
+from cti.control.course import COURSE, CourseState, CourseTrigger
 
 _S = CourseState
 
@@ -103,8 +103,3 @@ class Talk(Entity, kw_only=True):
         """Return the wishes that would be granted now."""
         mute = "UnmuteContact" if self.is_muted else "MuteContact"
         return (*LEGAL.get(self.state, ()), *((mute,) if self.state in _HEARD else ()))
-
-    @property
-    def has_third(self) -> bool:
-        """Tell whether somebody third is called, asked or talks along."""
-        return self.state in WITH_THIRD and self.third is not None

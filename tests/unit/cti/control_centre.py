@@ -130,7 +130,7 @@ class Centre:
         elif isinstance(command, AnswerRequest):
             self.answers.append(command)
 
-    # --- what people do --------------------------------------------------------------------------------
+    # --- what people do -----------------------------------------------------------------------------
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass."""
@@ -174,7 +174,7 @@ class Centre:
         self.ready(*others)
         return caller
 
-    # --- what is so now ----------------------------------------------------------------------------------
+    # --- what is so now -----------------------------------------------------------------------------
 
     def state(self, agent: str) -> AgentState:
         """Return the agent's state as its desk shows it."""

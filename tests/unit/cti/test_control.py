@@ -48,7 +48,7 @@ def consulting(centre: Centre, to: TargetKind = AGENT, target: str = "bob") -> C
     return caller
 
 
-# --- answering, hold, mute, keys ------------------------------------------------------------------------
+# --- answering, hold, mute, keys --------------------------------------------------------------------
 
 
 def test_phone_that_rings_is_answered_from_the_desk() -> None:
@@ -155,7 +155,7 @@ def test_nothing_is_done_to_a_call_that_is_not_there() -> None:
     assert centre.ask(HoldContact, contact_id="C-9-9") == "other_contact"
 
 
-# --- transfers without a word ------------------------------------------------------------------------------
+# --- transfers without a word -----------------------------------------------------------------------
 
 
 @WAYS
@@ -245,7 +245,7 @@ def test_customer_cannot_be_passed_on_to(to: TargetKind, target: str, code: str)
     assert centre.together(caller, centre.phone_of("ann"))
 
 
-# --- consultations -----------------------------------------------------------------------------------------
+# --- consultations ----------------------------------------------------------------------------------
 
 
 @WAYS
@@ -386,7 +386,7 @@ def test_number_that_hangs_up_ends_the_customers_call_that_it_was_given() -> Non
     assert caller.ended
 
 
-# --- conferences ---------------------------------------------------------------------------------------
+# --- conferences ------------------------------------------------------------------------------------
 
 
 @WAYS
