@@ -22,6 +22,7 @@ from goldline.garbage import prefer_latency
 from routing.index import Index
 from routing.rules import Rulebook
 from routing.scores import Scores
+from routing.staff import Staff
 from routing.standing import Choice
 from tests.unit.routing.scan import Scan
 
@@ -37,7 +38,7 @@ BETWEEN_US = 2_000
 FREED_A_SECOND = 60
 """How many decisions a second so large a centre makes."""
 
-Make = Callable[[Rulebook, Scores], Any]
+Make = Callable[[Rulebook, Scores, Staff], Any]
 """Makes an index, or the scan in its place."""
 
 
@@ -168,12 +169,12 @@ class Centre:
         self._crowd = Crowd(regime.agents, SEED)
         self._chance = self._crowd.chance
         rules = rulebook(value_for_all=regime.value_for_all)
-        self._index = make(rules, self._crowd.scores(rules))
+        self._profiles = {profile.agent_id: profile for profile in self._crowd.profiles}
+        self._index = make(rules, self._crowd.scores(rules), Staff(self._profiles))
         self._now_us = 0
         self._waiting: Bag[ContactId] = Bag()
         self._busy: Bag[AgentId] = Bag()
         self._idle: Bag[AgentId] = Bag()
-        self._profiles = {profile.agent_id: profile for profile in self._crowd.profiles}
         for agent_id in self._profiles:
             self._busy.add(agent_id)
         for agent_id in list(self._profiles)[: regime.idle]:
