@@ -35,7 +35,8 @@ TOPICS = ("queues", "tiers", "agents", "campaigns", "alerts")
 AGAIN_AFTER_S = 1.0
 DRAW_EVERY_S = 0.5
 ANSWER_WITHIN_S = 10
-WIDE = 110
+WIDE = 124
+"""Columns of a terminal on which the agents fit beside the rest."""
 LEVEL = ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED
 """The service level that is shown; the pages show all five."""
 Rows = dict[str, dict[str, Any]]
