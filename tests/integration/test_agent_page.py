@@ -55,6 +55,7 @@ def talk_to(anna: DeskPage, centre: WebCentre) -> None:
     offer_to(anna, centre)
     anna.press("Control+Shift+A")
     expect(anna.state).to_have_text("On a call")
+    expect(anna.button("Hold")).to_be_enabled()
 
 
 # --- to the desk and away -------------------------------------------------------------------------------
