@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import structlog
 
 from routing.router import Router
 from scripts.soak import DIRECT, main
@@ -14,6 +17,13 @@ FEW = ["--runs", "8", "--first", "1", "--cores", "1"]
 @pytest.fixture(autouse=True)
 def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Let later tests log elsewhere than into what this one's output is caught in: that is closed then."""
+    yield
+    structlog.reset_defaults()
 
 
 def test_runs_that_keep_their_promises_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
