@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_build_that_fails_leaves_no_stamp(checkout: Path, monkeypatch: pytest.
 
 
 def test_a_page_weighs_what_it_loads_at_once(tmp_path: Path) -> None:
-    chunks = {
+    chunks: dict[str, dict[str, Any]] = {
         "agent.html": {"file": "agent.js", "imports": ["shell"]},
         "wall.html": {"file": "wall.js", "imports": ["shell"], "dynamicImports": ["chart"]},
         "campaigns.html": {"file": "campaigns.js", "imports": ["shell"]},
@@ -73,7 +74,7 @@ def test_a_page_weighs_what_it_loads_at_once(tmp_path: Path) -> None:
     (tmp_path / ".vite").mkdir()
     (tmp_path / ".vite" / "manifest.json").write_text(json.dumps(chunks))
     for place, chunk in enumerate(chunks.values()):
-        (tmp_path / str(chunk["file"])).write_bytes(os.urandom(1_000 * 2**place))
+        (tmp_path / chunk["file"]).write_bytes(os.urandom(1_000 * 2**place))
     found = weights(tmp_path)
     assert found["agent"] == pytest.approx(1_000 + 8_000 + 16_000, rel=0.01)
     assert found["wall"] == pytest.approx(2_000 + 8_000 + 16_000, rel=0.01)

@@ -1,0 +1,71 @@
+"""What agents see of their own day."""
+
+from __future__ import annotations
+
+from core.model.agent import AgentProfile
+from core.model.contact import ContactState
+from core.model.events import InteractionRecorded
+from core.model.ids import AgentId, ContactId
+from web.house import House
+from web.live.floor import Floor
+from web.live.own_day import CONTACTS_MAX, OwnDays
+from web.live.topic import Change
+from web.views import OwnContactView, OwnDayView
+
+ANN, BOB = AgentId("ann"), AgentId("bob")
+NOON_US = 1_750_000_000_000_000
+MINUTE_US = 60_000_000
+
+
+def recorded(number: int, agent_id: str = ANN) -> InteractionRecorded:
+    """Return a call of two minutes with a minute of wrap-up, over so many minutes after noon."""
+    return InteractionRecorded(
+        at_us=NOON_US + number * MINUTE_US,
+        cause_id="",
+        contact_id=ContactId(f"C-{number}"),
+        customer_id="",
+        caller_number="+31205550100",
+        queue="cards",
+        tier="gold",
+        outcome=ContactState.CLOSED,
+        agent_id=agent_id,
+        disposition="sold",
+        ended_by="agent",
+        arrived_us=NOON_US + (number - 4) * MINUTE_US,
+        ivr_us=0,
+        queue_us=MINUTE_US,
+        talk_us=2 * MINUTE_US,
+        wrap_up_us=MINUTE_US,
+        offers=1,
+    )
+
+
+def day_of(*events: InteractionRecorded) -> list[Change]:
+    """Return what the fold tells after these events."""
+    house = House(agents={agent_id: AgentProfile(agent_id=agent_id) for agent_id in (ANN, BOB)})
+    floor = Floor(house, NOON_US)
+    own = OwnDays(floor)
+    for event in events:
+        floor.add(event)
+        own.add(event)
+    return list(own.changes())
+
+
+def test_contact_and_figures_are_told_to_the_agent_alone() -> None:
+    changes = day_of(recorded(1), recorded(2, BOB), recorded(3))
+    mine = {change.key: change.view for change in changes if change.owner == ANN}
+    assert list(mine) == ["contact:C-1", "contact:C-3", "day"]
+    contact, day = mine["contact:C-3"], mine["day"]
+    assert isinstance(contact, OwnContactView)
+    assert (contact.disposition, contact.talk_seconds) == ("sold", 120)
+    assert isinstance(day, OwnDayView)
+    assert (day.handled, day.talk_seconds, day.wrap_up_seconds) == (2, 240, 120)
+
+
+def test_only_the_last_contacts_stay() -> None:
+    changes = day_of(*(recorded(number) for number in range(CONTACTS_MAX + 2)))
+    assert [change.key for change in changes if change.view is None] == ["contact:C-0", "contact:C-1"]
+
+
+def test_contact_that_nobody_had_is_nobodys() -> None:
+    assert day_of(recorded(1, agent_id="")) == []
