@@ -1,4 +1,4 @@
-"""Calls in hand on a real Asterisk: answered from the desk, held, passed on, asked about, brought together."""
+"""Calls in hand on a real Asterisk: answered from the desk, held, passed on, asked about, conferred."""
 
 from __future__ import annotations
 
