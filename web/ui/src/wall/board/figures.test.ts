@@ -33,7 +33,8 @@ describe("the big numbers", () => {
 
   it("count who is ready, busy and away", () => {
     const agent = (state: string, queues = ["cards"]) => ({ state, queues }) as never;
-    const floor = [agent("ready"), agent("wrap_up"), agent("not_ready"), agent("logged_out"), agent("ready", ["loans"])];
+    const states = ["ready", "wrap_up", "not_ready", "logged_out"];
+    const floor = [...states.map((state) => agent(state)), agent("ready", ["loans"])];
     expect(staffOf(floor, [])).toEqual({ ready: 2, busy: 1, away: 1 });
     expect(staffOf(floor, ["cards"])).toEqual({ ready: 1, busy: 1, away: 1 });
   });

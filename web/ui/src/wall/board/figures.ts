@@ -22,8 +22,14 @@ export function promisedBy(queues: readonly QueueView[]): Promised {
   };
 }
 
+/** A service level, and how it stands. */
+export interface Level {
+  readonly share: number | null;
+  readonly standing: Standing;
+}
+
 /** Return how a group keeps its promise, by the chosen definition. */
-export function levelOf(group: GroupView, promised: Promised, level: Definition): { share: number | null; standing: Standing } {
+export function levelOf(group: GroupView, promised: Promised, level: Definition): Level {
   const share = group.service_levels[level] ?? null;
   return { share, standing: againstTarget(share, promised.targetShare) };
 }

@@ -30,7 +30,9 @@ export function lived(day: DayShown): DayShown {
 /** Return the charts of a day, its service levels by the chosen definition. */
 export function drawings({ all, tiers }: DayShown, promised: Promised, level: Definition): Named[] {
   const starts = all.map((each) => Date.parse(each.starts) / 1000);
-  const line = (label: string, value: (each: IntervalReportView) => number | null): Line => ({ label, values: all.map(value) });
+  const line = (label: string, value: (each: IntervalReportView) => number | null): Line => {
+    return { label, values: all.map(value) };
+  };
   const levels = Object.entries(tiers).map(([tier, intervals]) => ({
     label: word("tier", tier),
     values: intervals.map((each) => each.service_levels[level] ?? null),

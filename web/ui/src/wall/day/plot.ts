@@ -60,7 +60,10 @@ export function options(drawing: Drawing, colours: Colours, writing: Writing, wi
     ],
     series: [
       { label: writing.from, value: (_, seconds) => writing.time(seconds) },
-      ...drawing.lines.map((line, place) => ({ ...look(line, place, colours), value: (_: uPlot, value: number | null) => writing.value(value) })),
+      ...drawing.lines.map((line, place) => ({
+        ...look(line, place, colours),
+        value: (_: uPlot, value: number | null) => writing.value(value),
+      })),
     ],
   };
 }

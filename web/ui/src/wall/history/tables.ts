@@ -1,19 +1,26 @@
 /** What the tables of the history show: their columns, and how what stands in each is written. */
 
-import type { AgentReportView, DayReportView, FiguresView, GroupReportView, InteractionReportView, IntervalReportView } from "../../lib/types.gen";
+import type {
+  AgentReportView,
+  DayReportView,
+  FiguresView,
+  GroupReportView,
+  InteractionReportView,
+  IntervalReportView,
+} from "../../lib/types.gen";
 import { dayAndTime, length, number, share, word } from "../../lib/words.svelte";
 import type { TableName } from "../reports";
 import type { Definition } from "../service_level";
+import type { t } from "../words";
 
 export interface Column<Row> {
   readonly title: ColumnTitle;
   readonly write: (row: Row, level: Definition) => string;
   readonly isText?: boolean;
 }
-export type ColumnTitle =
-  | "day" | "worked" | "missed" | "agent" | "queue" | "tier" | "from" | "offered" | "answered" | "abandoned" | "abandoned_share" | "blocked" | "elsewhere"
-  | "service_level" | "mean_wait" | "p95_wait" | "mean_handle" | "waiting_max" | "handled" | "talk" | "wrap_up" | "ready_time"
-  | "not_ready_time" | "logged_in" | "occupancy" | "arrived" | "customer" | "kind" | "outcome" | "disposition" | "waited";
+/** What a column is called in the catalogue: `column.TITLE`. */
+export type ColumnTitle = ColumnKey extends `column.${infer Title}` ? Title : never;
+type ColumnKey = Extract<Parameters<typeof t>[0], `column.${string}`>;
 
 const FIGURES: readonly Column<FiguresView>[] = [
   { title: "offered", write: (row) => number(row.offered) },
@@ -28,9 +35,18 @@ const FIGURES: readonly Column<FiguresView>[] = [
   { title: "mean_handle", write: (row) => length(row.mean_handle_seconds) },
 ];
 
-const QUEUES: readonly Column<GroupReportView>[] = [{ title: "queue", isText: true, write: (row) => row.name }, ...FIGURES];
-const TIERS: readonly Column<GroupReportView>[] = [{ title: "tier", isText: true, write: (row) => word("tier", row.name) }, ...FIGURES];
-const DAYS: readonly Column<DayReportView>[] = [{ title: "day", isText: true, write: (row) => row.day }, ...FIGURES];
+const QUEUES: readonly Column<GroupReportView>[] = [
+  { title: "queue", isText: true, write: (row) => row.name },
+  ...FIGURES,
+];
+const TIERS: readonly Column<GroupReportView>[] = [
+  { title: "tier", isText: true, write: (row) => word("tier", row.name) },
+  ...FIGURES,
+];
+const DAYS: readonly Column<DayReportView>[] = [
+  { title: "day", isText: true, write: (row) => row.day },
+  ...FIGURES,
+];
 const INTERVALS: readonly Column<IntervalReportView>[] = [
   { title: "from", isText: true, write: (row) => dayAndTime(row.starts) },
   ...FIGURES,
