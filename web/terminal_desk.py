@@ -1,6 +1,9 @@
 """A desk in the terminal: the caller's record and the agent's state as lines, wishes as words.
 
     ready | away REASON | logout | reject | hangup | done [DISPOSITION] | more
+    hold | resume | mute | unmute | keys DIGITS
+    transfer agent|queue|number|flow TARGET          the customer goes at once
+    consult agent|queue|number TARGET                then: complete | back | confer, and leave
     dial | skip REASON | call NUMBER                 for campaigns
     promise DISPOSITION 2026-11-24T10:30 [mine | anyone | mine_first]
     accept | finish [DISPOSITION] | return           for work besides calls
@@ -32,6 +35,17 @@ WISHES: Mapping[str, tuple[str, str]] = {
     "logout": ("LogOut", ""),
     "reject": ("RejectOffer", ""),
     "hangup": ("HangUpContact", ""),
+    "hold": ("HoldContact", ""),
+    "resume": ("ResumeContact", ""),
+    "mute": ("MuteContact", ""),
+    "unmute": ("UnmuteContact", ""),
+    "keys": ("SendDigits", "digits"),
+    "transfer": ("TransferContact", "to target"),
+    "consult": ("StartConsult", "to target"),
+    "complete": ("CompleteConsult", ""),
+    "back": ("CancelConsult", ""),
+    "confer": ("StartConference", ""),
+    "leave": ("LeaveConference", ""),
     "done": ("FinishWrapUp", "disposition"),
     "promise": ("FinishWrapUp", "disposition callback_at callback_by"),
     "more": ("ExtendWrapUp", ""),
@@ -44,6 +58,15 @@ WISHES: Mapping[str, tuple[str, str]] = {
     "cancel": ("CancelCallback", "contact_id"),
 }
 """Each word: the request it makes, and the fields that the rest of the line fills, the last to its end."""
+
+OF_THE_CALL = frozenset(
+    (
+        *("HangUpContact", "FinishWrapUp", "ExtendWrapUp"),
+        *("HoldContact", "ResumeContact", "MuteContact", "UnmuteContact", "SendDigits", "TransferContact"),
+        *("StartConsult", "CompleteConsult", "CancelConsult", "StartConference", "LeaveConference"),
+    )
+)
+"""The requests that name the call they are about."""
 
 Fields = Mapping[str, Any]
 
@@ -68,7 +91,7 @@ class Glance:
         """Return the fields that say what a request is about."""
         if request in ("AcceptOffer", "RejectOffer", "PreviewDial", "PreviewSkip"):
             return self.offer
-        if request in ("HangUpContact", "FinishWrapUp", "ExtendWrapUp"):
+        if request in OF_THE_CALL:
             return {"contact_id": self.call}
         if request in ("FinishWork", "ReturnWork"):
             return {"contact_id": self.work[0] if self.work else ""}

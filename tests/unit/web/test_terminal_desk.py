@@ -175,6 +175,11 @@ def test_wish_names_the_offer_shown_last_and_the_work_in_hand_longest() -> None:
     assert glance.meant("GoReady") == {}
 
 
+def test_customer_is_passed_on_by_a_word() -> None:
+    assert WISHES["transfer"] == ("TransferContact", "to target")
+    assert fields_of("to target", "queue loans") == {"to": "queue", "target": "loans"}
+
+
 def see(glance: Glance, command: DeskCommand) -> None:
     fields = orjson.loads(encode(command))
     glance.see(fields["type"], fields)
