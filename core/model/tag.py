@@ -40,7 +40,8 @@ Who answers a campaign's call is a caller from then on.
 """
 
 ROLES = frozenset({CALLER, AGENT, CALLBACK, STANDING, ATTEMPT, SUPERVISOR, PARTY})
-_OF_AN_AGENT = frozenset({STANDING, SUPERVISOR})
+OF_AN_AGENT = frozenset({STANDING, SUPERVISOR})
+"""Those of legs that belong to no contact."""
 
 
 class Tag(Record, frozen=True, kw_only=True):
@@ -96,7 +97,7 @@ def decode_tag(text: str) -> Tag | None:
     values: dict[str, Any] = {name: value for name, value in parse_qsl(text) if name in _NAMES}
     numbers = {name: value for name, value in values.items() if name in _WHOLE_NUMBERS}
     role = values.get("role")
-    if role not in ROLES or not values.get("agent" if role in _OF_AN_AGENT else "contact"):
+    if role not in ROLES or not values.get("agent" if role in OF_AN_AGENT else "contact"):
         return None
     if not all(map(_INSTANT, numbers.values())):
         return None

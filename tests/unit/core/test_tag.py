@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.errors import PbxError
-from core.model.tag import CALLER, ROLES, STANDING, TAG_MAX_CHARS, Tag, decode_tag
+from core.model.tag import CALLER, OF_AN_AGENT, ROLES, STANDING, TAG_MAX_CHARS, Tag, decode_tag
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 INSTANTS = st.integers(min_value=0, max_value=2**53)
@@ -27,7 +27,7 @@ TAGS = st.builds(
     head_start_us=INSTANTS,
     credit_us=INSTANTS,
     connected_us=INSTANTS,
-).filter(lambda tag: tag.role != STANDING or tag.agent != "")
+).filter(lambda tag: tag.role not in OF_AN_AGENT or tag.agent != "")
 WAITING = Tag(role=CALLER, contact="C-1-000017", queue="loans", tier="gold", arrived_us=5, queued_us=9)
 
 
