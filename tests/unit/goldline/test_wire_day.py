@@ -29,9 +29,11 @@ Course = tuple[str, str, str, str, int, int]
 
 
 def quiet(name: str, *, wire: bool) -> Scenario:
+    """Return the scenario without faults; nobody comes before a link by wire can stand."""
     scenario = load_scenario(FOLDER / name)
     telephony = replace(scenario.telephony, wire=wire)
-    return replace(scenario, random_faults=(), telephony=telephony)
+    agents = tuple(replace(plan, from_s=max(plan.from_s, 1.0)) for plan in scenario.agents)
+    return replace(scenario, random_faults=(), telephony=telephony, agents=agents)
 
 
 def courses(scenario: Scenario, seed: int) -> dict[str, Course]:
