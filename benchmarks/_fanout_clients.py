@@ -22,6 +22,8 @@ from tests.services.ports import LOOPBACK
 SETTLE_S = 2.0
 """Snapshots are through by then."""
 _SEQ = re.compile(rb'"kind":"delta","topic":"queues","seq":(\d+)')
+_CONTROL = 0x08
+"""The bit in a frame's first byte that tells frames of the connection itself (RFC 6455, section 5.5)."""
 _HEAD = 64
 CONNECTED_AT_ONCE = 50
 WISH = json.dumps({"subscribe": ["queues"]}).encode()
@@ -71,7 +73,8 @@ class Screen(asyncio.Protocol):
                 length = int.from_bytes(held[begin + 2 : begin + head], "big")
             if len(held) - begin < head + length:
                 break
-            self._note(held, begin + head, length)
+            if not held[begin] & _CONTROL:  # a ping says nothing, and is never compressed
+                self._note(held, begin + head, length)
             begin += head + length
         del held[:begin]
 
