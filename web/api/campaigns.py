@@ -44,6 +44,8 @@ from web.times import moment
 from web.views import CampaignView
 
 READERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.READ_ONLY)
+NUMBERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR)
+"""Who may see whose numbers are called: nobody who only reads how things stand."""
 MANAGERS = allow(Role.CAMPAIGN_MANAGER)
 LINES_MAX = 10_000
 LINES_PER_AGENT_MAX = 20.0
@@ -180,7 +182,7 @@ async def results(
     )
 
 
-@router.get("/{name}/callbacks", dependencies=[READERS])
+@router.get("/{name}/callbacks", dependencies=[NUMBERS])
 async def callbacks(
     rules: OfCampaign, site: OfSite, limit: Limit = 100, cursor: Cursor = ""
 ) -> Page[PromisedCallView]:
@@ -190,7 +192,7 @@ async def callbacks(
     return page_of(found, limit, lambda each: f"{each.due_us}.{each.lead_id}", _promised_call)
 
 
-@router.get("/{name}/next", dependencies=[READERS])
+@router.get("/{name}/next", dependencies=[NUMBERS])
 async def ahead(rules: OfCampaign, site: OfSite, limit: Limit = 20) -> Page[LeadAheadView]:
     """Tell who comes up next; whoever is in an engine's hands already is not among them."""
     found = await site.campaigns.records.ahead(rules.name, limit)

@@ -18,7 +18,7 @@ from fastapi.responses import StreamingResponse
 
 from core.kernel.errors import ConfigError
 from core.model.list_import import ImportOrder, ListImport
-from web.api.campaigns import MANAGERS, READERS
+from web.api.campaigns import MANAGERS, NUMBERS, READERS
 from web.api.lists import AskedMapping
 from web.asked import Name, Words
 from web.callers import OfCaller, OfSite
@@ -157,7 +157,7 @@ async def cancel(import_id: Name, site: OfSite) -> ImportView:
     return _view(await site.campaigns.lists.cancel(import_id))
 
 
-@router.get("/{import_id}/rejects.csv", dependencies=[READERS], response_class=StreamingResponse)
+@router.get("/{import_id}/rejects.csv", dependencies=[NUMBERS], response_class=StreamingResponse)
 async def rejects(import_id: Name, site: OfSite) -> StreamingResponse:
     """Give the lines that are not loaded, as they stand in the file, with line, verdict and reason."""
     told = await site.campaigns.lists.rejects(import_id)

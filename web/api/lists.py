@@ -12,7 +12,7 @@ from pydantic import Field
 from core.model.campaign_results import ListedEntry, ListStanding
 from core.model.lead import HOUSE_LIST
 from core.model.list_import import MappingTemplate
-from web.api.campaigns import MANAGERS, READERS, OfCampaign
+from web.api.campaigns import MANAGERS, NUMBERS, READERS, OfCampaign
 from web.asked import Asked, Words
 from web.callers import OfSite
 from web.campaign_views import ListedNumberView, ListView, MappingView
@@ -57,7 +57,7 @@ async def lists(rules: OfCampaign, site: OfSite) -> Page[ListView]:
 
 @router.get(
     "/campaigns/{name}/lists/{list_name}/export.csv",
-    dependencies=[READERS],
+    dependencies=[NUMBERS],
     response_class=StreamingResponse,
 )
 async def export(rules: OfCampaign, list_name: Words, site: OfSite) -> StreamingResponse:
@@ -107,7 +107,7 @@ def _list_view(standing: ListStanding) -> ListView:
 # --- who may not be called ------------------------------------------------------------------------------
 
 
-@router.get("/do-not-call", dependencies=[READERS])
+@router.get("/do-not-call", dependencies=[NUMBERS])
 async def listed(
     site: OfSite,
     number: Annotated[str, Query(max_length=40, description="Only what forbids this number.")] = "",

@@ -27,6 +27,7 @@ FLOOR = SUPERVISORS | {Role.READ_ONLY}
 AT_CUSTOMERS = SUPERVISORS | {Role.AGENT, Role.CAMPAIGN_MANAGER}
 AT_WORK = SUPERVISORS | {Role.AGENT}
 CAMPAIGNS = SUPERVISORS | {Role.CAMPAIGN_MANAGER, Role.READ_ONLY}
+NUMBERS = frozenset({Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 CAMPAIGN_MANAGERS = frozenset({Role.CAMPAIGN_MANAGER, Role.ADMINISTRATOR})
 
 API = "/api/v1"
@@ -95,11 +96,11 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
     f"{API}/campaigns": {"GET": CAMPAIGNS},
     f"{API}/campaigns/{{name}}": {"GET": CAMPAIGNS},
     **{
-        f"{API}/campaigns/{{name}}/{what}": {"GET": CAMPAIGNS}
-        for what in (
-            *("results", "callbacks", "next", "conversions"),
-            *("lists", "lists/{list_name}/export.csv"),
-        )
+        f"{API}/campaigns/{{name}}/{what}": {"GET": CAMPAIGNS} for what in ("results", "conversions", "lists")
+    },
+    **{
+        f"{API}/campaigns/{{name}}/{what}": {"GET": NUMBERS}
+        for what in ("callbacks", "next", "lists/{list_name}/export.csv")
     },
     f"{API}/campaigns/{{name}}/start": {"POST": CAMPAIGN_MANAGERS},
     f"{API}/campaigns/{{name}}/pause": {"POST": CAMPAIGN_MANAGERS},
@@ -111,8 +112,8 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
     f"{API}/imports/{{import_id}}/columns": {"GET": CAMPAIGN_MANAGERS},
     f"{API}/imports/{{import_id}}/mapping": {"PUT": CAMPAIGN_MANAGERS},
     f"{API}/imports/{{import_id}}/commit": {"POST": CAMPAIGN_MANAGERS},
-    f"{API}/imports/{{import_id}}/rejects.csv": {"GET": CAMPAIGNS},
-    f"{API}/do-not-call": {"GET": CAMPAIGNS, "POST": CAMPAIGN_MANAGERS},
+    f"{API}/imports/{{import_id}}/rejects.csv": {"GET": NUMBERS},
+    f"{API}/do-not-call": {"GET": NUMBERS, "POST": CAMPAIGN_MANAGERS},
     f"{API}/do-not-call/{{number}}": {"DELETE": CAMPAIGN_MANAGERS},
 }
 NOT_LET = {401, 403}

@@ -1,9 +1,21 @@
 /** Which campaign and which part of it is looked at; it stands in the address, so a reload changes nothing. */
 
+import { signedIn } from "../lib/caller.svelte";
 import type { ImportView } from "../lib/types.gen";
 
 export const PARTS = ["lists", "results", "callbacks", "next", "imports", "rules"] as const;
 export type Part = (typeof PARTS)[number];
+const WITH_NUMBERS: readonly Part[] = ["callbacks", "next"];
+
+/** Tell whether whoever is here may see whose numbers are called; who only reads how things stand may not. */
+export function seesNumbers(): boolean {
+  return signedIn.may("campaign_manager", "supervisor");
+}
+
+/** Return the parts that there are for whoever is here. */
+export function partsHere(): readonly Part[] {
+  return seesNumbers() ? PARTS : PARTS.filter((part) => !WITH_NUMBERS.includes(part));
+}
 
 class Chosen {
   #campaign = $state("");
