@@ -50,6 +50,7 @@ from simulator.dialplan import DialplanSettings
 from simulator.people import Workforce
 from simulator.scenario import Scenario
 from simulator.world import World, agent_profiles
+from web.desk_link import REQUESTS
 
 FRAMES_PER_S = 4
 FRAMES_PER_S_IN_A_FILE = 0.2
@@ -200,10 +201,14 @@ def _asterisk(world: World, config: Config) -> AmiServer:
 
 
 def _seats(workforce: Workforce) -> Callable[[Event], None]:
-    """Return what lets the person at a desk take the simulated agent's place with the first wish."""
+    """Return what lets the person at a desk take the simulated agent's place with the first wish.
+
+    What a page tells by itself is none, nor is what a supervisor wants of the agent.
+    """
 
     def hear(request: Event) -> None:
-        if isinstance(request, AgentRequest):
+        is_wish = type(request).__name__ in REQUESTS
+        if is_wish and isinstance(request, AgentRequest) and not request.asked_by:
             workforce.hand_over(request.agent_id)
 
     return hear
