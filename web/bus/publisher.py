@@ -95,7 +95,7 @@ class Publisher:
                     self._last[where] = view
                     self._outbox.keep(where, self._wrap(TOLD[topic].kind, name, view))
 
-    def tick(self, now_s: float) -> None:
+    def tick(self, now_s: float, beat: str) -> None:
         """Nothing changes by time alone."""
 
     def add(self, event: DomainEvent) -> None:

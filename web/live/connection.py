@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.model.ids import OfferId
-from web.frames import BeatFrame, CallerView, HeldElsewhereFrame, RefusedFrame, WelcomeFrame, WishFrame
+from web.frames import CallerView, HeldElsewhereFrame, RefusedFrame, WelcomeFrame, WishFrame
 from web.live.feed import Feed
 from web.live.live import Live
 from web.live.topic import DESK, TOPICS, Topic
@@ -56,7 +56,7 @@ class Connection:
         self._caller = caller
         self._live = live
         self._told: dict[Feed, int] = {}
-        self._notes: deque[View] = deque()
+        self._notes: deque[str] = deque()
         self._news = asyncio.Event()
         self._sending = False
         self._sent_at_s = self._beat_at_s = asyncio.get_running_loop().time()
@@ -92,14 +92,14 @@ class Connection:
         """Look at the feeds soon."""
         self._news.set()
 
-    def tick(self, now_s: float) -> None:
-        """Let go of whoever does not read; tell the others what time it is."""
+    def tick(self, now_s: float, beat: str) -> None:
+        """Let go of whoever does not read; tell the others what time it is, by the frame `beat`."""
         if self._sending:
             if now_s - self._sent_at_s > SENDING_MAX_S:
                 self._end("you did not read what was sent")
         elif now_s - self._beat_at_s >= BEAT_S:
             self._beat_at_s = now_s
-            self._note(BeatFrame(server_time=moment(self._live.now_us())))
+            self._say(beat)
 
     def lose_desk(self, since_us: int) -> None:
         """Show the desk no more: another screen does."""
@@ -179,7 +179,7 @@ class Connection:
     def _due(self) -> Iterator[str]:
         """Yield the frames that are due, as of when each is asked for."""
         while self._notes:
-            yield self._notes.popleft().model_dump_json()
+            yield self._notes.popleft()
         for feed in tuple(self._told):
             told = self._told.get(feed, feed.seq)
             if told == feed.seq:
@@ -194,10 +194,13 @@ class Connection:
                 self._live.desk_sent(self._caller.agent_id)
 
     def _note(self, note: View) -> None:
+        self._say(note.model_dump_json())
+
+    def _say(self, frame: str) -> None:
         if len(self._notes) >= NOTES_MAX:
             self._end("you did not read what you were answered")
             return
-        self._notes.append(note)
+        self._notes.append(frame)
         self.wake()
 
     def _end(self, why: str) -> None:

@@ -15,13 +15,15 @@ from core.kernel.clock import Clock
 from core.model.commands import DeskCommand, PopScreen
 from core.model.ids import AgentId
 from core.model.message import DomainEvent
+from web.frames import BeatFrame
 from web.live.feed import Feed, Table
 from web.live.holders import Holders
 from web.live.topic import PER_SECOND, Change, Fold, Topic
+from web.times import moment
 from web.views import View
 
 TICK_S = 1.0
-WOKEN_AT_ONCE = 4
+SERVED_AT_ONCE = 4
 """Screens that are served between two looks at what came in: about a tenth of a millisecond."""
 
 
@@ -32,8 +34,8 @@ class Follower(Protocol):
         """Hear that a feed has a new frame; never blocks."""
         ...
 
-    def tick(self, now_s: float) -> None:
-        """Hear what time it is on the loop's clock, about once a second."""
+    def tick(self, now_s: float, beat: str) -> None:
+        """Hear what time it is on the loop's clock, about once a second; `beat` is the frame that says so."""
         ...
 
 
@@ -55,6 +57,7 @@ class Live:
         """Told how many seconds a record took from the engine's word to the screen's connection."""
         self._of_feed: dict[Feed, dict[Follower, None]] = {}
         self._to_wake: dict[Follower, None] = {}
+        self._to_tick: dict[Follower, None] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clock: Clock | None = None
         self._beat: asyncio.TimerHandle | None = None
@@ -135,8 +138,9 @@ class Live:
         now_us, now_s = self.now_us(), self._loop.time()
         for fold in (*self._prompt, *self._gathering):
             fold.tick(now_us)
-        for follower in tuple(self._followers):
-            follower.tick(now_s)
+        beat = BeatFrame(server_time=moment(now_us)).model_dump_json()
+        self._to_tick = dict(self._followers)
+        self._serve_some(self._to_tick, lambda follower: follower.tick(now_s, beat))
         self._tell_soon()
         self._second = self._loop.call_later(TICK_S, self._tick)
 
@@ -184,6 +188,7 @@ class Live:
         """Forget `follower`."""
         self._followers.pop(follower, None)
         self._to_wake.pop(follower, None)
+        self._to_tick.pop(follower, None)
         for followers in self._of_feed.values():
             followers.pop(follower, None)
 
@@ -202,13 +207,17 @@ class Live:
                 follower.wake()
             return
         if not self._to_wake and self._loop is not None:
-            self._loop.call_soon(self._wake_some)
+            self._loop.call_soon(self._serve_some, self._to_wake, _wake)
         self._to_wake |= followers
 
-    def _wake_some(self) -> None:
-        """Wake a few, let the loop look at what came in, and go on."""
-        for follower in list(islice(self._to_wake, WOKEN_AT_ONCE)):
-            del self._to_wake[follower]
-            follower.wake()
-        if self._to_wake and self._loop is not None:
-            self._loop.call_soon(self._wake_some)
+    def _serve_some(self, followers: dict[Follower, None], serve: Callable[[Follower], None]) -> None:
+        """Serve a few, let the loop look at what came in, and go on."""
+        for follower in list(islice(followers, SERVED_AT_ONCE)):
+            del followers[follower]
+            serve(follower)
+        if followers and self._loop is not None:
+            self._loop.call_soon(self._serve_some, followers, serve)
+
+
+def _wake(follower: Follower) -> None:
+    follower.wake()
