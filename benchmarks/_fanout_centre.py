@@ -118,7 +118,7 @@ class Stopwatch:
         """Note the time."""
         self.told[self._feed.seq] = time.monotonic_ns()
 
-    def tick(self, now_s: float) -> None:
+    def tick(self, now_s: float, beat: str) -> None:
         """Hear what time it is."""
 
 
