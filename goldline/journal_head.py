@@ -23,8 +23,12 @@ from goldline.flows import flow_texts
 
 FORMAT = 1
 """The version of the journal's format; a journal of another one is refused, never guessed at."""
+TOLD_OF = "pbx.phones_secret"
+"""A secret of which decisions depend on whether there is one: without it no phone is answered from a desk."""
+HELD_BACK = "held back"
+"""What stands for it in a journal."""
 DOORS = (
-    *(f"pbx.{key}" for key in PbxSection.model_fields if key != "outside"),
+    *(f"pbx.{key}" for key in PbxSection.model_fields if key not in ("outside", "phones_secret")),
     *("agi", "desk", "work_door", "web", "journal", "log", "crm.spool"),
 )
 """What no decision depends on: where to connect, what to write down."""
@@ -106,11 +110,13 @@ def _open_fields(section: BaseModel, prefix: str) -> dict[str, Any]:
     """Return the fields of `section` that are neither doors nor secrets, by their names in the file."""
     fields = type(section).model_fields.items()
     values = {field.alias or name: getattr(section, name) for name, field in fields}
-    return {
+    told = {
         name: _plain(value, f"{prefix}{name}.")
         for name, value in values.items()
         if f"{prefix}{name}" not in DOORS and not isinstance(value, SecretStr)
     }
+    there = {name: HELD_BACK for name, value in values.items() if f"{prefix}{name}" == TOLD_OF and value}
+    return told | there
 
 
 def _plain(value: Any, prefix: str) -> Any:

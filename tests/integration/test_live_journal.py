@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from core.model.events import LegJoined
 from core.model.message import Command, Event
@@ -17,7 +18,7 @@ from goldline.demo.day import DEMO_SCENARIO
 from goldline.demo.show import ShowSettings, open_show
 from goldline.harness import head_of_day, open_scenario
 from goldline.journal_file import FileJournal
-from goldline.journal_head import JournalHead
+from goldline.journal_head import HELD_BACK, JournalHead, read_head
 from goldline.replay import replay_journal
 from simulator.scenario import load_scenario
 
@@ -47,7 +48,10 @@ class LiveJournal(FileJournal):
 async def live_run(path: Path) -> None:
     """Record some minutes of the demonstration, which ends in the middle of talks."""
     scenario = load_scenario(DEMO_SCENARIO)
-    head = replace(head_of_day(scenario, open_scenario(scenario), 7), scenario="", seed=None)
+    config = open_scenario(scenario)
+    # As the demonstration has it: phones are answered from the desk.
+    pbx = config.pbx.model_copy(update={"phones_secret": SecretStr("of the demonstration")})
+    head = replace(head_of_day(scenario, config.model_copy(update={"pbx": pbx}), 7), scenario="", seed=None)
     journal = LiveJournal(path, head)
     async with open_show(SETTINGS, journal, load_scenario(DEMO_SCENARIO)):
         async with asyncio.timeout(LIMIT_S):
@@ -71,7 +75,7 @@ def test_live_run_is_decided_the_same_again(journal: Path) -> None:
 def test_live_run_under_other_rules(journal: Path, tmp_path: Path) -> None:
     rules = tmp_path / "goldline.toml"
     text = (FOLDER / "goldline.toml").read_text("utf-8").replace("head_start_s = 180", "head_start_s = 0")
-    rules.write_text(text, "utf-8")
+    rules.write_text(text + '\n[pbx]\nphones_secret = "of another day"\n', "utf-8")
     for flow in ("bank.toml", "sorry.toml"):
         (tmp_path / flow).write_bytes((FOLDER / flow).read_bytes())
     result = compare(journal, rules, Choices(replications=2, cores=1))
@@ -80,3 +84,9 @@ def test_live_run_under_other_rules(journal: Path, tmp_path: Path) -> None:
     assert result["agents"] > 5
     wait = result["total"]["mean_wait_s"]
     assert wait["same_rules"]["mean"] == pytest.approx(wait["recorded"], abs=1)
+
+
+def test_journal_tells_that_there_is_a_secret_and_never_the_secret(journal: Path) -> None:
+    head = journal.read_text("utf-8").partition("\n")[0]
+    assert read_head(journal).config.pbx.phones_secret.get_secret_value() == HELD_BACK
+    assert "of the demonstration" not in head
