@@ -24,9 +24,14 @@ def e164(number: str, region: str) -> str:
 
 
 def is_assignable(number: str) -> bool:
-    """Tell whether the E.164 `number` lies in a range its country has given out."""
+    """Tell whether the E.164 `number` lies in a range its country has given out.
+
+    One that is read as another, such as a Serbian one of two zeros after the country's code, does not.
+    """
     parsed = parsed_number(number, "ZZ")
-    return parsed is not None and phonenumbers.is_valid_number(parsed)
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        return False
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) == number
 
 
 def parsed_number(number: str, region: str) -> phonenumbers.PhoneNumber | None:

@@ -92,6 +92,7 @@ def test_a_customer_is_shown_answered_held_passed_on_and_wrapped_up(
     (rang,) = telephone.moments("rang")
     assert ann.page.evaluate("window.seenAt") < rang.at_s
 
+    expect(ann.button("Hold")).to_be_enabled()
     ann.press("Control+Shift+H")
     expect(ann.page.get_by_text("On hold: the customer hears music")).to_be_visible()
     ann.press("Control+Shift+H")

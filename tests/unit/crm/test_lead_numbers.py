@@ -70,6 +70,11 @@ def test_the_area_of_a_number_tells_as_much_as_its_digits(country: str, draw: Ra
         assert reader.read(text) == parsed(text, country), text
 
 
+def test_a_number_that_is_read_as_another_is_none() -> None:
+    assert NumberReader("RS").read("+381001230000") is None
+    assert not is_assignable("+38101230000")
+
+
 def test_the_numbers_of_an_area_are_parsed_once() -> None:
     reader = NumberReader("US")
     found = [reader.read(f"212555{last:04d}") for last in range(1_000)]
