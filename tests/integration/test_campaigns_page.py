@@ -99,6 +99,7 @@ def forbid(page: Page, *numbers: str) -> None:
 
 def chosen_file(page: Page, path: Path) -> None:
     """Open the dialog of uploads by its key, choose a file, and say that its numbers are American."""
+    expect(page.get_by_role("button", name="Upload a list").first).to_be_enabled()
     page.keyboard.press("u")
     page.locator("input[type=file]").set_input_files(path)
     page.locator("summary", has_text="How it is loaded").click()
