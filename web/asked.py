@@ -24,3 +24,9 @@ class Asked(BaseModel):
     """The body of a request."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+
+
+class AskedCall(Asked):
+    """Which contact, so that a late click never meets the next one; without, the one in hand."""
+
+    contact_id: Name = ""

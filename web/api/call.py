@@ -29,7 +29,7 @@ from core.model.control import (
 )
 from core.model.ids import AgentId, ContactId
 from core.model.requests import CallRequest, HangUpContact
-from web.asked import Asked, Name, Words
+from web.asked import AskedCall, Words
 from web.callers import OfSite, OwnDesk
 from web.site import Site
 
@@ -37,12 +37,6 @@ router = APIRouter(prefix="/agents/me/call", tags=["call"])
 DONE = HTTPStatus.NO_CONTENT
 _WRITTEN = re.compile(r"[ ()./-]")
 """What people put between the digits of a number."""
-
-
-class AskedCall(Asked):
-    """Which call, so that a late click never meets the next one; without, the one in hand."""
-
-    contact_id: Name = ""
 
 
 class AskedDigits(AskedCall):

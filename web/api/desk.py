@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from core.model.disposition import CallbackBy
-from core.model.ids import ContactId, OfferId
+from core.model.ids import AgentId, ContactId, OfferId
 from core.model.requests import (
     AcceptOffer,
     DialNumber,
@@ -29,9 +29,10 @@ from core.model.requests import (
     RejectOffer,
     ReturnWork,
 )
-from web.asked import Asked, Name, Notes, Number, Words
+from web.asked import Asked, AskedCall, Name, Notes, Number, Words
 from web.callers import OfCaller, OfSite, OwnDesk
 from web.phones import phone_of, remember
+from web.site import Site
 
 router = APIRouter(prefix="/agents/me", tags=["desk"])
 DONE = HTTPStatus.NO_CONTENT
@@ -70,13 +71,7 @@ class AskedDial(Asked):
     campaign: Name = ""
 
 
-class AskedContact(Asked):
-    """Which contact, so that a late click never meets the next one; without, the one in hand."""
-
-    contact_id: Name = ""
-
-
-class AskedFinish(AskedContact):
+class AskedFinish(AskedCall):
     """What the contact came to. `callback_at` is on the customer's own clock, such as `2026-11-23 10:30`."""
 
     disposition: Name = ""
@@ -122,40 +117,19 @@ async def go_not_ready(asked: AskedReason, site: OfSite, desk: OwnDesk) -> None:
 @router.post("/offer/accept", status_code=DONE)
 async def accept_offer(asked: AskedOffer, site: OfSite, desk: OwnDesk) -> None:
     """Take the offered work."""
-    await site.front.ask(
-        AcceptOffer(
-            at_us=site.clock.now_us(),
-            agent_id=desk,
-            offer_id=OfferId(asked.offer_id),
-            version=asked.version,
-        )
-    )
+    await _ask_about(site, desk, AcceptOffer, asked)
 
 
 @router.post("/offer/reject", status_code=DONE)
 async def reject_offer(asked: AskedOffer, site: OfSite, desk: OwnDesk) -> None:
     """Do not take the offered contact."""
-    await site.front.ask(
-        RejectOffer(
-            at_us=site.clock.now_us(),
-            agent_id=desk,
-            offer_id=OfferId(asked.offer_id),
-            version=asked.version,
-        )
-    )
+    await _ask_about(site, desk, RejectOffer, asked)
 
 
 @router.post("/preview/dial", status_code=DONE)
 async def dial_preview(asked: AskedOffer, site: OfSite, desk: OwnDesk) -> None:
     """Call the customer whose record is shown."""
-    await site.front.ask(
-        PreviewDial(
-            at_us=site.clock.now_us(),
-            agent_id=desk,
-            offer_id=OfferId(asked.offer_id),
-            version=asked.version,
-        )
-    )
+    await _ask_about(site, desk, PreviewDial, asked)
 
 
 @router.post("/preview/skip", status_code=DONE)
@@ -197,7 +171,7 @@ async def finish_wrap_up(asked: AskedFinish, site: OfSite, desk: OwnDesk) -> Non
 
 
 @router.post("/wrap-up/extend", status_code=DONE)
-async def extend_wrap_up(asked: AskedContact, site: OfSite, desk: OwnDesk) -> None:
+async def extend_wrap_up(asked: AskedCall, site: OfSite, desk: OwnDesk) -> None:
     """Take longer for the work after the call."""
     await site.front.ask(
         ExtendWrapUp(at_us=site.clock.now_us(), agent_id=desk, contact_id=ContactId(asked.contact_id))
@@ -223,4 +197,17 @@ async def return_work(contact_id: Name, site: OfSite, desk: OwnDesk) -> None:
     """Give work in hand back: it goes to somebody else, from the place it had."""
     await site.front.ask(
         ReturnWork(at_us=site.clock.now_us(), agent_id=desk, contact_id=ContactId(contact_id))
+    )
+
+
+async def _ask_about(
+    site: Site, desk: AgentId, kind: type[AcceptOffer | RejectOffer | PreviewDial], asked: AskedOffer
+) -> None:
+    await site.front.ask(
+        kind(
+            at_us=site.clock.now_us(),
+            agent_id=desk,
+            offer_id=OfferId(asked.offer_id),
+            version=asked.version,
+        )
     )
