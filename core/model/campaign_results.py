@@ -6,6 +6,7 @@ groups come with their outcomes and dispositions, and whoever shows them adds up
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -113,6 +114,16 @@ class CampaignProgress(NamedTuple):
     tried: int = 0
     done: int = 0
     callbacks_due: int = 0
+
+    @classmethod
+    def of(cls, lists: Sequence[ListStanding], callbacks_due: int) -> CampaignProgress:
+        """Return the sums over all lists."""
+        return cls(
+            leads=sum(each.leads for each in lists),
+            tried=sum(each.tried for each in lists),
+            done=sum(each.done for each in lists),
+            callbacks_due=callbacks_due,
+        )
 
 
 class ListedEntry(NamedTuple):

@@ -61,12 +61,7 @@ class SqlCampaignRecords:
         asked = {"campaign": campaign, "now_us": self._clock.now_us()}
         async with self._database.reading() as connection:
             due = (await connection.execute(_CALLBACKS_DUE, asked)).scalar_one()
-        return CampaignProgress(
-            leads=sum(each.leads for each in told),
-            tried=sum(each.tried for each in told),
-            done=sum(each.done for each in told),
-            callbacks_due=due,
-        )
+        return CampaignProgress.of(told, due)
 
     async def callbacks(self, campaign: str, after: tuple[int, int], count: int) -> Sequence[PromisedCall]:
         """Return promised calls in the order in which they are due."""

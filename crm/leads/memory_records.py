@@ -68,12 +68,7 @@ class MemoryCampaignRecords:
     async def progress(self, campaign: str) -> CampaignProgress:
         """Return how far all lists have been worked."""
         told, now_us = await self.standings(campaign), self._clock.now_us()
-        return CampaignProgress(
-            leads=sum(each.leads for each in told),
-            tried=sum(each.tried for each in told),
-            done=sum(each.done for each in told),
-            callbacks_due=sum(lead.due_us <= now_us for lead in self._promised(campaign)),
-        )
+        return CampaignProgress.of(told, sum(lead.due_us <= now_us for lead in self._promised(campaign)))
 
     async def callbacks(self, campaign: str, after: tuple[int, int], count: int) -> Sequence[PromisedCall]:
         """Return promised calls in the order in which they are due."""
