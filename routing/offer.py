@@ -73,6 +73,9 @@ class Offer(Entity, kw_only=True):
     overdue: bool = False
     # The agent's phone has been rung: not while the agent looks first.
     rung: bool = False
+    # The phone is heard to ring; and whether the agent has wished at the desk that it be answered.
+    is_ringing: bool = False
+    to_answer: bool = False
     # The agent's leg stands: it is not rung for this offer, and outlives it.
     stands: bool = False
     # Whether that leg takes orders now, how often it was sent to join the caller's, and whether it shall be.

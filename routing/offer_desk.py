@@ -81,7 +81,7 @@ class OfferDesk:
         engine.subscribe(OfferWithdrawn, self._not_reserved)
         engine.subscribe(DialogueOpened, self._in_our_hands)
         engine.subscribe(DialogueClosed, self._out_of_our_hands)
-        engine.subscribe(LegRinging, self._rings_in_vain)
+        engine.subscribe(LegRinging, self._phone_rings)
         engine.subscribe(LegAnswered, self._answered)
         engine.subscribe(LegJoined, self._joined)
         engine.subscribe(LegFailed, self._leg_failed)
@@ -191,11 +191,16 @@ class OfferDesk:
         if offer is not None:
             offer.in_hand = False
 
-    def _rings_in_vain(self, event: LegRinging) -> None:
-        """Hang up a phone whose channel came to be only after our hang-up of it."""
+    def _phone_rings(self, event: LegRinging) -> None:
+        """Have it answered if the agent was quicker; hang up one that came to be after our hang-up of it."""
         offer = self._by_agent_leg.get(event.leg_id)
-        if offer is not None and offer.state not in LIVE:
+        if offer is None:
+            return
+        offer.is_ringing = True
+        if offer.state not in LIVE:
             self._engine.send(HangUpLeg(leg_id=event.leg_id))
+        elif offer.to_answer:
+            self._engine.send_first(PickUpLeg(leg_id=event.leg_id))
 
     def _answered(self, event: LegAnswered) -> None:
         offer = self._by_agent_leg.get(event.leg_id)
@@ -326,15 +331,21 @@ class OfferDesk:
         self._silence(offer, Cause.REJECTED)
 
     def _accepted_by_agent(self, request: AcceptOffer) -> None:
-        """Take work at once, and have a phone that rings answered: what that says decides."""
+        """Take work at once, and have the phone answered as soon as it rings: what that says decides."""
         offer = self._meant(request)
-        if offer.rings and not offer.rung:
-            raise RequestRefused("not_ringing", "no phone rings for this offer")
         if offer.rings:
-            self._engine.send_first(PickUpLeg(leg_id=offer.agent_leg_id))
+            self._have_answered(offer)
             return
         self._take(offer, request)
         self._connect(offer, request)
+
+    def _have_answered(self, offer: Offer) -> None:
+        """Tell the phone to answer; one that is not heard to ring yet is told then, or at the second wish."""
+        if not offer.rung and offer.contact.preview_us:
+            raise RequestRefused("not_ringing", "no phone rings for this offer before it is to be called")
+        if offer.is_ringing or (offer.rung and offer.to_answer):
+            self._engine.send_first(PickUpLeg(leg_id=offer.agent_leg_id))
+        offer.to_answer = True
 
     def _meant(self, request: OfferRequest) -> Offer:
         """Return the pending offer that the desk means; refuse where what it saw is out of date."""

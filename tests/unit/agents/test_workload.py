@@ -23,6 +23,7 @@ from core.model.events import (
     ContactConnected,
     DecisionMade,
     InteractionRecorded,
+    LegRinging,
     OfferFailed,
     OfferWithdrawn,
     WorkReturned,
@@ -261,8 +262,13 @@ def test_call_is_accepted_by_having_the_phone_answered() -> None:
     floor.arrive("caller")
     pop = popped(floor)
     request = AcceptOffer(at_us=0, agent_id=ANN, offer_id=pop.offer_id, version=pop.version)
+    phone = floor.orders(RingLeg)[-1].leg_id
     assert wish(floor, request) == ""
-    assert [order.leg_id for order in floor.orders(PickUpLeg)] == [floor.orders(RingLeg)[-1].leg_id]
+    assert floor.orders(PickUpLeg) == [], "the phone does not ring yet, and would not understand"
+    floor.hear(LegRinging(at_us=floor.now_us, leg_id=phone))
+    assert [order.leg_id for order in floor.orders(PickUpLeg)] == [phone]
+    assert wish(floor, request) == ""
+    assert [order.leg_id for order in floor.orders(PickUpLeg)] == [phone, phone], "asked again, told again"
     assert floor.state("ann")[0] == "reserved", "until the telephone says that it is answered"
 
 
