@@ -62,7 +62,7 @@ async def consulting(
     """Have ann ask bob about the caller on hold; return bob's desk."""
     phone("1002")
     bob = await seat("bob", "1002")
-    await talk[0].ask("StartConsult", to="agent", target="bob")
+    await talk[0].press("StartConsult", to="agent", target="bob")
     await come(observer, {"1001", "1002"})
     await talk[0].shown("ShowAgentState", on_hold=True)
     return bob
@@ -88,14 +88,14 @@ async def test_caller_on_hold_hears_music_and_is_taken_back(
     ann, _ = talk
     for _ in range(3):
         begin, shown = len(observer.events), len(ann.frames)
-        await ann.ask("HoldContact")
+        await ann.press("HoldContact")
         await music(observer, begin)
         await come(observer)
         await ann.shown("ShowAgentState", shown, on_hold=True)
-        await ann.ask("ResumeContact")
+        await ann.press("ResumeContact")
         await come(observer, {TRUNK, "1001"})
         await ann.shown("ShowAgentState", shown, state="on_contact", on_hold=False)
-    await ann.ask("HangUpContact")
+    await ann.press("HangUpContact")
     (record,) = await goldline.recorded("InteractionRecorded")
     assert record["hold_us"] > 0
     await observer.all_quiet()
@@ -106,12 +106,12 @@ async def test_caller_hears_keys_and_the_agent_is_muted(
     goldline: GoldlineServer, talk: tuple[Desk, Callers], observer: AmiObserver
 ) -> None:
     ann, caller = talk
-    await ann.ask("SendDigits", digits="1224#")
+    await ann.press("SendDigits", digits="1224#")
     heard = await caller.saw("heard", 5)
     assert "".join(moment.number for moment in heard) == "1224#"
-    await ann.ask("MuteContact")
+    await ann.press("MuteContact")
     await ann.shown("ShowAgentState", is_muted=True)
-    await ann.ask("UnmuteContact")
+    await ann.press("UnmuteContact")
     await come(observer, {TRUNK, "1001"})
     assert goldline.complaints() == []
 
@@ -128,11 +128,11 @@ async def test_caller_is_passed_on(
 ) -> None:
     phone("1002")
     bob = await seat("bob", "1002")
-    await talk[0].ask("TransferContact", to=to, target=target)
+    await talk[0].press("TransferContact", to=to, target=target)
     await come(observer, {TRUNK, "1002"})
     pop = await bob.shown("PopScreen")
     assert (pop.fields["passed_by"], pop.fields["caller_number"]) == ("ann", "5550001")
-    await bob.ask("HangUpContact")
+    await bob.press("HangUpContact")
     await observer.all_quiet()
     assert goldline.complaints() == []
 
@@ -141,7 +141,7 @@ async def test_caller_is_passed_on_to_a_number(
     goldline: GoldlineServer, talk: tuple[Desk, Callers], phone: StartPhone, observer: AmiObserver
 ) -> None:
     phone("1003")
-    await talk[0].ask("TransferContact", to="number", target="1003")
+    await talk[0].press("TransferContact", to="number", target="1003")
     await come(observer, {TRUNK, "1003"})
     assert goldline.complaints() == []
 
@@ -156,10 +156,10 @@ async def test_consulted_agent_gets_the_caller(
     bob = await consulting(talk, phone, seat, observer)
     popped = [frame.kind for frame in bob.frames]
     assert popped.index("PopScreen") < len(popped)
-    await talk[0].ask("CompleteConsult")
+    await talk[0].press("CompleteConsult")
     await come(observer, {TRUNK, "1002"})
-    await bob.shown("ShowAgentState", state="on_contact")
-    await bob.ask("HangUpContact")
+    await bob.offered("HoldContact")  # the caller is bob's by now
+    await bob.press("HangUpContact")
     records = await goldline.recorded("InteractionRecorded", 2)
     assert [(record["agent_id"], record["ended_by"]) for record in records] == [
         ("ann", "transfer"),
@@ -177,7 +177,7 @@ async def test_caller_is_taken_back_from_a_consultation(
     observer: AmiObserver,
 ) -> None:
     await consulting(talk, phone, seat, observer)
-    await talk[0].ask("CancelConsult")
+    await talk[0].press("CancelConsult")
     await come(observer, {TRUNK, "1001"})
     assert goldline.complaints() == []
 
@@ -186,9 +186,9 @@ async def test_number_is_asked_and_gets_the_caller(
     goldline: GoldlineServer, talk: tuple[Desk, Callers], phone: StartPhone, observer: AmiObserver
 ) -> None:
     phone("1003", talk_ms=6_000)
-    await talk[0].ask("StartConsult", to="number", target="1003")
+    await talk[0].press("StartConsult", to="number", target="1003")
     await come(observer, {"1001", "1003"})
-    await talk[0].ask("CompleteConsult")
+    await talk[0].press("CompleteConsult")
     await come(observer, {TRUNK, "1003"})
     await observer.all_quiet()
 
@@ -201,10 +201,10 @@ async def test_three_talk_and_the_agent_leaves(
     observer: AmiObserver,
 ) -> None:
     await consulting(talk, phone, seat, observer)
-    await talk[0].ask("StartConference")
+    await talk[0].press("StartConference")
     await come(observer, {TRUNK, "1001", "1002"})
     await talk[0].shown("ShowAgentState", len(talk[0].frames) - 2, on_hold=False)
-    await talk[0].ask("LeaveConference")
+    await talk[0].press("LeaveConference")
     await come(observer, {TRUNK, "1002"})
     assert goldline.complaints() == []
 
@@ -219,12 +219,12 @@ async def test_agents_whose_calls_stand_confer_and_stand_again(
         callers(["5550001"], dialed=STRAIGHT_NUMBER)
         await come(observer, {TRUNK, "1001"})
         await bob.stand_by("1002")
-        await ann.ask("StartConsult", to="agent", target="bob")
+        await ann.press("StartConsult", to="agent", target="bob")
         await come(observer, {"1001", "1002"})
-        await ann.ask("StartConference")
+        await ann.press("StartConference")
         await come(observer, {TRUNK, "1001", "1002"})
         begins = {desk: len(desk.frames) for desk in (ann, bob)}
-        await ann.ask("HangUpContact")
+        await ann.press("HangUpContact")
         for desk, begin in begins.items():
             await desk.shown("ShowAgentState", begin, state="ready", standing="in_hand")
         await come(observer)
@@ -242,8 +242,8 @@ async def test_agents_phone_is_lost_while_the_caller_is_on_hold(
     ann = await seat("ann", "1001")
     callers(["5550001"], dialed=STRAIGHT_NUMBER)
     await ann.shown("ShowAgentState", state="on_contact")
-    await ann.ask("GoNotReady", reason="break")
-    await ann.ask("HoldContact")
+    await ann.press("GoNotReady", reason="break")
+    await ann.press("HoldContact")
     (passed,) = await goldline.recorded("ContactTransferred")
     assert passed["because"] == "agent_lost"
     await seat("bob", "1002")
@@ -263,7 +263,7 @@ async def test_caller_hangs_up_on_hold(
     if consults:
         await consulting(talk, phone, seat, observer)
     else:
-        await ann.ask("HoldContact")
+        await ann.press("HoldContact")
         await ann.shown("ShowAgentState", on_hold=True)
     (caller,) = [each for each in await observer.enumerate("CoreShowChannels") if who(each) == TRUNK]
     await observer.act("Hangup", Channel=caller["Channel"])
@@ -275,7 +275,7 @@ async def test_caller_hangs_up_on_hold(
 async def test_engine_killed_while_a_caller_is_on_hold(
     goldline: GoldlineServer, talk: tuple[Desk, Callers], observer: AmiObserver
 ) -> None:
-    await talk[0].ask("HoldContact")
+    await talk[0].press("HoldContact")
     await talk[0].shown("ShowAgentState", on_hold=True)
     begin = len(observer.events)
     goldline.kill()

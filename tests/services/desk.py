@@ -60,6 +60,21 @@ class Desk:
         if answer.fields["code"]:
             raise Refused(answer.fields["code"])
 
+    async def press(self, request: str, **fields: Any) -> None:
+        """Make a wish as a person does: as soon as the desk shows that it would be granted."""
+        await self.offered(request)
+        await self.ask(request, **fields)
+
+    async def offered(self, request: str, limit_s: float = 10) -> None:
+        """Wait until the state that was shown last says that `request` would be granted."""
+        async with asyncio.timeout(limit_s), self._news:
+            while request not in self._legal():
+                await self._news.wait()
+
+    def _legal(self) -> list[str]:
+        states = [frame for frame in self.frames if frame.kind == "ShowAgentState"]
+        return states[-1].fields["legal"] if states else []
+
     async def log_in(self, extension: str) -> None:
         """Begin work at the phone `extension`, ready for contacts."""
         await self.ask("LogIn", extension=f"PJSIP/{extension}")
