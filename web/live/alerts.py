@@ -76,7 +76,7 @@ class Alerts:
     def changes(self) -> Iterable[Change]:
         """Yield the alerts there are, and those that are over."""
         before, self._told = self._told, {}
-        for (kind, subject), alert in self._book.alerts.items():
+        for (kind, subject), alert in tuple(self._book.alerts.items()):
             key = f"{kind}:{subject}"
             self._told[key] = None
             yield Change(ALERTS, key, _view(alert))

@@ -7,7 +7,7 @@ microseconds: no number of an earlier start is ever taken for one of this.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -26,6 +26,7 @@ class Feed:
         self.topic = topic
         self.seq = began_us
         self._kept: deque[str] = deque(maxlen=KEPT_MAX)
+        self._news: list[orjson.Fragment] = []
 
     def since(self, seq: int) -> Sequence[str] | None:
         """Return the frames after the number `seq`, None where they are not all kept any more."""
@@ -38,15 +39,19 @@ class Feed:
         """Return the frame from which on the next ones make sense."""
         return self._frame("snapshot", rows={})
 
-    def take(self, changes: Iterable[Change]) -> bool:
-        """Tell what happened, a frame each; return whether anything did."""
-        before = self.seq
-        for change in changes:
-            if change.view is not None:
-                self._tell("event", event=orjson.Fragment(change.view.model_dump_json()))
-        return self.seq != before
+    def add(self, change: Change) -> None:
+        """Take in what became of a row, or what happened, to be told with the next `tell`."""
+        if change.view is not None:
+            self._news.append(orjson.Fragment(change.view.model_dump_json()))
 
-    def _tell(self, kind: str, **content: Any) -> None:
+    def tell(self) -> bool:
+        """Tell what was taken in, a frame each; return whether there was anything."""
+        news, self._news = self._news, []
+        for event in news:
+            self._keep("event", event=event)
+        return bool(news)
+
+    def _keep(self, kind: str, **content: Any) -> None:
         self.seq += 1
         self._kept.append(self._frame(kind, **content))
 
@@ -61,22 +66,33 @@ class Table(Feed):
         super().__init__(topic, began_us)
         self.rows: dict[str, View] = {}
         self._encoded: dict[str, orjson.Fragment] = {}
+        self._put: dict[str, tuple[View, orjson.Fragment]] = {}
+        self._gone: dict[str, None] = {}
 
     def snapshot(self) -> str:
         """Return the frame of all rows."""
         return self._frame("snapshot", rows=self._encoded)
 
-    def take(self, changes: Iterable[Change]) -> bool:
-        """Take rows over, and tell in one frame those that are others than before; return whether any is."""
-        newest = {change.key: change.view for change in changes}
-        put = {key: view for key, view in newest.items() if view is not None and view != self.rows.get(key)}
-        gone = [key for key, view in newest.items() if view is None and key in self.rows]
+    def add(self, change: Change) -> None:
+        """Take in what became of a row; of several changes of one the last is told."""
+        key, view = change.key, change.view
+        self._put.pop(key, None)
+        self._gone.pop(key, None)
+        if view is None and key in self.rows:
+            self._gone[key] = None
+        elif view is not None and view != self.rows.get(key):
+            self._put[key] = view, orjson.Fragment(view.model_dump_json())
+
+    def tell(self) -> bool:
+        """Tell in one frame which rows are others than before; return whether any is."""
+        put, self._put = self._put, {}
+        gone, self._gone = self._gone, {}
         if not put and not gone:
             return False
-        encoded = {key: orjson.Fragment(view.model_dump_json()) for key, view in put.items()}
-        self.rows |= put
+        encoded = {key: row for key, (_, row) in put.items()}
+        self.rows |= {key: view for key, (view, _) in put.items()}
         self._encoded |= encoded
         for key in gone:
             del self.rows[key], self._encoded[key]
-        self._tell("delta", set=encoded, gone=gone)
+        self._keep("delta", set=encoded, gone=list(gone))
         return True

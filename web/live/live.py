@@ -1,13 +1,14 @@
 """What goes on, told to screens: folds fed by the front office, a feed for each topic, and who follows them.
 
-Changes of desks are told in the engine's own turn; figures are gathered and told a few times a second. Those
-who follow are woken in small groups, so that telling five hundred screens never keeps a call waiting.
+Changes of desks are told in the engine's own turn; figures are gathered and told a few times a second, their
+rows made one by one with a look at what came in between. Those who follow are woken in small groups. So
+telling five hundred screens never keeps a call waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from core.model.message import DomainEvent
 from web.frames import BeatFrame
 from web.live.feed import Feed, Table
 from web.live.holders import Holders
-from web.live.topic import PER_SECOND, Change, Fold, Topic
+from web.live.topic import PER_SECOND, Fold, Topic
 from web.times import moment
 from web.views import View
 
@@ -62,6 +63,7 @@ class Live:
         self._clock: Clock | None = None
         self._beat: asyncio.TimerHandle | None = None
         self._beat_at_s = 0.0
+        self._figures: Iterator[None] = iter(())
         self._second: asyncio.TimerHandle | None = None
         for fold in folds:
             self.own(fold)
@@ -121,17 +123,43 @@ class Live:
         self._beat = None
         # A loop that was a little late makes up for it; after a pause the time begins anew.
         self._beat_at_s = now_s + every_s - (late_s if late_s < every_s / 2 else 0)
+        self._end_telling()
+        self._figures = self._telling(self._gathering)
+        self._go_on_telling(self._figures)
+
+    def _go_on_telling(self, figures: Iterator[None]) -> None:
+        """Make one more row, let the loop look at what came in, and go on."""
+        for _ in figures:
+            if self._loop is not None:
+                self._loop.call_soon(self._go_on_telling, figures)
+            return
+
+    def _tell_now(self) -> None:
+        """Tell all figures there are, those first whose telling has begun."""
+        self._end_telling()
         self._tell(self._gathering)
 
+    def _end_telling(self) -> None:
+        for _ in self._figures:
+            pass
+
     def _tell(self, folds: Iterable[Fold]) -> None:
-        by_feed: dict[tuple[str, str], list[Change]] = {}
+        for _ in self._telling(folds):
+            pass
+
+    def _telling(self, folds: Iterable[Fold]) -> Iterator[None]:
+        """Tell what became of the rows of `folds`, in small steps, each feed all of it at once."""
+        changed: dict[Feed, None] = {}
         for fold in folds:
             for change in fold.changes():
-                by_feed.setdefault((change.topic.name, change.owner), []).append(change)
-        for (_, owner), changes in by_feed.items():
-            feed = self.feed(changes[0].topic, owner)
-            if feed.take(changes):
+                feed = self.feed(change.topic, change.owner)
+                feed.add(change)
+                changed[feed] = None
+                yield
+        for feed in changed:
+            if feed.tell():
                 self._wake_followers(feed)
+            yield
 
     def _tick(self) -> None:
         assert self._loop is not None
@@ -162,7 +190,7 @@ class Live:
 
     def rows(self, topic: Topic, owner: str = "") -> dict[str, View]:
         """Return the rows of a topic as of now; whoever follows is told them by this too."""
-        self._tell(self._gathering)
+        self._tell_now()
         feed = self.feed(topic, owner)
         assert isinstance(feed, Table), "a log has no rows"
         return feed.rows
