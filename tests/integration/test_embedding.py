@@ -18,12 +18,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from core.model.events import ContactConnected
-from tests.services.apart import ANNA, Apart, WebProcess, engine_apart
+from tests.services.apart import ANNA, Apart, engine_apart
 from tests.services.browser import OPTIONS, program, why_no_browser
 from tests.services.bus_ends import until
 from tests.services.goldline import PROGRAM
 from tests.services.mosquitto import Mosquitto, why_no_mosquitto
 from tests.services.ports import LOOPBACK
+from tests.services.web_process import WebProcess
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.browser, pytest.mark.slow]
 
@@ -58,7 +59,7 @@ def crm() -> Iterator[str]:
 @pytest.fixture
 async def centre(tmp_path: Path, broker: Mosquitto, crm: str) -> AsyncIterator[tuple[Apart, WebProcess]]:
     async with engine_apart(tmp_path / "centre", broker, crm) as (engine, web):
-        await web.start()
+        await web.serve()
         yield engine, web
 
 
@@ -89,9 +90,9 @@ async def test_a_crms_page_follows_the_floor_and_finds_the_customer(
     page = await open_page(browser, crm, web, await asyncio.to_thread(key_of, engine))
     await expect(page).to_have_title("CRM beside main: cards, loans")
     await expect(page.locator("#waiting")).to_have_text("0")
-    async with web.browser() as anna:
-        for path, asked in (("log-in", {"extension": "PJSIP/1001"}), ("ready", {})):
-            assert (await anna.post(f"/api/v1/agents/me/{path}", json=asked)).status_code == 204
+    async with web.browser(ANNA) as anna:
+        await anna.ask("log-in", extension="PJSIP/1001")
+        await anna.ask("ready")
     for customer in range(3):
         engine.call(customer)
     await until(engine.pick_up)

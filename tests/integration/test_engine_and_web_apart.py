@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from core.model.agent import AgentState
 from core.model.events import ContactArrived, ContactConnected, InteractionRecorded, OfferMade
-from tests.services.apart import ANNA, Apart, WebProcess, engine_apart
+from tests.services.apart import ANNA, Apart, engine_apart
 from tests.services.bus_ends import until
 from tests.services.mosquitto import Mosquitto, why_no_mosquitto
+from tests.services.web_process import WebProcess
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
 
@@ -31,27 +33,22 @@ async def apart(tmp_path: Path, broker: Mosquitto) -> AsyncIterator[tuple[Apart,
         yield both
 
 
-async def granted(browser: httpx.AsyncClient, path: str, **asked: str) -> None:
-    answer = await browser.post(f"/api/v1/agents/me/{path}", json=asked)
-    assert answer.status_code == 204, answer.text
-
-
 async def test_a_day_over_the_broker_survives_the_death_of_broker_and_web_process(
     apart: tuple[Apart, WebProcess], broker: Mosquitto
 ) -> None:
     engine, web = apart
-    await web.start()
-    async with web.browser() as browser:
-        async with web.screen(browser, "desk", "queues", "agents") as rows:
-            await granted(browser, "log-in", extension="PJSIP/1001")
-            await granted(browser, "ready")
-            await until(lambda: rows.row("desk", "state").get("state") == "ready")
+    await web.serve()
+    async with web.browser(ANNA) as browser:
+        async with browser.screen("desk", "queues", "agents") as rows:
+            await browser.ask("log-in", extension="PJSIP/1001")
+            await browser.ask("ready")
+            await rows.desk_shows(state="ready")
             for customer in range(4):
                 engine.call(customer)
             await until(engine.pick_up)
             await until(lambda: len(engine.told(ContactConnected)) >= 3)
-            await until(lambda: rows.row("desk", "state").get("state") == "on_contact")
-            (record,) = (row for key, row in rows.of["desk"].items() if key.startswith("record:"))
+            await rows.desk_shows(state="on_contact")
+            (record,) = rows.records
             assert record["customer"]["tier"] == "gold"
             await until(lambda: rows.row("queues", "cards")["waiting"] == 1)
 
@@ -66,16 +63,14 @@ async def test_a_day_over_the_broker_survives_the_death_of_broker_and_web_proces
         assert agents[ANNA] == AgentState.WRAP_UP
 
         broker.start()
-        await web.start()
-        async with web.screen(browser, "desk", "queues", "agents") as rows:
-            await until(lambda: rows.row("desk", "state").get("state") == "wrap_up")
-            assert [key for key in rows.of["desk"] if key.startswith("record:")] == [
-                f"record:{contact_of_anna(engine)}"
-            ]
+        await web.serve()
+        async with browser.screen("desk", "queues", "agents") as rows:
+            await rows.desk_shows(state="wrap_up")
+            assert [record["contact_id"] for record in rows.records] == [contact_of_anna(engine)]
             await until(lambda: rows.row("queues", "cards").get("answered") == 6)
             assert rows.row("queues", "cards")["waiting"] == 0
-            await granted(browser, "wrap-up/finish")
-            await until(lambda: rows.row("desk", "state").get("state") == "ready")
+            await browser.ask("wrap-up/finish")
+            await rows.desk_shows(state="ready")
             for name, state in engine_agents(engine).items():
                 await until(lambda name=name, state=state: rows.row("agents", name)["state"] == state)  # type: ignore[misc]
     await until(lambda: len(engine.told(InteractionRecorded)) == 6)
@@ -103,16 +98,18 @@ async def test_a_request_while_the_broker_is_away_is_told_to_be_unanswered(
     apart: tuple[Apart, WebProcess], broker: Mosquitto
 ) -> None:
     engine, web = apart
-    await web.start()
-    async with web.browser() as browser:
+    await web.serve()
+    async with web.browser(ANNA) as browser:
         broker.kill()
-        answer = await browser.post("/api/v1/agents/me/log-in", json={"extension": "PJSIP/1001"}, timeout=20)
+        answer = await browser.client.post(
+            "/api/v1/agents/me/log-in", json={"extension": "PJSIP/1001"}, timeout=20
+        )
         assert (answer.status_code, answer.json()["code"]) == (503, "engine_away")
         assert "bus" in (await engine_readiness(engine))["missing"]
-        assert "engine" in (await web.readiness())["missing"]
+        assert "engine" in (await asyncio.to_thread(web.readiness))["missing"]
         broker.start()
-        await web.is_ready()
-        await granted(browser, "log-in", extension="PJSIP/1001")
+        await web.is_fed_again()
+        await browser.ask("log-in", extension="PJSIP/1001")
     assert engine.told(OfferMade) == []
 
 

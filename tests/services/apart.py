@@ -7,17 +7,11 @@ phone is simulated. Nobody calls unless told to.
 
 from __future__ import annotations
 
-import asyncio
-import json
 import shutil
-import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
-
-import httpx
-from websockets.asyncio.client import connect
 
 from core.model.ids import AgentId
 from core.model.person import Person
@@ -37,15 +31,12 @@ from simulator.scenario import read_scenario
 from simulator.trace import Arrival
 from simulator.world import World
 from tests.services.bus_ends import until
-from tests.services.goldline import PROGRAM
 from tests.services.mosquitto import Mosquitto
 from tests.services.ports import LOOPBACK, free_tcp_port
-from tests.services.sites import PASSWORD, PASSWORD_HASH
+from tests.services.sites import PASSWORD_HASH
 from tests.services.web_centre import FILES, SCENARIO, TALK_US
+from tests.services.web_process import WebProcess
 
-START_LIMIT_S = 90
-"""A busy machine takes its time to import everything."""
-LOOK_S = 0.05
 TOKEN = "shared by engine and web in tests"
 SECRET = "of the simulated manager"
 ANNA = AgentId("anna")
@@ -82,101 +73,6 @@ token = "{token}"
 [audit]
 folder = "{folder}/audit"
 """
-
-
-class WebProcess:
-    """`goldline serve --role web`, and what a browser does with it."""
-
-    def __init__(self, config: Path, port: int, client: httpx.AsyncClient) -> None:
-        self.url = f"http://{LOOPBACK}:{port}"
-        self._client = client
-        self._config = config
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        """Start it and wait until it is ready: fed by the engine."""
-        with (self._config.parent / "web.log").open("ab") as log:
-            command = [PROGRAM, "serve", "--role", "web", "-c", self._config]
-            self._process = subprocess.Popen(  # noqa: ASYNC220, it starts at once
-                command,
-                cwd=self._config.parent,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        await self.is_ready()
-
-    async def is_ready(self) -> None:
-        """Wait until it is fed by the engine; raise `TimeoutError` where that takes too long."""
-        assert self._process is not None, "start it first"
-        async with asyncio.timeout(START_LIMIT_S):
-            while (await self.readiness()).get("status") != "ready":
-                assert self._process.poll() is None, (self._config.parent / "web.log").read_text()
-                await asyncio.sleep(LOOK_S)
-
-    def kill(self) -> None:
-        """End it with SIGKILL."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    async def readiness(self) -> dict[str, Any]:
-        """Return what it says of itself; nothing where it does not answer."""
-        try:
-            answer: dict[str, Any] = (await self._client.get(f"{self.url}/readyz")).json()
-        except httpx.TransportError:
-            return {}
-        return answer
-
-    @asynccontextmanager
-    async def browser(self) -> AsyncIterator[httpx.AsyncClient]:
-        """Give a browser in which Anna is signed in."""
-        async with httpx.AsyncClient(base_url=self.url, headers={"Origin": self.url}) as browser:
-            answer = await browser.post("/api/v1/session", json={"login": ANNA, "password": PASSWORD})
-            assert answer.status_code == 200, answer.text
-            browser.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
-            yield browser
-
-    @asynccontextmanager
-    async def screen(self, browser: httpx.AsyncClient, *topics: str) -> AsyncIterator[Rows]:
-        """Give Anna's live connection, following `topics`."""
-        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        url = self.url.replace("http", "ws", 1) + "/api/v1/events"
-        async with connect(url, additional_headers={"Cookie": cookies}, origin=self.url) as socket:  # type: ignore[arg-type]
-            await socket.send(json.dumps({"subscribe": topics}))
-            rows = Rows()
-            reading = asyncio.create_task(rows.read(socket))
-            try:
-                yield rows
-            finally:
-                reading.cancel()
-                await asyncio.gather(reading, return_exceptions=True)
-
-
-class Rows:
-    """What a screen shows: the rows of each topic, kept as the live connection tells."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, dict[str, Any]] = {}
-
-    async def read(self, socket: Any) -> None:
-        """Take frames until the connection ends."""
-        async for text in socket:
-            frame = json.loads(text)
-            match frame["kind"]:
-                case "snapshot":
-                    self.of[frame["topic"]] = dict(frame["rows"])
-                case "delta":
-                    rows = self.of[frame["topic"]]
-                    rows |= frame["set"]
-                    for key in frame["gone"]:
-                        rows.pop(key, None)
-
-    def row(self, topic: str, key: str) -> Mapping[str, Any]:
-        """Return a row, an empty one where there is none."""
-        row: Mapping[str, Any] = self.of.get(topic, {}).get(key, {})
-        return row
 
 
 class Apart:
@@ -242,7 +138,7 @@ async def engine_apart(
     scenario = read_scenario(SCENARIO | {"agents": staff}, folder / "scenario.toml")
     agents = configured_agents(config)
     async with AsyncExitStack() as stack:
-        web = WebProcess(path, web_port, await stack.enter_async_context(httpx.AsyncClient()))
+        web = WebProcess(path, web_port)
         stores = await stack.enter_async_context(open_stores(config, clock))
         person = Person(
             login=ANNA, name="Anna", roles=("agent", "supervisor"), password_hash=PASSWORD_HASH, agent_id=ANNA

@@ -13,15 +13,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
-from types import TracebackType
-from typing import Self
 
 from cti.asterisk.dialplan import DialplanSettings, dialplan_files
 from tests.services.ports import LOOPBACK, free_tcp_port, free_udp_port
+from tests.services.service import Service
 
 ETC = Path(__file__).parent / "asterisk_etc"
 EMPTY_FILES = (
@@ -35,8 +33,6 @@ MUSIC = "demo-congrats.gsm"
 OBSERVER = "observer"
 OBSERVER_SECRET = "sees-everything"
 BASELINE_QUEUE_NUMBER = "7000"
-START_LIMIT_S = 20
-STOP_LIMIT_S = 10
 
 
 def testbed() -> Path:
@@ -56,8 +52,8 @@ class _ConfTemplate(Template):
     delimiter = "@"
 
 
-class RealAsterisk:
-    """One Asterisk process and its files.
+class RealAsterisk(Service):
+    """One Asterisk process and its files; stopping it hangs up all calls, as its own console would.
 
     `phones` maps extensions to the UDP ports where those phones will answer; port 0 is a phone that is
     not registered. `queue_members` are the extensions that serve Asterisk's own queue, in their order.
@@ -70,67 +66,26 @@ class RealAsterisk:
         phones: Mapping[str, int],
         queue_members: Sequence[str] = (),
     ) -> None:
+        super().__init__(folder / "console.log")
         self.folder = folder
         self.dialplan = dialplan
         self.sip_port = free_udp_port()
         self.ami_port = free_tcp_port()
         self._etc = folder / "etc"
-        self._process: subprocess.Popen[bytes] | None = None
         self._write_configuration(phones, queue_members)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def sip_address(self) -> str:
         """Return where callers call: host and port."""
         return f"{LOOPBACK}:{self.sip_port}"
 
-    def start(self) -> None:
-        """Start the process and wait until it has fully booted; raise `RuntimeError` if it does not."""
-        with (self.folder / "console.log").open("ab") as console:
-            self._process = subprocess.Popen(
-                [*self._program(), "-f"],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=console,
-            )
-        deadline = time.monotonic() + START_LIMIT_S
-        while "fully booted" not in self.console("core waitfullybooted"):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise RuntimeError(f"Asterisk did not start; see {self.folder}")
-            time.sleep(0.05)
+    def command(self) -> list[str]:
+        """Return Asterisk in the foreground."""
+        return [*self._program(), "-f"]
 
-    def stop(self) -> None:
-        """End the process as its own console would; calls are hung up."""
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_LIMIT_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
-
-    def kill(self) -> None:
-        """End the process with SIGKILL: what a crash looks like from outside."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def restart(self) -> None:
-        """Stop and start again on the same ports."""
-        self.stop()
-        self.start()
+    def is_there(self) -> bool:
+        """Tell whether it has fully booted."""
+        return "fully booted" in self.console("core waitfullybooted")
 
     def console(self, command: str) -> str:
         """Return what Asterisk's console prints for `command`."""
@@ -139,7 +94,7 @@ class RealAsterisk:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=START_LIMIT_S,
+            timeout=self.start_limit_s,
             check=False,
         )
         return finished.stdout

@@ -11,21 +11,18 @@ import json
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.services.asterisk import RealAsterisk
 from tests.services.desk import Desk
 from tests.services.ports import free_tcp_port
+from tests.services.service import Service
 
 PROGRAM = Path(sys.executable).with_name("goldline")
 DESK_TOKEN = "token-of-every-desk-in-tests"
-START_LIMIT_S = 20
-STOP_LIMIT_S = 10
 
 FLOWS = Path(__file__).parent / "flows"
 
@@ -104,7 +101,7 @@ MENU_NUMBER = "5551000"
 STRAIGHT_NUMBER = "5559000"
 
 
-class GoldlineServer:
+class GoldlineServer(Service):
     """One `goldline serve`; `agents` maps names to their level in the one skill there is.
 
     `ami_port` is another way to Asterisk's, such as through a `Cable`. `counter` are further rules of that
@@ -122,11 +119,11 @@ class GoldlineServer:
         tiers: str = "",
         tables: str = "",
     ) -> None:
+        super().__init__(folder / "goldline.log")
         self.folder = folder
         self.desk_port = free_tcp_port()
         self.web_port = free_tcp_port()
         self._asterisk = asterisk
-        self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         text = _CONFIGURATION.format(
             ami_port=ami_port or asterisk.ami_port,
@@ -149,49 +146,14 @@ class GoldlineServer:
         self.config = folder / "goldline.toml"
         self.config.write_text(text + tables)
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
+    def command(self) -> list[str | Path]:
+        """Return what its users type."""
+        return [PROGRAM, "serve", "-c", self.config]
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Start the program and wait until both of its sessions are logged in on Asterisk."""
-        with (self.folder / "goldline.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [PROGRAM, "serve", "-c", self.config],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        deadline = time.monotonic() + START_LIMIT_S
+    def is_there(self) -> bool:
+        """Tell whether both of its sessions are logged in on Asterisk."""
         name = self._asterisk.dialplan.manager_name
-        while self._asterisk.console("manager show connected").count(name) < 2:
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise RuntimeError(f"goldline did not start; see {self.folder / 'goldline.log'}")
-            time.sleep(0.05)
-
-    def stop(self) -> None:
-        """End the program as an operator would."""
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_LIMIT_S)
-            except subprocess.TimeoutExpired:
-                self.kill()
-            self._process = None
-
-    def kill(self) -> None:
-        """End the program with SIGKILL: no good-bye, nothing written."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        return self._asterisk.console("manager show connected").count(name) >= 2
 
     def desk(self, agent: str) -> Desk:
         """Return the agent's screen, not yet connected."""
@@ -212,7 +174,7 @@ class GoldlineServer:
 
     def complaints(self) -> list[dict[str, Any]]:
         """Return what was logged as a warning or worse since the first start."""
-        lines = (self.folder / "goldline.log").read_text().splitlines()
+        lines = self.log_path.read_text().splitlines()
         entries = [json.loads(line) for line in lines if line.startswith("{")]
         return [entry for entry in entries if entry["level"] not in ("debug", "info")]
 
