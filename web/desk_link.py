@@ -33,6 +33,7 @@ from core.model.control import (
     SendDigits,
     StartConference,
     StartConsult,
+    SwapConsult,
     TransferContact,
     UnmuteContact,
 )
@@ -69,7 +70,7 @@ REQUESTS = frozenset(
         *(AcceptOffer, RejectOffer, HangUpContact, FinishWrapUp, ExtendWrapUp),
         *(PreviewDial, PreviewSkip, DialNumber),
         *(HoldContact, ResumeContact, MuteContact, UnmuteContact, SendDigits, TransferContact),
-        *(StartConsult, CompleteConsult, CancelConsult, StartConference, LeaveConference),
+        *(StartConsult, SwapConsult, CompleteConsult, CancelConsult, StartConference, LeaveConference),
         *(FinishWork, ReturnWork, BookCallback, CancelCallback),
     )
 )

@@ -3,7 +3,7 @@
     ready | away REASON | logout | reject | hangup | done [DISPOSITION] | more
     hold | resume | mute | unmute | keys DIGITS
     transfer agent|queue|number|flow TARGET          the customer goes at once
-    consult agent|queue|number TARGET                then: complete | back | confer, and leave
+    consult agent|queue|number TARGET                then: swap | complete | back | confer, and leave
     dial | skip REASON | call NUMBER                 for campaigns
     promise DISPOSITION 2026-11-24T10:30 [mine | anyone | mine_first]
     accept | finish [DISPOSITION] | return           for work besides calls
@@ -42,6 +42,7 @@ WISHES: Mapping[str, tuple[str, str]] = {
     "keys": ("SendDigits", "digits"),
     "transfer": ("TransferContact", "to target"),
     "consult": ("StartConsult", "to target"),
+    "swap": ("SwapConsult", ""),
     "complete": ("CompleteConsult", ""),
     "back": ("CancelConsult", ""),
     "confer": ("StartConference", ""),
@@ -63,7 +64,8 @@ OF_THE_CALL = frozenset(
     (
         *("HangUpContact", "FinishWrapUp", "ExtendWrapUp"),
         *("HoldContact", "ResumeContact", "MuteContact", "UnmuteContact", "SendDigits", "TransferContact"),
-        *("StartConsult", "CompleteConsult", "CancelConsult", "StartConference", "LeaveConference"),
+        *("StartConsult", "SwapConsult", "CompleteConsult", "CancelConsult"),
+        *("StartConference", "LeaveConference"),
     )
 )
 """The requests that name the call they are about."""

@@ -76,8 +76,12 @@ class StartConsult(TargetRequest, frozen=True, kw_only=True):
     """Put the customer on hold and call somebody, who sees the record before the phone rings."""
 
 
+class SwapConsult(CallRequest, frozen=True, kw_only=True):
+    """Talk with the customer while whom the agent asks hears music; or, from there, the other way round."""
+
+
 class CompleteConsult(CallRequest, frozen=True, kw_only=True):
-    """Give the customer to whom the agent talks with, and begin the wrap-up."""
+    """Give the customer to whoever was asked, and begin the wrap-up."""
 
 
 class CancelConsult(CallRequest, frozen=True, kw_only=True):
@@ -85,7 +89,7 @@ class CancelConsult(CallRequest, frozen=True, kw_only=True):
 
 
 class StartConference(CallRequest, frozen=True, kw_only=True):
-    """Bring the customer and whom the agent talks with together: all three hear each other."""
+    """Bring the customer and whoever was asked together: all three hear each other."""
 
 
 class LeaveConference(CallRequest, frozen=True, kw_only=True):

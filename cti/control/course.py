@@ -2,8 +2,10 @@
 
 An agent talks with a customer (TALKING). Whatever is done to such a call begins by taking both legs into our
 hands: PARTING, then HELD. From there the agent comes back (RESUMING), or somebody is called (CALLING) and
-asked (CONSULTING), and given the customer (GIVING) or brought together with them (MERGING, CONFERRING). A
-customer who is passed on without a word is FETCHED. OVER is the end of the agent's part.
+asked (CONSULTING), and given the customer (GIVING) or brought together with them (MERGING, CONFERRING). As
+often as the agent likes, the customer and whoever is asked take turns: TURNING to the customer, who talks
+while the other one waits ASIDE, and RETURNING. A customer who is passed on without a word is FETCHED. OVER is
+the end of the agent's part.
 
 Every state that waits for the telephone system has a deadline (`WAITING`), and rows by which a failure leads
 back to where nobody is left in silence: the pair talks, or the customer hears music and stands in line.
@@ -25,6 +27,9 @@ class CourseState(StrEnum):
     RESUMING = "resuming"
     CALLING = "calling"
     CONSULTING = "consulting"
+    TURNING = "turning"
+    ASIDE = "aside"
+    RETURNING = "returning"
     GIVING = "giving"
     MERGING = "merging"
     CONFERRING = "conferring"
@@ -41,6 +46,7 @@ class CourseTrigger(StrEnum):
     JOINED = "joined"
     CALL = "call"
     REACHED = "reached"
+    SWAP = "swap"
     COMPLETE = "complete"
     CONFER = "confer"
     CANCEL = "cancel"
@@ -80,6 +86,20 @@ COURSE = Table(
         (_S.CONSULTING, _T.CANCEL): _S.PARTING,
         # Hanging up on whom one has asked gives them the customer, as on a desk phone.
         (_S.CONSULTING, _T.LOSE_AGENT): _S.GIVING,
+        # To the customer for a word, while whoever is asked hears music; and back.
+        (_S.CONSULTING, _T.SWAP): _S.TURNING,
+        (_S.TURNING, _T.JOINED): _S.ASIDE,
+        (_S.TURNING, _T.CANCEL): _S.PARTING,
+        (_S.TURNING, _T.LOSE_AGENT): _S.GIVING,
+        (_S.ASIDE, _T.SWAP): _S.RETURNING,
+        (_S.ASIDE, _T.COMPLETE): _S.GIVING,
+        (_S.ASIDE, _T.CONFER): _S.MERGING,
+        # Agent and customer talk already: nothing has to move.
+        (_S.ASIDE, _T.CANCEL): _S.TALKING,
+        (_S.ASIDE, _T.LOSE_AGENT): _S.GIVING,
+        (_S.RETURNING, _T.JOINED): _S.CONSULTING,
+        (_S.RETURNING, _T.CANCEL): _S.PARTING,
+        (_S.RETURNING, _T.LOSE_AGENT): _S.GIVING,
         (_S.GIVING, _T.JOINED): _S.OVER,
         (_S.GIVING, _T.CANCEL): _S.PARTING,
         (_S.MERGING, _T.JOINED): _S.CONFERRING,
@@ -96,5 +116,5 @@ COURSE = Table(
     },
 )
 
-WAITING = frozenset({_S.PARTING, _S.RESUMING, _S.GIVING, _S.MERGING, _S.FETCHED})
+WAITING = frozenset({_S.PARTING, _S.RESUMING, _S.TURNING, _S.RETURNING, _S.GIVING, _S.MERGING, _S.FETCHED})
 """The states in which the telephone system has to do something, soon."""

@@ -27,12 +27,12 @@ from core.model.control import (
     SendDigits,
     StartConference,
     StartConsult,
+    SwapConsult,
     TargetRequest,
     TransferContact,
     UnmuteContact,
 )
 from core.model.requests import CallRequest
-from cti.control.course import CourseState
 from cti.control.saga import Sagas
 from cti.control.talk import Talk, Third
 from cti.control.talks import Talks
@@ -57,6 +57,7 @@ class ControlDesk:
         engine.serve(SendDigits, self._send_digits)
         engine.serve(TransferContact, self._transfer)
         engine.serve(StartConsult, self._consult)
+        engine.serve(SwapConsult, self._swap)
         engine.serve(CompleteConsult, self._complete)
         engine.serve(CancelConsult, self._cancel)
         engine.serve(StartConference, self._confer)
@@ -75,13 +76,11 @@ class ControlDesk:
         self._sagas.mute(self._meant(request), False, request)
 
     def _send_digits(self, request: SendDigits) -> None:
-        """Play the keys to the customer, or to whom the agent asks."""
+        """Play the keys to whom the agent talks with."""
         talk = self._meant(request)
         if not self._digits.fullmatch(request.digits):
             raise RequestRefused("bad_digits", f"keys are {self._digits.pattern}")
-        asks = talk.state is CourseState.CONSULTING
-        leg_id = talk.third_leg if asks else talk.customer_leg
-        self._engine.send(PlayKeys(leg_id=leg_id, digits=request.digits))
+        self._engine.send(PlayKeys(leg_id=talk.heard_leg, digits=request.digits))
 
     def _transfer(self, request: TransferContact) -> None:
         talk = self._meant(request)
@@ -92,6 +91,9 @@ class ControlDesk:
         talk = self._meant(request)
         self._targets.check(talk.contact, request)
         self._sagas.hold(talk, request, call=_named(request))
+
+    def _swap(self, request: SwapConsult) -> None:
+        self._sagas.swap(self._meant(request), request)
 
     def _complete(self, request: CompleteConsult) -> None:
         self._sagas.complete(self._meant(request), request)

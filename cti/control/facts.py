@@ -19,6 +19,9 @@ from core.model.message import Event
 from cti.control.course import CourseState
 from cti.control.talk import Talk
 
+_PARTY_STATES = {CourseState.CALLING: "called", CourseState.ASIDE: "held"}
+"""Where whoever was called does not talk."""
+
 
 def held(talk: Talk, why: Event) -> ContactHeld:
     """Return the fact that the customer is on hold."""
@@ -66,7 +69,7 @@ def shown(talk: Talk, why: Event) -> ConversationChanged:
 def _parties(talk: Talk) -> tuple[PartyShown, ...]:
     if talk.third is None:
         return ()
-    state = "called" if talk.state is CourseState.CALLING else "talking"
+    state = _PARTY_STATES.get(talk.state, "talking")
     return (PartyShown(leg_id=talk.third.leg_id, name=talk.third.name, state=state),)
 
 

@@ -27,7 +27,7 @@ from core.model.events import (
     TalkEnded,
     TimerFired,
 )
-from core.model.ids import NO_LEG, ContactId
+from core.model.ids import NO_LEG, ContactId, LegId
 from core.model.message import Event
 from core.model.tag import PARTY, decode_tag
 from cti.control import facts
@@ -112,8 +112,8 @@ class Hearing:
             self._let_go_of_strangers(event)
             return
         talk.in_hand[event.leg_id] = None
-        if event.leg_id == talk.customer_leg and talk.state is not _S.TALKING:
-            self._sagas.play_music(talk)
+        if _waits(talk, event.leg_id):
+            self._sagas.play_music(event.leg_id)
         self._took(talk, event)
 
     def _let_go_of_strangers(self, event: DialogueOpened) -> None:
@@ -135,6 +135,8 @@ class Hearing:
                 self._thirds.meet(talk, event)
             case _S.CONSULTING if leg_id == talk.agent_leg:
                 sagas.third_gone(talk, event)
+            case _S.TURNING | _S.RETURNING:
+                sagas.turn(talk, event)
             case _S.GIVING:
                 sagas.give(talk)
             case _S.MERGING:
@@ -168,6 +170,10 @@ class Hearing:
                 sagas.talk_again(talk, event)
             case _S.CALLING if _is_number(talk) and sagas.are_together(agent, third):
                 sagas.reached(talk, event)
+            case _S.TURNING if sagas.are_together(customer, agent):
+                sagas.turned(talk, event)
+            case _S.RETURNING if sagas.are_together(agent, third):
+                sagas.turned(talk, event)
             case _S.GIVING if sagas.are_together(customer, third):
                 sagas.given(talk, event)
             case _S.MERGING if sagas.are_together(customer, agent, third):
@@ -253,6 +259,13 @@ class Hearing:
 
     def _synced(self, event: PbxSynced) -> None:
         self._link_lost = False
+
+
+def _waits(talk: Talk, leg_id: LegId) -> bool:
+    """Tell whether whoever comes into our hands by that leg has to wait for somebody."""
+    if leg_id == talk.customer_leg:
+        return talk.state is not _S.TALKING
+    return leg_id == talk.third_leg and talk.state in (_S.TURNING, _S.ASIDE, _S.RETURNING)
 
 
 def _is_number(talk: Talk) -> bool:

@@ -8,8 +8,7 @@ talks, or the customer hears music in our hands, or the leg ends:
 * resuming fails: the customer stays on hold, and the agent may try again
 * whoever is called cannot be had, or hangs up: agent and customer are brought together again
 * the agent's phone is lost while the customer is on hold: the customer goes back in line, to the old place;
-in a
-  consultation or a conference the customer goes on with whom the agent had called
+  in a consultation or a conference the customer goes on with whom the agent had called
 * the customer hangs up: everybody else is let go
 
 While a conversation is in any state but TALKING its contact is `parted`, and `routing.conversation` leaves
@@ -49,6 +48,9 @@ from cti.control.thirds import Thirds
 HOLD_STEP = "control:music"
 TRANSFER, AGENT, CUSTOMER, PARTY = "transfer", "agent", "customer", "party"
 _S, _T = CourseState, CourseTrigger
+
+_CALLED_OFF = frozenset({_S.CALLING, _S.TURNING, _S.RETURNING, _S.GIVING, _S.MERGING})
+"""The states with somebody called that lead back to agent and customer where they last too long."""
 
 
 class Sagas:
@@ -101,16 +103,26 @@ class Sagas:
         talk.onward = to
         self._fetch(talk, _T.PASS_ON, why)
 
+    def swap(self, talk: Talk, why: Event) -> None:
+        """Let whom the agent talks with wait, and the other one of the two talk."""
+        if talk.is_muted:
+            self.mute(talk, False, why)
+        heard = talk.heard_leg
+        self._step(talk, _T.SWAP, why)
+        self._take(talk, talk.agent_leg, heard)
+
     def complete(self, talk: Talk, why: Event) -> None:
-        """Give the customer to whom the agent talks with."""
+        """Give the customer to whoever was asked."""
+        heard = talk.heard_leg
         self._step(talk, _T.COMPLETE, why)
-        self._take(talk, talk.agent_leg, talk.third_leg)
+        self._take(talk, talk.agent_leg, heard)
 
     def confer(self, talk: Talk, why: Event) -> None:
         """Bring all three together."""
+        heard, waiting = talk.heard_leg, talk.waiting_leg
         self._step(talk, _T.CONFER, why)
-        self._take(talk, talk.agent_leg, talk.third_leg)
-        self.enter_room(talk, talk.customer_leg)
+        self._take(talk, talk.agent_leg, heard)
+        self.enter_room(talk, waiting)
 
     def leave(self, talk: Talk, why: Event) -> None:
         """Let the customer go on with the third one alone."""
@@ -121,11 +133,12 @@ class Sagas:
 
     def cancel(self, talk: Talk, outcome: ConsultOutcome, why: Event) -> None:
         """Let go of whom the agent called, and bring agent and customer together again."""
-        if talk.state in (_S.CALLING, _S.CONSULTING):
-            self._engine.publish(facts.consult_ended(talk, outcome, why))
+        self._end_consult(talk, outcome, why)
         self._step(talk, _T.CANCEL, why)
         self._let_go_of_third(talk, why)
-        if talk.state is _S.RESUMING:
+        if talk.state is _S.TALKING:
+            self._given_over(talk.contact, why)
+        elif talk.state is _S.RESUMING:
             self.join(talk)
         elif talk.agent_is_gone:
             self._back_in_line(talk, why)
@@ -145,9 +158,7 @@ class Sagas:
         """Go on as soon as both are in our hands."""
         if not talk.all_in_hand((talk.customer_leg, talk.agent_leg)):
             return
-        if talk.held_us is None:
-            talk.held_us = why.at_us
-            self._engine.publish(facts.held(talk, why))
+        self._begin_hold(talk, why)
         self._step(talk, _T.PARTED, why)
         self._go_on(talk, why)
 
@@ -157,7 +168,7 @@ class Sagas:
             talk.comes_back = False
             self.resume(talk, why)
         elif talk.wanted is not None:
-            talk.third, talk.wanted = talk.wanted, None
+            talk.third, talk.wanted, talk.asks = talk.wanted, None, True
             self._step(talk, _T.CALL, why)
             self._thirds.call(talk, why)
             self._talks.know_third(talk)
@@ -165,8 +176,11 @@ class Sagas:
     def join(self, talk: Talk) -> None:
         """Send the agent's leg, once it is in hand, to join the customer's."""
         if talk.agent_leg in talk.in_hand:
-            del talk.in_hand[talk.agent_leg]
-            self._engine.send(JoinLeg(leg_id=talk.agent_leg, bridge_with=talk.customer_leg))
+            self._join(talk, talk.agent_leg, talk.customer_leg)
+
+    def _join(self, talk: Talk, leg_id: LegId, bridge_with: LegId, spares: bool = False) -> None:
+        del talk.in_hand[leg_id]
+        self._engine.send(JoinLeg(leg_id=leg_id, bridge_with=bridge_with, spares=spares))
 
     def talk_again(self, talk: Talk, why: Event) -> None:
         """Agent and customer hear each other again."""
@@ -180,6 +194,11 @@ class Sagas:
             TalkGivenOver(at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id)
         )
 
+    def _begin_hold(self, talk: Talk, why: Event) -> None:
+        if talk.held_us is None:
+            talk.held_us = why.at_us
+            self._engine.publish(facts.held(talk, why))
+
     def _end_hold(self, talk: Talk, why: Event) -> None:
         if talk.held_us is not None:
             held_us, talk.held_us = why.at_us - talk.held_us, None
@@ -192,6 +211,23 @@ class Sagas:
         """The agent talks with whom it called."""
         self._step(talk, _T.REACHED, why)
 
+    def turn(self, talk: Talk, why: Event) -> None:
+        """Join the two whose turn it is as soon as all three are in hand: each is back when one leaves."""
+        customer, agent, third = talk.customer_leg, talk.agent_leg, talk.third_leg
+        if not talk.all_in_hand((customer, agent, third)):
+            return
+        if talk.state is _S.TURNING:
+            self._join(talk, agent, customer, spares=True)
+        else:
+            self._begin_hold(talk, why)
+            self._join(talk, third, agent, spares=True)
+
+    def turned(self, talk: Talk, why: Event) -> None:
+        """The two whose turn it is hear each other."""
+        self._step(talk, _T.JOINED, why)
+        if talk.state is _S.ASIDE:
+            self._end_hold(talk, why)
+
     def enter_room(self, talk: Talk, leg_id: LegId) -> None:
         """Let a leg that is in hand into the conference."""
         if leg_id in talk.in_hand:
@@ -202,7 +238,7 @@ class Sagas:
         """All three hear each other."""
         self._step(talk, _T.JOINED, why)
         self._end_hold(talk, why)
-        self._engine.publish(facts.consult_ended(talk, ConsultOutcome.CONFERRED, why))
+        self._end_consult(talk, ConsultOutcome.CONFERRED, why)
         self._engine.publish(facts.conference_started(talk, why))
 
     def third_gone(self, talk: Talk, why: Event) -> None:
@@ -211,6 +247,12 @@ class Sagas:
             self._engine.publish(facts.conference_left(talk, PARTY, why))
         if COURSE.allows(talk.state, _T.CANCEL):
             self.cancel(talk, ConsultOutcome.FAILED, why)
+
+    def _end_consult(self, talk: Talk, outcome: ConsultOutcome, why: Event) -> None:
+        """Tell how asking ended, where somebody is asked."""
+        if talk.asks:
+            talk.asks = False
+            self._engine.publish(facts.consult_ended(talk, outcome, why))
 
     def _let_go_of_third(self, talk: Talk, why: Event) -> None:
         third = self._talks.drop_third(talk)
@@ -222,16 +264,14 @@ class Sagas:
     def give(self, talk: Talk) -> None:
         """Join the third one with the customer as soon as both are in hand."""
         if talk.all_in_hand((talk.third_leg, talk.customer_leg)):
-            del talk.in_hand[talk.third_leg]
-            self._engine.send(JoinLeg(leg_id=talk.third_leg, bridge_with=talk.customer_leg))
+            self._join(talk, talk.third_leg, talk.customer_leg)
 
     def given(self, talk: Talk, why: Event) -> None:
         """The customer talks with the third one: the agent's part is over, and theirs begins."""
-        was_on_hold, customer = talk.held_us is not None, talk.customer_leg
+        customer = talk.customer_leg
         self._step(talk, _T.JOINED, why)
         self._end_hold(talk, why)
-        if was_on_hold:
-            self._engine.publish(facts.consult_ended(talk, ConsultOutcome.COMPLETED, why))
+        self._end_consult(talk, ConsultOutcome.COMPLETED, why)
         third = self._talks.drop_third(talk)
         assert third is not None
         consult = self._contacts.get(third.contact_id)
@@ -265,8 +305,7 @@ class Sagas:
         """Let everybody else go."""
         if talk.state is _S.CONFERRING:
             self._engine.publish(facts.conference_left(talk, CUSTOMER, why))
-        elif talk.state in (_S.CALLING, _S.CONSULTING):
-            self._engine.publish(facts.consult_ended(talk, ConsultOutcome.FAILED, why))
+        self._end_consult(talk, ConsultOutcome.FAILED, why)
         self._step(talk, _T.END, why)
         self._let_go_of_third(talk, why)
         self._bring_back(talk)
@@ -279,14 +318,14 @@ class Sagas:
             return  # the customer is given away already
         was_alone = talk.state in (_S.PARTING, _S.HELD, _S.RESUMING, _S.CALLING)
         if talk.state is _S.CALLING:
-            self._engine.publish(facts.consult_ended(talk, ConsultOutcome.FAILED, why))
+            self._end_consult(talk, ConsultOutcome.FAILED, why)
             self._let_go_of_third(talk, why)
         if was_alone:
             self._back_in_line(talk, why)
             return
         if talk.state is _S.CONFERRING:
             self._engine.publish(facts.conference_left(talk, AGENT, why))
-        came_back_alone = talk.state is _S.CONSULTING
+        came_back_alone = talk.state in (_S.CONSULTING, _S.ASIDE)
         self._step(talk, _T.LOSE_AGENT, why)
         if not came_back_alone:
             self._take(talk, talk.customer_leg, talk.third_leg)
@@ -303,7 +342,7 @@ class Sagas:
 
     def late(self, talk: Talk, why: Event) -> None:
         """Go back to where nobody waits; ask once more where that needs the telephone system as well."""
-        if talk.state is _S.CALLING or talk.state in (_S.GIVING, _S.MERGING):
+        if talk.state in _CALLED_OFF:
             self.cancel(talk, ConsultOutcome.FAILED, why)
         elif talk.state is _S.RESUMING:
             self._step(talk, _T.TIME_OUT, why)
@@ -336,9 +375,9 @@ class Sagas:
 
     # --- small things -------------------------------------------------------------------------------
 
-    def play_music(self, talk: Talk) -> None:
-        """Let the customer on hold hear music."""
-        self._engine.send(PlayMusic(leg_id=talk.customer_leg, step=HOLD_STEP, music=self._rules.music))
+    def play_music(self, leg_id: LegId) -> None:
+        """Let whoever waits hear music."""
+        self._engine.send(PlayMusic(leg_id=leg_id, step=HOLD_STEP, music=self._rules.music))
 
     def watch_time(self, talk: Talk, why: Event) -> None:
         """Start the timer of the step in hand, or stop it where nothing is waited for."""

@@ -15,16 +15,19 @@ from cti.control.course import COURSE, CourseState, CourseTrigger
 
 _S = CourseState
 
+_OF_CONSULT = ("SwapConsult", "CompleteConsult", "CancelConsult", "StartConference")
+
 LEGAL: Mapping[CourseState, tuple[str, ...]] = {
     _S.TALKING: ("HoldContact", "TransferContact", "StartConsult", "SendDigits", "HangUpContact"),
     _S.HELD: ("ResumeContact", "TransferContact", "StartConsult", "HangUpContact"),
     _S.CALLING: ("CancelConsult",),
-    _S.CONSULTING: ("CompleteConsult", "CancelConsult", "StartConference", "SendDigits"),
+    _S.CONSULTING: (*_OF_CONSULT, "SendDigits"),
+    _S.ASIDE: (*_OF_CONSULT, "SendDigits", "HangUpContact"),
     _S.CONFERRING: ("LeaveConference", "SendDigits", "HangUpContact"),
 }
 """What the desk may wish for; in any other state it waits a moment."""
 
-_HEARD = frozenset({_S.TALKING, _S.CONSULTING, _S.CONFERRING})
+_HEARD = frozenset({_S.TALKING, _S.CONSULTING, _S.ASIDE, _S.CONFERRING})
 """The states in which somebody hears the agent, who may be muted then."""
 
 
@@ -50,6 +53,8 @@ class Talk(Entity, kw_only=True):
     # Whom to call as soon as the customer is on hold; and whether to come back at once instead.
     wanted: Third | None = None
     comes_back: bool = False
+    # Whether somebody is asked: until the customer is theirs, all three talk, or it is called off.
+    asks: bool = False
     # To whom the customer is passed on, and why: by the agent's wish or because the phone was lost.
     onward: Third | None = None
     because: str = "wish"
@@ -80,6 +85,16 @@ class Talk(Entity, kw_only=True):
     def third_leg(self) -> LegId:
         """The leg of whoever was called, `NO_LEG` where there is none yet."""
         return self.third.leg_id if self.third is not None else NO_LEG
+
+    @property
+    def heard_leg(self) -> LegId:
+        """The leg of whom the agent talks with, of two: the customer, or whoever is asked."""
+        return self.third_leg if self.state is _S.CONSULTING else self.customer_leg
+
+    @property
+    def waiting_leg(self) -> LegId:
+        """The leg of the other one of the two."""
+        return self.customer_leg if self.state is _S.CONSULTING else self.third_leg
 
     @property
     def legs(self) -> tuple[LegId, ...]:

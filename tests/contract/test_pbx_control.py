@@ -177,6 +177,22 @@ async def test_leg_that_is_sent_to_join_may_spare_the_other(line: Line) -> None:
     await together(line, AGENT_LEG, caller, since=begin)
 
 
+async def test_caller_and_consulted_one_take_turns_and_the_agent_leaves(line: Line) -> None:
+    caller = await consulting(line)
+    for heard, waits in [(OTHER_LEG, caller), (caller, OTHER_LEG), (OTHER_LEG, caller)]:
+        await taken(line, AGENT_LEG, heard)
+        begin = len(line.told)
+        line.pbx.execute(JoinLeg(leg_id=AGENT_LEG, bridge_with=waits, spares=True))
+        await together(line, AGENT_LEG, waits, since=begin)
+        await hears_music(line, heard)
+    line.pbx.execute(HangUpLeg(leg_id=AGENT_LEG))
+    await line.wait_for(DialogueOpened, since=begin, leg_id=caller)
+    begin = len(line.told)
+    line.pbx.execute(JoinLeg(leg_id=OTHER_LEG, bridge_with=caller))
+    await together(line, OTHER_LEG, caller, since=begin)
+    assert not line.all_of(AnomalySeen)
+
+
 async def test_consulted_one_gets_the_caller(line: Line) -> None:
     caller = await consulting(line)
     await taken(line, AGENT_LEG, OTHER_LEG)

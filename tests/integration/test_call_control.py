@@ -182,6 +182,31 @@ async def test_caller_is_taken_back_from_a_consultation(
     assert goldline.complaints() == []
 
 
+async def test_caller_and_whoever_is_asked_take_turns(
+    goldline: GoldlineServer,
+    talk: tuple[Desk, Callers],
+    phone: StartPhone,
+    seat: Seat,
+    observer: AmiObserver,
+) -> None:
+    bob, ann = await consulting(talk, phone, seat, observer), talk[0]
+    for _ in range(3):
+        await ann.press("SwapConsult")
+        await come(observer, {TRUNK, "1001"})
+        begin = len(observer.events)
+        await ann.press("SwapConsult")
+        await music(observer, begin)
+        await come(observer, {"1001", "1002"})
+    await ann.press("SwapConsult")
+    await come(observer, {TRUNK, "1001"})
+    await ann.press("CompleteConsult")
+    await come(observer, {TRUNK, "1002"})
+    await bob.offered("HoldContact")  # the caller is bob's by now
+    await bob.press("HangUpContact")
+    await observer.all_quiet()
+    assert goldline.complaints() == []
+
+
 async def test_number_is_asked_and_gets_the_caller(
     goldline: GoldlineServer, talk: tuple[Desk, Callers], phone: StartPhone, observer: AmiObserver
 ) -> None:

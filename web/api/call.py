@@ -23,6 +23,7 @@ from core.model.control import (
     SendDigits,
     StartConference,
     StartConsult,
+    SwapConsult,
     TargetKind,
     TransferContact,
     UnmuteContact,
@@ -112,9 +113,15 @@ async def start_consult(asked: AskedTarget, site: OfSite, desk: OwnDesk) -> None
     await _ask_about(site, desk, StartConsult, asked)
 
 
+@router.post("/consult/swap", status_code=DONE)
+async def swap_consult(asked: AskedCall, site: OfSite, desk: OwnDesk) -> None:
+    """Talk with the customer for a word while whoever is asked hears music; and back again."""
+    await _ask(site, desk, SwapConsult, asked)
+
+
 @router.post("/consult/complete", status_code=DONE)
 async def complete_consult(asked: AskedCall, site: OfSite, desk: OwnDesk) -> None:
-    """Give the customer to whom the agent talks with."""
+    """Give the customer to whoever was asked."""
     await _ask(site, desk, CompleteConsult, asked)
 
 
@@ -126,7 +133,7 @@ async def cancel_consult(asked: AskedCall, site: OfSite, desk: OwnDesk) -> None:
 
 @router.post("/conference", status_code=DONE)
 async def start_conference(asked: AskedCall, site: OfSite, desk: OwnDesk) -> None:
-    """Bring the customer and whom the agent talks with together."""
+    """Bring the customer and whoever was asked together."""
     await _ask(site, desk, StartConference, asked)
 
 

@@ -19,6 +19,7 @@ from core.model.control import (
     SendDigits,
     StartConference,
     StartConsult,
+    SwapConsult,
     TargetKind,
     TargetRequest,
     TransferContact,
@@ -42,8 +43,8 @@ TARGETS = (
     (TargetKind.NUMBER, OUTSIDE),
 )
 PLAIN = (
-    *(HoldContact, ResumeContact, MuteContact, CompleteConsult, CancelConsult, StartConference),
-    *(LeaveConference, HangUpContact, FinishWrapUp, GoReady, AcceptOffer, RejectOffer),
+    *(HoldContact, ResumeContact, MuteContact, SwapConsult, CompleteConsult, CancelConsult),
+    *(StartConference, LeaveConference, HangUpContact, FinishWrapUp, GoReady, AcceptOffer, RejectOffer),
 )
 KINDS = {kind.__name__: kind for kind in (*PLAIN, TransferContact, StartConsult, SendDigits)}
 agents = st.sampled_from(AGENTS)

@@ -55,7 +55,8 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
             *("offer/accept", "offer/reject", "preview/dial", "preview/skip", "dial"),
             *("wrap-up/finish", "wrap-up/extend"),
             *("call/hold", "call/resume", "call/mute", "call/unmute", "call/digits", "call/hang-up"),
-            *("call/transfer", "call/consult", "call/consult/complete", "call/consult/cancel"),
+            *("call/transfer", "call/consult"),
+            *("call/consult/swap", "call/consult/complete", "call/consult/cancel"),
             *("call/conference", "call/conference/leave"),
             *("work/{contact_id}/finish", "work/{contact_id}/return"),
         )

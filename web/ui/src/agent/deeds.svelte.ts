@@ -32,6 +32,7 @@ const TABLE = [
   { id: "digits", request: "SendDigits", chord: "Ctrl+Shift+KeyD", run: () => sheets.open("digits") },
   { id: "transfer", request: "TransferContact", chord: "Ctrl+Shift+KeyF", run: () => sheets.open("transfer") },
   { id: "consult", request: "StartConsult", chord: "Ctrl+Shift+KeyU", run: () => sheets.open("consult") },
+  { id: "consult_swap", request: "SwapConsult", chord: "Ctrl+Shift+KeyH", run: () => desk.askOfCall("/call/consult/swap") },
   { id: "consult_complete", request: "CompleteConsult", chord: "Ctrl+Shift+KeyF", run: () => desk.askOfCall("/call/consult/complete") },
   { id: "consult_cancel", request: "CancelConsult", chord: "Ctrl+Shift+KeyU", run: () => desk.askOfCall("/call/consult/cancel") },
   { id: "conference", request: "StartConference", chord: "Ctrl+Shift+KeyG", run: () => desk.askOfCall("/call/conference") },
