@@ -28,7 +28,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.message import Command, DomainEvent, Event
-from core.model.outbound import AttemptRecalled, RestoreCampaign, RestoreExperience
+from core.model.outbound import AttemptRecalled, RestoreCampaign, RestoreExperience, RestoreRules
 from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
 from core.ports import Journal
 from cti.ami.wire import AmiParser
@@ -113,6 +113,10 @@ class Echo:
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:
         """Have learned nothing of campaigns."""
+        return ()
+
+    async def campaign_rules(self) -> Sequence[RestoreRules]:
+        """Have set nothing at work."""
         return ()
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:

@@ -37,6 +37,7 @@ from core.model.outbound import (
     ListNumber,
     RestoreCampaign,
     RestoreExperience,
+    RestoreRules,
     ReturnLeads,
     SettleLead,
 )
@@ -154,6 +155,10 @@ class Ledger(Protocol):
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:
         """Return one `RestoreExperience` for each campaign that has learned anything."""
+        ...
+
+    async def campaign_rules(self) -> Sequence[RestoreRules]:
+        """Return one `RestoreRules` for each campaign for which anything is set at work."""
         ...
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:

@@ -46,6 +46,8 @@ from core.model.outbound import (
     CampaignLearned,
     RestoreCampaign,
     RestoreExperience,
+    RestoreRules,
+    RulesSet,
 )
 from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
 from core.model.supervision import AgentQueuesSet
@@ -53,6 +55,7 @@ from crm.agent_quality import fold_quality
 from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
 from crm.campaign_experience import fold_campaign_experience
+from crm.campaign_rules import fold_campaign_rules
 from crm.campaign_states import fold_campaign_states
 from crm.database import ROW_ERRORS, Database
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
@@ -225,6 +228,11 @@ class SqlLedger:
         """Return what had been learned last by each campaign."""
         learned = await _read(self._database, _LAST_CHANGES, {"kind": CampaignLearned.__name__})
         return fold_campaign_experience(cast(Sequence[CampaignLearned], learned))
+
+    async def campaign_rules(self) -> Sequence[RestoreRules]:
+        """Return what is set at work for campaigns that do not go by their file alone."""
+        told = await _read(self._database, _LAST_CHANGES, {"kind": RulesSet.__name__})
+        return fold_campaign_rules(cast(Sequence[RulesSet], told))
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
         """Return the attempts dialed from `since_us` on that have no end; oldest first."""

@@ -36,6 +36,8 @@ from core.model.outbound import (
     CampaignLearned,
     RestoreCampaign,
     RestoreExperience,
+    RestoreRules,
+    RulesSet,
 )
 from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
 from core.model.supervision import AgentQueuesSet
@@ -43,6 +45,7 @@ from crm.agent_quality import fold_quality
 from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
 from crm.campaign_experience import fold_campaign_experience
+from crm.campaign_rules import fold_campaign_rules
 from crm.campaign_states import fold_campaign_states
 from crm.open_attempts import fold_open_attempts
 from crm.open_contacts import fold_open_contacts
@@ -121,6 +124,10 @@ class MemoryLedger:
     async def campaign_experience(self) -> Sequence[RestoreExperience]:
         """Return what had been learned last by each campaign."""
         return fold_campaign_experience(e for e in self.events if isinstance(e, CampaignLearned))
+
+    async def campaign_rules(self) -> Sequence[RestoreRules]:
+        """Return what is set at work for campaigns that do not go by their file alone."""
+        return fold_campaign_rules(e for e in self.events if isinstance(e, RulesSet))
 
     async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
         """Return the attempts dialed from `since_us` on that have no end; oldest first."""

@@ -2,7 +2,8 @@
 
     STOPPED -> DIALING <-> DRY (no lead may come up now), DIALING <-> PAUSED, and ENDED when it is through
 
-Rules never change while the engine runs; seconds of the configuration are microseconds here.
+Rules are values: what a manager sets at work makes new ones of them (`dialer.at_work`). Seconds of the
+configuration are microseconds here.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from core.engine import Engine
 from core.kernel.clock import seconds
 from core.kernel.errors import RequestRefused
 from core.kernel.record import Entity
+from core.model.at_work import AtWork
 from core.model.events import PbxLost, PbxSynced
 from core.model.hindrance import Hindrance
 from core.model.lead import Lead
@@ -27,6 +28,7 @@ from core.model.outbound import (
     StartCampaign,
 )
 from dialer.allowance import Allowance
+from dialer.at_work import pacing_of
 from dialer.attempts import Attempt, AttemptBook
 from dialer.campaign import AT_WORK, CAMPAIGN, CampaignRules, CampaignState, CampaignTrigger, Mode
 from dialer.cohorts import Cohorts
@@ -41,10 +43,10 @@ UNKNOWN = "unknown_campaign"
 
 
 class Campaign(Entity, kw_only=True):
-    """One campaign at work; `state` changes only through `CampaignDesk.move`.
+    """One campaign at work; `state` changes only through `CampaignDesk.move`, `rules` through `Steering`.
 
-    `begins`: it dials as soon as the telephone system is there. `ticks`: its timer runs. `looks`: it will
-    decide before the turn is over.
+    `at_work` is what of the rules is not as the configuration file has it. `begins`: it dials as soon as the
+    telephone system is there. `ticks`: its timer runs. `looks`: it will decide before the turn is over.
     """
 
     rules: CampaignRules
@@ -63,6 +65,7 @@ class Campaign(Entity, kw_only=True):
     looks: bool = False
     refreshed_us: int = 0
     turn: int = 0
+    at_work: AtWork = AtWork()
 
     @property
     def is_at_work(self) -> bool:
@@ -188,6 +191,8 @@ class CampaignDesk:
             sales=own.sales,
             hindrances=campaign.hindrances,
             caps=campaign.allowance.standings(now_us),
+            pacing=pacing_of(campaign.rules),
+            at_work=campaign.at_work,
         )
 
     def named(self, request: CampaignRequest) -> Campaign:

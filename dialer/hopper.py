@@ -63,7 +63,8 @@ class Hopper:
     ) -> None:
         self._engine = engine
         self._ids = ids
-        self._rules = rules
+        self.rules = rules
+        """Of the campaign; a manager may change them at work."""
         self._book = book
         self._reached = reached
         self._rates = rates
@@ -110,10 +111,10 @@ class Hopper:
         if self._order is None and now_us >= self._not_before_us and len(self._line) * 2 <= self._ahead:
             self._adapt(now_us)
             self._order = LeaseLeads(
-                campaign=self._rules.name,
+                campaign=self.rules.name,
                 lease_id=self._ids.new("lease"),
                 count=self._ahead - len(self._line),
-                until_us=now_us + self._rules.lease_us,
+                until_us=now_us + self.rules.lease_us,
                 present=present,
             )
             self._engine.send(self._order)
@@ -121,7 +122,7 @@ class Hopper:
     def _adapt(self, now_us: int) -> None:
         lasted_us = now_us - self._filled_us
         if lasted_us < QUICK_US:
-            self._ahead = min(self._rules.ahead_max, 2 * self._ahead)
+            self._ahead = min(self.rules.ahead_max, 2 * self._ahead)
         elif lasted_us > SLOW_US:
             self._ahead = max(AHEAD_MIN, self._ahead // 2)
         self._filled_us = now_us
@@ -139,10 +140,10 @@ class Hopper:
             self._take_in(lead, order, event)
         is_dry = len(event.leads) < order.count
         if is_dry:
-            self._not_before_us = event.at_us + self._rules.look_again_us
+            self._not_before_us = event.at_us + self.rules.look_again_us
         elif not self._line:
             # Not one of them may be called now, nor perhaps many more: they are gone through without haste.
-            self._not_before_us = event.at_us + self._rules.tick_us
+            self._not_before_us = event.at_us + self.rules.tick_us
         return is_dry
 
     def not_filled(self, lease_id: str, now_us: int) -> None:
@@ -150,30 +151,30 @@ class Hopper:
         if self._order is not None and self._order.lease_id == lease_id:
             self._order = None
             self.is_cut_off = True
-            self._not_before_us = now_us + self._rules.look_again_us
+            self._not_before_us = now_us + self.rules.look_again_us
 
     def _take_in(self, lead: Lead, order: LeaseLeads, event: LeadsLeased) -> None:
         if self._book.is_at(lead.person_id):
-            self._return([lead.lead_id], order.lease_id, event.at_us + self._rules.look_again_us)
+            self._return([lead.lead_id], order.lease_id, event.at_us + self.rules.look_again_us)
             return
-        if not self._reached.has_room(self._rules.parting.segment_of(lead)):
+        if not self._reached.has_room(self.rules.parting.segment_of(lead)):
             self._return([lead.lead_id], order.lease_id, event.at_us + LOOK_AGAIN_US)
             return
-        number, verdicts = first_allowed(self._rules, lead, event.at_us, dict(event.registers_from_us))
+        number, verdicts = first_allowed(self.rules, lead, event.at_us, dict(event.registers_from_us))
         if number is None:
             self.turned_away |= dict.fromkeys(rule for verdict in verdicts for rule in verdict.rules)
             self._return([lead.lead_id], order.lease_id, next_allowed_us(verdicts, event.at_us))
             return
-        keep_us = event.at_us + self._rules.lease_us // KEEP_SHARE
+        keep_us = event.at_us + self.rules.lease_us // KEEP_SHARE
         promised_by = AgentId(lead.owner) if lead.callback and lead.owner else None
-        traits = known_of(self._rules, lead, number, event.at_us)
+        traits = known_of(self.rules, lead, number, event.at_us)
         segment = self._rates.segment(traits)
         self._place(Held(lead, number, order.lease_id, segment, traits, keep_us, promised_by))
 
     def _place(self, held: Held) -> None:
         """Put a lead where its turn is: at the end, or before those who are less likely to answer."""
         place = len(self._line)
-        if self._rules.likely_first and not held.lead.callback:
+        if self.rules.likely_first and not held.lead.callback:
             cautious = self._rates.cautious
             rate = cautious(held.segment)
             while place and not self._line[place - 1].lead.callback:
@@ -208,7 +209,7 @@ class Hopper:
         if lead_ids:
             self._engine.send(
                 ReturnLeads(
-                    campaign=self._rules.name,
+                    campaign=self.rules.name,
                     lead_ids=tuple(lead_ids),
                     lease_id=lease_id,
                     again_us=again_us,

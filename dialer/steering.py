@@ -1,84 +1,110 @@
-"""What a campaign manager changes while a campaign runs: its mode, its lines, the share it is steered for.
+"""What a campaign manager changes while a campaign runs: how it paces, and how it comes back to its leads.
 
-Calls under way go on by the rules they were dialed under. A change holds until the program starts anew: what
-is to last belongs into the configuration.
+Calls under way go on by the rules they were dialed under; leads are leased and dialed by the new ones from
+then on. What is set holds until it is set otherwise or is to be as the configuration file has it, over
+restarts too: the ledger keeps it, and the next run takes it up in so far as the file still allows it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from core.engine import Engine
-from core.kernel.errors import RequestRefused
-from core.model.outbound import PaceAsked, PacingSet, SetPacing
+from core.model.at_work import Aspect, AtWork, Pacing, RecyclingChange
+from core.model.outbound import (
+    CampaignRequest,
+    PaceAsked,
+    PacingSet,
+    RestoreRules,
+    RulesSet,
+    SetAsConfigured,
+    SetPacing,
+    SetRecycling,
+)
 from core.model.quality import PPM
-from dialer.campaign import CampaignRules, Mode
-from dialer.desk import CampaignDesk
+from dialer.at_work import (
+    check_outcome,
+    check_pacing,
+    check_recycling,
+    pacing_kept,
+    recycling_kept,
+    rules_with,
+    still_allowed,
+)
+from dialer.desk import Campaign, CampaignDesk
 from dialer.modes import pace_of
-
-LINES_MAX = 10_000
-"""As in the configuration file."""
-LINES_PER_AGENT_MAX_PPM = 20 * PPM
 
 
 class Steering:
-    """The feature that changes how a campaign paces."""
+    """The feature that changes the rules of campaigns."""
 
     def __init__(self, engine: Engine, desk: CampaignDesk) -> None:
         self._engine = engine
         self._desk = desk
-        engine.serve(SetPacing, self._set)
+        self._configured = {campaign.rules.name: campaign.rules for campaign in desk}
+        engine.serve(SetPacing, self._set_pacing)
+        engine.serve(SetRecycling, self._set_recycling)
+        engine.serve(SetAsConfigured, self._set_as_configured)
+        engine.serve(RestoreRules, self._restore)
 
-    def _set(self, request: SetPacing) -> None:
+    def _set_pacing(self, request: SetPacing) -> None:
         campaign = self._desk.named(request)
-        rules = _changed(campaign.rules, request)
-        campaign.rules = campaign.allowance.rules = rules
+        configured, before = self._configured[request.campaign], campaign.at_work
+        wish = Pacing(
+            mode=request.mode or None,
+            lines_max=request.lines_max or None,
+            lines_per_agent_ppm=request.lines_per_agent_ppm or None,
+            share_max_ppm=request.share_max_ppm or None,
+        )
+        check_pacing(configured, wish)
+        self._go_by(campaign, replace(before, pacing=pacing_kept(configured, before.pacing, wish)), request)
+
+    def _set_recycling(self, request: SetRecycling) -> None:
+        campaign = self._desk.named(request)
+        configured, before = self._configured[request.campaign], campaign.at_work
+        wish = RecyclingChange(
+            attempts_max=request.attempts_max, a_day_max=request.a_day_max, outcomes=request.outcomes
+        )
+        check_recycling(configured, wish)
+        recycling = recycling_kept(configured.recycling, before.recycling, wish)
+        self._go_by(campaign, replace(before, recycling=recycling), request)
+
+    def _set_as_configured(self, request: SetAsConfigured) -> None:
+        campaign = self._desk.named(request)
+        before = campaign.at_work
+        match request.what:
+            case Aspect.PACING:
+                at_work = replace(before, pacing=Pacing())
+            case Aspect.RECYCLING if request.code:
+                check_outcome(self._configured[request.campaign], request.code)
+                others = tuple(each for each in before.recycling.outcomes if each.code != request.code)
+                at_work = replace(before, recycling=replace(before.recycling, outcomes=others))
+            case Aspect.RECYCLING:
+                at_work = replace(before, recycling=RecyclingChange())
+        self._go_by(campaign, at_work, request)
+
+    def _restore(self, request: RestoreRules) -> None:
+        campaign = self._desk.named(request)
+        self._go_by(campaign, still_allowed(self._configured[request.campaign], request.at_work), request)
+
+    def _go_by(self, campaign: Campaign, at_work: AtWork, request: CampaignRequest) -> None:
+        """Let a campaign go by its configured rules but for what is set at work, and tell everybody."""
+        rules = rules_with(self._configured[request.campaign], at_work)
+        campaign.at_work = at_work
+        campaign.rules = campaign.allowance.rules = campaign.hopper.rules = rules
         campaign.pace = pace_of(rules, campaign.learned, campaign.allowance)
+        at_us, cause_id, name = request.at_us, request.cause_id, rules.name
         self._engine.publish(
             PacingSet(
-                at_us=request.at_us,
-                cause_id=request.cause_id,
-                campaign=rules.name,
+                at_us=at_us,
+                cause_id=cause_id,
+                campaign=name,
                 mode=rules.mode,
                 lines_max=rules.lines_max,
                 lines_per_agent_ppm=round(PPM * rules.lines_per_agent),
                 share_max_ppm=round(PPM * rules.share_max),
             )
         )
+        self._engine.publish(RulesSet(at_us=at_us, cause_id=cause_id, campaign=name, at_work=at_work))
         if campaign.is_at_work:
-            self._engine.publish(
-                PaceAsked(at_us=request.at_us, cause_id=request.cause_id, campaign=rules.name)
-            )
-
-
-def _changed(rules: CampaignRules, request: SetPacing) -> CampaignRules:
-    """Return the rules as they are wished for; refuse what the campaign or its laws do not allow."""
-    _hold_within("lines", request.lines_max, LINES_MAX)
-    _hold_within("lines_per_agent", request.lines_per_agent_ppm, LINES_PER_AGENT_MAX_PPM)
-    _hold_within("share", request.share_max_ppm, _least_cap_ppm(rules))
-    return replace(
-        rules,
-        mode=_mode(rules, request.mode) if request.mode else rules.mode,
-        lines_max=request.lines_max or rules.lines_max,
-        lines_per_agent=request.lines_per_agent_ppm / PPM or rules.lines_per_agent,
-        share_max=request.share_max_ppm / PPM or rules.share_max,
-    )
-
-
-def _hold_within(what: str, value: int, most: int) -> None:
-    if not 0 <= value <= most:
-        raise RequestRefused(f"{what}_out_of_range", f"{value} is more than {most}, or less than nothing")
-
-
-def _least_cap_ppm(rules: CampaignRules) -> int:
-    return round(PPM * min((cap.share for cap in rules.law.abandonment), default=1.0))
-
-
-def _mode(rules: CampaignRules, name: str) -> Mode:
-    try:
-        mode = Mode(name)
-    except ValueError:
-        raise RequestRefused("unknown_mode", f"{name!r} is none of: {', '.join(Mode)}") from None
-    if mode is Mode.AGENTLESS and not rules.flow:
-        raise RequestRefused("no_flow", f"{rules.name} has no flow for people to hear without agents")
-    return mode
+            self._engine.publish(PaceAsked(at_us=at_us, cause_id=cause_id, campaign=name))

@@ -169,6 +169,8 @@ class LiveCentre:
             self.runner.receive(replace(agent, at_us=now_us))
         for campaign in await ledger.last_campaign_states():
             self.runner.receive(replace(campaign, at_us=now_us))
+        for rules in await ledger.campaign_rules():
+            self.runner.receive(replace(rules, at_us=now_us))
         for served in await ledger.agent_queues():
             self.runner.receive(replace(served, at_us=now_us))
         for learned in await ledger.learned_quality():

@@ -7,6 +7,7 @@ our hands, and routing finds the agent. So only what comes before the answer is 
 from __future__ import annotations
 
 from core.kernel.record import Record
+from core.model.at_work import Aspect, AtWork, OutcomeRecycling, Pacing
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.contact import ContactState
 from core.model.ids import AgentId, ContactId, LegId
@@ -262,6 +263,12 @@ class PacingSet(DomainEvent, frozen=True, kw_only=True):
     share_max_ppm: int
 
 
+class RulesSet(CampaignEvent, frozen=True, kw_only=True):
+    """All that is set at work for a campaign from now on, and goes by the configuration file no more."""
+
+    at_work: AtWork
+
+
 class LearnedRate(Record, frozen=True, kw_only=True):
     """How many calls of a segment were answered and not, in thousandths; the older ones weigh less."""
 
@@ -470,12 +477,19 @@ class RestoreExperience(CampaignRequest, frozen=True, kw_only=True):
     experience: Experience
 
 
+class RestoreRules(CampaignRequest, frozen=True, kw_only=True):
+    """Take up what had been set at work in an earlier run; asked by the program itself when it starts."""
+
+    at_work: AtWork
+
+
 class CampaignStanding(Record, frozen=True, kw_only=True):
     """How a campaign stands at this moment: its agents and calls, and what it has come to since the start.
 
     Of the `agents` who serve it `idle` wait; of the calls in hand `ringing` are not answered yet. `ahead` are
     leads taken from the store that were not dialed yet. `hindrances` say why it dials nobody, if so
-    (`core.model.hindrance`), `caps` how it stands with every cap on abandoned calls.
+    (`core.model.hindrance`), `caps` how it stands with every cap on abandoned calls. It goes by `pacing`, of
+    which, as of its other rules, `at_work` was set apart from the configuration file.
     """
 
     state: str
@@ -489,6 +503,8 @@ class CampaignStanding(Record, frozen=True, kw_only=True):
     sales: int = 0
     hindrances: tuple[str, ...] = ()
     caps: tuple[CapStanding, ...] = ()
+    pacing: Pacing = Pacing()
+    at_work: AtWork = AtWork()
 
 
 class SetPacing(CampaignRequest, frozen=True, kw_only=True):
@@ -501,6 +517,24 @@ class SetPacing(CampaignRequest, frozen=True, kw_only=True):
     lines_max: int = 0
     lines_per_agent_ppm: int = 0
     share_max_ppm: int = 0
+
+
+class SetRecycling(CampaignRequest, frozen=True, kw_only=True):
+    """Come back to leads otherwise from now on; what is None, and results that are not named, stay.
+
+    Leads are dialed `attempts_max` times in all, `a_day_max` times in a day of theirs.
+    """
+
+    attempts_max: int | None = None
+    a_day_max: int | None = None
+    outcomes: tuple[OutcomeRecycling, ...] = ()
+
+
+class SetAsConfigured(CampaignRequest, frozen=True, kw_only=True):
+    """Go by the configuration file again in `what`; with a `code`, in what follows that result alone."""
+
+    what: Aspect
+    code: str = ""
 
 
 class AnswerCampaign(Command, frozen=True, kw_only=True):

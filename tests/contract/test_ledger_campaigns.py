@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from core.model.at_work import AtWork, OutcomeRecycling, Pacing, RecyclingChange
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.destination import DestinationKind, DivertReason
 from core.model.events import ContactArrived, ContactConnected, LeavingAsked
@@ -19,6 +20,8 @@ from core.model.outbound import (
     LearnedRate,
     RestoreCampaign,
     RestoreExperience,
+    RestoreRules,
+    RulesSet,
 )
 from crm.ledger import SqlLedger
 from crm.memory import MemoryLedger
@@ -167,4 +170,26 @@ async def test_what_each_campaign_learned_last_is_restored(ledger: MemoryLedger 
     assert list(await ledger.campaign_experience()) == [
         RestoreExperience(at_us=event.at_us, campaign=event.campaign, experience=event.experience)
         for event in (told(2, "autumn", 6), told(3, "winter", 7))
+    ]
+
+
+async def test_what_is_set_at_work_for_each_campaign_is_restored_until_it_is_as_configured(
+    ledger: MemoryLedger | SqlLedger,
+) -> None:
+    busy = OutcomeRecycling(code="busy", delay_us=60_000_000)
+    tens, twenties = (AtWork(pacing=Pacing(mode="power", lines_max=lines)) for lines in (10, 20))
+    recycled = AtWork(recycling=RecyclingChange(attempts_max=4, outcomes=(busy,)))
+    told = (
+        ("winter", tens),
+        ("autumn", recycled),
+        ("spring", tens),
+        ("winter", twenties),
+        ("spring", AtWork()),
+    )
+    for at_us, (campaign, at_work) in enumerate(told, start=NOON_US):
+        ledger.append(RulesSet(at_us=at_us, campaign=campaign, at_work=at_work))
+    await ledger.settled()
+    assert list(await ledger.campaign_rules()) == [
+        RestoreRules(at_us=NOON_US + 1, campaign="autumn", at_work=recycled),
+        RestoreRules(at_us=NOON_US + 3, campaign="winter", at_work=twenties),
     ]

@@ -139,8 +139,8 @@ def test_fewer_lines_hold_for_new_calls_and_end_none() -> None:
     [
         ({"mode": "psychic"}, "unknown_mode"),
         ({"mode": "agentless"}, "no_flow"),
-        ({"lines_max": 20_000}, "lines_out_of_range"),
-        ({"share_max_ppm": 50_000}, "share_out_of_range"),
+        ({"lines_max": 20_000}, "lines_max_out_of_range"),
+        ({"share_max_ppm": 50_000}, "share_max_ppm_out_of_range"),
         ({"share_max_ppm": 10_000}, ""),
     ],
 )
