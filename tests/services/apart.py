@@ -16,7 +16,7 @@ from typing import Any
 from core.model.ids import AgentId
 from core.model.person import Person
 from goldline.app import configured_agents
-from goldline.config import Config, load_config
+from goldline.config import load_config
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.live import LiveCentre, open_stores
@@ -76,11 +76,9 @@ folder = "{folder}/audit"
 
 
 class Apart:
-    """The engine's process, its Asterisk and its callers."""
+    """What the engine tells, in `events`, and the world it works in."""
 
-    def __init__(self, config: Config, folder: Path, centre: LiveCentre, world: World) -> None:
-        self.config = config
-        self.centre = centre
+    def __init__(self, folder: Path, world: World) -> None:
         self.world = world
         self.events: list[Any] = []
         self.folder = folder
@@ -90,13 +88,6 @@ class Apart:
         """Let a gold customer call, who talks until somebody hangs up."""
         arrival = Arrival(at_us=0, customers="gold", customer=customer, talk_us=TALK_US)
         self.world.callers.call(self._origin, arrival)
-
-    def end_talks(self) -> None:
-        """Let whoever talks hang up."""
-        exchange, phones = self.world.exchange, [phone for _, phone in _STAFF.values()]
-        for channel in list(exchange.channels.values()):
-            if channel.address in phones and channel.bridge is not None:
-                exchange.leave(channel)
 
     def pick_up(self) -> bool:
         """Pick up Anna's phone, if it rings."""
@@ -147,7 +138,7 @@ async def engine_apart(
         centre = LiveCentre(config, load_flows(config, folder), agents, stores, clock, folder=folder)
         world = World(scenario, 7, centre.runner, centre.runner.receive)
         await stores.crm.save_customers([crm_record(found, config.crm.region) for found in world.customers])  # type: ignore[attr-defined]
-        apart = Apart(config, folder, centre, world)
+        apart = Apart(folder, world)
         centre.front.listen(_Ears(apart))
         asterisk = AmiServer(
             world.exchange,

@@ -16,9 +16,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.services.asterisk import RealAsterisk
 from tests.services.desk import Desk
-from tests.services.ports import free_tcp_port
+from tests.services.ports import LOOPBACK, free_tcp_port
 from tests.services.service import Service
 
 PROGRAM = Path(sys.executable).with_name("goldline")
@@ -47,6 +49,9 @@ token = "{desk_token}"
 
 [web]
 port = {web_port}
+
+[metrics]
+port = {metrics_port}
 
 [crm]
 url = "sqlite:///{folder}/goldline.sqlite3"
@@ -101,11 +106,21 @@ MENU_NUMBER = "5551000"
 STRAIGHT_NUMBER = "5559000"
 
 
+def readiness_at(port: int) -> dict[str, Any]:
+    """Return what the program at `port` says of itself; nothing where it does not answer."""
+    try:
+        answer: dict[str, Any] = httpx.get(f"http://{LOOPBACK}:{port}/readyz").json()
+    except httpx.TransportError:
+        return {}
+    return answer
+
+
 class GoldlineServer(Service):
     """One `goldline serve`; `agents` maps names to their level in the one skill there is.
 
     `ami_port` is another way to Asterisk's, such as through a `Cable`. `counter` are further rules of that
-    queue, `tiers` further tiers, `tables` further tables, as they stand in the configuration.
+    queue, `tiers` further tiers, `tables` further tables, as they stand in the configuration. In the `role`
+    of the engine it serves no pages.
     """
 
     def __init__(
@@ -118,12 +133,15 @@ class GoldlineServer(Service):
         counter: str = "",
         tiers: str = "",
         tables: str = "",
+        role: str = "all",
     ) -> None:
         super().__init__(folder / "goldline.log")
         self.folder = folder
         self.desk_port = free_tcp_port()
         self.web_port = free_tcp_port()
+        self.metrics_port = free_tcp_port()
         self._asterisk = asterisk
+        self._role = role
         folder.mkdir(parents=True, exist_ok=True)
         text = _CONFIGURATION.format(
             ami_port=ami_port or asterisk.ami_port,
@@ -135,6 +153,7 @@ class GoldlineServer(Service):
             desk_port=self.desk_port,
             desk_token=DESK_TOKEN,
             web_port=self.web_port,
+            metrics_port=self.metrics_port,
             folder=folder,
             flows=FLOWS,
             ring_timeout_s=ring_timeout_s,
@@ -148,7 +167,7 @@ class GoldlineServer(Service):
 
     def command(self) -> list[str | Path]:
         """Return what its users type."""
-        return [PROGRAM, "serve", "-c", self.config]
+        return [PROGRAM, "serve", "--role", self._role, "-c", self.config]
 
     def is_there(self) -> bool:
         """Tell whether both of its sessions are logged in on Asterisk."""

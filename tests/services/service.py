@@ -48,6 +48,10 @@ class Service(ABC):
     def start(self) -> None:
         """Start it and wait until it is there; raise `RuntimeError` where it ends or takes too long."""
         self.launch()
+        self.wait_until_there()
+
+    def wait_until_there(self) -> None:
+        """Return when it is there; raise `RuntimeError` where it ends or takes too long."""
         deadline = time.monotonic() + self.start_limit_s
         while not self.is_there():
             if self.has_ended() or time.monotonic() > deadline:
@@ -56,7 +60,7 @@ class Service(ABC):
             time.sleep(LOOK_S)
 
     def launch(self) -> None:
-        """Start it, without waiting for anything."""
+        """Start it, and wait for nothing: several start sooner side by side."""
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command(),

@@ -13,12 +13,10 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.services.bus_ends import until
-from tests.services.goldline import PROGRAM
+from tests.services.goldline import PROGRAM, readiness_at
 from tests.services.ports import LOOPBACK
 from tests.services.service import Service
 from tests.services.sites import PASSWORD
-
-LIMIT_S = 30
 
 
 class WebProcess(Service):
@@ -31,6 +29,7 @@ class WebProcess(Service):
         super().__init__(config.parent / "web.log")
         self.url = f"http://{LOOPBACK}:{port}"
         self._config = config
+        self._port = port
 
     def command(self) -> list[str | Path]:
         """Return what its operators type."""
@@ -38,25 +37,11 @@ class WebProcess(Service):
 
     def is_there(self) -> bool:
         """Tell whether it is fed by the engine."""
-        return self.readiness().get("status") == "ready"
-
-    def readiness(self) -> dict[str, Any]:
-        """Return what it says of itself; nothing where it does not answer."""
-        try:
-            answer: dict[str, Any] = httpx.get(f"{self.url}/readyz").json()
-        except httpx.TransportError:
-            return {}
-        return answer
+        return readiness_at(self._port).get("status") == "ready"
 
     async def serve(self) -> None:
         """Start it and wait until it is fed by the engine, which may be in this very process."""
         await asyncio.to_thread(self.start)
-
-    async def is_fed_again(self) -> None:
-        """Wait until it hears the engine; raise `TimeoutError` where it never does."""
-        async with asyncio.timeout(LIMIT_S):
-            while not await asyncio.to_thread(self.is_there):  # noqa: ASYNC110, it tells nobody
-                await asyncio.sleep(0.05)
 
     @asynccontextmanager
     async def browser(self, login: str) -> AsyncIterator[Browser]:
@@ -75,7 +60,7 @@ class Browser:
         self.client = client
         self._url = url
 
-    async def ask(self, wish: str, **asked: str) -> None:
+    async def ask(self, wish: str, **asked: object) -> None:
         """Ask for what an agent asks at the desk, such as `ready`; it MUST be granted."""
         answer = await self.client.post(f"/api/v1/agents/me/{wish}", json=asked)
         assert answer.status_code == 204, answer.text
@@ -116,23 +101,22 @@ class Rows:
                     for key in frame["gone"]:
                         rows.pop(key, None)
 
-    def row(self, topic: str, key: str) -> Mapping[str, Any]:
-        """Return a row, an empty one where there is none."""
-        row: Mapping[str, Any] = self.of.get(topic, {}).get(key, {})
-        return row
-
     @property
     def records(self) -> list[Mapping[str, Any]]:
         """Return the records that the desk shows."""
         return [row for key, row in self.of.get("desk", {}).items() if key.startswith("record:")]
 
+    async def shows(self, topic: str, key: str, **fields: Any) -> None:
+        """Wait until a row has these fields; raise `TimeoutError` where it never does."""
+        await until(lambda: fields.items() <= self.of.get(topic, {}).get(key, {}).items())
+
     async def desk_shows(self, **fields: str) -> None:
         """Wait until the state of the desk has these fields; raise `TimeoutError` where it never does."""
-        await until(lambda: self.row("desk", "state").items() >= fields.items())
+        await self.shows("desk", "state", **fields)
 
-    async def see(self) -> str:
-        """Say that the record of an offer is before the agent's eyes, as a page does; give the offer."""
-        await until(lambda: any(record.get("offer_id") for record in self.records))
-        offer_id = str(self.records[0]["offer_id"])
-        await self._socket.send(json.dumps({"seen": offer_id}))
-        return offer_id
+    async def see_record(self) -> Mapping[str, Any]:
+        """Wait for the record of an offer, say that it is before the agent's eyes, and return it."""
+        await until(lambda: self.records)
+        (record,) = self.records
+        await self._socket.send(json.dumps({"seen": record["offer_id"]}))
+        return record
