@@ -274,6 +274,10 @@ class AttemptBook:
         """Go through the attempts of a campaign of which nobody knows yet who answers, oldest first."""
         return iter(self._unclassified.get(campaign, {}).values())
 
+    def has_unclassified(self, campaign: str) -> bool:
+        """Tell whether there are any of these."""
+        return bool(self._unclassified.get(campaign))
+
     def move(self, attempt: Attempt, trigger: AttemptTrigger) -> None:
         """Change the attempt's state by its table; raise `IllegalTransition` where there is no row."""
         attempt.state = ATTEMPT.after(attempt.state, trigger)

@@ -2,7 +2,8 @@
 
 People answer at 12 s, no answer is known at 25 s. Counted as they end, the calls of a burst look answered
 first and unanswered later: the answer rate swings, the pacer with it, and at 300 agents the two feed each
-other. So all calls of one second are counted together, when the last of them must be over.
+other. So all calls of one second are counted together, when the last of them must be over. A call that failed
+before any telephone rang is none of them: from a trunk that is down nothing is learned of people.
 """
 
 from __future__ import annotations
@@ -53,6 +54,12 @@ class Cohorts:
         cohort.rings_s.append((answered, now_s - launched_s))
         if answered:
             cohort.answered[traits] = cohort.answered.get(traits, 0) + 1
+
+    def withdraw(self, traits: Traits, launched_s: float) -> None:
+        """Forget a call dialed at `launched_s` that got to no telephone: it says nothing of people."""
+        cohort = self._of(int(launched_s))
+        if cohort is not None:
+            cohort.launched[traits] -= 1
 
     def fold(self, now_s: float) -> bool:
         """Count the cohorts that must be over by now; tell whether there were any."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.engine import Engine
-from core.kernel.clock import seconds
+from core.kernel.clock import SECOND_US, seconds
 from core.kernel.errors import RequestRefused
 from core.kernel.record import Entity
 from core.model.at_work import AtWork
+from core.model.attempt import AttemptState
 from core.model.events import PbxLost, PbxSynced
 from core.model.hindrance import Hindrance
 from core.model.lead import Lead
@@ -30,6 +31,7 @@ from core.model.outbound import (
 from dialer.allowance import Allowance
 from dialer.at_work import pacing_of
 from dialer.attempts import Attempt, AttemptBook
+from dialer.back_off import BackOff, BackOffRules
 from dialer.campaign import AT_WORK, CAMPAIGN, CampaignRules, CampaignState, CampaignTrigger, Mode
 from dialer.cohorts import Cohorts
 from dialer.floor_watch import Crew
@@ -38,8 +40,15 @@ from dialer.hopper import Hopper
 from dialer.lines import TokenBucket
 from dialer.modes import Pace
 from dialer.pacing import Learned
+from dialer.progress import TRUNK_AT_FAULT
 
 UNKNOWN = "unknown_campaign"
+BACK_OFF = BackOffRules(
+    failures_max=20, lasting_us=3 * SECOND_US, first_us=10 * SECOND_US, longest_us=60 * SECOND_US
+)
+"""When a campaign rests whose calls fail before any telephone rings. A list whose every second number is dead
+has so many in a row once in a million calls: something of ours is broken, and the list is spared. In a burst
+the dead ones are told first, and within three seconds the others ring."""
 
 
 class Campaign(Entity, kw_only=True):
@@ -47,6 +56,7 @@ class Campaign(Entity, kw_only=True):
 
     `at_work` is what of the rules is not as the configuration file has it. `begins`: it dials as soon as the
     telephone system is there. `ticks`: its timer runs. `looks`: it will decide before the turn is over.
+    `back_off` is about calls that fail with no trunk to blame.
     """
 
     rules: CampaignRules
@@ -58,6 +68,7 @@ class Campaign(Entity, kw_only=True):
     allowance: Allowance
     learned: Learned
     cohorts: Cohorts
+    back_off: BackOff
     state: CampaignState = CAMPAIGN.start
     begins: bool = False
     hindrances: tuple[Hindrance, ...] = (Hindrance.STOPPED,)
@@ -91,9 +102,15 @@ class Campaign(Entity, kw_only=True):
     # What an earlier run dialed is in no cohort of ours, and counted from the store.
 
     def count_unanswered(self, attempt: Attempt, now_us: int) -> None:
-        """Count that nobody answered."""
-        if not attempt.is_recalled:
+        """Count that nobody answered; where no telephone could ring nothing is learned of people."""
+        if attempt.is_recalled:
+            return
+        if attempt.outcome is not AttemptState.FAILED:
             self._learn(attempt, now_us, answered=False)
+            return
+        self.cohorts.withdraw(attempt.traits, seconds(attempt.dialed_us))
+        if attempt.disposition not in TRUNK_AT_FAULT:  # those rest by themselves
+            self.back_off.failed(attempt.dialed_us, now_us)
 
     def count_machine(self, attempt: Attempt, now_us: int) -> None:
         """Count that a machine answered, which is let go."""
@@ -113,6 +130,7 @@ class Campaign(Entity, kw_only=True):
             self.allowance.abandoned(attempt.number.country, attempt.dialed_us, now_us)
 
     def _learn(self, attempt: Attempt, now_us: int, *, answered: bool) -> None:
+        self.back_off.succeeded(attempt.dialed_us)
         self.cohorts.end(attempt.traits, seconds(attempt.dialed_us), seconds(now_us), answered=answered)
 
 

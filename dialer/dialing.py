@@ -176,10 +176,11 @@ class Dialing:
         return hopper.take(count)
 
     def _limit(self, campaign: Campaign, now_us: int) -> int:
-        """Return what lines, calls per second and leads allow."""
+        """Return what lines, calls per second and leads allow; hardly any where all calls fail."""
         rules = campaign.rules
         lines = rules.lines_max - self._book.count(rules.name)
-        return min(lines, campaign.bucket.free(now_us), len(campaign.hopper))
+        limit = min(lines, campaign.bucket.free(now_us), len(campaign.hopper))
+        return campaign.back_off.room(limit, now_us, is_tried=self._book.has_unclassified(rules.name))
 
     def _refresh(self, campaign: Campaign, now_us: int) -> None:
         if now_us - campaign.refreshed_us >= REFRESH_US:

@@ -83,7 +83,11 @@ class Hindrances:
             yield _STANCES[stance]
         if self._book.count(rules.name) >= rules.lines_max:
             yield Hindrance.LINES
-        if not self._ways.has_lines(rules.name, now_us):
+        if campaign.back_off.is_failing:
+            yield Hindrance.NOTHING_RINGS
+        if self._ways.are_failing(rules.name):
+            yield Hindrance.TRUNKS_FAIL
+        elif not self._ways.has_lines(rules.name, now_us):
             yield Hindrance.TRUNKS
 
     def _of_leads(self, campaign: Campaign) -> Iterator[Hindrance]:

@@ -32,6 +32,7 @@ from core.model.events import (
     LegAnswered,
     LegEnded,
     LegFailed,
+    LegRinging,
     OfferFailed,
     OfferWithdrawn,
     TalkEnded,
@@ -82,6 +83,7 @@ class OutboundCalls:
         self._overdue: dict[str, Attempt] = {}
         engine.subscribe(AdoptionFinished, self._go_on)
         engine.subscribe(CustomerFound, self._remembered)
+        engine.subscribe(LegRinging, self._rings)
         engine.subscribe(LegAnswered, self._answered)
         engine.subscribe(AnswererJudged, self._judged)
         engine.subscribe(DialogueOpened, self._in_our_hands)
@@ -125,6 +127,11 @@ class OutboundCalls:
         attempt = self._book.get(event.lookup_id)
         if attempt is not None:
             attempt.customer = event.customer
+
+    def _rings(self, event: LegRinging) -> None:
+        attempt = self._book.of_leg(event.leg_id)
+        if attempt is not None:
+            self._desk[attempt.rules.name].back_off.succeeded(attempt.dialed_us)
 
     def _answered(self, event: LegAnswered) -> None:
         attempt = self._book.of_leg(event.leg_id)

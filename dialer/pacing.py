@@ -32,6 +32,11 @@ TALK_STEP_S = 2.0
 """How finely the end of a talk is resolved where a wrap-up follows it."""
 PROBING_CALLS = 25.0
 """Outcomes to know before more is dialed than agents are idle: a wrong belief could spend a day's budget."""
+AT_ONCE_PER_AGENT = 2
+"""Calls that one decision dials for each agent at most: how they go is seen before the next dials as many."""
+RINGING_PER_AGENT = 10
+"""Calls that ring for each agent at most. Where one in fifty answers, agents with talks of three minutes and
+rings of 25 s are kept busy by seven: who believes to need more is more likely mistaken about the rate."""
 
 
 def _age_bins() -> tuple[float, ...]:
@@ -114,12 +119,11 @@ class Pacer:
     def calls(self, floor: Floor, next_up: Iterable[Segment], boldness: float, limit: int) -> int:
         """Return how many of `next_up`, in that order, to dial now; `limit` is what the lines allow.
 
-        While next to nothing is known, no more lines are busy than agents idle.
+        However few are believed to answer, they are no more than agents could have to do with.
         """
         if not floor.agents:
             return 0
-        if self._learned.rates.known < PROBING_CALLS:
-            limit = min(limit, floor.idle - floor.waiting - len(floor.ringing))
+        limit = min(limit, self._most(floor))
         crowd = self._crowd(floor)
         chances: dict[Segment, Chances] = {}
         dialed = 0
@@ -131,6 +135,12 @@ class Pacer:
             crowd.add(chances[segment])
             dialed += 1
         return dialed
+
+    def _most(self, floor: Floor) -> int:
+        """Return how many to dial at most; one for each idle agent while next to nothing is known."""
+        if self._learned.rates.known < PROBING_CALLS:
+            return floor.spare
+        return min(AT_ONCE_PER_AGENT * floor.agents, RINGING_PER_AGENT * floor.agents - len(floor.ringing))
 
     def risk(self, floor: Floor) -> float:
         """Return the chance that a call dialed now finds nobody, if it is answered."""

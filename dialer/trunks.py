@@ -1,8 +1,8 @@
 """Which trunk carries a call: the first of its campaign that serves the country and has a line to give.
 
 A trunk takes so many calls per second, and has so many lines, whatever the pacer would like. One that refuses
-calls rests, longer each time, and the next in order carries them meanwhile; calls that were under way when it
-refused the first say nothing new. Where campaigns compete for a trunk, one that went short on it comes before
+calls rests, longer each time, and is tried with one call before it gets another (`dialer.back_off`); the next
+in order carries them meanwhile. Where campaigns compete for a trunk, one that went short on it comes before
 whoever has more lines for its share; nobody is kept from lines that no other wants.
 
 A line is in use until its leg has ended, talk included. Nothing here knows the telephone system.
@@ -15,13 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.kernel.clock import SECOND_US
-from core.model.ids import LegId
+from core.model.ids import NO_LEG, LegId
+from dialer.back_off import BackOff, BackOffRules
 from dialer.lines import TokenBucket
 
 SHORT_US = 2 * SECOND_US
 """For how long after it went short a campaign counts as one that waits for lines: some ticks of a dialer."""
-BACK_OFF_DOUBLINGS_MAX = 20
-"""A rest is doubled no more often: it is longer than any by then."""
 
 _UNDIALABLE = re.compile(r"[^0-9+]")
 
@@ -31,8 +30,7 @@ class TrunkRules:
     """One way out. A number is dialed as `address`, without `strip` at its front and behind `prefix`.
 
     Without `countries` it serves them all. Of its `lines_max`, `lines_kept` are left to calls that agents
-    make. So many refused calls in a row as `refusals_max` let it rest for `back_off_us`, and each one after
-    that for twice as long until it carries one again, but no longer than `back_off_max_us`.
+    make. How it rests after refused calls is said by `back_off`.
     """
 
     name: str
@@ -43,9 +41,7 @@ class TrunkRules:
     calls_per_second: float = 10.0
     lines_max: int = 100
     lines_kept: int = 0
-    refusals_max: int = 3
-    back_off_us: int = 5 * SECOND_US
-    back_off_max_us: int = 300 * SECOND_US
+    back_off: BackOffRules = field(default_factory=BackOffRules)
 
     def address_of(self, number: str) -> str:
         """Return what is dialed for the E.164 `number`; nothing but digits and the plus of it gets there."""
@@ -81,12 +77,14 @@ class Way:
 
 @dataclass(slots=True)
 class _Trunk:
+    """A trunk at work; on `trial` is the call that shows whether one that rested carries again."""
+
     rules: TrunkRules
     bucket: TokenBucket
+    back_off: BackOff
     in_use: dict[str, int] = field(default_factory=dict)
     short_us: dict[str, int] = field(default_factory=dict)
-    rests_until_us: int = 0
-    refusals: int = 0
+    trial: LegId = NO_LEG
 
     def lines(self, campaign: str) -> int:
         return self.in_use.get(campaign, 0)
@@ -96,7 +94,10 @@ class Trunks:
     """All trunks, and who uses which line; `uses` says what each campaign may use."""
 
     def __init__(self, rules: Sequence[TrunkRules], uses: Mapping[str, TrunkUse]) -> None:
-        self._trunks = {each.name: _Trunk(each, TokenBucket(each.calls_per_second)) for each in rules}
+        self._trunks = {
+            each.name: _Trunk(each, TokenBucket(each.calls_per_second), BackOff(each.back_off))
+            for each in rules
+        }
         self._uses = uses
         self._by_leg: dict[LegId, tuple[_Trunk, str]] = {}
 
@@ -110,7 +111,7 @@ class Trunks:
     def has_lines(self, campaign: str, now_us: int) -> bool:
         """Tell whether any of its trunks has a line left, and does not rest."""
         return any(
-            now_us >= trunk.rests_until_us
+            not trunk.back_off.rests(now_us)
             and sum(trunk.in_use.values()) < trunk.rules.lines_max - trunk.rules.lines_kept
             for trunk in self._of(campaign)
         )
@@ -133,6 +134,7 @@ class Trunks:
                 continue
             if self._room(trunk, campaign, now_us, by_agent) > 0:
                 trunk.bucket.take(1)
+                trunk.trial = leg_id if trunk.back_off.is_failing else NO_LEG
                 self._use(trunk, campaign, leg_id)
                 return Way(trunk=rules.name, address=rules.address_of(number))
         self._went_short(campaign, now_us)
@@ -145,7 +147,9 @@ class Trunks:
     def carries(self, campaign: str, country: str, now_us: int, *, besides: Sequence[str]) -> bool:
         """Tell whether any trunk but those in `besides` might carry a call of the campaign now."""
         return any(
-            trunk.rules.name not in besides and trunk.rules.serves(country) and now_us >= trunk.rests_until_us
+            trunk.rules.name not in besides
+            and trunk.rules.serves(country)
+            and not trunk.back_off.rests(now_us)
             for trunk in self._of(campaign)
         )
 
@@ -154,28 +158,29 @@ class Trunks:
         if trunk in self._trunks and leg_id not in self._by_leg:
             self._use(self._trunks[trunk], campaign, leg_id)
 
-    def refused(self, trunk_name: str, now_us: int) -> None:
+    def refused(self, trunk_name: str, ordered_us: int, now_us: int) -> None:
         """Count a call that a trunk would not carry; let it rest where there were too many in a row."""
         trunk = self._trunks.get(trunk_name)
-        if trunk is None or now_us < trunk.rests_until_us:
-            return
-        trunk.refusals += 1
-        too_many = trunk.refusals - trunk.rules.refusals_max
-        if too_many >= 0:
-            longer_us = trunk.rules.back_off_us << min(too_many, BACK_OFF_DOUBLINGS_MAX)
-            trunk.rests_until_us = now_us + min(longer_us, trunk.rules.back_off_max_us)
+        if trunk is not None:
+            trunk.back_off.failed(ordered_us, now_us)
 
-    def carried(self, trunk_name: str) -> None:
+    def carried(self, trunk_name: str, ordered_us: int) -> None:
         """Take note that a trunk carries calls: a number was reached, or found not to answer."""
         trunk = self._trunks.get(trunk_name)
         if trunk is not None:
-            trunk.refusals = 0
+            trunk.back_off.succeeded(ordered_us)
+
+    def are_failing(self, campaign: str) -> bool:
+        """Tell whether every trunk of the campaign has refused so many calls that it is only tried."""
+        return all(trunk.back_off.is_failing for trunk in self._of(campaign))
 
     def ended(self, leg_id: LegId) -> None:
         """Free the line of the leg, if it has one."""
         trunk, campaign = self._by_leg.pop(leg_id, (None, ""))
         if trunk is not None:
             trunk.in_use[campaign] -= 1
+            if trunk.trial == leg_id:
+                trunk.trial = NO_LEG
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -188,11 +193,10 @@ class Trunks:
         self._by_leg[leg_id] = (trunk, campaign)
 
     def _room(self, trunk: _Trunk, campaign: str, now_us: int, by_agent: bool) -> int:
-        if now_us < trunk.rests_until_us:
-            return 0
         kept = 0 if by_agent else trunk.rules.lines_kept
         lines = trunk.rules.lines_max - kept - sum(trunk.in_use.values())
-        return max(0, min(lines, trunk.bucket.free(now_us), self._fair_room(trunk, campaign, now_us)))
+        room = max(0, min(lines, trunk.bucket.free(now_us), self._fair_room(trunk, campaign, now_us)))
+        return trunk.back_off.room(room, now_us, is_tried=trunk.trial != NO_LEG)
 
     def _fair_room(self, trunk: _Trunk, campaign: str, now_us: int) -> int:
         """Return how many more lines it may have before one that went short has fewer for its share."""

@@ -56,6 +56,10 @@ class WaysOut:
         besides = (*attempt.refused_by, attempt.trunk)
         return self._trunks.carries(attempt.rules.name, attempt.number.country, now_us, besides=besides)
 
+    def are_failing(self, campaign: str) -> bool:
+        """Tell whether all trunks of the campaign refuse calls."""
+        return self._trunks.are_failing(campaign)
+
     def has_lines(self, campaign: str, now_us: int) -> bool:
         """Tell whether any trunk of the campaign has a line left."""
         return self._trunks.has_lines(campaign, now_us)
@@ -95,17 +99,19 @@ class WaysOut:
         attempt = self._book.of_leg(event.leg_id)
         if attempt is not None:
             attempt.rang = True
-            self._trunks.carried(attempt.trunk)
+            self._trunks.carried(attempt.trunk, attempt.ordered_us)
 
     def _sent_on(self, event: AnotherWayAsked) -> None:
-        self._trunks.refused(event.trunk, event.at_us)
+        attempt = self._book.get(event.attempt_id)
+        if attempt is not None:
+            self._trunks.refused(event.trunk, attempt.ordered_us, event.at_us)
 
     def _attempt_ended(self, event: AttemptEnded) -> None:
         record = event.record
         if record.disposition in _FAULTS:
-            self._trunks.refused(record.trunk, event.at_us)
+            self._trunks.refused(record.trunk, record.dialed_us, event.at_us)
         elif record.disposition != Unanswered.LOST:
-            self._trunks.carried(record.trunk)
+            self._trunks.carried(record.trunk, record.dialed_us)
             self._judge(record, event)
 
     def _judge(self, record: AttemptRecord, why: Event) -> None:

@@ -13,13 +13,14 @@ from dialer.agent_first import AgentFirst
 from dialer.allowance import Allowance
 from dialer.answering import AnswerRates
 from dialer.attempts import ATTEMPT_ID, AttemptBook
+from dialer.back_off import BackOff
 from dialer.by_hand import ByHand
 from dialer.caller_ids import CallerIds, PoolRules
 from dialer.campaign import CampaignRules
 from dialer.campaign_days import CampaignDays
 from dialer.cap_watch import CapWatch
 from dialer.cohorts import Cohorts
-from dialer.desk import Campaign, CampaignDesk
+from dialer.desk import BACK_OFF, Campaign, CampaignDesk
 from dialer.dialing import Dialing
 from dialer.experience_keeper import ExperienceKeeper
 from dialer.floor_watch import Crew, FloorWatch, Queue
@@ -120,6 +121,7 @@ def _campaign(ground: Ground, rules: CampaignRules, book: AttemptBook, allowance
         allowance=allowance,
         learned=learned,
         cohorts=Cohorts(learned.rates, learned.ringing),
+        back_off=BackOff(BACK_OFF),
     )
 
 

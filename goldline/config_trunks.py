@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError, KeyRefused
 from core.model.detection import Detection
+from dialer.back_off import BackOffRules
 from dialer.caller_ids import OwnNumber, PoolRules
 from dialer.machine_rules import MachineRules
 from dialer.trunks import TrunkRules
@@ -58,8 +59,8 @@ class TrunkSection(Section):
     refusals_max: Annotated[int, Field(ge=1, le=100)] = 3
     """After so many refused calls in a row it rests."""
     back_off_s: Annotated[float, Field(ge=0.1, le=600)] = 5
-    """How long it rests then; twice as long for each refusal after that, until it carries a call."""
-    back_off_max_s: Annotated[float, Field(ge=0.1, le=3_600)] = 300
+    """How long it rests then. One call is tried after that; if it is refused, it rests twice as long."""
+    back_off_max_s: Annotated[float, Field(ge=0.1, le=3_600)] = 60
     """How long it rests at most."""
 
 
@@ -151,9 +152,11 @@ def _trunk(name: str, section: TrunkSection) -> TrunkRules:
         calls_per_second=section.calls_per_second,
         lines_max=section.lines_max,
         lines_kept=section.lines_kept,
-        refusals_max=section.refusals_max,
-        back_off_us=microseconds(section.back_off_s),
-        back_off_max_us=microseconds(section.back_off_max_s),
+        back_off=BackOffRules(
+            failures_max=section.refusals_max,
+            first_us=microseconds(section.back_off_s),
+            longest_us=microseconds(section.back_off_max_s),
+        ),
     )
 
 

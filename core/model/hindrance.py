@@ -34,3 +34,7 @@ class Hindrance(StrEnum):
     """The campaign has as many calls as it may have."""
     TRUNKS = "no_trunk_has_room"
     """No trunk takes another call."""
+    TRUNKS_FAIL = "trunks_refuse_calls"
+    """Every trunk has refused calls, and is only tried now and then."""
+    NOTHING_RINGS = "calls_fail_at_once"
+    """Whatever is dialed fails before a telephone rings; it is only tried now and then."""

@@ -8,7 +8,7 @@
 | `nobody_ready` | a queue | seconds that somebody waits while no agent is ready |
 | `wrap_up`, `not_ready`, `talk` | an agent | seconds in that state |
 | `campaign_cap` | a campaign | the share of abandoned calls, and its cap |
-| `no_trunk` | a campaign | |
+| `no_trunk`, `calls_fail` | a campaign | |
 | `away` | `pbx`, `database`, `bus`, `engine` | |
 
 Alerts are in no ledger: whoever has that can raise them anew, and with other limits too.
@@ -43,6 +43,12 @@ V = TypeVar("V", bound=View)
 
 SURE = 1.0
 """The strain of what is wrong or not, and never half so."""
+FAULTS = {
+    Hindrance.TRUNKS: "no_trunk",
+    Hindrance.TRUNKS_FAIL: "no_trunk",
+    Hindrance.NOTHING_RINGS: "calls_fail",
+}
+"""The reasons for not dialing that somebody has to look after, by the alert they raise."""
 
 
 class Alerts:
@@ -140,8 +146,9 @@ def _of_campaign(view: CampaignView, limits: Limits) -> Iterator[Measure]:
             is_over = tightest.share >= tightest.cap
             strain = limits.critical_at if is_over else tightest.share / (tightest.cap * limits.cap_share)
             yield Measure("campaign_cap", view.name, strain, tightest.share, tightest.cap)
-    if Hindrance.TRUNKS in view.idle_because:
-        yield Measure("no_trunk", view.name, SURE)
+    for hindrance, kind in FAULTS.items():
+        if hindrance in view.idle_because:
+            yield Measure(kind, view.name, SURE)
 
 
 def _against(kind: str, subject: str, value: float, limit: float) -> Iterator[Measure]:

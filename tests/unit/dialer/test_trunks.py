@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 from core.kernel.clock import SECOND_US
 from core.model.ids import LegId
+from dialer.back_off import BackOffRules
 from dialer.trunks import TrunkRules, Trunks, TrunkUse, Way
 
 START_US = 1_000 * SECOND_US
@@ -37,8 +39,12 @@ class Exchange:
         self.now_us += round(s * SECOND_US)
 
 
+AT_ONCE = BackOffRules(failures_max=1, first_us=5 * SECOND_US)
+"""A rest of five seconds after the first refusal."""
+
+
 def trunk(name: str = "east", **rules: Any) -> TrunkRules:
-    return TrunkRules(name=name, **({"calls_per_second": 200.0, "lines_max": 3, "refusals_max": 1} | rules))
+    return TrunkRules(name=name, **({"calls_per_second": 200.0, "lines_max": 3, "back_off": AT_ONCE} | rules))
 
 
 def test_number_is_dialed_as_the_trunk_wants_it() -> None:
@@ -82,10 +88,10 @@ def test_trunk_that_does_not_serve_the_country_is_passed_over() -> None:
 
 
 def test_refused_call_finds_another_trunk_and_the_refusing_one_rests_longer_each_time() -> None:
-    exchange = Exchange(trunk("east", back_off_us=5 * SECOND_US, lines_max=9), trunk("west"))
+    exchange = Exchange(trunk("east", lines_max=9), trunk("west"))
     for rest_s in (5, 10, 20):
         leg_id, _ = exchange.dial()
-        exchange.trunks.refused("east", exchange.now_us)
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
         exchange.trunks.ended(leg_id)
         again = exchange.dial(besides=("east",))[1]
         assert again is not None
@@ -96,41 +102,43 @@ def test_refused_call_finds_another_trunk_and_the_refusing_one_rests_longer_each
 
 
 def test_refusals_of_calls_that_were_under_way_do_not_lengthen_the_rest() -> None:
-    exchange = Exchange(trunk(back_off_us=5 * SECOND_US, lines_max=9))
+    exchange = Exchange(trunk(lines_max=9))
     for _ in range(5):
         exchange.dial()
     for _ in range(5):
-        exchange.trunks.refused("east", exchange.now_us)
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
     exchange.wait(5)
     assert exchange.dial()[1] is not None
 
 
 def test_trunk_rests_only_when_it_refuses_several_calls_in_a_row() -> None:
-    exchange = Exchange(trunk(refusals_max=3, lines_max=9))
+    exchange = Exchange(trunk(back_off=BackOffRules(failures_max=3), lines_max=9))
     for _ in range(5):
-        exchange.trunks.refused("east", exchange.now_us)
-        exchange.trunks.refused("east", exchange.now_us)
-        exchange.trunks.carried("east")
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
+        exchange.trunks.carried("east", exchange.now_us)
         assert exchange.dial()[1] is not None
     for _ in range(3):
-        exchange.trunks.refused("east", exchange.now_us)
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
     assert exchange.dial()[1] is None
 
 
 def test_trunk_that_carries_again_has_its_refusals_forgotten() -> None:
-    exchange = Exchange(trunk(back_off_us=5 * SECOND_US, lines_max=9))
+    exchange = Exchange(trunk(lines_max=9))
     for _ in range(2):
-        exchange.trunks.refused("east", exchange.now_us)
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
         exchange.wait(5)
-        exchange.trunks.carried("east")
+        exchange.trunks.carried("east", exchange.now_us)
     assert exchange.dial()[1] is not None
 
 
 def test_no_rest_is_longer_than_the_longest() -> None:
-    exchange = Exchange(trunk(back_off_us=5 * SECOND_US, back_off_max_us=7 * SECOND_US, lines_max=99))
+    exchange = Exchange(trunk(back_off=replace(AT_ONCE, longest_us=7 * SECOND_US), lines_max=99))
     for _ in range(40):
-        assert exchange.dial()[1] is not None
-        exchange.trunks.refused("east", exchange.now_us)
+        leg_id, way = exchange.dial()
+        assert way is not None
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
+        exchange.trunks.ended(leg_id)
         exchange.wait(7)
 
 
@@ -182,3 +190,43 @@ def test_campaign_that_could_have_used_more_is_waited_for() -> None:
 
 def test_only_digits_and_the_plus_of_a_number_are_dialed() -> None:
     assert trunk(address="PJSIP/{number}@east").address_of("+1 (555)&PJSIP/9@x") == "PJSIP/+15559@east"
+
+
+# --- a trunk that is down -----------------------------------------------------------------------------
+
+
+def test_trunk_that_rested_is_tried_with_one_call_before_it_gets_another() -> None:
+    exchange = Exchange(trunk(lines_max=9))
+    exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
+    exchange.wait(6)
+    assert len(exchange.dial_all()) == 1
+    assert exchange.trunks.room("winter", 9, exchange.now_us) == 0
+    exchange.trunks.carried("east", exchange.now_us)
+    assert len(exchange.dial_all()) == 8
+
+
+def test_call_lost_on_trial_makes_room_for_another() -> None:
+    exchange = Exchange(trunk(lines_max=9))
+    exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
+    exchange.wait(6)
+    leg_id, _ = exchange.dial()
+    exchange.trunks.ended(leg_id)
+    assert len(exchange.dial_all()) == 1
+
+
+def test_talk_that_ends_while_a_trunk_is_down_does_not_make_it_carry_again() -> None:
+    exchange = Exchange(trunk(lines_max=9))
+    before_us = exchange.now_us - 60 * SECOND_US
+    for rest_s in (5, 10, 20):
+        exchange.trunks.refused("east", exchange.now_us, exchange.now_us)
+        exchange.trunks.carried("east", before_us)
+        exchange.wait(rest_s - 0.1)
+        assert exchange.dial()[1] is None
+        exchange.wait(0.2)
+
+
+def test_campaign_is_told_that_its_trunks_fail_when_all_of_them_do() -> None:
+    exchange = Exchange(trunk("east"), trunk("west"))
+    for name, all_fail in (("east", False), ("west", True)):
+        exchange.trunks.refused(name, exchange.now_us, exchange.now_us)
+        assert exchange.trunks.are_failing("winter") is all_fail

@@ -9,6 +9,7 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
 from core.model.detection import Detection
+from dialer.back_off import BackOffRules
 from dialer.caller_ids import OwnNumber
 from dialer.campaign import CampaignRules
 from dialer.trunks import TrunkUse
@@ -38,8 +39,8 @@ def test_house_without_trunks_has_the_one_outside() -> None:
 def test_trunks_stand_in_the_order_of_the_file() -> None:
     east, west = trunk_rules(configured(trunks={"east": EAST, "west": WEST}).trunks, "unused")
     assert east.address_of("+12125550101") == "PJSIP/92125550101@east"
-    assert (east.lines_max, east.refusals_max, east.back_off_us) == (30, 3, 5 * SECOND_US)
-    assert (west.refusals_max, west.back_off_us) == (5, 2 * SECOND_US)
+    assert (east.lines_max, east.back_off) == (30, BackOffRules(failures_max=3, first_us=5 * SECOND_US))
+    assert west.back_off == BackOffRules(failures_max=5, first_us=2 * SECOND_US)
     assert [west.serves(country) for country in ("CA", "US")] == [True, False]
 
 

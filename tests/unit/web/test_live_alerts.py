@@ -137,10 +137,17 @@ def test_campaign_near_its_cap(board: Board, share: float, level: str | None) ->
     assert [alert.level for alert in board.alerts.values()] == ([] if level is None else [level])
 
 
-def test_campaign_that_has_no_trunk(board: Board) -> None:
-    view = CampaignView(name="spring", state="running", idle_because=(Hindrance.TRUNKS.value,))
-    board.show(CAMPAIGNS, view)
-    assert board.after() == ["no_trunk:spring"]
+@pytest.mark.parametrize(
+    ("hindrance", "kind"),
+    [
+        (Hindrance.TRUNKS, "no_trunk"),
+        (Hindrance.TRUNKS_FAIL, "no_trunk"),
+        (Hindrance.NOTHING_RINGS, "calls_fail"),
+    ],
+)
+def test_campaign_whose_calls_do_not_get_out(board: Board, hindrance: Hindrance, kind: str) -> None:
+    board.show(CAMPAIGNS, CampaignView(name="spring", state="running", idle_because=(hindrance.value,)))
+    assert board.after() == [f"{kind}:spring"]
 
 
 def test_lost_link_is_critical_until_it_is_back(board: Board) -> None:

@@ -16,6 +16,7 @@ const KINDS = {
   talk: length,
   campaign_cap: (value) => share(value, 1),
   no_trunk: () => "",
+  calls_fail: () => "",
   away: () => "",
 } satisfies Record<string, Writing>;
 type Kind = keyof typeof KINDS;

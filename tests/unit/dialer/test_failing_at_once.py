@@ -1,0 +1,143 @@
+"""Calls that fail before a telephone rings: nothing is learned of people, the list is spared, it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.kernel.clock import SECOND_US
+from core.model.causes import Cause
+from core.model.commands import RingLeg
+from core.model.events import LegEnded
+from core.model.hindrance import Hindrance
+from core.model.ids import LegId
+from core.model.outbound import CampaignHindered
+from dialer.answering import AnswerRates
+from dialer.back_off import BackOff
+from dialer.campaign import Mode
+from dialer.cohorts import Cohorts
+from dialer.desk import BACK_OFF
+from dialer.pacing import AT_ONCE_PER_AGENT, PROBING_CALLS, RINGING_PER_AGENT, Floor, Learned, Pacer
+from dialer.ringing import Ringing
+from tests.unit.dialer.campaign_floor import CampaignFloor, lead
+
+SEGMENT = ("winter",)
+AGENTS = ("ann", "ben", "cat", "dan")
+NO_LINE = (Cause.CONGESTION, 503)
+NO_SUCH_NUMBER = (Cause.UNALLOCATED, 404)
+BUSY = (Cause.BUSY, 486)
+
+
+class FailingFloor(CampaignFloor):
+    """A campaign of a long list and four agents, all of whose calls end at once."""
+
+    def __init__(self) -> None:
+        leads = [lead(f"lead {number}", f"+1212555{number:04}") for number in range(2_000)]
+        super().__init__(AGENTS, leads, mode=Mode.PREDICTIVE)
+        self._over: set[LegId] = set()
+        self.ready(*AGENTS)
+        self.start()
+
+    def fail(self, seconds: int, *causes: tuple[Cause, int]) -> int:
+        """Let all calls end within a second, for each reason in turn; return how many were dialed."""
+        before = len(self.dialed())
+        for _ in range(seconds):
+            for order in self.orders(RingLeg):
+                if order.leg_id not in self._over:
+                    self._over.add(order.leg_id)
+                    code, status = causes[len(self._over) % len(causes)]
+                    self.hear(LegEnded(at_us=self.now_us, leg_id=order.leg_id, cause=code, tech_cause=status))
+            self.let_pass(1)
+        return len(self.dialed()) - before
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Why it does not dial, as told last."""
+        return self.events(CampaignHindered)[-1].by
+
+
+@pytest.fixture
+def floor() -> FailingFloor:
+    return FailingFloor()
+
+
+def test_trunk_that_is_down_for_twenty_minutes_costs_a_few_leads(floor: FailingFloor) -> None:
+    assert floor.fail(1_200, NO_LINE) < 40
+    assert floor.told == (Hindrance.TRUNKS_FAIL,)
+
+
+def test_dialing_goes_on_within_a_minute_of_the_trunk(floor: FailingFloor) -> None:
+    floor.fail(1_200, NO_LINE)
+    assert floor.fail(70, BUSY) > len(AGENTS)
+    assert floor.told == ()
+
+
+def test_carrier_that_knows_no_number_any_more_does_not_burn_the_list(floor: FailingFloor) -> None:
+    assert floor.fail(1_200, NO_SUCH_NUMBER) < 60
+    assert floor.told == (Hindrance.NOTHING_RINGS,)
+    assert floor.fail(70, BUSY) > len(AGENTS)
+    assert floor.told == ()
+
+
+def test_list_of_many_dead_numbers_is_dialed_on(floor: FailingFloor) -> None:
+    assert floor.fail(60, NO_SUCH_NUMBER, NO_SUCH_NUMBER, BUSY) > 200
+    assert floor.told == ()
+
+
+def test_dead_numbers_of_a_burst_are_known_before_the_others_ring() -> None:
+    back_off = BackOff(BACK_OFF)
+    for _ in range(100):
+        back_off.failed(0, SECOND_US // 2)
+    back_off.succeeded(0)
+    back_off.failed(SECOND_US, 4 * SECOND_US)
+    assert not back_off.is_failing
+
+
+# --- what is learned ----------------------------------------------------------------------------------
+
+
+def test_call_that_got_to_no_telephone_says_nothing_of_people() -> None:
+    rates = AnswerRates()
+    cohorts = Cohorts(rates, Ringing(25))
+    for number in range(10):
+        cohorts.launch(SEGMENT, 0.0)
+        if number < 6:
+            cohorts.withdraw(SEGMENT, 0.0)
+        else:
+            cohorts.end(SEGMENT, 0.0, 12.0, answered=number == 9)
+    cohorts.fold(30.0)
+    assert rates.counts[SEGMENT] == (1.0, 3.0)
+
+
+# --- however few answer -------------------------------------------------------------------------------
+
+
+def hopeless() -> Pacer:
+    """A pacer that has seen a thousand calls, none of them answered."""
+    learned = Learned()
+    learned.rates.count(SEGMENT, launched=1_000, answered=0, now_s=3_600.0)
+    return Pacer(learned)
+
+
+def dialed(floor: Floor) -> int:
+    return hopeless().calls(floor, [SEGMENT] * 100_000, 0.02, 100_000)
+
+
+def test_where_nobody_answers_one_decision_dials_two_for_each_agent() -> None:
+    assert hopeless().risk(Floor(idle=20)) < 0.02
+    assert dialed(Floor(idle=20)) == AT_ONCE_PER_AGENT * 20
+
+
+def test_no_more_ring_than_agents_could_have_to_do_with() -> None:
+    ringing = [(SEGMENT, 20.0)] * (RINGING_PER_AGENT * 20 - 7)
+    assert dialed(Floor(idle=20, ringing=ringing)) == 7
+    assert dialed(Floor(idle=20, ringing=[*ringing, *ringing])) == 0
+
+
+def test_probing_goes_on_until_people_were_heard_of() -> None:
+    learned = Learned()
+    cohorts = Cohorts(learned.rates, learned.ringing)
+    for second in range(int(2 * PROBING_CALLS)):
+        cohorts.launch(SEGMENT, float(second))
+        cohorts.withdraw(SEGMENT, float(second))
+    cohorts.fold(1_000.0)
+    assert Pacer(learned).calls(Floor(idle=3), [SEGMENT] * 100, 0.5, 100) == 3
