@@ -125,6 +125,15 @@ def _apart_from(configured: Part, kept: Part) -> Part:
     return type(kept)(**{key: value for key, value in asdict(kept).items() if value != file[key]})
 
 
+def names_set(at_work: AtWork) -> tuple[str, ...]:
+    """Return what is set at work by the names that the API has for it, such as `recycling.busy`."""
+    recycling = at_work.recycling
+    limits = (("attempts_max", recycling.attempts_max), ("attempts_a_day_max", recycling.a_day_max))
+    said = (*asdict(at_work.pacing).items(), *limits)
+    outcomes = (f"recycling.{each.code}" for each in recycling.outcomes)
+    return (*(key.removesuffix("_ppm") for key, value in said if value is not None), *outcomes)
+
+
 # --- what may be set ----------------------------------------------------------------------------------
 
 

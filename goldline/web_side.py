@@ -119,6 +119,7 @@ async def open_web_side(
             floor=following.floor,
             ops=ops,
         )
+            campaigns_now=fold,
         server = WebServer(build_application(site), site.settings)
         async with _serving(
             server, following.live, clock, _look(house, front, following, clock, stores)

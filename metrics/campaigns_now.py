@@ -1,7 +1,7 @@
 """Campaigns as they stand at this moment: a fold of ledger events that whoever looks on may hold.
 
-Figures are of the campaign's own running day, which ends with its `CampaignDayEnded`. What the rules of the
-configuration say is where each begins; a restart of the engine paces by them again.
+Figures are of the campaign's own running day, which ends with its `CampaignDayEnded`. How the configuration
+file has it pace is where each begins; what is set at work is told by the engine, by each run of it anew.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.model.at_work import AtWork, Pacing
 from core.model.hindrance import Hindrance
 from core.model.message import DomainEvent
 from core.model.outbound import (
@@ -21,20 +22,11 @@ from core.model.outbound import (
     CapsStood,
     CapStanding,
     PacingSet,
+    RulesSet,
 )
 from metrics.campaigns import CampaignFigures
 
 STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pacing:
-    """How a campaign paces; shares and lines for each agent are in millionths."""
-
-    mode: str = ""
-    lines_max: int = 0
-    lines_per_agent_ppm: int = 0
-    share_max_ppm: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,9 +34,11 @@ class CampaignNow:
     """One campaign. `in_flight` are its attempts that have not ended, `today` those dialed today that have.
 
     `hindered_by` says why it does not dial, `forbidden_by` by which rules of the law leads were turned away.
+    It goes by `pacing`; `at_work` is what of its rules is not as the configuration file has it.
     """
 
     pacing: Pacing
+    at_work: AtWork = field(default_factory=AtWork)
     state: str = STOPPED
     hindered_by: tuple[str, ...] = (Hindrance.STOPPED,)
     forbidden_by: tuple[str, ...] = ()
@@ -80,7 +74,9 @@ class CampaignsNow:
         """Take over how the engine itself says that a campaign stands."""
         campaign = self._campaigns[name]
         campaign.state, campaign.hindered_by = standing.state, standing.hindrances
-        campaign.caps = standing.caps
+        campaign.caps, campaign.at_work = standing.caps, standing.at_work
+        if standing.pacing != Pacing():  # an engine of an older make does not tell
+            campaign.pacing = standing.pacing
         self._changed[name] = None
 
 
@@ -100,6 +96,8 @@ def _fold(campaign: CampaignNow, event: DomainEvent) -> bool:
                 lines_per_agent_ppm=event.lines_per_agent_ppm,
                 share_max_ppm=event.share_max_ppm,
             )
+        case RulesSet():
+            campaign.at_work = event.at_work
         case AttemptDialed():
             campaign.in_flight[event.attempt_id] = None
             campaign.dialed += 1

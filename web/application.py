@@ -22,6 +22,7 @@ from web.api import (
     reports,
     sign_in,
     sign_in_elsewhere,
+    steering,
     supervision,
     tasks,
 )
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     floor.router,
     reports.router,
     campaigns.router,
+    steering.router,
     lists.router,
     imports.router,
 )

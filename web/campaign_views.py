@@ -13,7 +13,8 @@ from web.views import CampaignView, View
 class RecyclingView(View):
     """What follows a result: when and at which number the lead comes up again; see `docs/campaigns.md`.
 
-    After `attempts_max` of the same in a row it is given up; `first` comes before all others.
+    After `attempts_max` of the same in a row it is given up; `first` comes before all others. One that
+    `is_set_at_work` is not as the configuration file has it.
     """
 
     code: str
@@ -24,10 +25,11 @@ class RecyclingView(View):
     number: str
     other_day_part: bool
     first: bool
+    is_set_at_work: bool
 
 
 class CampaignCardView(CampaignView):
-    """A campaign with its rules, which the configuration file holds: `laws` are its packs by name.
+    """A campaign with its rules as they hold at this moment: `laws` are its packs by name.
 
     A lead is dialed `attempts_max` times, and `attempts_a_day_max` times in a day of its own clock.
     """

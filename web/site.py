@@ -8,6 +8,7 @@ from core.kernel.clock import Clock
 from web.front import FrontOffice
 from web.gate_settings import GateSettings, OidcSettings
 from web.house import House
+from web.live.campaigns import Campaigns
 from web.live.floor import Floor
 from web.live.live import Live
 from web.ops.ops import Ops
@@ -37,7 +38,7 @@ class Site:
     """One web side: what it may ask and know. Stores are the ports of `web.ports`.
 
     `clock` is the centre's, which may run fast; `wall` is the one that sign-ins and keys end by. `live` tells
-    screens what goes on, `floor` is what it knows of today.
+    screens what goes on, `floor` and `campaigns_now` are what it knows of today.
     """
 
     settings: WebSettings = field(default_factory=WebSettings)
@@ -52,6 +53,7 @@ class Site:
     open_contacts: OpenContacts
     campaigns: CampaignSide
     history: History
+    campaigns_now: Campaigns
     live: Live = field(default_factory=Live)
     floor: Floor = field(default_factory=Floor)
     ops: Ops = field(default_factory=Ops)

@@ -153,6 +153,7 @@ class CampaignView(View):
 
     `idle_because` says in words of a catalogue why it does not dial, where it does not, `forbidden_by` by
     which rules of the law leads were turned away. Of the `leads` of all lists `leads_done` come up no more.
+    `set_at_work` names what is not as the configuration file has it, such as `lines_max` or `recycling.busy`.
     """
 
     name: str
@@ -164,6 +165,7 @@ class CampaignView(View):
     lines_max: int = 0
     lines_per_agent: float = 0
     share_max: float = 0
+    set_at_work: tuple[str, ...] = ()
     in_flight: int = 0
     dialed: int = 0
     answered: int = 0

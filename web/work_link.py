@@ -9,7 +9,8 @@ and is answered
     {"type": "AnswerWork", "work_id": "case-17", "request_id": "7", "contact_id": "C-4-000012", ...}
 
 Who hears no answer asks again: under one `work_id` it stays one piece of work. `StartCampaign`,
-`PauseCampaign` and `SetPacing` name a `campaign` instead and are answered by `AnswerCampaign`.
+`PauseCampaign`, `SetPacing`, `SetRecycling` and `SetAsConfigured` name a `campaign` instead and are answered
+by `AnswerCampaign`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ from core.model.outbound import (
     CampaignRequest,
     DescribeCampaign,
     PauseCampaign,
+    SetAsConfigured,
     SetPacing,
+    SetRecycling,
     StartCampaign,
 )
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
@@ -43,7 +46,16 @@ log = structlog.get_logger()
 PATH = "/work"
 REQUESTS = frozenset(
     kind.__name__
-    for kind in (AddWork, WithdrawWork, StartCampaign, PauseCampaign, SetPacing, DescribeCampaign)
+    for kind in (
+        AddWork,
+        WithdrawWork,
+        StartCampaign,
+        PauseCampaign,
+        SetPacing,
+        SetRecycling,
+        SetAsConfigured,
+        DescribeCampaign,
+    )
 )
 UNREADABLE = AnswerWork(work_id="", request_id="", code="unreadable", reason="no wish about work")
 

@@ -24,6 +24,7 @@ from web.gate.cookie import NAME
 from web.gate.passwords import hash_password
 from web.gate.reception import Reception
 from web.house import House
+from web.live.campaigns import Campaigns
 from web.site import Site
 
 HOST = "goldline.test"
@@ -35,17 +36,19 @@ PASSWORD_HASH = hash_password(PASSWORD)
 def site_of(engine: Sink, **parts: Any) -> Site:
     """Return a site before `engine`; `parts` are other than the usual."""
     clock: Clock = parts.pop("clock", None) or Wristwatch()
+    house: House = parts.pop("house", None) or House()
     ledger = MemoryLedger()
     usual: dict[str, Any] = {
         "clock": clock,
         "front": FrontOffice(engine),
-        "house": House(),
+        "house": house,
         "wall": clock,
         "people": MemoryPeopleStore(),
         "customers": MemoryCrmStore(ledger, clock, StoreSettings()),
         "open_contacts": ledger.open_contacts,
         "history": MemoryHistory(ledger),
         "campaigns": campaign_side(clock),
+        "campaigns_now": Campaigns(house.campaigns),
     }
     return Site(**(usual | parts))
 

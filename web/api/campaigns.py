@@ -1,20 +1,21 @@
-"""Campaigns: how they stand, starting and pausing them, how they pace, and what is on record of them."""
+"""Campaigns: how they stand, starting and pausing them, and what is on record of them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
 
 from core.kernel.clock import microseconds, seconds
 from core.model.campaign_results import ALWAYS_US, Conversion, Grouping, LeadAhead, PromisedCall
 from core.model.disposition import SYSTEM
-from core.model.outbound import PauseCampaign, SetPacing, StartCampaign
-from core.model.quality import PPM
+from core.model.outbound import PauseCampaign, StartCampaign
+from dialer.at_work import recycling_with
 from dialer.campaign import CampaignRules, Mode
+from dialer.recycling import Recycling
 from metrics.campaign_results import (
     CENTS,
     Figures,
@@ -23,7 +24,7 @@ from metrics.campaign_results import (
     figures_by_group,
     total,
 )
-from web.asked import Asked, Name
+from web.asked import Name
 from web.callers import OfSite, Role, allow
 from web.campaign_views import (
     ArmView,
@@ -47,8 +48,6 @@ READERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.READ_ONLY)
 NUMBERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR)
 """Who may see whose numbers are called: nobody who only reads how things stand."""
 MANAGERS = allow(Role.CAMPAIGN_MANAGER)
-LINES_MAX = 10_000
-LINES_PER_AGENT_MAX = 20.0
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 
@@ -63,15 +62,6 @@ def known_campaign(name: Name, site: OfSite) -> CampaignRules:
 OfCampaign = Annotated[CampaignRules, Depends(known_campaign)]
 
 
-class AskedPacing(Asked):
-    """How a campaign paces from now on, until the program starts anew; what is left out stays as it is."""
-
-    mode: Mode | None = None
-    lines_max: Annotated[int, Field(ge=1, le=LINES_MAX)] | None = None
-    lines_per_agent: Annotated[float, Field(gt=0, le=LINES_PER_AGENT_MAX)] | None = None
-    share_max: Annotated[float, Field(gt=0, le=1)] | None = None
-
-
 # --- how they stand ---------------------------------------------------------------------------------
 
 
@@ -84,9 +74,9 @@ async def campaigns(site: OfSite, limit: Limit = 100, cursor: Cursor = "") -> Pa
 
 @router.get("/{name}", dependencies=[READERS])
 async def campaign(rules: OfCampaign, site: OfSite) -> CampaignCardView:
-    """Tell how one campaign stands, and its rules."""
-    recycling = rules.recycling
-    labels = {**SYSTEM, **site.house.dispositions}
+    """Tell how one campaign stands, and its rules as they hold now."""
+    at_work = site.campaigns_now.at_work(rules.name).recycling
+    recycling = recycling_with(rules.recycling, at_work)
     return CampaignCardView(
         **dict(_standing(site, rules.name)),
         modes=tuple(mode for mode in Mode if rules.flow or mode is not Mode.AGENTLESS),
@@ -96,19 +86,25 @@ async def campaign(rules: OfCampaign, site: OfSite) -> CampaignCardView:
         has_schedule=rules.schedule is not None,
         attempts_max=recycling.attempts_max,
         attempts_a_day_max=recycling.a_day_max,
-        recycling=tuple(
-            RecyclingView(
-                code=code,
-                label=labels[code].label if code in labels else "",
-                delay_seconds=seconds(rule.delay_us),
-                spread_seconds=seconds(rule.spread_us),
-                attempts_max=rule.attempts_max,
-                number=rule.number,
-                other_day_part=rule.other_day_part,
-                first=rule.first,
-            )
-            for code, rule in recycling.rules.items()
-        ),
+        recycling=_recycling(recycling, {each.code for each in at_work.outcomes}, site),
+    )
+
+
+def _recycling(recycling: Recycling, set_at_work: Collection[str], site: Site) -> tuple[RecyclingView, ...]:
+    labels = {**SYSTEM, **site.house.dispositions}
+    return tuple(
+        RecyclingView(
+            code=code,
+            label=labels[code].label if code in labels else "",
+            delay_seconds=seconds(rule.delay_us),
+            spread_seconds=seconds(rule.spread_us),
+            attempts_max=rule.attempts_max,
+            number=rule.number,
+            other_day_part=rule.other_day_part,
+            first=rule.first,
+            is_set_at_work=code in set_at_work,
+        )
+        for code, rule in recycling.rules.items()
     )
 
 
@@ -134,21 +130,6 @@ async def start(rules: OfCampaign, site: OfSite) -> None:
 async def pause(rules: OfCampaign, site: OfSite) -> None:
     """Let a campaign dial nobody new; whoever rings or talks goes on."""
     await site.front.ask(PauseCampaign(at_us=site.clock.now_us(), campaign=rules.name))
-
-
-@router.put("/{name}/pacing", status_code=HTTPStatus.NO_CONTENT, dependencies=[MANAGERS])
-async def pace(asked: AskedPacing, rules: OfCampaign, site: OfSite) -> None:
-    """Let a campaign pace otherwise, never beyond its laws."""
-    await site.front.ask(
-        SetPacing(
-            at_us=site.clock.now_us(),
-            campaign=rules.name,
-            mode=asked.mode or "",
-            lines_max=asked.lines_max or 0,
-            lines_per_agent_ppm=round(PPM * (asked.lines_per_agent or 0)),
-            share_max_ppm=round(PPM * (asked.share_max or 0)),
-        )
-    )
 
 
 # --- what is on record --------------------------------------------------------------------------------

@@ -15,14 +15,16 @@ import structlog
 
 from core.kernel.clock import Clock
 from core.kernel.errors import RequestRefused
+from core.model.at_work import AtWork
 from core.model.attempt import AttemptState
 from core.model.campaign_results import CampaignProgress
 from core.model.commands import DeskCommand
 from core.model.message import DomainEvent
 from core.model.outbound import AnswerCampaign, AttemptEnded, CapStanding, DescribeCampaign
 from core.model.quality import PPM
+from dialer.at_work import names_set, pacing_of
 from dialer.campaign import CampaignRules
-from metrics.campaigns_now import CampaignNow, CampaignsNow, Pacing
+from metrics.campaigns_now import CampaignNow, CampaignsNow
 from web.front import FrontOffice
 from web.live.topic import CAMPAIGNS, Change
 from web.ports import CampaignRecords
@@ -47,7 +49,7 @@ class Campaigns:
         self.rules = rules
         self.wanted = asyncio.Event()
         """Somebody wants the store to be asked now."""
-        self._now = CampaignsNow({name: _pacing(each) for name, each in rules.items()})
+        self._now = CampaignsNow({name: pacing_of(each) for name, each in rules.items()})
         self._progress: dict[str, CampaignProgress] = {}
         self._worked: dict[str, None] = {}
         self._touched: dict[str, None] = {}
@@ -87,6 +89,10 @@ class Campaigns:
         self._progress[name] = progress
         self._touched[name] = None
 
+    def at_work(self, name: str) -> AtWork:
+        """Return what is set at work for a campaign."""
+        return self._now[name].at_work
+
     # --- showing ----------------------------------------------------------------------------------------
 
     def changes(self) -> Iterable[Change]:
@@ -105,13 +111,13 @@ class CampaignClerk:
         self._front = front
         self._records = records
         self._clock = clock
+        self._undescribed = dict.fromkeys(fold.rules)
 
     async def run(self) -> None:
-        """Ask how all campaigns stand, and from then on how far the lists are that are worked."""
-        for name in self._fold.rules:
-            await self._describe(name)
+        """Ask how campaigns stand, until the engine says so, and how far the lists are that are worked."""
         now_s = asyncio.get_running_loop().time
         for nth in count():
+            await self._describe_others()
             began_s = now_s()
             worked = self._fold.take_worked()
             for name in worked if nth % ANYWAY else self._fold.rules:
@@ -120,13 +126,18 @@ class CampaignClerk:
                 async with asyncio.timeout(max(ASK_EVERY_S, REST * (now_s() - began_s))):
                     await self._fold.wanted.wait()
 
-    async def _describe(self, name: str) -> None:
-        try:
-            answer = await self._front.ask(DescribeCampaign(at_us=self._clock.now_us(), campaign=name))
-        except (RequestRefused, TimeoutError):
-            return
-        assert isinstance(answer, AnswerCampaign)
-        self._fold.described(answer)
+    async def _describe_others(self) -> None:
+        """Ask the engine about campaigns of which it has not said yet how they stand: it may be away."""
+        for name in list(self._undescribed):
+            try:
+                answer = await self._front.ask(DescribeCampaign(at_us=self._clock.now_us(), campaign=name))
+                assert isinstance(answer, AnswerCampaign)
+                self._fold.described(answer)
+            except TimeoutError:
+                return  # the next one would wait as long in vain
+            except RequestRefused:
+                log.warning("campaign_unknown_to_engine", campaign=name)
+            del self._undescribed[name]
 
     async def _ask_store(self, name: str) -> None:
         try:
@@ -142,12 +153,13 @@ def campaign_view(rules: CampaignRules, now: CampaignNow, progress: CampaignProg
         name=rules.name,
         state=now.state,
         queue=rules.queue,
-        mode=pacing.mode,
+        mode=pacing.mode or "",
         idle_because=tuple(now.hindered_by),
         forbidden_by=now.forbidden_by,
-        lines_max=pacing.lines_max,
-        lines_per_agent=pacing.lines_per_agent_ppm / PPM,
-        share_max=pacing.share_max_ppm / PPM,
+        lines_max=pacing.lines_max or 0,
+        lines_per_agent=(pacing.lines_per_agent_ppm or 0) / PPM,
+        share_max=(pacing.share_max_ppm or 0) / PPM,
+        set_at_work=names_set(now.at_work),
         in_flight=len(now.in_flight),
         dialed=now.dialed,
         answered=today.answered,
@@ -173,13 +185,4 @@ def cap_view(cap: CapStanding) -> CapView:
         share=cap.share_ppm / PPM,
         upper=cap.upper_ppm / PPM,
         cap=cap.cap_ppm / PPM,
-    )
-
-
-def _pacing(rules: CampaignRules) -> Pacing:
-    return Pacing(
-        mode=rules.mode,
-        lines_max=rules.lines_max,
-        lines_per_agent_ppm=round(PPM * rules.lines_per_agent),
-        share_max_ppm=round(PPM * rules.share_max),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from core.kernel.clock import SECOND_US
+from core.model.at_work import AtWork, Pacing
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.hindrance import Hindrance
 from core.model.ids import LegId, QueueName
@@ -26,13 +27,14 @@ from core.model.outbound import (
     CapStanding,
     DescribeCampaign,
     PacingSet,
+    RulesSet,
 )
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.memory_records import MemoryCampaignRecords
 from crm.leads.records import LeadRecord, ListPlan
 from dialer.campaign import CampaignRules, Mode
 from tests.services.clocks import NOON_US, Wristwatch
-from web.front import FrontOffice
+from web.front import FrontOffice, FrontSettings
 from web.live.campaigns import CampaignClerk, Campaigns
 from web.views import CampaignView
 
@@ -132,6 +134,14 @@ def test_caps_and_pacing_are_told_in_shares() -> None:
     assert (view.mode, view.lines_per_agent, view.share_max) == ("predictive", 2.0, 0.01)
 
 
+def test_what_is_set_at_work_is_named_until_it_is_as_configured() -> None:
+    set_so = RulesSet(**AT, at_work=AtWork(pacing=Pacing(mode="power", share_max_ppm=10_000)))
+    fold = fold_of(set_so)
+    assert rows(fold)["sales"].set_at_work == ("mode", "share_max")
+    fold.add(RulesSet(**AT, at_work=AtWork()))
+    assert rows(fold)["sales"].set_at_work == ()
+
+
 def test_with_the_campaigns_day_its_figures_begin_anew_but_calls_go_on() -> None:
     view = rows(fold_of(*a_day(), CampaignDayEnded(**AT, day="2026-11-20")))["sales"]
     assert (view.in_flight, view.dialed, view.answered) == (1, 0, 0)
@@ -167,10 +177,17 @@ async def view_of(fold: Campaigns, leads: int) -> CampaignView:
 
 async def test_engine_and_store_are_asked_what_no_event_tells(store: MemoryLeadStore) -> None:
     asked = asyncio.Queue[Event]()
+    paced = Pacing(mode="progressive", lines_max=7, lines_per_agent_ppm=1_500_000, share_max_ppm=1_000_000)
+    standing = CampaignStanding(
+        state="paused",
+        hindrances=(Hindrance.PAUSED,),
+        caps=(CAP,),
+        pacing=paced,
+        at_work=AtWork(pacing=Pacing(mode="progressive", lines_max=7)),
+    )
 
     def engine(request: Event) -> None:
         assert isinstance(request, DescribeCampaign)
-        standing = CampaignStanding(state="paused", hindrances=(Hindrance.PAUSED,), caps=(CAP,))
         front.answer(AnswerCampaign(campaign="sales", request_id=request.request_id, standing=standing))
         asked.put_nowait(request)
 
@@ -180,11 +197,32 @@ async def test_engine_and_store_are_asked_what_no_event_tells(store: MemoryLeadS
     await asked.get()
     view = await view_of(fold, leads=2)
     assert (view.state, len(view.caps)) == ("paused", 1)
+    assert (view.lines_max, view.set_at_work) == (7, ("mode", "lines_max")), "set by an earlier run"
     await store.save_leads(
         ListPlan(campaign="sales", name="more"),
         [LeadRecord(external_id="C", person_id="C", numbers=(LeadNumber(number="+12025550003"),))],
     )
     fold.look_again("sales")
     await view_of(fold, leads=3)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_an_engine_that_was_away_is_asked_again_how_campaigns_stand(store: MemoryLeadStore) -> None:
+    asked: list[Event] = []
+
+    def engine(request: Event) -> None:
+        assert isinstance(request, DescribeCampaign)
+        asked.append(request)
+        if len(asked) > 1:
+            standing = CampaignStanding(state="paused")
+            front.answer(AnswerCampaign(campaign="sales", request_id=request.request_id, standing=standing))
+
+    front, fold = FrontOffice(engine, FrontSettings(patience_s=0)), fold_of()
+    records = MemoryCampaignRecords(store, Wristwatch())
+    running = asyncio.create_task(CampaignClerk(fold, front, records, Wristwatch()).run())
+    assert (await view_of(fold, leads=2)).state == "stopped"
+    fold.look_again("sales")
+    assert (await view_of(fold, leads=2)).state == "paused"
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

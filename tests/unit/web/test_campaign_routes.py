@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from core.kernel.clock import SECOND_US
+from core.model.at_work import Aspect, AtWork, OutcomeRecycling, Pacing, RecyclingChange
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.disposition import Disposition
 from core.model.ids import QueueName
@@ -24,7 +25,10 @@ from core.model.outbound import (
     CampaignRequest,
     LeaseLeads,
     PauseCampaign,
+    RulesSet,
+    SetAsConfigured,
     SetPacing,
+    SetRecycling,
     SettleLead,
     StartCampaign,
 )
@@ -80,12 +84,14 @@ def store() -> MemoryLeadStore:
 async def app(engine: Engine, store: MemoryLeadStore, tmp_path: Path) -> AsyncIterator[FastAPI]:
     side = campaign_side(Wristwatch(), store, tmp_path)
     house = House(campaigns={"sales": SALES}, dispositions={"sold": SOLD})
+    campaigns_now = Campaigns(house.campaigns)
     site = site_of(
         engine.hear,
         front=engine.front,
         campaigns=side,
         house=house,
-        live=Live((Campaigns(house.campaigns),)),
+        campaigns_now=campaigns_now,
+        live=Live((campaigns_now,)),
         settings=WebSettings(upload_bytes_max=2_000),
     )
     await side.lists.start()
@@ -142,6 +148,45 @@ async def test_a_campaign_is_started_paused_and_paced(engine: Engine, browser: h
     ]
 
 
+async def test_recycling_is_set_and_is_as_configured_again(
+    app: FastAPI, engine: Engine, browser: httpx.AsyncClient
+) -> None:
+    wish = {"attempts_a_day_max": 2, "outcomes": {"busy": {"delay_seconds": 60, "attempts_max": 0}}}
+    answers = [
+        await browser.put("/api/v1/campaigns/sales/recycling", json=wish),
+        await browser.delete("/api/v1/campaigns/sales/recycling?outcome=busy"),
+        await browser.delete("/api/v1/campaigns/sales/recycling"),
+        await browser.delete("/api/v1/campaigns/sales/pacing"),
+    ]
+    assert [answer.status_code for answer in answers] == [204, 204, 204, 204]
+    asked = {"at_us": NOON_US, "campaign": "sales"}
+    busy = OutcomeRecycling(code="busy", delay_us=60 * SECOND_US, attempts_max=0)
+    assert engine.asked == [
+        SetRecycling(**asked, request_id="web-1", a_day_max=2, outcomes=(busy,)),
+        SetAsConfigured(**asked, request_id="web-2", what=Aspect.RECYCLING, code="busy"),
+        SetAsConfigured(**asked, request_id="web-3", what=Aspect.RECYCLING),
+        SetAsConfigured(**asked, request_id="web-4", what=Aspect.PACING),
+    ]
+    *_, first = await app.state.site.people.audit(before=1_000, count=10)
+    assert (first.who, first.action) == ("mia", "PUT /campaigns/{name}/recycling")
+    assert '"busy":{"delay_seconds":60.0' in first.why
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"attempts_max": 101}, "body.attempts_max"),
+        ({"outcomes": {"busy": {"delay_seconds": -1}}}, "body.outcomes.busy.delay_seconds"),
+        ({"outcomes": {"busy": {"speed": 1}}}, "body.outcomes.busy.speed"),
+    ],
+)
+async def test_recycling_that_cannot_be_meant_is_refused_by_field(
+    browser: httpx.AsyncClient, wrong: dict[str, Any], where: str
+) -> None:
+    answer = await browser.put("/api/v1/campaigns/sales/recycling", json=wrong)
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, where)
+
+
 async def test_a_refusal_of_the_engine_keeps_its_code(engine: Engine, browser: httpx.AsyncClient) -> None:
     engine.code = "already_so"
     answer = await browser.post("/api/v1/campaigns/sales/start")
@@ -171,6 +216,19 @@ async def test_a_card_tells_the_rules_of_the_campaign(browser: httpx.AsyncClient
     assert "agentless" not in card["modes"], "it has no flow for people to hear"
     busy = next(rule for rule in card["recycling"] if rule["code"] == "busy")
     assert (busy["label"], busy["delay_seconds"], busy["attempts_max"]) == ("Busy", 300, 5)
+
+
+async def test_a_card_tells_what_is_set_at_work_and_its_rules_as_they_hold(
+    app: FastAPI, browser: httpx.AsyncClient
+) -> None:
+    busy = OutcomeRecycling(code="busy", delay_us=60 * SECOND_US)
+    set_so = AtWork(pacing=Pacing(lines_max=10), recycling=RecyclingChange(attempts_max=4, outcomes=(busy,)))
+    app.state.site.campaigns_now.add(RulesSet(at_us=NOON_US, campaign="sales", at_work=set_so))
+    card = (await browser.get("/api/v1/campaigns/sales")).json()
+    assert card["set_at_work"] == ["lines_max", "attempts_max", "recycling.busy"]
+    assert card["attempts_max"] == 4
+    told = {rule["code"]: (rule["delay_seconds"], rule["is_set_at_work"]) for rule in card["recycling"]}
+    assert (told["busy"], told["absent"]) == ((60, True), (4 * 3_600, False))
 
 
 # --- lists come in ----------------------------------------------------------------------------------------
