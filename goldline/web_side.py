@@ -117,9 +117,9 @@ async def open_web_side(
             history=stores.history,
             live=following.live,
             floor=following.floor,
+            campaigns_now=fold,
             ops=ops,
         )
-            campaigns_now=fold,
         server = WebServer(build_application(site), site.settings)
         async with _serving(
             server, following.live, clock, _look(house, front, following, clock, stores)
