@@ -15,6 +15,7 @@ from core.model.contact import VOICE
 from core.model.control import ConversationChanged
 from core.model.desk import DESK, DeskState
 from core.model.ids import ContactId, OfferId
+from core.model.requests import GoReady
 from core.model.standing_leg import StandingState
 
 LEGAL: Mapping[AgentState, tuple[str, ...]] = {
@@ -61,9 +62,10 @@ class Agent:
     Who `dials` may call numbers for a campaign. `contact_id` is the call offered or talked, `work` all else.
     `misses` counts offers in a row that came to nothing by the agent's side. `shut` says that one of work did
     so during a call: no more before it is over. Who `looks` has a record on the screen, to say if it is to be
-    called. `extensions` of the wrap-up are left. An agent without a `standing_leg` is rung for each call, and
-    who `answers` can have the phone that rings answered from the desk. `talk` is how it stands with the call.
-    `asked_by` is the supervisor who asked for the state, or for the next one where there is one.
+    called. `extensions` of the wrap-up are left; who `owes_result` does not finish it without one. An agent
+    without a `standing_leg` is rung for each call, and who `answers` can have the phone that rings answered
+    from the desk. `talk` is how it stands with the call. `asked_by` is the supervisor who asked for the state
+    or, where there is one, for the next.
     """
 
     profile: AgentProfile
@@ -87,6 +89,7 @@ class Agent:
     misses: int = 0
     shut: bool = False
     extensions: int = 0
+    owes_result: bool = False
     talk: ConversationChanged | None = None
     capacity: dict[str, int] = field(init=False)
 
@@ -115,6 +118,15 @@ class Agent:
             return None
         return self.standing_leg.state
 
+    @property
+    def has_to_tell(self) -> bool:
+        """Tell whether the agent is in a wrap-up that ends with a result only."""
+        return self.state is AgentState.WRAP_UP and self.owes_result
+
+    def has_to_tell_before(self, request: GoReady) -> bool:
+        """Tell whether the agent cannot be ready before that; a supervisor's word lets the agent off."""
+        return self.has_to_tell and not request.asked_by
+
     def open_channels(self) -> tuple[str, ...]:
         """Return the channels of which the agent can be offered a contact now."""
         if self.next_state is not None or self.desk is DeskState.CUT_OFF:
@@ -139,6 +151,8 @@ class Agent:
         always, also = LEGAL[self.state], tuple(self._also_legal())
         if self.talk is not None and self.state is AgentState.ON_CONTACT:
             always = tuple(each for each in always if each != "HangUpContact") + self.talk.legal
+        elif self.has_to_tell:
+            always = tuple(each for each in always if each != "GoReady")
         return tuple(dict.fromkeys(always + also)) if also else always
 
     def _also_legal(self) -> Iterator[str]:

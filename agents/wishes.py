@@ -62,6 +62,8 @@ class Wishes:
             raise RequestRefused("connection_lost", "the desk has no live connection: open it again first")
         if agent.state is AgentState.READY and agent.next_state is None:
             raise RequestRefused("already_ready", "this agent is ready")
+        if agent.has_to_tell_before(request):
+            raise RequestRefused("disposition_required", "say first what came of the contact")
         if agent.state is AgentState.READY or agent.state in BUSY_STATES:
             self._roster.ask_later(agent, None, "", request)
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from agents.agent import Agent, Work
 from agents.misses import MISSED_REASONS, Misses
+from agents.required_results import RequiredResults
 from agents.reservations import not_reserved, reserved
 from agents.roster import Roster
 from agents.screenpop import record, screen_pop
@@ -39,11 +40,19 @@ GIVEN_BACK, LEFT, NO_ROOM = "given_back", "agent_left", "no_room"
 class Workload:
     """The feature that keeps what agents have in hand besides calls. Built after the `Reservations`."""
 
-    def __init__(self, engine: Engine, contacts: ContactBook, roster: Roster, misses: Misses) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        roster: Roster,
+        misses: Misses,
+        required: RequiredResults,
+    ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._roster = roster
         self._misses = misses
+        self._required = required
         engine.subscribe(OfferMade, self._offered)
         engine.subscribe(OfferFailed, self._missed)
         engine.subscribe(OfferWithdrawn, self._withdrawn)
@@ -113,6 +122,7 @@ class Workload:
 
     def _finished(self, request: FinishWork) -> None:
         agent, contact = self._in_hand(request)
+        self._required.check(contact, request.disposition)
         self._contacts.move(contact, ContactTrigger.FINISH)
         self._engine.publish(
             ContactClosed(

@@ -1,7 +1,8 @@
 """Wrap-up: the agent's work after a call, bounded by the queue's limit or by the agent's own.
 
 It ends when the agent says so (`FinishWrapUp`, or `GoReady` and the like) or when the limit is reached;
-either way the contact is closed with the disposition chosen, if any. It is a state of the agent, so whoever
+either way the contact is closed with the disposition chosen, if any; where the queue requires one, only that
+or the limit ends it. It is a state of the agent, so whoever
 wraps up a call of one queue is offered no call of another. The desk may ask for more time as often as the
 queue grants it.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from agents.required_results import RequiredResults
 from agents.roster import Roster
 from core.contacts import ContactBook
 from core.engine import Engine
@@ -60,12 +62,14 @@ class WrapUp:
         contacts: ContactBook,
         roster: Roster,
         limits: Mapping[QueueName, WrapUpLimit],
+        required: RequiredResults,
         results: Results | None = None,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._roster = roster
         self._limits = limits
+        self._required = required
         self._results = results or AnyResult()
         self._in_hand: dict[AgentId, ContactId] = {}
         engine.subscribe(TalkEnded, self._begin)
@@ -83,6 +87,7 @@ class WrapUp:
             if agent.profile.wrap_up_limit_us is not None:
                 until_us = event.at_us + agent.profile.wrap_up_limit_us
             agent.extensions = limit.extensions_max if limit.extension_us else 0
+            agent.owes_result = self._required.is_owed(self._contact(event.contact_id))
             self._roster.move(agent, AgentTrigger.TALK_END, event, until_us=until_us)
         self._in_hand[event.agent_id] = event.contact_id
         self._engine.send(StartTimer(key=_timer(event.agent_id), at_us=until_us))
@@ -97,7 +102,9 @@ class WrapUp:
         return self._limits.get(contact.queue, NO_TIME) if contact.queue else NO_TIME
 
     def _finished(self, request: FinishWrapUp) -> None:
-        self._results.check(self._contact(self._meant(request)), request)
+        contact = self._contact(self._meant(request))
+        self._required.check(contact, request.disposition)
+        self._results.check(contact, request)
         self._end(request.agent_id, request)
 
     def _extended(self, request: ExtendWrapUp) -> None:
@@ -118,6 +125,9 @@ class WrapUp:
         return contact_id
 
     def _ready_ends_it(self, request: GoReady) -> None:
+        agent = self._roster.find(request.agent_id)
+        if agent is not None and agent.has_to_tell_before(request):
+            return
         if request.agent_id in self._in_hand:
             self._end(request.agent_id, request)
 
@@ -127,8 +137,8 @@ class WrapUp:
 
     def _end(self, agent_id: AgentId, why: Event) -> None:
         """Close the contact, with what the agent says of it where it was the agent who ended the wrap-up."""
-        told = why if isinstance(why, FinishWrapUp) else FinishWrapUp(at_us=why.at_us, agent_id=agent_id)
         contact = self._contact(self._in_hand.pop(agent_id))
+        told = why if isinstance(why, FinishWrapUp) else self._untold(contact, agent_id, why)
         self._engine.send(CancelTimer(key=_timer(agent_id)))
         self._contacts.move(contact, ContactTrigger.FINISH)
         self._engine.publish(
@@ -146,6 +156,10 @@ class WrapUp:
         agent = self._roster.find(agent_id)
         if agent is not None:
             self._roster.finish(agent, why)
+
+    def _untold(self, contact: Contact, agent_id: AgentId, why: Event) -> FinishWrapUp:
+        """Return what stands for the word of an agent who said none."""
+        return FinishWrapUp(at_us=why.at_us, agent_id=agent_id, disposition=self._required.untold(contact))
 
 
 def _timer(agent_id: AgentId) -> TimerKey:

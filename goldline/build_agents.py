@@ -9,6 +9,7 @@ from agents.conversations import Conversations
 from agents.desks import Desks
 from agents.misses import Misses
 from agents.previews import Previews
+from agents.required_results import RequiredResults
 from agents.reservations import Reservations
 from agents.roster import Roster
 from agents.standing_legs import StandingLegs
@@ -19,6 +20,7 @@ from core.kernel.clock import microseconds
 from goldline.build_dialer import Campaigns, dialing_agents
 from goldline.config import Config
 from goldline.config_agents import miss_rules, standing_rules, work_rules, wrap_up_limits
+from goldline.config_dispositions import required_results
 from goldline.ground import Ground
 
 
@@ -35,5 +37,6 @@ def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> N
     Reservations(engine, contacts, roster, misses, microseconds(config.desk.seen_within_s))
     Conversations(engine, roster)
     Previews(engine, contacts, roster, config.rules.skip_reasons)
-    Workload(engine, contacts, roster, misses)
-    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues), campaigns.results)
+    required = RequiredResults(required_results(config.queues, config.dispositions))
+    Workload(engine, contacts, roster, misses, required)
+    WrapUp(engine, contacts, roster, wrap_up_limits(config.queues), required, campaigns.results)

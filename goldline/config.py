@@ -20,7 +20,12 @@ from goldline.config_alerts import AlertsSection
 from goldline.config_bus import BusSection
 from goldline.config_campaigns import CampaignSection
 from goldline.config_control import ControlSection
-from goldline.config_dispositions import DispositionSection, refuse_system_codes, refuse_unknown_queues
+from goldline.config_dispositions import (
+    DispositionSection,
+    refuse_system_codes,
+    refuse_unknown_queues,
+    refuse_untellable_results,
+)
 from goldline.config_estimate import EstimateSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
@@ -206,6 +211,7 @@ class Config(Section):
     def _results_have_codes_of_their_own(self) -> Config:
         refuse_system_codes(self.dispositions)
         refuse_unknown_queues(self.dispositions, self.queues)
+        refuse_untellable_results(self.queues, self.dispositions)
         return self
 
     @model_validator(mode="after")

@@ -13,8 +13,9 @@ from core.kernel.clock import microseconds
 from core.kernel.errors import KeyRefused
 from core.model.disposition import SYSTEM, Disposition
 from core.model.hours import DAYS, Day, parse_opening
+from core.model.ids import QueueName
 from dialer.recycling import DEFAULT_DAY_PARTS, DEFAULT_RULES, DayPart, RecycleRule, Recycling, Turn
-from goldline.config_routing import OpeningText
+from goldline.config_routing import OpeningText, QueueSection
 from goldline.section import Name, Section
 
 Delay = Annotated[float, Field(ge=0, le=90 * 86_400)]
@@ -119,6 +120,31 @@ def refuse_unknown_queues(sections: Mapping[str, DispositionSection], queues: Co
             if queue not in queues:
                 known = ", ".join(sorted(queues))
                 raise KeyRefused(f"dispositions.{code}.queues", queue, f"one of the queues: {known}")
+
+
+def required_results(
+    queues: Mapping[str, QueueSection], sections: Mapping[str, DispositionSection]
+) -> dict[QueueName, tuple[str, ...]]:
+    """Return the words of each queue whose contacts are finished with a result only."""
+    known = dispositions_of(sections).values()
+    return {
+        QueueName(name): tuple(each.code for each in known if each.is_of(name))
+        for name, queue in queues.items()
+        if queue.disposition_required
+    }
+
+
+def refuse_untellable_results(
+    queues: Mapping[str, QueueSection], sections: Mapping[str, DispositionSection]
+) -> None:
+    """Raise `KeyRefused` for a queue that asks for a result when there is none to tell, or no time for it."""
+    for name, words in required_results(queues, sections).items():
+        if not words:
+            key = f"queues.{name}.disposition_required"
+            raise KeyRefused(key, "true", "a [dispositions.CODE] that its agents can choose")
+        if not queues[name].wrap_up_limit_s:
+            key = f"queues.{name}.wrap_up_limit_s"
+            raise KeyRefused(key, 0, "above 0, so that agents have time for the result they owe")
 
 
 def recycling_of(

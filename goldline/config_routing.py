@@ -300,6 +300,8 @@ class QueueSection(Section):
     """How much longer when the agent asks for more time; 0: no longer."""
     wrap_up_extensions_max: Annotated[int, Field(ge=1, le=10)] = 1
     """How often the agent may ask for it after one talk."""
+    disposition_required: bool = False
+    """Whether its contacts are finished with a result only; who lets the wrap-up run out leaves `talked`."""
     music: Name = "default"
     """The class of music on hold."""
     announce_first_s: Seconds = 20

@@ -70,6 +70,7 @@ def _queue_card(name: str, section: QueueSection) -> QueueCard:
         threshold_s=section.promised_wait_s,
         target_share=section.promised_share,
         agent=section.agent,
+        result_required=section.disposition_required,
     )
 
 

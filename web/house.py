@@ -20,7 +20,8 @@ _UTC = ZoneInfo("UTC")
 class QueueCard:
     """A queue as people see it: the wait that is promised (`threshold_s`), and for which share (0 to 1).
 
-    An agent who can meet `need` serves it; or the one `agent` alone to whom it belongs.
+    An agent who can meet `need` serves it; or the one `agent` alone to whom it belongs. Where a result is
+    required its contacts are finished with one only.
     """
 
     name: QueueName
@@ -28,6 +29,7 @@ class QueueCard:
     threshold_s: float = 20.0
     target_share: float = 0.8
     agent: str | None = None
+    result_required: bool = False
 
     def is_for(self, profile: AgentProfile) -> bool:
         """Tell whether an agent serves it, unless told otherwise."""
@@ -58,6 +60,11 @@ class House:
     campaigns: Mapping[str, CampaignRules] = field(default_factory=dict)
     flows: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+
+    def is_result_required(self, queue: str) -> bool:
+        """Tell whether the contacts of `queue` are finished with a result only."""
+        card = self.queues.get(QueueName(queue))
+        return card is not None and card.result_required
 
     def results_of(self, queue: str) -> dict[str, str]:
         """Return the codes and labels of what the contacts of `queue` may come to."""

@@ -128,7 +128,9 @@ def _state(fields: Fields) -> Iterator[str]:
     until = f" for {lasts_s:.0f} s" if fields["until_us"] else ""
     then = f", then {fields['next_state']}" if fields["next_state"] else ""
     stands = f"; your call is {fields['standing']}" if fields["standing"] else ""
-    yield f"you are {fields['state']}{reason}{until}{then}{stands}; you may: {', '.join(fields['legal'])}"
+    owes = ", once you say what came of it" if fields["owes_result"] else ""
+    told = f"you are {fields['state']}{reason}{until}{then}{owes}{stands}"
+    yield f"{told}; you may: {', '.join(fields['legal'])}"
     for work in fields["work"]:
         yield f"      {'in hand' if work['in_hand'] else 'offered'}: {work['channel']} {work['contact_id']}"
 

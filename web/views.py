@@ -216,7 +216,7 @@ class DeskView(View):
 
     `until` is when the state ends by itself. `asked_by` is the supervisor who asked for the state, or for the
     next one where there is one, and `because` why. `parties` are those of the conversation besides the
-    customer.
+    customer. Who `owes_result` does not finish the wrap-up without one.
     """
 
     agent_id: str
@@ -236,6 +236,7 @@ class DeskView(View):
     on_hold: bool = False
     is_muted: bool = False
     parties: tuple[PartyView, ...] = ()
+    owes_result: bool = False
 
 
 class InteractionView(View):
@@ -288,8 +289,9 @@ class LeadView(View):
 class RecordView(View):
     """The screen-pop: all an agent should know before saying hello. `url` opens a foreign CRM.
 
-    Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to. The agent
-    who passed the customer on, or asks about them, is `passed_by`.
+    Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to; where
+    one is required, a consultation about it needs none all the same. The agent who passed the customer on, or
+    asks about them, is `passed_by`.
     """
 
     contact_id: str
@@ -309,6 +311,7 @@ class RecordView(View):
     dials_at: datetime | None = None
     url: str = ""
     dispositions: dict[str, str] = {}
+    disposition_required: bool = False
     passed_by: str = ""
 
 

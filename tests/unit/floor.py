@@ -7,13 +7,14 @@ keeps every command and every event of the ledger for looking at.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from agents.agent import WorkRules
 from agents.desks import Desks
 from agents.misses import Misses, MissRules
 from agents.previews import Previews
 from agents.quality import QualityLearner
+from agents.required_results import RequiredResults
 from agents.reservations import Reservations
 from agents.roster import Roster
 from agents.standing_leg import StandingRules
@@ -106,6 +107,8 @@ class Floor:
 
     results: Results | None = None
     """Who knows what contacts may come to."""
+    required: ClassVar[Mapping[QueueName, tuple[str, ...]]] = {}
+    """The words of queues whose contacts are finished with a result only."""
     seen_within_s = 0.0
     """How long phones wait for the record to be seen on a live desk."""
 
@@ -212,9 +215,10 @@ class Floor:
         seen_within_us = microseconds(self.seen_within_s)
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed, seen_within_us)
         Previews(self.engine, self.contacts, self.roster, ("not_now", "bad_number"))
-        self.workload = Workload(self.engine, self.contacts, self.roster, missed)
+        required = RequiredResults(self.required)
+        self.workload = Workload(self.engine, self.contacts, self.roster, missed, required)
         limits = {self.queue.name: wrap_up}
-        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, limits, self.results)
+        self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, limits, required, self.results)
 
     # --- time and messages ----------------------------------------------------------------------
 

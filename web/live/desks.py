@@ -101,6 +101,7 @@ class Desks:
             parties=tuple(
                 PartyView(leg_id=party.leg_id, name=party.name, state=party.state) for party in shown.parties
             ),
+            owes_result=shown.owes_result,
         )
 
 

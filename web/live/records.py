@@ -33,6 +33,7 @@ def record_view(shown: PopScreen, at_us: int, house: House) -> RecordView:
         dials_at=moment_if(shown.dials_us),
         url=_url(shown, house.pop_url) if house.pop_url else "",
         dispositions=results or house.results_of(shown.queue),
+        disposition_required=bool(results) or house.is_result_required(shown.queue),
         passed_by=shown.passed_by,
     )
 

@@ -75,6 +75,23 @@ def test_a_result_may_be_of_some_queues_alone() -> None:
     assert [code for code, _ in rules_of(elsewhere).results] == ["sold", "wrong_person"]
 
 
+@pytest.mark.parametrize(
+    ("key", "queue", "complaint"),
+    [
+        ("wrap_up_limit_s = 0", "sales", r"queues\.sales\.wrap_up_limit_s: found 0"),
+        ("", "help", r"queues\.sales\.disposition_required: found 'true'"),
+    ],
+)
+def test_a_result_that_cannot_be_told_is_not_required(key: str, queue: str, complaint: str) -> None:
+    text = BASE.replace(
+        "[queues.sales]", f"[queues.help]\n[queues.sales]\ndisposition_required = true\n{key}"
+    )
+    for result in ("is_sale", "is_contact"):
+        text = text.replace(result, f"queues = ['{queue}']\n{result}")
+    with pytest.raises(ConfigError, match=complaint):
+        parse_config(tomllib.loads(text), "goldline.toml")
+
+
 def test_a_result_of_a_queue_that_there_is_not_is_named() -> None:
     with pytest.raises(
         ConfigError, match=r"dispositions\.solved\.queues: found 'help'; one of the queues: sales"

@@ -119,6 +119,7 @@ export interface CapView {
  *
  * `idle_because` says in words of a catalogue why it does not dial, where it does not, `forbidden_by` by
  * which rules of the law leads were turned away. Of the `leads` of all lists `leads_done` come up no more.
+ * `set_at_work` names what is not as the configuration file has it, such as `lines_max` or `recycling.busy`.
  */
 export interface CampaignView {
   readonly name: string;
@@ -130,6 +131,7 @@ export interface CampaignView {
   readonly lines_max: number;
   readonly lines_per_agent: number;
   readonly share_max: number;
+  readonly set_at_work: readonly string[];
   readonly in_flight: number;
   readonly dialed: number;
   readonly answered: number;
@@ -173,7 +175,7 @@ export interface PartyView {
  *
  * `until` is when the state ends by itself. `asked_by` is the supervisor who asked for the state, or for the
  * next one where there is one, and `because` why. `parties` are those of the conversation besides the
- * customer.
+ * customer. Who `owes_result` does not finish the wrap-up without one.
  */
 export interface DeskView {
   readonly agent_id: string;
@@ -193,6 +195,7 @@ export interface DeskView {
   readonly on_hold: boolean;
   readonly is_muted: boolean;
   readonly parties: readonly PartyView[];
+  readonly owes_result: boolean;
 }
 
 /** A finished interaction, as short as an agent reads it while the phone rings. */
@@ -240,8 +243,9 @@ export interface LeadView {
 
 /** The screen-pop: all an agent should know before saying hello. `url` opens a foreign CRM.
  *
- * Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to. The agent
- * who passed the customer on, or asks about them, is `passed_by`.
+ * Requests about the offer name `offer_id` and `version`. `dispositions` are what it may come to; where
+ * one is required, a consultation about it needs none all the same. The agent who passed the customer on, or
+ * asks about them, is `passed_by`.
  */
 export interface RecordView {
   readonly contact_id: string;
@@ -261,6 +265,7 @@ export interface RecordView {
   readonly dials_at: Instant | null;
   readonly url: string;
   readonly dispositions: Readonly<Record<string, string>>;
+  readonly disposition_required: boolean;
   readonly passed_by: string;
 }
 
@@ -560,7 +565,8 @@ export interface WhyView {
 
 /** What follows a result: when and at which number the lead comes up again; see `docs/campaigns.md`.
  *
- * After `attempts_max` of the same in a row it is given up; `first` comes before all others.
+ * After `attempts_max` of the same in a row it is given up; `first` comes before all others. One that
+ * `is_set_at_work` is not as the configuration file has it.
  */
 export interface RecyclingView {
   readonly code: string;
@@ -571,9 +577,10 @@ export interface RecyclingView {
   readonly number: string;
   readonly other_day_part: boolean;
   readonly first: boolean;
+  readonly is_set_at_work: boolean;
 }
 
-/** A campaign with its rules, which the configuration file holds: `laws` are its packs by name.
+/** A campaign with its rules as they hold at this moment: `laws` are its packs by name.
  *
  * A lead is dialed `attempts_max` times, and `attempts_a_day_max` times in a day of its own clock.
  */
@@ -587,6 +594,7 @@ export interface CampaignCardView {
   readonly lines_max: number;
   readonly lines_per_agent: number;
   readonly share_max: number;
+  readonly set_at_work: readonly string[];
   readonly in_flight: number;
   readonly dialed: number;
   readonly answered: number;
