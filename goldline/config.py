@@ -27,11 +27,12 @@ from goldline.config_dispositions import (
     refuse_untellable_results,
 )
 from goldline.config_estimate import EstimateSection
+from goldline.config_metrics import MetricsSection
 from goldline.config_quality import QualitySection
 from goldline.config_routing import PolicySection, QueueSection, RatioSection, TierSection, with_inherited
 from goldline.config_supervision import SupervisionSection
 from goldline.config_trunks import Address, CallerIdSection, TrunkSection
-from goldline.config_web import MetricsSection, WebSection
+from goldline.config_web import WebSection
 from goldline.include import read_tables
 from goldline.own_packs import with_own_packs
 from goldline.section import Name, Port, Section

@@ -84,19 +84,3 @@ def web_settings(section: WebSection) -> WebSettings:
         body_bytes_max=section.body_bytes_max,
         upload_bytes_max=section.upload_bytes_max,
     )
-
-
-class MetricsSection(Section):
-    """Where an engine that runs apart from the web side tells its health and its metrics."""
-
-    host: str = "127.0.0.1"
-    """The address to listen on; metrics need no sign-in, so none that strangers reach."""
-    port: Port = 8083
-    """The port; an engine with its pages tells them at theirs."""
-    by_agent: bool = False
-    """Whether metrics name agents: as many more lines as there are agents, and people can be told apart."""
-
-
-def metrics_settings(section: MetricsSection) -> WebSettings:
-    """Return where monitors come in."""
-    return WebSettings(host=section.host, port=section.port)

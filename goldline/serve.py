@@ -62,7 +62,7 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
             bus.publish(following.live, house)
         await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
         _prefer_latency()
-        ops = ops_of(centre, stores, following, by_agent=config.metrics.by_agent)
+        ops = ops_of(centre, stores, following, config.metrics)
         open_side = open_web_side if with_pages else open_ops_side
         async with open_side(config, house, centre.front, following, clock, stores.web, ops) as port:
             log.info(
@@ -89,7 +89,7 @@ async def _serve_web(config: Config, folder: Path) -> None:
         place = await read_end(database)
         async with open_web_bus(config, folder, database, clock, place) as bus:
             following = follow(house, bus.front, clock, place)
-            stores, ops = web_stores(config, database, clock), ops_of_web(bus, following)
+            stores, ops = web_stores(config, database, clock), ops_of_web(bus, following, config.metrics)
             web_side = open_web_side(config, house, bus.front, following, clock, stores, ops)
             async with web_side as port:
                 log.info("serving", web=port, bus=config.bus.url)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crm.ledger import SqlLedger
 from goldline import __version__
 from goldline.bus_side import EngineBus, WebBus
+from goldline.config_metrics import MetricsSection, monitors_of
 from goldline.live import LiveCentre, Stores
 from web.live.following import Following
 from web.live.live import Live
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from web.bus.link import BrokerLink
 
 
-def ops_of(centre: LiveCentre, stores: Stores, following: Following, *, by_agent: bool = False) -> Ops:
+def ops_of(centre: LiveCentre, stores: Stores, following: Following, section: MetricsSection) -> Ops:
     """Return what operators may ask of the engine's process; the loop, which MUST run, is measured too."""
-    ops, lag = Ops(), LoopLag()
+    ops, lag = Ops(monitors=monitors_of(section)), LoopLag()
     ops.exposition.read(CallReadings(lambda: following.floor.today.day.figures))
-    ops.exposition.read(FloorReadings(following.live, by_agent=by_agent))
+    ops.exposition.read(FloorReadings(following.live, by_agent=section.by_agent))
     _watch_screens(ops, following.live)
     ops.exposition.read(partial(_engine, centre, stores.run))
     ops.exposition.read(lag)
@@ -41,9 +42,9 @@ def ops_of(centre: LiveCentre, stores: Stores, following: Following, *, by_agent
     return ops
 
 
-def ops_of_web(bus: WebBus, following: Following) -> Ops:
+def ops_of_web(bus: WebBus, following: Following, section: MetricsSection) -> Ops:
     """Return what operators may ask of a web process apart; the loop, which MUST run, is measured too."""
-    ops, lag = Ops(), LoopLag()
+    ops, lag = Ops(monitors=monitors_of(section)), LoopLag()
     ops.exposition.read(lag)
     ops.exposition.read(partial(_web_bus, bus))
     _watch_screens(ops, following.live)

@@ -17,8 +17,9 @@ from goldline.config import Config
 from goldline.config_alerts import limits_of
 from goldline.config_dispositions import dispositions_of
 from goldline.config_gate import gate_settings, oidc_settings
+from goldline.config_metrics import metrics_settings
 from goldline.config_routing import QueueSection
-from goldline.config_web import metrics_settings, web_settings
+from goldline.config_web import web_settings
 from goldline.list_side import open_campaign_side
 from goldline.live import WebStores
 from goldline.wall_clock import WallClock

@@ -175,7 +175,7 @@ async def _open(
     open_things.push_async_callback(centre.close)
     world.start()
     load_lists(world, leads, centre.runner.receive)
-    ops = ops_of(centre, stores, following)
+    ops = ops_of(centre, stores, following, config.metrics)
     web_side = open_web_side(config, house, centre.front, following, clock, stores.web, ops)
     port = await open_things.enter_async_context(web_side)
     return Show(

@@ -155,7 +155,7 @@ async def engine_apart(
         stack.push_async_callback(centre.close)
         world.desk.hand_over(ANNA)
         world.start()
-        ops = ops_of(centre, stores, following)
+        ops = ops_of(centre, stores, following, config.metrics)
         await stack.enter_async_context(
             open_ops_side(config, house, centre.front, following, clock, stores.web, ops)
         )

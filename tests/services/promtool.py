@@ -22,6 +22,11 @@ def complaints_about_rules(file: Path) -> str:
     return _complaints(["check", "rules", "--lint=all", "--lint-fatal", str(file)])
 
 
+def complaints_about_configuration(file: Path) -> str:
+    """Return what promtool has against a configuration, empty for nothing; files it names are not opened."""
+    return _complaints(["check", "config", "--syntax-only", str(file)])
+
+
 def failed_rule_tests(file: Path) -> str:
     """Return what went wrong with the tests of rules in `file`, empty for nothing."""
     return _complaints(["test", "rules", str(file)])

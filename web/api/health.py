@@ -1,6 +1,7 @@
 """Whether the program lives and is ready, and its metrics: for balancers and monitors, without signing in.
 
-Nothing here tells of a person. A proxy before the site passes on none of it.
+Everybody may know that it lives, and whether it is ready; what it misses and its metrics are for monitors
+(`web.ops.monitors`). Nothing here tells of a person. A proxy before the site passes on none of it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import orjson
 from fastapi import APIRouter, Depends, FastAPI, Response
 from starlette.requests import HTTPConnection
 
+from web.gate.middleware import address_of
 from web.ops.exposition import CONTENT_TYPE
 from web.ops.ops import Ops
+from web.problems import ProblemRaised, tell_problems
 
 router = APIRouter(tags=["health"])
 
@@ -33,18 +36,33 @@ async def healthy() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"description": "Not ready; `missing` says why."}})
-async def ready(ops: OfOps) -> Response:
-    """Tell whether calls and screens are served now, and if not, what is missing."""
+def is_monitor(connection: HTTPConnection, ops: OfOps) -> bool:
+    """Tell whether who asks may look closer."""
+    return ops.monitors.may_look(address_of(connection), connection.headers.get("authorization", ""))
+
+
+IsMonitor = Annotated[bool, Depends(is_monitor)]
+
+
+@router.get("/readyz", responses={503: {"description": "Not ready; `missing` tells monitors why."}})
+async def ready(ops: OfOps, is_monitor: IsMonitor) -> Response:
+    """Tell whether calls and screens are served now, and to monitors what is missing if not."""
     missing = ops.readiness.missing()
     status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
-    body = {"status": "not ready" if missing else "ready", "missing": missing}
+    body = {"status": "not ready" if missing else "ready"} | ({"missing": missing} if is_monitor else {})
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def metrics(ops: OfOps) -> Response:
-    """Return all metrics in the text format of Prometheus."""
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, 401: {"description": "Who asks is no monitor."}},
+)
+async def metrics(ops: OfOps, is_monitor: IsMonitor) -> Response:
+    """Return all metrics in the text format of Prometheus, to monitors."""
+    if not is_monitor:
+        detail = "show metrics.token, or ask from one of metrics.networks"
+        raise ProblemRaised(HTTPStatus.UNAUTHORIZED, "no_monitor", detail, {"WWW-Authenticate": "Bearer"})
     return Response(ops.exposition.text(), media_type=CONTENT_TYPE)
 
 
@@ -52,5 +70,6 @@ def build_ops_application(ops: Ops) -> FastAPI:
     """Return the application of an engine without a web side: health and metrics, and nothing else."""
     app = FastAPI(title="Goldline engine", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ops = ops
+    tell_problems(app)
     app.include_router(router)
     return app

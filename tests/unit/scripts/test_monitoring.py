@@ -13,7 +13,12 @@ import pytest
 from scripts.monitoring_panels import INTERVAL
 from scripts.monitoring_rules import ALERTS, RECORDED
 from scripts.write_dashboards import ALERTING, DASHBOARD, RECORDING, files, yaml
-from tests.services.promtool import complaints_about_rules, failed_rule_tests, why_no_promtool
+from tests.services.promtool import (
+    complaints_about_configuration,
+    complaints_about_rules,
+    failed_rule_tests,
+    why_no_promtool,
+)
 from web.ops.catalogue import METRICS
 
 NAME = re.compile(r"goldline_[a-z_0-9]+")
@@ -50,6 +55,12 @@ def test_files_are_as_the_catalogue_has_them() -> None:
 @pytest.mark.parametrize("file", [RECORDING, ALERTING])
 def test_promtool_takes_the_rules(file: Path) -> None:
     assert complaints_about_rules(file) == ""
+
+
+def test_promtool_takes_the_configuration_to_begin_with() -> None:
+    configuration = ALERTING.with_name("prometheus.yml")
+    assert complaints_about_configuration(configuration) == ""
+    assert {ALERTING.name, RECORDING.name} <= set(re.findall(r"\w+\.yml", configuration.read_text()))
 
 
 def test_promtool_takes_every_expression_of_the_dashboard(tmp_path: Path) -> None:
