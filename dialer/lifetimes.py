@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from math import exp
+from typing import NamedTuple
 
 RATIO = 1.16
 BINS = 48
@@ -22,13 +23,21 @@ PRIOR_ENDS = 0.5
 """Ends imagined in each bin before any was seen: soon outweighed, enough that no hazard is ever 0."""
 
 
+class _Hazard(NamedTuple):
+    """Of one bin: where it begins, the hazard of all bins before it, and its own per second."""
+
+    from_s: float
+    before: float
+    rate: float
+
+
 class Lifetimes:
     """Hazards by age. `mean_s` is what is believed before anything was seen."""
 
     def __init__(self, mean_s: float) -> None:
         self._ends = [PRIOR_ENDS] * BINS
         self._exposure_s = [PRIOR_ENDS * mean_s] * BINS
-        self._cumulative: list[float] | None = None
+        self._hazards: list[_Hazard] | None = None
 
     def live(self, from_s: float, to_s: float) -> None:
         """Count that something of age `from_s` lived on to `to_s`."""
@@ -37,12 +46,12 @@ class Lifetimes:
             until_s = min(to_s, EDGES_S[bin_ + 1]) if bin_ + 1 < BINS else to_s
             self._exposure_s[bin_] += until_s - from_s
             from_s, bin_ = until_s, bin_ + 1
-        self._cumulative = None
+        self._hazards = None
 
     def end(self, age_s: float) -> None:
         """Count an end at `age_s`; the life before it is told by `live`."""
         self._ends[_bin(age_s)] += 1
-        self._cumulative = None
+        self._hazards = None
 
     @property
     def counts(self) -> tuple[list[float], list[float]]:
@@ -53,7 +62,7 @@ class Lifetimes:
         """Take over what was counted before; not where the bins were others."""
         if len(ends) == len(exposure_s) == BINS:
             self._ends, self._exposure_s = list(ends), list(exposure_s)
-            self._cumulative = None
+            self._hazards = None
 
     def ended_within(self, age_s: float, more_s: float) -> float:
         """Return the chance that what has lasted `age_s` ends within `more_s`."""
@@ -61,24 +70,23 @@ class Lifetimes:
 
     def ended_within_each(self, age_s: float, mores_s: Iterable[float]) -> list[float]:
         """Return that chance for each of several spans."""
-        lived, until = self._hazard_until(age_s), self._hazard_until
+        hazards = self._hazards or self._accumulate()
+
+        def until(at_s: float) -> float:
+            from_s, before, rate = hazards[_bin(at_s)]
+            return before + rate * (at_s - from_s)
+
+        lived = until(age_s)
         return [1.0 - exp(lived - until(age_s + more_s)) for more_s in mores_s]
 
-    def _hazard_until(self, age_s: float) -> float:
-        cumulative = self._cumulative or self._accumulate()
-        bin_ = _bin(age_s)
-        return cumulative[bin_] + self._rate(bin_) * (age_s - EDGES_S[bin_])
-
-    def _accumulate(self) -> list[float]:
-        total, cumulative = 0.0, [0.0]
-        for bin_ in range(BINS - 1):
-            total += self._rate(bin_) * (EDGES_S[bin_ + 1] - EDGES_S[bin_])
-            cumulative.append(total)
-        self._cumulative = cumulative
-        return cumulative
-
-    def _rate(self, bin_: int) -> float:
-        return self._ends[bin_] / self._exposure_s[bin_]
+    def _accumulate(self) -> list[_Hazard]:
+        before, from_s, rate = 0.0, 0.0, 0.0
+        self._hazards = []
+        for edge_s, ends, exposure_s in zip(EDGES_S, self._ends, self._exposure_s, strict=True):
+            before += rate * (edge_s - from_s)
+            from_s, rate = edge_s, ends / exposure_s
+            self._hazards.append(_Hazard(from_s, before, rate))
+        return self._hazards
 
 
 def _bin(age_s: float) -> int:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -37,6 +37,8 @@ AT_ONCE_PER_AGENT = 2
 RINGING_PER_AGENT = 10
 """Calls that ring for each agent at most. Where one in fifty answers, agents with talks of three minutes and
 rings of 25 s are kept busy by seven: who believes to need more is more likely mistaken about the rate."""
+FRESH = -1
+"""In place of the whole seconds that a call has rung: it is dialed now."""
 
 
 def _age_bins() -> tuple[float, ...]:
@@ -49,8 +51,6 @@ def _age_bins() -> tuple[float, ...]:
 
 AGES_S = _age_bins()
 """Ages within a bin are alike: hazards move slowly, and each sort of agent costs time at every decision."""
-
-
 SURELY = chances_of([1.0] * len(GRID_S))
 
 
@@ -107,14 +107,15 @@ class Pacer:
         """Look the learned laws up anew; asked for every 15 to 30 seconds, for they move slowly."""
         learned = self._learned
         self._busy: dict[tuple[Phase, int], Chances] = {}
-        self._rung: dict[int, RungFor] = {}
-        self._fresh = learned.ringing.rung_for(0.0, GRID_S)
-        within = self._fresh.answered_within
+        self._rung: dict[int, RungFor] = {FRESH: learned.ringing.rung_for(0.0, GRID_S)}
+        self._answers: dict[tuple[Segment, int], tuple[float, Chances]] = {}
+        within = self._rung[FRESH].answered_within
         self._answered_at = [now - before for before, now in pairwise((0.0, *within))]
         steps = int((GRID_S[-1] + self._patience_s) // TALK_STEP_S) + 1
         self._talk_steps_s = [TALK_STEP_S * step for step in range(steps + 1)]
         middles_s = [TALK_STEP_S * (step + 0.5) for step in range(steps)]
-        self._wrapped_up = learned.wrap_up.ended_within_each(0.0, middles_s)[::-1]
+        wrapped_up = learned.wrap_up.ended_within_each(0.0, middles_s)
+        self._free_again = [_free_by(at_s + self._patience_s, wrapped_up) for at_s in GRID_S]
 
     def calls(self, floor: Floor, next_up: Iterable[Segment], boldness: float, limit: int) -> int:
         """Return how many of `next_up`, in that order, to dial now; `limit` is what the lines allow.
@@ -125,14 +126,11 @@ class Pacer:
             return 0
         limit = min(limit, self._most(floor))
         crowd = self._crowd(floor)
-        chances: dict[Segment, Chances] = {}
         dialed = 0
         for segment in next_up:
             if dialed >= limit or self._risk(crowd) > boldness:
                 break
-            if segment not in chances:
-                chances[segment] = chances_of(self._fresh.answers(self._learned.rates.cautious(segment)))
-            crowd.add(chances[segment])
+            crowd.add(self._answering(segment, FRESH))
             dialed += 1
         return dialed
 
@@ -148,23 +146,27 @@ class Pacer:
 
     def _risk(self, crowd: Crowd) -> float:
         """Return P(nobody is free) at the instant of the answer, over when the answer may come."""
-        return sum([share * risk for share, risk in zip(self._answered_at, crowd.reaches(), strict=True)])
+        risk: float = sum(map(mul, self._answered_at, crowd.reaches()))
+        return risk
 
     # --- the law of the count at each instant of the grid ------------------------------------------
 
     def _crowd(self, floor: Floor) -> Crowd:
         """Count, at each instant, people who will have answered by then, and agents not free yet."""
-        crowd = crowd_of(floor.agents, len(GRID_S))
         busy = Counter([(phase, bisect_right(AGES_S, age_s) - 1) for phase, age_s in floor.busy])
-        for (phase, bin_), count in busy.items():
-            crowd.add(self._not_free(phase, bin_), count)
         ringing = Counter([(segment, int(age_s)) for segment, age_s in floor.ringing])
-        for (segment, rung_s), count in ringing.items():
-            answers = self._rung_for(rung_s).answers(self._learned.rates.cautious(segment))
-            crowd.add(chances_of(answers), count)
-        if floor.waiting:
-            crowd.add(SURELY, floor.waiting)
+        sorts = [self._not_free(*sort) for sort in busy] + [self._answering(*sort) for sort in ringing]
+        crowd = crowd_of(floor.agents, len(GRID_S))
+        crowd.add_all([*sorts, SURELY], [*busy.values(), *ringing.values(), floor.waiting])
         return crowd
+
+    def _answering(self, segment: Segment, rung_s: int) -> Chances:
+        """Return the chances that a call of a segment has been answered, reckoned anew when its rate is."""
+        rate, call = self._learned.rates.cautious(segment), (segment, rung_s)
+        known = self._answers.get(call)
+        if known is None or known[0] != rate:
+            known = self._answers[call] = rate, chances_of(self._rung_for(rung_s).answers(rate))
+        return known[1]
 
     def _not_free(self, phase: Phase, bin_: int) -> Chances:
         """Return the chances that an agent is not free when somebody who answers then has lost patience."""
@@ -178,17 +180,27 @@ class Pacer:
     def _free_from_wrap_up(self, age_s: float) -> Sequence[float]:
         return self._learned.wrap_up.ended_within_each(age_s, [at_s + self._patience_s for at_s in GRID_S])
 
-    def _free_from_talk(self, age_s: float) -> Iterator[float]:
-        """Yield the chances that talk and wrap-up are both over: the wrap-up begins where the talk ends."""
+    def _free_from_talk(self, age_s: float) -> Sequence[float]:
+        """Return the chances that talk and wrap-up are both over: the wrap-up begins where the talk ends."""
         ended = self._learned.talk.ended_within_each(age_s, self._talk_steps_s)
         ends = [after - before for before, after in pairwise(ended)]
-        free = [0.0, *(sum(map(mul, ends, self._wrapped_up[-step:])) for step in range(1, len(ended)))]
-        for at_s in GRID_S:
-            step, rest = divmod((at_s + self._patience_s) / TALK_STEP_S, 1.0)
-            before = free[int(step)]
-            yield before + rest * (free[min(int(step) + 1, len(free) - 1)] - before)
+        return [sum(map(mul, ends, wrapped_up)) for wrapped_up in self._free_again]
 
     def _rung_for(self, rung_s: int) -> RungFor:
         if rung_s not in self._rung:
             self._rung[rung_s] = self._learned.ringing.rung_for(rung_s + 0.5, GRID_S)
         return self._rung[rung_s]
+
+
+def _free_by(at_s: float, wrapped_up: Sequence[float]) -> list[float]:
+    """Return, for each step in which a talk may end, the chance that the wrap-up is over by `at_s` as well.
+
+    `wrapped_up` are the chances that a wrap-up takes no longer than to the middle of each step.
+    """
+    step, rest = divmod(at_s / TALK_STEP_S, 1.0)
+    steps = len(wrapped_up)
+    before, after = (
+        [*reversed(wrapped_up[:ended]), *[0.0] * (steps - ended)]
+        for ended in (int(step), min(int(step) + 1, steps))
+    )
+    return [early + rest * (late - early) for early, late in zip(before, after, strict=True)]

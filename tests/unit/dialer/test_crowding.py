@@ -37,7 +37,7 @@ def test_several_at_once_count_as_one_by_one(chances: list[float], count: int, b
     for kind in (ExactCrowd, NormalCrowd):
         at_once, one_by_one = kind(bound, 1), kind(bound, 1)
         for chance in chances:
-            at_once.add(chances_of([chance]), count)
+            at_once.add_all([chances_of([chance])], [count])
             for _ in range(count):
                 one_by_one.add(chances_of([chance]))
         assert at_once.reaches() == [pytest.approx(one_by_one.reaches()[0], abs=1e-9)]
@@ -76,7 +76,7 @@ def test_bound_of_nobody_is_always_reached() -> None:
 
 def test_sure_events_leave_no_doubt() -> None:
     crowd, sure = NormalCrowd(20, 1), chances_of([1.0])
-    crowd.add(sure, 19)
+    crowd.add_all([sure], [19])
     assert crowd.reaches() == [0.0]
     crowd.add(sure)
     assert crowd.reaches() == [1.0]
