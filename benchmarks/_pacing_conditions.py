@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import log
 from random import Random
 from typing import Protocol
@@ -111,12 +112,23 @@ def _chance_of(agent: int) -> Random:
     return Streams(agent).stream("breaks")
 
 
+class Fate(StrEnum):
+    """What becomes of a call."""
+
+    ANSWERED = "answered"
+    """A person answers."""
+    UNANSWERED = "unanswered"
+    """It rings out, or whoever is called is busy."""
+    REFUSED = "refused"
+    """The trunk will not carry it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """One day. `steps` are factors of the answer rate, each from an instant on; `leads` are loaded then.
 
     A share `quick_failures` of what is not answered fails within 1 to 5 s; while the trunk is down (`outage`,
-    from and until) everything fails at once. `misjudged` is the share of people taken for machines.
+    from and until) it refuses everything at once. `misjudged` is the share of people taken for machines.
     """
 
     agents: int
@@ -142,15 +154,15 @@ class Conditions:
         """How long the day is, in seconds."""
         return self.hours * HOUR_S
 
-    def fate(self, at_s: float, chance: Random) -> tuple[float, bool]:
-        """Return how long a call dialed now rings, and whether a person answers it."""
+    def fate(self, at_s: float, chance: Random) -> tuple[float, Fate]:
+        """Return how long a call dialed now takes to its fate, and what that is."""
         if self.outage is not None and self.outage[0] <= at_s < self.outage[1]:
-            return chance.uniform(0.2, 1.0), False
+            return chance.uniform(0.2, 1.0), Fate.REFUSED
         if chance.random() < self.answered_at(at_s):
-            return self.answer.draw(chance), True
+            return self.answer.draw(chance), Fate.ANSWERED
         if self.quick_failures and chance.random() < self.quick_failures:
-            return chance.uniform(1.0, 5.0), False
-        return self.failure.draw(chance), False
+            return chance.uniform(1.0, 5.0), Fate.UNANSWERED
+        return self.failure.draw(chance), Fate.UNANSWERED
 
     def answered_at(self, at_s: float) -> float:
         """Return the share of the calls dialed now that a person answers."""
@@ -216,7 +228,7 @@ def _list_runs_dry(usual: Conditions) -> Conditions:
 
 
 def _trunk_fails(usual: Conditions) -> Conditions:
-    """For twenty minutes at mid-shift every call fails at once."""
+    """For twenty minutes at mid-shift the trunk refuses every call."""
     return replace(usual, outage=(usual.duration_s / 2, usual.duration_s / 2 + 1200.0))
 
 

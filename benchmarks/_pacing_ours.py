@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import repeat
 
 from benchmarks._pacing_world import Picture
+from core.kernel.clock import microseconds
+from dialer.back_off import BackOff, BackOffRules
 from dialer.budget import Budget
 from dialer.cohorts import Cohorts
 from dialer.lifetimes import Lifetimes
@@ -12,6 +14,8 @@ from dialer.pacing import Floor, Learned, Pacer, Phase
 
 SEGMENT = ("campaign",)
 REFRESH_EVERY_S = 20.0
+LINES = 100_000
+"""More than anybody dials at once."""
 
 
 class Goldline:
@@ -31,6 +35,7 @@ class Goldline:
         self.learned = learned or Learned()
         self.pacer = Pacer(self.learned, patience_s)
         self._cohorts = Cohorts(self.learned.rates, self.learned.ringing)
+        self._trunk = BackOff(BackOffRules())
         self._refreshed_s = 0.0
         self._told_to_s: dict[int, float] = {}
         """Up to when the present talk or wrap-up of an agent was counted as lived."""
@@ -41,13 +46,13 @@ class Goldline:
         if now_s - self._refreshed_s >= REFRESH_EVERY_S:
             self._refresh(picture, now_s)
         boldness = min(window.boldness() for window in self.windows)
-        return self.decide(_floor(picture, now_s), boldness)
+        wanted = self.decide(_floor(picture, now_s), boldness)
+        return self._trunk.room(wanted, microseconds(now_s), is_tried=bool(picture.ringing))
 
     def decide(self, floor: Floor, boldness: float) -> int:
-        """Return what the pacer says."""
-        if any(window.passes_with(0) for window in self.windows):
-            return min(floor.spare, self.pacer.calls(floor, repeat(SEGMENT), boldness, 100_000))
-        return self.pacer.calls(floor, repeat(SEGMENT), boldness, 100_000)
+        """Return what the pacer says; one to one where a cap is passed."""
+        is_over = any(window.passes_with(0) for window in self.windows)
+        return self.pacer.calls(floor, repeat(SEGMENT), boldness, floor.spare if is_over else LINES)
 
     @property
     def listens(self) -> bool:
@@ -61,10 +66,16 @@ class Goldline:
 
     def call_over(self, launched_s: float, now_s: float, *, answered: bool) -> None:
         """Learn from the call, and count an answer in each window."""
+        self._trunk.succeeded(microseconds(launched_s))
         self._cohorts.end(SEGMENT, launched_s, now_s, answered=answered)
         if answered:
             for window in self.windows:
                 window.answered += 1
+
+    def refused(self, launched_s: float, now_s: float) -> None:
+        """Let the trunk rest; nothing is learned of people."""
+        self._trunk.failed(microseconds(launched_s), microseconds(now_s))
+        self._cohorts.withdraw(SEGMENT, launched_s)
 
     def abandoned(self, now_s: float) -> None:
         """Count it in each window."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from statistics import fmean
+from statistics import fmean, quantiles
 
 from benchmarks._pacing_conditions import SHAPES, Conditions, Constant, Exponential
 from benchmarks._pacing_optimum import Memoryless, best_at, frontier
 from benchmarks._pacing_ours import Goldline
 from benchmarks._pacing_runs import ENGINE, LIGHT, Cell, Figures, Kept, Setting, Task, figures
 from benchmarks._pacing_tuning import TUNED, tuned_settings
-from benchmarks._pacing_world import Day, LightWorld
+from benchmarks._pacing_world import Day, LightWorld, Picture
 from benchmarks.report import Row
 from dialer.pacing import Floor, Learned
 from dialer.ringing import Ringing
@@ -199,8 +199,9 @@ def cost(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
         rows.append(
             {
                 "agents": agents,
-                "decisions": timed.decisions,
-                "mean us": round(1e6 * timed.used_s / timed.decisions),
+                "decisions": len(timed.used_s),
+                "mean us": round(1e6 * fmean(timed.used_s)),
+                "p99 us": round(1e6 * quantiles(timed.used_s, n=100)[-1]),
             }
         )
     return "CPU time of a decision", rows, {}
@@ -213,13 +214,18 @@ class Timed(Goldline):
 
     def __init__(self) -> None:
         super().__init__()
-        self.decisions = 0
-        self.used_s = 0.0
+        self.used_s: list[float] = []
+        self._is_warm = False
+
+    def calls(self, picture: Picture, now_s: float) -> int:
+        """Return how many to dial now."""
+        self._is_warm = now_s >= self.WARM_UP_S
+        return super().calls(picture, now_s)
 
     def decide(self, floor: Floor, boldness: float) -> int:
         """Return how many to dial, and take the time of it."""
         started_s = time.thread_time()
         wanted = super().decide(floor, boldness)
-        self.used_s += time.thread_time() - started_s
-        self.decisions += 1
+        if self._is_warm:
+            self.used_s.append(time.thread_time() - started_s)
         return wanted

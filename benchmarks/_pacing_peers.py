@@ -32,6 +32,10 @@ class Peer:
         """Count an answer."""
         self.answers += answered
 
+    def refused(self, launched_s: float, now_s: float) -> None:
+        """Count it like any call that nobody answered."""
+        self.call_over(launched_s, now_s, answered=False)
+
     def abandoned(self, now_s: float) -> None:
         """Count a drop."""
         self.drops += 1

@@ -9,14 +9,14 @@ figures are those of the engine is shown by `benchmarks.pacing --agreement`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
 from random import Random
 from typing import Protocol
 
-from benchmarks._pacing_conditions import Conditions
+from benchmarks._pacing_conditions import Conditions, Fate
 from core.kernel.rng import Streams
 from dialer.pacing import Phase
 
@@ -42,6 +42,10 @@ class DialingMethod(Protocol):
 
     def call_over(self, launched_s: float, now_s: float, *, answered: bool) -> None:
         """Hear that a call stopped ringing."""
+        ...
+
+    def refused(self, launched_s: float, now_s: float) -> None:
+        """Hear that the trunk would not carry a call: no telephone rang."""
         ...
 
     def abandoned(self, now_s: float) -> None:
@@ -131,6 +135,11 @@ class LightWorld:
         self._here = 0
         self._counted_to_s = 0.0
         self._leads = conditions.leads[0][1] if conditions.leads else None
+        self._endings: Mapping[Fate, Callable[[int, float], None]] = {
+            Fate.ANSWERED: self._answered,
+            Fate.UNANSWERED: self._unanswered,
+            Fate.REFUSED: self._refused,
+        }
         self.picture = Picture()
         self.day = Day()
 
@@ -193,14 +202,26 @@ class LightWorld:
         self.day.dialed += 1
         number, launched_s = self.day.dialed, self._now_s
         self.picture.ringing[number] = launched_s
-        ring_s, answered = self._conditions.fate(launched_s, self._calls)
-        over = self._failed
-        if answered:
-            errs = self._conditions.misjudged and self._method.listens
-            over = self._misjudged if errs and self._chance_of_error() else self._answered
+        ring_s, fate = self._conditions.fate(launched_s, self._calls)
+        over = self._endings[fate]
+        if fate is Fate.ANSWERED and self._is_misjudged():
+            over = self._misjudged
         self._at(launched_s + ring_s, lambda: over(number, launched_s))
 
-    def _failed(self, number: int, launched_s: float) -> None:
+    def _is_misjudged(self) -> bool:
+        share = self._conditions.misjudged
+        return bool(share) and self._method.listens and self._calls.random() < share
+
+    def _refused(self, number: int, launched_s: float) -> None:
+        now_s = self._now_s
+
+        def news() -> None:
+            del self.picture.ringing[number]
+            self._method.refused(launched_s, now_s)
+
+        self._tell(news)
+
+    def _unanswered(self, number: int, launched_s: float) -> None:
         now_s = self._now_s
 
         def news() -> None:
@@ -208,9 +229,6 @@ class LightWorld:
             self._method.call_over(launched_s, now_s, answered=False)
 
         self._tell(news)
-
-    def _chance_of_error(self) -> bool:
-        return self._calls.random() < self._conditions.misjudged
 
     def _misjudged(self, number: int, launched_s: float) -> None:
         """Hang up on a person who was taken for a machine: the estimate of how many these are is right."""
