@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from core.model.commands import AnswerWork, DeskCommand, LookUpCustomer, PbxCommand
+from core.model.commands import AnswerWaits, AnswerWork, DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import ContactRecalled
 from core.model.lead import Lead, LeadNumber, PastAttempt
@@ -182,10 +182,14 @@ class Desk(Protocol):
         ...
 
 
-class WorkDoor(Protocol):
-    """The programs that bring work, or look after campaigns."""
+DoorAnswer = AnswerWork | AnswerCampaign | AnswerWaits
+"""What programs are answered, each by its request's id."""
 
-    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
+
+class WorkDoor(Protocol):
+    """The programs that bring work, look after campaigns, or show how things are."""
+
+    def answer(self, command: DoorAnswer) -> None:
         """Tell the program that asked; drop it where that is gone."""
         ...
 

@@ -43,6 +43,7 @@ from routing.rules import Strategy
 from routing.scores import ScoresByStrategy
 from routing.staff import Staff
 from routing.strategies import StrategyScores
+from routing.told_waits import ToldWaits
 from routing.track_record import TrackRecords
 from routing.value import ValueNews, ValueScores
 from routing.waits import WaitEstimates
@@ -88,6 +89,7 @@ def build_routing(
     Hold(engine, contacts, router, estimates, queues, callbacks, announcement)
     _build_work(ground, config, router, offers)
     board = QueueBoard(router, estimates, queues)
+    ToldWaits(engine, board, queues, tuple(config.tiers) or (config.rules.default_tier,))
     return Lines(router=router, door=door, board=board, callbacks=callbacks)
 
 

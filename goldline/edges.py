@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from core.model.commands import AnswerWork, DeskCommand
-from core.model.outbound import AnswerCampaign
-from core.ports import Desk, WorkDoor
+from core.model.commands import DeskCommand
+from core.ports import Desk, DoorAnswer, WorkDoor
 
 
 class Desks:
@@ -25,7 +24,7 @@ class WorkDoors:
     def __init__(self, *doors: WorkDoor) -> None:
         self._doors = doors
 
-    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
+    def answer(self, command: DoorAnswer) -> None:
         """Give the answer to all."""
         for door in self._doors:
             door.answer(command)

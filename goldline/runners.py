@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 
@@ -21,7 +21,6 @@ from core.kernel.clock import Clock, seconds
 from core.kernel.errors import InvariantBroken
 from core.kernel.timers import Agenda
 from core.model.commands import (
-    AnswerWork,
     AppendToLedger,
     CancelTimer,
     DeskCommand,
@@ -33,7 +32,6 @@ from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
 from core.model.message import Command, DomainEvent, Event, numbered
 from core.model.outbound import (
-    AnswerCampaign,
     CheckNumbers,
     CountAttempts,
     CountResults,
@@ -41,7 +39,7 @@ from core.model.outbound import (
     LeaseLeads,
     LookUpNumber,
 )
-from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger, Pbx, WorkDoor
+from core.ports import CrmStore, Desk, DoorAnswer, Journal, LeadStore, Ledger, Pbx, WorkDoor
 from goldline.lead_orders import LeadClerk, carry_out
 from goldline.watched import Watcher
 
@@ -55,7 +53,7 @@ QUESTIONS = frozenset({LeaseLeads, CheckNumbers, LookUpNumber, CountAttempts, Co
 class NoWork:
     """The door for other programs of a run to which none comes."""
 
-    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
+    def answer(self, command: DoorAnswer) -> None:
         """Drop the answer."""
 
 
@@ -137,8 +135,7 @@ class Runner:
             **dict.fromkeys(leaves(PbxCommand), ports.pbx.execute),
             **dict.fromkeys(leaves(DeskCommand), ports.desk.show),
             **self._lead_carriers(ports.leads),
-            AnswerWork: ports.work.answer,
-            AnswerCampaign: ports.work.answer,
+            **dict.fromkeys(get_args(DoorAnswer), ports.work.answer),
             AppendToLedger: lambda command: self._tell(command.event, ports),
             StartTimer: lambda command: agenda.start(command.key, command.at_us),
             CancelTimer: lambda command: agenda.cancel(command.key),

@@ -30,6 +30,7 @@ from web.house import House, QueueCard
 from web.live.alerts import Alerts
 from web.live.campaigns import CampaignClerk, Campaigns
 from web.live.desks import Desks
+from web.live.expected import WaitClerk
 from web.live.floor import Floor
 from web.live.following import Following
 from web.live.happenings import Happenings
@@ -53,6 +54,7 @@ def house_of(
         pop_url=config.web.pop_url,
         queues={QueueName(name): _queue_card(name, section) for name, section in config.queues.items()},
         tiers=tuple(config.tiers),
+        default_tier=config.rules.default_tier,
         agents=agents,
         not_ready_reasons=config.rules.not_ready_reasons,
         skip_reasons=config.rules.skip_reasons,
@@ -167,4 +169,6 @@ async def _look(
 ) -> None:
     """Read what happened today so far, and ask from then on what no event tells."""
     await following.catch_up(stores.history, house.zone, clock.now_us())
-    await CampaignClerk(following.campaigns, front, stores.lists.records, clock).run()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(CampaignClerk(following.campaigns, front, stores.lists.records, clock).run())
+        group.create_task(WaitClerk(following.floor, front, clock).run())

@@ -15,9 +15,8 @@ from core.kernel.clock import microseconds
 from core.kernel.record import Entity
 from core.model.commands import AnswerWork
 from core.model.ids import QueueName
-from core.model.outbound import AnswerCampaign
 from core.model.requests import AddWork, WithdrawWork
-from core.ports import Sink
+from core.ports import DoorAnswer, Sink
 from simulator.call import NTH, Origin
 from simulator.customers import Population
 from simulator.draws import Duration
@@ -103,9 +102,9 @@ class Senders:
         """Return the work that `reference` on an agent's screen is about."""
         return self._pieces.get(reference)
 
-    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
-        """Hear what became of a request; see `core.ports.WorkDoor`. None of them looks after campaigns."""
-        if isinstance(command, AnswerCampaign):
+    def answer(self, command: DoorAnswer) -> None:
+        """Hear what became of a request; see `core.ports.WorkDoor`. They bring work and do nothing else."""
+        if not isinstance(command, AnswerWork):
             return
         adds = command.request_id == command.work_id
         if adds:

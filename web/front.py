@@ -18,14 +18,13 @@ import structlog
 from msgspec.structs import replace
 
 from core.kernel.errors import RequestRefused
-from core.model.commands import AnswerRequest, AnswerWork, DeskCommand
+from core.model.commands import AnswerRequest, DeskCommand
 from core.model.message import DomainEvent, Request
-from core.model.outbound import AnswerCampaign
-from core.ports import Sink
+from core.ports import DoorAnswer, Sink
 
 log = structlog.get_logger()
 
-Answer = AnswerRequest | AnswerWork | AnswerCampaign
+Answer = AnswerRequest | DoorAnswer
 """What the engine says to a request."""
 
 

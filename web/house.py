@@ -43,8 +43,9 @@ class House:
     """The centre's fixed words: queues, tiers (the highest first), agents, reasons, results, campaigns.
 
     `site` names the centre on the bus, `region` is the country of numbers without a country code, `zone` the
-    one whose midnight begins a day. `pop_url` is where a record is found in a foreign CRM (`web.pop_url`),
-    empty for nowhere. Beyond `limits` supervisors are alerted. To `flows` of the IVR calls can be passed on.
+    one whose midnight begins a day. Callers nobody knows are of the `default_tier`. `pop_url` is where a
+    record is found in a foreign CRM (`web.pop_url`), empty for nowhere. Beyond `limits` supervisors are
+    alerted. To `flows` of the IVR calls can be passed on.
     """
 
     site: str = "main"
@@ -53,6 +54,7 @@ class House:
     pop_url: str = ""
     queues: Mapping[QueueName, QueueCard] = field(default_factory=dict)
     tiers: tuple[str, ...] = ()
+    default_tier: str = "standard"
     agents: Mapping[AgentId, AgentProfile] = field(default_factory=dict)
     not_ready_reasons: tuple[str, ...] = ()
     skip_reasons: tuple[str, ...] = ()

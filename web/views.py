@@ -56,15 +56,24 @@ class GroupView(View):
     abandoned_share: float | None = None
 
 
+class QueueTierView(GroupView):
+    """A tier within a queue. A caller of it who asked now would be told `expected_wait_seconds`."""
+
+    expected_wait_seconds: float | None = None
+
+
 class QueueView(GroupView):
-    """A queue: its contacts, those of each tier, its agents, and what is promised."""
+    """A queue: its contacts, those of each tier, its agents, and what is promised.
+
+    A caller nobody knows who asked now would be told `expected_wait_seconds`.
+    """
 
     ready: int = 0
     working: int = 0
     threshold_seconds: float
     target_share: float
     expected_wait_seconds: float | None = None
-    tiers: dict[str, GroupView] = {}
+    tiers: dict[str, QueueTierView] = {}
 
 
 class AgentView(View):

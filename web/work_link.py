@@ -28,7 +28,6 @@ from core.kernel.clock import Clock
 from core.model.codec import encode
 from core.model.commands import AnswerWork
 from core.model.outbound import (
-    AnswerCampaign,
     CampaignRequest,
     DescribeCampaign,
     PauseCampaign,
@@ -38,7 +37,7 @@ from core.model.outbound import (
     StartCampaign,
 )
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
-from core.ports import Sink
+from core.ports import DoorAnswer, Sink
 from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish
 
 log = structlog.get_logger()
@@ -87,7 +86,7 @@ class WorkServer:
         """Let all programs go."""
         await self._door.close()
 
-    def answer(self, command: AnswerWork | AnswerCampaign) -> None:
+    def answer(self, command: DoorAnswer) -> None:
         """Send the answer to the program that asked; drop it where that is gone or does not read."""
         program, _, request_id = command.request_id.partition(":")
         answers = self._programs.get(program)

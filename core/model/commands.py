@@ -15,7 +15,7 @@ from core.model.control import PartyShown
 from core.model.customer import Customer
 from core.model.detection import Detection
 from core.model.events import AnyDomainEvent
-from core.model.ids import NO_LEG, AgentId, ContactId, LegId, OfferId, TimerKey
+from core.model.ids import NO_LEG, AgentId, ContactId, LegId, OfferId, QueueName, TimerKey
 from core.model.lead import LeadShown
 from core.model.message import Command
 from core.model.prompts import Prompt
@@ -331,5 +331,22 @@ class AnswerWork(Command, frozen=True, kw_only=True):
     work_id: str
     request_id: str
     contact_id: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+class ExpectedWait(Record, frozen=True, kw_only=True):
+    """How long a caller of `tier` who asked for `queue` now would be told to wait."""
+
+    queue: QueueName
+    tier: str
+    wait_us: int
+
+
+class AnswerWaits(Command, frozen=True, kw_only=True):
+    """Tell who asked how long callers would wait; nobody is refused, `code` and `reason` stay empty."""
+
+    request_id: str
+    waits: tuple[ExpectedWait, ...] = ()
     code: str = ""
     reason: str = ""

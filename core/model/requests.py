@@ -225,6 +225,10 @@ class MoveContact(AgentRequest, frozen=True, kw_only=True):
     to_front: bool = False
 
 
+class DescribeWaits(Request, frozen=True, kw_only=True):
+    """Tell how long callers would wait who asked now, of every tier in every queue."""
+
+
 class SetAgentQueues(AgentRequest, frozen=True, kw_only=True):
     """Let the agent serve `queues`, of those its skills allow; None: all of them."""
 

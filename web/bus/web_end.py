@@ -21,11 +21,11 @@ import structlog
 from core.kernel.clock import Clock
 from core.kernel.fsm import Table
 from core.model.codec import Message, encode
-from core.model.commands import AnswerWork, ClearScreen, DeskCommand, PopScreen
+from core.model.commands import ClearScreen, DeskCommand, PopScreen
 from core.model.ids import AgentId
 from core.model.message import DomainEvent, Event
-from core.model.outbound import AnswerCampaign
 from core.model.requests import DeskBack, DeskLost
+from core.ports import DoorAnswer
 from web.bus import stream
 from web.bus.broker import Presence
 from web.bus.engine_end import LinkSettings
@@ -216,7 +216,7 @@ class WebEnd:
             case DeskCommand():
                 self._screens.show(message)
                 self.front.show(message)
-            case AnswerWork() | AnswerCampaign():
+            case _ if isinstance(message, DoorAnswer):
                 self.front.answer(message)
             case _:
                 pass

@@ -1,22 +1,24 @@
 """The floor as a whole: queues, tiers, agents and contacts, from all that the engine tells.
 
-It holds nothing that is not in the ledger, but for which screens are open and how customers are called on
-the records that popped up. So a web side that starts in the middle of a day folds the day's events and is
-where it would be had it been there from the beginning.
+It holds nothing that is not in the ledger, but for which screens are open, how customers are called on the
+records that popped up, and how long callers would wait as the engine says (`web.live.expected`). So a web
+side that starts in the middle of a day folds the day's events and is where it would be had it been there
+from the beginning.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
-from core.model.commands import DeskCommand, PopScreen
+from core.model.commands import DeskCommand, ExpectedWait, PopScreen
 from core.model.events import InteractionRecorded
 from core.model.ids import AgentId, QueueName
 from core.model.message import AgentEvent, ContactEvent, DomainEvent
 from metrics.today import CentreDay, Promises, Today
 from web.house import House, QueueCard
 from web.live.contacts import Contacts, KnownContact, contact_view
-from web.live.groups import group_view, queue_view
+from web.live.groups import group_view, queue_tier_view, queue_view
 from web.live.seats import Seats, agent_view
 from web.live.topic import AGENTS, CENTRE, CONTACTS, QUEUES, TIERS, Change
 from web.views import AgentView, GroupView, QueueView
@@ -41,6 +43,9 @@ class Floor:
         self._seats = Seats(house, now_us)
         self._queues: dict[str, None] = {}
         self._tiers: dict[str, None] = {}
+        self._expected_us: dict[tuple[str, str], int] = {}
+        self.stirred = asyncio.Event()
+        """Something has happened in the queues: others who come would wait otherwise now."""
         self.today = Today(promises_of(house), house.zone, now_us, self._begin_day)
 
     # --- hearing --------------------------------------------------------------------------------------
@@ -56,7 +61,7 @@ class Floor:
             self._contacts.add(event)
         self._seats.add(event)
         if isinstance(event, AgentEvent) and event.agent_id in self._house.agents:
-            self._queues |= dict.fromkeys(self._seats[event.agent_id].queues)
+            self._stir(self._seats[event.agent_id].queues)
         if isinstance(event, InteractionRecorded) and event.agent_id:
             self._seats.touch(AgentId(event.agent_id))
 
@@ -64,6 +69,13 @@ class Floor:
         """Learn from a record that pops up what its customer is called."""
         if isinstance(command, PopScreen) and command.customer is not None:
             self._contacts.name(command.contact_id, command.customer.name)
+
+    def expect(self, waits: Iterable[ExpectedWait]) -> None:
+        """Hear of the engine how long callers would wait, by queue and tier."""
+        for wait in waits:
+            if self._expected_us.get((wait.queue, wait.tier)) != wait.wait_us:
+                self._expected_us[wait.queue, wait.tier] = wait.wait_us
+                self._queues[wait.queue] = None
 
     def tick(self, now_us: int) -> None:
         """Hear what time it is: at midnight a new day begins."""
@@ -76,9 +88,13 @@ class Floor:
     def _touch(self, contact: KnownContact | None) -> None:
         """Note that the figures of the queues may have changed in which the contact is or was."""
         if contact is not None and contact.queue:
-            self._queues |= dict.fromkeys(contact.been_in)
+            self._stir(contact.been_in)
             if contact.tier:
                 self._tiers[contact.tier] = None
+
+    def _stir(self, queues: Iterable[str]) -> None:
+        self._queues |= dict.fromkeys(queues)
+        self.stirred.set()
 
     def _begin_day(self, day: CentreDay) -> None:
         self._queues = dict.fromkeys(self._house.queues)
@@ -109,13 +125,23 @@ class Floor:
         here = [contact for contact in waiting if contact.queue == name]
         tallies = self.today.day.tallies
         tiers = {
-            tier: group_view(
-                tier, tallies.of(queue=name, tier=tier), [one for one in here if one.tier == tier]
+            tier: queue_tier_view(
+                tier,
+                tallies.of(queue=name, tier=tier),
+                [one for one in here if one.tier == tier],
+                self._expected_us.get((name, tier)),
             )
             for tier in self._house.tiers
         }
-        ready, working = self._seats.ready(name), self._seats.working(name)
-        return queue_view(card, tallies.of(queue=name), here, tiers, ready=ready, working=working)
+        return queue_view(
+            card,
+            tallies.of(queue=name),
+            here,
+            tiers,
+            ready=self._seats.ready(name),
+            working=self._seats.working(name),
+            expected_us=self._expected_us.get((name, self._house.default_tier)),
+        )
 
     def _tier(self, name: str, waiting: Iterable[KnownContact]) -> GroupView:
         return group_view(name, self.today.day.tallies.of(tier=name), waiting)

@@ -11,7 +11,7 @@ from metrics.tally import Tally
 from web.house import QueueCard
 from web.live.contacts import KnownContact
 from web.times import moment
-from web.views import GroupView, QueueView
+from web.views import GroupView, QueueTierView, QueueView
 
 
 def group_view(name: str, tally: Tally, waiting: Iterable[KnownContact]) -> GroupView:
@@ -19,24 +19,31 @@ def group_view(name: str, tally: Tally, waiting: Iterable[KnownContact]) -> Grou
     return GroupView(**_group(name, tally, waiting))
 
 
+def queue_tier_view(
+    name: str, tally: Tally, waiting: Iterable[KnownContact], expected_us: int | None
+) -> QueueTierView:
+    """Return a tier within a queue, with the wait that its callers are told to expect."""
+    return QueueTierView(**_group(name, tally, waiting), expected_wait_seconds=_expected_s(expected_us))
+
+
 def queue_view(
     card: QueueCard,
     tally: Tally,
     waiting: Iterable[KnownContact],
-    tiers: dict[str, GroupView],
+    tiers: dict[str, QueueTierView],
     *,
     ready: int,
     working: int,
+    expected_us: int | None,
 ) -> QueueView:
-    """Return a queue with its tiers, its agents and what is promised in it."""
-    group = _group(card.name, tally, waiting)
+    """Return a queue with its tiers, its agents, what is promised in it and what callers are told."""
     return QueueView(
-        **group,
+        **_group(card.name, tally, waiting),
         ready=ready,
         working=working,
         threshold_seconds=card.threshold_s,
         target_share=card.target_share,
-        expected_wait_seconds=_expected_wait_s(tally, group["waiting"], ready, working),
+        expected_wait_seconds=_expected_s(expected_us),
         tiers=tiers,
     )
 
@@ -56,13 +63,6 @@ def _group(name: str, tally: Tally, waiting: Iterable[KnownContact]) -> dict[str
     }
 
 
-def _expected_wait_s(tally: Tally, waiting: int, ready: int, working: int) -> float | None:
-    """Return the wait of who comes now: those ahead, each for a mean talk, shared by the agents at work.
-
-    None where nobody works, or nothing was handled yet to measure by.
-    """
-    if ready > waiting:
-        return 0.0
-    if not working or not tally.handled:
-        return None
-    return (waiting + 1) * tally.handled_us / SECOND_US / tally.handled / working
+def _expected_s(expected_us: int | None) -> float | None:
+    """Return an expected wait in whole seconds: nobody reads it closer, and rows are told less often."""
+    return None if expected_us is None else round(expected_us / SECOND_US)

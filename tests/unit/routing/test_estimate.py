@@ -7,14 +7,18 @@ from dataclasses import replace
 import pytest
 
 from core.kernel.clock import SECOND_US, microseconds
+from core.model.commands import AnswerWaits
 from core.model.contact import Contact
 from core.model.destination import Destination, DestinationKind
 from core.model.events import ContactConnected, WaitAnnounced
 from core.model.ids import QueueName
+from core.model.requests import DescribeWaits
 from core.model.tag import decode_tag
+from routing.board import QueueBoard
 from routing.estimate import Band, LastServed, Served, band_of
 from routing.rules import QueueRules, Step
 from routing.tags import caller_tag
+from routing.told_waits import ToldWaits
 from tests.unit.floor import CARDS, Floor
 
 GOLD_US = 90 * SECOND_US
@@ -100,6 +104,21 @@ def test_who_asks_while_an_agent_is_idle_will_not_wait() -> None:
     floor.hang_up("leg-first")
     floor.fire("wrap_up", "ann")
     assert floor.estimates.whole_us(CARDS.name, "standard", floor.now_us) == 0
+
+
+def test_screens_are_told_what_callers_of_each_tier_are_told() -> None:
+    queue = replace(CARDS, handle_expected_us=TURN_US, announce_edges_min=(1, 3, 10))
+    floor = floor_that_served(200, queue)
+    board = QueueBoard(floor.router, floor.estimates, {CARDS.name: queue})
+    ToldWaits(floor.engine, board, [CARDS.name], ("platinum", "standard"))
+    floor.hear(DescribeWaits(at_us=floor.now_us, request_id="web-1-7"))
+    (answer,) = floor.orders(AnswerWaits)
+    told = {wait.tier: wait.wait_us for wait in answer.waits}
+    assert answer.request_id == "web-1-7"
+    assert told == {"platinum": 80 * SECOND_US, "standard": 200 * SECOND_US}
+    for tier, band in (("platinum", (1, 3)), ("standard", (3, 10))):
+        assert board.expected_band_min(CARDS.name, tier, floor.now_us) == band
+        assert band_of(told[tier], (1, 3, 10)) == Band(*band)
 
 
 def test_expected_wait_is_told_with_the_true_one_unless_there_was_none() -> None:

@@ -20,7 +20,24 @@ export interface GroupView {
   readonly abandoned_share: number | null;
 }
 
-/** A queue: its contacts, those of each tier, its agents, and what is promised. */
+/** A tier within a queue. A caller of it who asked now would be told `expected_wait_seconds`. */
+export interface QueueTierView {
+  readonly name: string;
+  readonly waiting: number;
+  readonly longest_since: Instant | null;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly service_levels: Readonly<Record<string, number | null>>;
+  readonly mean_wait_seconds: number | null;
+  readonly abandoned_share: number | null;
+  readonly expected_wait_seconds: number | null;
+}
+
+/** A queue: its contacts, those of each tier, its agents, and what is promised.
+ *
+ * A caller nobody knows who asked now would be told `expected_wait_seconds`.
+ */
 export interface QueueView {
   readonly name: string;
   readonly waiting: number;
@@ -36,7 +53,7 @@ export interface QueueView {
   readonly threshold_seconds: number;
   readonly target_share: number;
   readonly expected_wait_seconds: number | null;
-  readonly tiers: Readonly<Record<string, GroupView>>;
+  readonly tiers: Readonly<Record<string, QueueTierView>>;
 }
 
 /** An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open.
