@@ -134,6 +134,8 @@ async def test_talks_go_on_and_calls_are_routed_while_broker_and_web_process_die
             broker.start()
             await rows.shows("agents", "bob", state="on_contact")
             await rows.shows("queues", "counter", answered=1)
+            # By the configuration a talk takes four minutes, and two agents share them: the engine says so.
+            await rows.shows("queues", "sales", expected_wait_seconds=120)
             await rows.desk_shows(state="on_contact")
             # It had forgotten everything.
             for agent in ("ann", "bob"):
