@@ -20,6 +20,7 @@ from core.model.need import Need, need_of
 from core.model.quality import PPM, Prior, Quality
 from routing.rules import Kind, QueueRules, Queues, Rulebook, Strategy, TierRules, Weights
 from routing.scores import Scores, ScoresByStrategy
+from routing.staff import Staff
 from routing.standing import Place, Seat, Standing
 from routing.strategies import StrategyScores
 from routing.track_record import TrackRecords
@@ -95,7 +96,7 @@ class Crowd:
     def scores(self, rules: Rulebook) -> Scores:
         """Return the scores as the program builds them, agents' qualities spread about their levels'."""
         agents = {profile.agent_id: profile for profile in self.profiles}
-        values = ValueScores(rules, agents, PRIOR)
+        values = ValueScores(rules, Staff(agents), PRIOR)
         for agent_id, profile in agents.items():
             values.learn(agent_id, {skill: self._quality(level) for skill, level in profile.skills.items()})
         ordinary = StrategyScores(rules, TrackRecords(Engine()), values.quality)

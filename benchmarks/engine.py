@@ -29,7 +29,7 @@ from core.model.events import (
 )
 from core.model.message import Command, DomainEvent, Event
 from core.model.outbound import AttemptRecalled, RestoreCampaign, RestoreExperience, RestoreRules
-from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
+from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 from core.ports import Journal
 from cti.ami.wire import AmiParser
 from cti.asterisk.adapter import UNUSED_EVENTS
@@ -105,6 +105,10 @@ class Echo:
 
     async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
         """Know nobody who was moved."""
+        return ()
+
+    async def agent_levels(self) -> Sequence[RestoreAgentLevels]:
+        """Know nobody whose levels were changed."""
         return ()
 
     async def learned_quality(self) -> Sequence[RestoreQuality]:

@@ -41,7 +41,7 @@ from core.model.outbound import (
     ReturnLeads,
     SettleLead,
 )
-from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
+from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 
 Sink = Callable[[Event], None]
 """Where an edge hands in what it learned; returns at once."""
@@ -151,6 +151,10 @@ class Ledger(Protocol):
 
     async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
         """Return one `RestoreAgentQueues` for each agent who does not serve all queues it may."""
+        ...
+
+    async def agent_levels(self) -> Sequence[RestoreAgentLevels]:
+        """Return one `RestoreAgentLevels` for each agent whose levels are not as configured."""
         ...
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:

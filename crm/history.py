@@ -15,9 +15,9 @@ from core.model.codec import decode_as
 from core.model.events import AgentStateChanged, ContactEvent, InteractionRecorded
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from crm.database import Database
-from crm.ledger import read_assignments, read_changes, read_history
+from crm.ledger import read_assignments, read_changes, read_history, read_levels
 from crm.memory import MemoryLedger
 from crm.models import LedgerEventRow
 
@@ -92,6 +92,10 @@ class SqlHistory:
         """Return which queues agents served last up to the instant `until_us`, in any run."""
         return await read_assignments(self._database, until_us)
 
+    async def levels(self, until_us: int) -> Sequence[AgentLevelsSet]:
+        """Return which levels were set last up to the instant `until_us`, in any run."""
+        return await read_levels(self._database, until_us)
+
     async def _page(
         self, query: Any, values: Mapping[str, object], after: Place
     ) -> Sequence[tuple[Place, DomainEvent]]:
@@ -137,6 +141,10 @@ class MemoryHistory:
     async def assignments(self, until_us: int) -> Sequence[AgentQueuesSet]:
         """Return which queues agents served last up to the instant `until_us`."""
         return await self._ledger.assignments(until_us)
+
+    async def levels(self, until_us: int) -> Sequence[AgentLevelsSet]:
+        """Return which levels were set last up to the instant `until_us`."""
+        return await self._ledger.levels(until_us)
 
     def _placed(self, since_us: int, until_us: int) -> list[tuple[Place, DomainEvent]]:
         return [

@@ -49,8 +49,9 @@ from core.model.outbound import (
     RestoreRules,
     RulesSet,
 )
-from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
-from core.model.supervision import AgentQueuesSet
+from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
+from crm.agent_levels import fold_agent_levels
 from crm.agent_quality import fold_quality
 from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
@@ -117,6 +118,12 @@ async def read_assignments(database: Database, until_us: int) -> Sequence[AgentQ
     """Return which queues each agent of whom it was ever said served last, up to the instant `until_us`."""
     told = await _read(database, _CHANGES_UNTIL, {"kind": AgentQueuesSet.__name__, "until_us": until_us})
     return [event for event in told if isinstance(event, AgentQueuesSet)]
+
+
+async def read_levels(database: Database, until_us: int) -> Sequence[AgentLevelsSet]:
+    """Return which levels were set last of each agent of whom it was ever said, up to `until_us`."""
+    told = await _read(database, _CHANGES_UNTIL, {"kind": AgentLevelsSet.__name__, "until_us": until_us})
+    return [event for event in told if isinstance(event, AgentLevelsSet)]
 
 
 async def read_campaign_states(database: Database) -> Sequence[RestoreCampaign]:
@@ -223,6 +230,11 @@ class SqlLedger:
         """Return which queues those serve who do not serve all they may."""
         told = await _read(self._database, _LAST_CHANGES, {"kind": AgentQueuesSet.__name__})
         return fold_agent_queues(cast(Sequence[AgentQueuesSet], told))
+
+    async def agent_levels(self) -> Sequence[RestoreAgentLevels]:
+        """Return which levels are not as configured."""
+        told = await _read(self._database, _LAST_CHANGES, {"kind": AgentLevelsSet.__name__})
+        return fold_agent_levels(cast(Sequence[AgentLevelsSet], told))
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:
         """Return what had been learned last by each campaign."""

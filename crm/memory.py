@@ -39,8 +39,9 @@ from core.model.outbound import (
     RestoreRules,
     RulesSet,
 )
-from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
-from core.model.supervision import AgentQueuesSet
+from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
+from crm.agent_levels import fold_agent_levels
 from crm.agent_quality import fold_quality
 from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
@@ -105,6 +106,11 @@ class MemoryLedger:
         told = (e for e in self.events if isinstance(e, AgentQueuesSet) and e.at_us <= until_us)
         return tuple({event.agent_id: event for event in told}.values())
 
+    async def levels(self, until_us: int) -> Sequence[AgentLevelsSet]:
+        """Return which levels were set last of each agent of whom it was ever said, up to `until_us`."""
+        told = (e for e in self.events if isinstance(e, AgentLevelsSet) and e.at_us <= until_us)
+        return tuple({event.agent_id: event for event in told}.values())
+
     async def last_agent_states(self) -> Sequence[RestoreAgent]:
         """Return what each agent not logged out was doing last."""
         return fold_agent_states(e for e in self.events if isinstance(e, AgentStateChanged))
@@ -120,6 +126,10 @@ class MemoryLedger:
     async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
         """Return which queues those serve who do not serve all they may."""
         return fold_agent_queues(e for e in self.events if isinstance(e, AgentQueuesSet))
+
+    async def agent_levels(self) -> Sequence[RestoreAgentLevels]:
+        """Return which levels are not as configured."""
+        return fold_agent_levels(e for e in self.events if isinstance(e, AgentLevelsSet))
 
     async def campaign_experience(self) -> Sequence[RestoreExperience]:
         """Return what had been learned last by each campaign."""

@@ -13,12 +13,12 @@ from typing import NamedTuple, Protocol
 
 from core.engine import Engine
 from core.kernel.clock import seconds
-from core.model.agent import AgentProfile, AgentState
+from core.model.agent import AgentProfile, AgentState, skills_with
 from core.model.contact import VOICE
 from core.model.events import AgentStateChanged, OfferMade
 from core.model.ids import AgentId, QueueName
 from core.model.need import Need
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.lifetimes import Lifetimes
@@ -148,28 +148,43 @@ class FloorWatch:
         self._crews = crews
         self._book = book
         self._queue = queue
-        self._able: Mapping[AgentId, tuple[Crew, ...]] = {
-            agent_id: tuple(
-                crew for crew in crews.values() if crew.rules.need.level(profile.skills) is not None
-            )
-            for agent_id, profile in agents.items()
-        }
-        # Those of them that the agent serves now, and what it was doing last.
+        self._needs = needs
+        self._agents = agents
+        self._skills = {agent_id: profile.skills for agent_id, profile in agents.items()}
+        self._look_who_is_able()
+        # Those crews that the agent belongs to now, the queues it serves alone, and what it was doing last.
         self._of_agent = dict(self._able)
+        self._served: dict[AgentId, tuple[QueueName, ...] | None] = {}
         self._last: dict[AgentId, AgentStateChanged] = {}
-        self._beside = {name: self._sharing_with(crew) for name, crew in crews.items()}
-        self._lines = {
-            name: tuple(queue for queue, need in needs.items() if _is_served(need, crew, agents))
-            for name, crew in crews.items()
-        }
         engine.subscribe(AgentStateChanged, self._changed)
         engine.subscribe(AgentQueuesSet, self._moved)
+        engine.subscribe(AgentLevelsSet, self._learned)
         engine.subscribe(OfferMade, self._offered)
+
+    def _look_who_is_able(self) -> None:
+        """See by the skills of the agents who can belong to which crew, and what the crews share."""
+        crews = self._crews
+        self._able: Mapping[AgentId, tuple[Crew, ...]] = {
+            agent_id: tuple(crew for crew in crews.values() if crew.rules.need.level(skills) is not None)
+            for agent_id, skills in self._skills.items()
+        }
+        self._beside = {name: self._sharing_with(crew) for name, crew in crews.items()}
+        self._lines = {
+            name: tuple(queue for queue, need in self._needs.items() if self._is_served(need, crew))
+            for name, crew in crews.items()
+        }
 
     def _sharing_with(self, crew: Crew) -> tuple[str, ...]:
         """Return the campaigns that have agents of this one, which is among them."""
-        sharing = (other for crews in self._of_agent.values() if crew in crews for other in crews)
+        sharing = (other for crews in self._able.values() if crew in crews for other in crews)
         return tuple(dict.fromkeys([crew.rules.name, *(other.rules.name for other in sharing)]))
+
+    def _is_served(self, need: Need, crew: Crew) -> bool:
+        """Tell whether an agent of the crew serves contacts of such a need as well."""
+        return any(
+            crew in self._able[agent_id] and need.level(skills) is not None
+            for agent_id, skills in self._skills.items()
+        )
 
     def campaigns_of(self, agent_id: AgentId) -> tuple[str, ...]:
         """Return the campaigns that the agent can take calls of."""
@@ -191,9 +206,21 @@ class FloorWatch:
         )
 
     def _moved(self, event: AgentQueuesSet) -> None:
-        """Take an agent out of the crews whose queues it serves no more, and into those it serves again."""
+        self._served[event.agent_id] = event.queues
+        self._settle(event)
+
+    def _learned(self, event: AgentLevelsSet) -> None:
+        profile = self._agents.get(event.agent_id)
+        if profile is not None:
+            self._skills[event.agent_id] = skills_with(profile.skills, dict(event.levels))
+            self._look_who_is_able()
+            self._settle(event)
+
+    def _settle(self, event: AgentQueuesSet | AgentLevelsSet) -> None:
+        """Take an agent out of the crews it belongs to no more, and into those it belongs to by now."""
         able, before = self._able.get(event.agent_id, ()), self._of_agent.get(event.agent_id, ())
-        serves = tuple(crew for crew in able if event.queues is None or crew.rules.queue in event.queues)
+        queues = self._served.get(event.agent_id)
+        serves = tuple(crew for crew in able if queues is None or crew.rules.queue in queues)
         self._of_agent[event.agent_id] = serves
         for crew in before:
             if crew not in serves:
@@ -211,11 +238,3 @@ class FloorWatch:
     def _offered(self, event: OfferMade) -> None:
         for crew in self._of_agent.get(event.agent_id, ()):
             crew.offered(event)
-
-
-def _is_served(need: Need, crew: Crew, agents: Mapping[AgentId, AgentProfile]) -> bool:
-    """Tell whether an agent of the crew serves contacts of such a need as well."""
-    skills = (profile.skills for profile in agents.values())
-    return any(
-        crew.rules.need.level(levels) is not None and need.level(levels) is not None for levels in skills
-    )

@@ -53,7 +53,6 @@ from routing.lost import LostContacts
 from routing.offer_desk import OfferDesk
 from routing.router import Router
 from routing.rules import Queues
-from routing.value import ValueScores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +87,7 @@ def build_brain(
     Conversations(engine, contacts)
     dispositions = dispositions_of(config.dispositions)
     quality = quality_rules(config.quality, dispositions)
-    lines = build_routing(
-        ground, config, adoption, offers, ValueScores(ground.rulebook, agents, quality.prior)
-    )
+    lines = build_routing(ground, config, adoption, offers, quality.prior)
     targets.door = lines.door
     campaigns = _campaigns(ground, config, flows, dispositions)
     build_agents_side(ground, config, campaigns)

@@ -12,6 +12,7 @@ from core.kernel.clock import microseconds
 from core.model.agent import AgentProfile
 from core.model.destination import DestinationKind
 from core.model.ids import AgentId
+from core.model.quality import Prior
 from goldline.config import Config
 from goldline.config_agents import work_channels
 from goldline.config_estimate import trained_waits
@@ -31,6 +32,7 @@ from routing.divert import Diversion
 from routing.door import Door
 from routing.hold import Hold
 from routing.index import Index
+from routing.levels import Levels
 from routing.offer_desk import OfferDesk
 from routing.outbound import OutboundContacts
 from routing.passed_on import PassedOn
@@ -62,12 +64,13 @@ class Lines:
 
 
 def build_routing(
-    ground: Ground, config: Config, adoption: Adoption, offers: OfferDesk, values: ValueScores
+    ground: Ground, config: Config, adoption: Adoption, offers: OfferDesk, prior: Prior
 ) -> Lines:
     """Build the router, and all that brings contacts into line and decides what becomes of them there."""
     engine, contacts, rulebook = ground.engine, ground.contacts, ground.rulebook
     queues = rulebook.queues
     staff = Staff(ground.agents)
+    values = ValueScores(rulebook, staff, prior)
     index = Index(rulebook, _scores(ground, values), staff)
     ValueNews(engine, values, index)
     router = Router(engine, contacts, offers, rulebook, index, staff)
@@ -83,6 +86,7 @@ def build_routing(
     Priority(engine, contacts, router)
     Preference(engine, contacts, router, rulebook, staff)
     PassedOn(engine, contacts, router, queues)
+    Levels(engine, router, staff, queues, values)
     Assignments(engine, router, staff, queues)
     Admission(engine, contacts, router, door, diversion, rulebook)
     Desertion(engine, contacts, router, door, diversion, queues)

@@ -171,6 +171,8 @@ class LiveCentre:
             self.runner.receive(replace(campaign, at_us=now_us))
         for rules in await ledger.campaign_rules():
             self.runner.receive(replace(rules, at_us=now_us))
+        for levels in await ledger.agent_levels():
+            self.runner.receive(replace(levels, at_us=now_us))
         for served in await ledger.agent_queues():
             self.runner.receive(replace(served, at_us=now_us))
         for learned in await ledger.learned_quality():

@@ -14,7 +14,7 @@ from core.model.destination import DivertReason
 from core.model.events import AgentStateChanged, ContactQueued, TimerFired
 from core.model.ids import QueueName, TimerKey
 from core.model.message import Event
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from routing.divert import Diversion
 from routing.door import Door
 from routing.router import Router
@@ -46,6 +46,7 @@ class Desertion:
         engine.subscribe(ContactQueued, self._queued)
         engine.subscribe(AgentStateChanged, self._agent_changed)
         engine.subscribe(AgentQueuesSet, self._agent_moved)
+        engine.subscribe(AgentLevelsSet, self._agent_moved)
         engine.subscribe(TimerFired, self._time_up)
 
     def _queued(self, event: ContactQueued) -> None:
@@ -63,7 +64,7 @@ class Desertion:
             for queue in self._graces_us:
                 self._look(queue, event)
 
-    def _agent_moved(self, event: AgentQueuesSet) -> None:
+    def _agent_moved(self, event: AgentQueuesSet | AgentLevelsSet) -> None:
         for queue in self._graces_us:
             self._look(queue, event)
 

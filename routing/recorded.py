@@ -7,18 +7,18 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from msgspec import to_builtins
 
 from core.kernel.errors import RequestRefused
-from core.model.agent import AgentProfile
+from core.model.agent import AgentProfile, skills_with
 from core.model.events import AgentStateChanged, DecisionMade
 from core.model.ids import AgentId, ContactId
 from core.model.message import DomainEvent
 from core.model.need import need_from_text
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from routing.explain import Explanation, explain, never_offered, told
 
 
@@ -35,6 +35,10 @@ class Record(Protocol):
 
     async def assignments(self, until_us: int) -> Sequence[AgentQueuesSet]:
         """Return which queues each agent of whom it was ever said served last, up to `until_us`."""
+        ...
+
+    async def levels(self, until_us: int) -> Sequence[AgentLevelsSet]:
+        """Return which levels were set last of each agent of whom it was ever said, up to `until_us`."""
         ...
 
 
@@ -69,6 +73,18 @@ async def recorded_course(
         if isinstance(decision, DecisionMade):
             states = {change.agent_id: change for change in await record.changes(decision.at_us)}
             served = {each.agent_id: each.queues for each in await record.assignments(decision.at_us)}
+            able = _able_then(agents, await record.levels(decision.at_us))
             need = need_from_text(decision.need)
-            explained.append(explain(history, decision, agents, states, need, served))
+            explained.append(explain(history, decision, able, states, need, served))
     return RecordedCourse(history=history, explanations=tuple(explained))
+
+
+def _able_then(
+    agents: Mapping[AgentId, AgentProfile], told: Sequence[AgentLevelsSet]
+) -> dict[AgentId, AgentProfile]:
+    """Return the agents with the levels that had been set by then."""
+    levels = {event.agent_id: dict(event.levels) for event in told}
+    return {
+        agent_id: replace(agent, skills=skills_with(agent.skills, levels.get(agent_id, {})))
+        for agent_id, agent in agents.items()
+    }

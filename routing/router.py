@@ -263,10 +263,11 @@ class Router:
         return Seat(profile=profile, since_us=event.at_us, sequence=self._sequence, channels=channels)
 
     def restaff(self, agent_id: AgentId, queues: Iterable[QueueName], why: Event) -> None:
-        """Go by what the agent serves from now on; contacts of `queues` ask for something else by that."""
+        """Go by what the agent can and serves by now; contacts of `queues` ask for something else by that."""
         for queue in queues:
             self._index.ask_anew(queue)
         self._crews.clear()
+        self._index.refresh(agent_id)
         seat = self._index.unseat(agent_id)
         if seat is not None:
             self._index.seat(replace(seat, profile=self._staff[agent_id]))

@@ -24,12 +24,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from core.engine import Engine
-from core.model.agent import AgentProfile
 from core.model.events import QualityLearned, Term
 from core.model.ids import AgentId
 from core.model.quality import PPM, Prior, Quality
 from routing.index import Index
 from routing.rules import Kind, Rulebook, Weights
+from routing.staff import Staff
 
 
 class Worth(NamedTuple):
@@ -44,9 +44,9 @@ class Worth(NamedTuple):
 class ValueScores:
     """The `Scores` of value routing; a pair's worth is kept until the agent's quality moves."""
 
-    def __init__(self, rulebook: Rulebook, agents: Mapping[AgentId, AgentProfile], prior: Prior) -> None:
+    def __init__(self, rulebook: Rulebook, staff: Staff, prior: Prior) -> None:
         self._rulebook = rulebook
-        self._agents = agents
+        self._staff = staff
         self._prior = prior
         self._learned: dict[AgentId, dict[str, Quality]] = {}
         self._worths: dict[AgentId, dict[tuple[Kind, int], Worth]] = {}
@@ -56,10 +56,14 @@ class ValueScores:
         self._learned[agent_id] = dict(learned)
         self._worths.pop(agent_id, None)
 
+    def forget(self, agent_id: AgentId) -> None:
+        """Weigh the agent anew, whose levels are others by now."""
+        self._worths.pop(agent_id, None)
+
     def quality(self, agent_id: AgentId, skill: str) -> Quality:
         """Return what to expect of the agent in `skill`."""
         learned = self._learned.get(agent_id, {}).get(skill)
-        return learned or self._prior.of(self._agents[agent_id].skills.get(skill, 0))
+        return learned or self._prior.of(self._staff.skills(agent_id).get(skill, 0))
 
     def fit_us(self, kind: Kind, agent_id: AgentId, level: int) -> int:
         """Return how much further forward a contact of `kind` stands for this agent when freed."""
@@ -94,7 +98,7 @@ class ValueScores:
 
     def _price_ppm(self, agent_id: AgentId) -> int:
         """Return what the agent is worth to others: the best resolution in any skill."""
-        skills = self._agents[agent_id].skills
+        skills = self._staff.skills(agent_id)
         return max((self.quality(agent_id, skill).resolution_ppm for skill in skills), default=0)
 
 

@@ -43,7 +43,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, LegId
 from core.model.message import Command, Event
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from core.model.tag import STANDING, decode_tag
 from simulator.agreement import Agreement
 from simulator.broken import BrokenPromise
@@ -267,6 +267,7 @@ class Checkers:
             WorkReturned: (room.part,),
             AgentStateChanged: (pop.agent, idle.agent, room.agent),
             AgentQueuesSet: (idle.move,),
+            AgentLevelsSet: (idle.set_levels,),
             PopScreen: (pop.pop,),
             RingLeg: (pop.ring,),
             DialogueOpened: (pop.open,),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from core.model.agent import skills_with
 from core.model.contact import VOICE
 from core.model.events import (
     AgentStateChanged,
@@ -25,7 +26,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.need import need_from_text
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from simulator.broken import BrokenPromise
 
 
@@ -43,7 +44,8 @@ class NobodyIdlesBeside:
     """Who waits and who has room, as the ledger tells it."""
 
     def __init__(self, skills: Mapping[AgentId, Mapping[str, int]]) -> None:
-        self._skills = skills
+        self._configured = skills
+        self._skills = dict(skills)
         self._linked = False
         self._room: dict[AgentId, tuple[str, ...]] = {}
         # Who serves some queues alone.
@@ -97,6 +99,11 @@ class NobodyIdlesBeside:
         self._serves.pop(event.agent_id, None)
         if event.queues is not None:
             self._serves[event.agent_id] = event.queues
+
+    def set_levels(self, event: AgentLevelsSet) -> None:
+        """Take note of what the agent can by now."""
+        configured = self._configured.get(event.agent_id, {})
+        self._skills[event.agent_id] = skills_with(configured, dict(event.levels))
 
     def check(self) -> None:
         """Demand that nobody who has room could serve anybody who waits."""

@@ -31,11 +31,11 @@ class QueueCard:
     agent: str | None = None
     result_required: bool = False
 
-    def is_for(self, profile: AgentProfile) -> bool:
-        """Tell whether an agent serves it, unless told otherwise."""
+    def is_for(self, agent_id: AgentId, skills: Mapping[str, int]) -> bool:
+        """Tell whether an agent of these skills serves it, unless told otherwise."""
         if self.agent is not None:
-            return profile.agent_id == self.agent
-        return self.need.level(profile.skills) is not None
+            return agent_id == self.agent
+        return self.need.level(skills) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,12 @@ class House:
     campaigns: Mapping[str, CampaignRules] = field(default_factory=dict)
     flows: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+
+    def skills(self) -> tuple[str, ...]:
+        """Return the skills that agents have or queues ask for, in the order of the alphabet."""
+        had = (skill for agent in self.agents.values() for skill in agent.skills)
+        asked = (b.skill for q in self.queues.values() for way in q.need.alternatives for b in way)
+        return tuple(sorted({*had, *asked}))
 
     def is_result_required(self, queue: str) -> bool:
         """Tell whether the contacts of `queue` are finished with a result only."""

@@ -37,7 +37,7 @@ from core.model.person import (
     PersonChange,
     SignIn,
 )
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 
 # --- customers --------------------------------------------------------------------------------------
 
@@ -91,6 +91,10 @@ class History(Protocol):
 
     async def assignments(self, until_us: int) -> Sequence[AgentQueuesSet]:
         """Return which queues each agent of whom it was ever said served last, up to `until_us`."""
+        ...
+
+    async def levels(self, until_us: int) -> Sequence[AgentLevelsSet]:
+        """Return which levels were set last of each agent of whom it was ever said, up to `until_us`."""
         ...
 
 

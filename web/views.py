@@ -79,7 +79,9 @@ class QueueView(GroupView):
 class AgentView(View):
     """An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open.
 
-    `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode.
+    `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode. `skills`
+    has the levels as they are now; those of `set_levels` a supervisor has set, 0 for a skill taken away,
+    until `levels_until`, or until taken back where that is null.
     """
 
     agent_id: str
@@ -97,6 +99,9 @@ class AgentView(View):
     queue: str = ""
     tier: str = ""
     queues: tuple[str, ...] = ()
+    skills: dict[str, int] = {}
+    set_levels: dict[str, int] = {}
+    levels_until: datetime | None = None
     handled: int = 0
     talk_seconds: float = 0
     wrap_up_seconds: float = 0
@@ -490,6 +495,7 @@ class HouseView(View):
     queues: dict[str, QueueTargetView]
     tiers: tuple[str, ...]
     agents: tuple[AgentNameView, ...]
+    skills: tuple[str, ...]
     not_ready_reasons: tuple[str, ...]
     skip_reasons: tuple[str, ...]
     dispositions: dict[str, DispositionView]

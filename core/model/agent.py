@@ -84,6 +84,11 @@ AT_WORK = BUSY_STATES | {_S.READY}
 """The states of somebody who serves contacts now or after the one in hand."""
 
 
+def skills_with(configured: Mapping[str, int], levels: Mapping[str, int]) -> dict[str, int]:
+    """Return the skills of an agent for whom `levels` were set at work; level 0 is without the skill."""
+    return {skill: level for skill, level in {**configured, **levels}.items() if level}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentProfile:
     """Who an agent is: the name on the board and a level (1 to 10) for each skill.

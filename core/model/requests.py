@@ -241,6 +241,23 @@ class RestoreAgentQueues(AgentRequest, frozen=True, kw_only=True):
     queues: tuple[QueueName, ...] | None
 
 
+class SetAgentLevels(AgentRequest, frozen=True, kw_only=True):
+    """Let these skill levels take the place of the agent's configured ones; without any, those hold again.
+
+    Level 0 is without the skill. At `until_us` the configured ones hold again; 0: when it is said.
+    """
+
+    levels: tuple[tuple[str, int], ...] = ()
+    until_us: int = 0
+
+
+class RestoreAgentLevels(AgentRequest, frozen=True, kw_only=True):
+    """Take up which levels the agent had last; asked by the program itself when it starts."""
+
+    levels: tuple[tuple[str, int], ...]
+    until_us: int
+
+
 class Supervise(AgentRequest, frozen=True, kw_only=True):
     """Let `asked_by` hear the agent's talk in `mode`, at the phone `extension`; or change the mode.
 

@@ -34,6 +34,18 @@ class AgentQueuesSet(AgentEvent, frozen=True, kw_only=True):
     because: str = ""
 
 
+class AgentLevelsSet(AgentEvent, frozen=True, kw_only=True):
+    """These skill levels are other than the agent's configured ones, until `until_us` (0: till taken back).
+
+    Level 0 is without the skill. Without `levels` the configured ones hold again.
+    """
+
+    levels: tuple[tuple[str, int], ...]
+    until_us: int = 0
+    asked_by: str = ""
+    because: str = ""
+
+
 class AgentSupervised(AgentEvent, frozen=True, kw_only=True):
     """From now on `asked_by` hears the agent talk about the contact, in `mode`."""
 

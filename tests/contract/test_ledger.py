@@ -28,8 +28,8 @@ from core.model.ids import NO_LEG, AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
 from core.model.outbound import AttemptDialed
 from core.model.quality import Quality, SkillQuality, Tally
-from core.model.requests import RestoreAgent, RestoreAgentQueues, RestoreQuality
-from core.model.supervision import AgentQueuesSet
+from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from crm.database import Database, DatabaseSettings
 from crm.ledger import LedgerSettings, SqlLedger, new_run
 from crm.memory import MemoryLedger
@@ -184,6 +184,21 @@ async def test_queues_of_agents_who_do_not_serve_all_are_restored(
     await ledger.settled()
     assert list(await ledger.agent_queues()) == [
         RestoreAgentQueues(at_us=NOON_US + 3, agent_id=ANA, queues=(sales, cards), asked_by="boss")
+    ]
+
+
+async def test_levels_that_are_not_as_configured_are_restored(ledger: MemoryLedger | SqlLedger) -> None:
+    for at_us, (agent_id, levels) in enumerate(
+        [(ANA, (("loans", 2),)), (BEN, (("cards", 0),)), (BEN, ()), (ANA, (("loans", 4),))], NOON_US
+    ):
+        ledger.append(
+            AgentLevelsSet(at_us=at_us, agent_id=agent_id, levels=levels, until_us=NOON_US + 60, asked_by="b")
+        )
+    await ledger.settled()
+    assert list(await ledger.agent_levels()) == [
+        RestoreAgentLevels(
+            at_us=NOON_US + 3, agent_id=ANA, levels=(("loans", 4),), until_us=NOON_US + 60, asked_by="b"
+        )
     ]
 
 

@@ -66,6 +66,7 @@ from routing.divert import Diversion
 from routing.door import Door
 from routing.hold import Hold
 from routing.index import Index
+from routing.levels import Levels
 from routing.lost import LostContacts
 from routing.offer_desk import OfferDesk
 from routing.outbound import OutboundContacts
@@ -152,9 +153,9 @@ class Floor:
         offers = OfferDesk(self.engine, self.contacts, ids, queues)
         self.conversations = Conversations(self.engine, self.contacts)
         quality = quality_rules(QualitySection())
-        values = ValueScores(rulebook, profiles, quality.prior)
-        ordinary = StrategyScores(rulebook, TrackRecords(self.engine), values.quality)
         self.staff = Staff(profiles)
+        values = self.values = ValueScores(rulebook, self.staff, quality.prior)
+        ordinary = StrategyScores(rulebook, TrackRecords(self.engine), values.quality)
         index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary), self.staff)
         ValueNews(self.engine, values, index)
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, self.staff)
@@ -182,6 +183,7 @@ class Floor:
         self.plan = Plan(self.engine, self.contacts, self.router, rulebook, circumstances, diversion)
         Priority(self.engine, self.contacts, self.router)
         self.preference = Preference(self.engine, self.contacts, self.router, rulebook, self.staff)
+        Levels(self.engine, self.router, self.staff, rulebook.queues, self.values)
         Assignments(self.engine, self.router, self.staff, rulebook.queues)
         Admission(self.engine, self.contacts, self.router, door, diversion, rulebook)
         Desertion(self.engine, self.contacts, self.router, door, diversion, rulebook.queues)

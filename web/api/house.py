@@ -57,6 +57,7 @@ def house_view(house: House) -> HouseView:
         agents=tuple(
             AgentNameView(agent_id=agent_id, name=agent.name) for agent_id, agent in house.agents.items()
         ),
+        skills=house.skills(),
         not_ready_reasons=house.not_ready_reasons,
         skip_reasons=house.skip_reasons,
         dispositions={

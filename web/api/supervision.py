@@ -7,6 +7,7 @@ and the audit log tells who asked and why.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -15,18 +16,21 @@ from pydantic import Field, model_validator
 
 from core.kernel.clock import SECOND_US
 from core.model.ids import AgentId, ContactId, QueueName
+from core.model.need import LEVEL_MAX
 from core.model.requests import (
     AgentRequest,
     GoNotReady,
     GoReady,
     LogOut,
     MoveContact,
+    SetAgentLevels,
     SetAgentQueues,
     StopSupervising,
     Supervise,
     TakeOver,
 )
 from core.model.supervision import SupervisionMode
+from metrics.today import date_of, midnight_us
 from web.asked import Asked, Name, Words
 from web.callers import OfCaller, OfSite, Role, allow
 from web.gate.audit import note
@@ -39,6 +43,9 @@ ALLOWED = [allow(Role.SUPERVISOR)]
 DONE = HTTPStatus.NO_CONTENT
 QUEUES_MAX = 1_000
 """Queues in one request: more than any centre has."""
+SKILLS_MAX = 1_000
+"""Skills in one request: more than any centre has."""
+Level = Annotated[int, Field(ge=0, le=LEVEL_MAX)]
 MOVE_MAX_S = 86_400
 """Seconds of waiting that a contact may be moved by: nobody waits longer than a day."""
 
@@ -69,6 +76,16 @@ class AskedQueues(AskedWhy):
     """Which queues the agent serves from now on; null: all that its skills allow."""
 
     queues: Annotated[list[Name], Field(max_length=QUEUES_MAX)] | None
+
+
+class AskedLevels(AskedWhy):
+    """Skill levels in place of the configured ones; 0: without the skill, null: all as configured.
+
+    They hold for today, by the house's clock, or until somebody says otherwise.
+    """
+
+    levels: Annotated[dict[Name, Level], Field(max_length=SKILLS_MAX)] | None
+    for_today: bool = True
 
 
 class AskedPlace(AskedWhy):
@@ -135,6 +152,19 @@ async def set_queues(agent_id: Name, asked: AskedQueues, wish: OfWish) -> None:
     """Let the agent serve these queues, from this instant on and until it is said otherwise."""
     queues = None if asked.queues is None else tuple(map(QueueName, asked.queues))
     await wish.ask(SetAgentQueues, agent_id, asked, queues=queues)
+
+
+@agents.put("/levels", status_code=DONE)
+async def set_levels(agent_id: Name, asked: AskedLevels, wish: OfWish) -> None:
+    """Let the agent have other skill levels than configured, from the next decision on."""
+    until_us = _next_midnight_us(wish.site) if asked.for_today else 0
+    levels = tuple(sorted((asked.levels or {}).items()))
+    await wish.ask(SetAgentLevels, agent_id, asked, levels=levels, until_us=until_us)
+
+
+def _next_midnight_us(site: Site) -> int:
+    zone = site.house.zone
+    return midnight_us(date_of(site.clock.now_us(), zone) + timedelta(days=1), zone)
 
 
 # --- hearing ----------------------------------------------------------------------------------------------

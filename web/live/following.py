@@ -59,6 +59,8 @@ class Following:
         try:
             for change in await history.changes(midnight):
                 self.live.recall(change)
+            for levels in await history.levels(midnight):
+                self.live.recall(levels)
             for assignment in await history.assignments(midnight):
                 self.live.recall(assignment)
             async for place, event in history.events(midnight, now_us + SECOND_US):

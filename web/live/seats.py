@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.kernel.clock import seconds
-from core.model.agent import AT_WORK, BUSY_STATES, AgentProfile, AgentState
+from core.model.agent import AT_WORK, BUSY_STATES, AgentProfile, AgentState, skills_with
 from core.model.control import ContactHeld, ContactResumed
 from core.model.events import AgentStateChanged, ContactConnected, OfferMade
 from core.model.ids import AgentId
 from core.model.message import DomainEvent
-from core.model.supervision import AgentQueuesSet, AgentSupervised, SupervisionEnded
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet, AgentSupervised, SupervisionEnded
 from metrics.agent_figures import AgentFigures
 from web.house import House
 from web.live.contacts import KnownContact
-from web.times import moment
+from web.times import moment, moment_if
 from web.views import AgentView
 
 
 @dataclass(slots=True)
 class Seat:
-    """An agent as the board knows one. `queues` are those that the agent serves, `contact_id` the call."""
+    """An agent as the board knows one. `queues` are those that the agent serves, `contact_id` the call.
+
+    Of all that its skills allow these are the ones `chosen` for it, None where it serves all. Levels that
+    were `set` at work hold until `levels_until_us`, 0 for until they are taken back.
+    """
 
     profile: AgentProfile
     queues: tuple[str, ...]
     since_us: int
+    chosen: tuple[str, ...] | None = None
+    set_levels: dict[str, int] = field(default_factory=dict)
+    levels_until_us: int = 0
     state: AgentState = AgentState.LOGGED_OUT
     reason: str = ""
     next_state: AgentState | None = None
@@ -36,17 +43,19 @@ class Seat:
     on_hold: bool = False
     has_screen: bool = False
 
+    @property
+    def skills(self) -> dict[str, int]:
+        """The agent's levels as they are now."""
+        return skills_with(self.profile.skills, self.set_levels)
+
 
 class Seats:
     """The fold."""
 
     def __init__(self, house: House, began_us: int) -> None:
-        self._able = {
-            agent_id: tuple(name for name, card in house.queues.items() if card.is_for(profile))
-            for agent_id, profile in house.agents.items()
-        }
+        self._house = house
         self._seats = {
-            agent_id: Seat(profile, self._able[agent_id], began_us)
+            agent_id: Seat(profile, self._able(agent_id, profile.skills), began_us)
             for agent_id, profile in house.agents.items()
         }
         self._changed: dict[AgentId, None] = dict.fromkeys(self._seats)
@@ -72,9 +81,12 @@ class Seats:
             case AgentStateChanged():
                 self._moved(event)
             case AgentQueuesSet():
-                able = self._able.get(event.agent_id, ())
-                chosen = able if event.queues is None else event.queues
-                self._set(event.agent_id, queues=tuple(name for name in able if name in chosen))
+                self._set(event.agent_id, chosen=event.queues)
+                self._serve(event.agent_id)
+            case AgentLevelsSet():
+                levels = dict(event.levels)
+                self._set(event.agent_id, set_levels=levels, levels_until_us=event.until_us)
+                self._serve(event.agent_id)
             case OfferMade(channel="voice") | ContactConnected(channel="voice"):
                 self._set(event.agent_id, contact_id=event.contact_id)
             case AgentSupervised():
@@ -126,6 +138,17 @@ class Seats:
             heard = seat.supervisors | modes
             self._set(agent_id, supervisors={login: mode for login, mode in heard.items() if mode})
 
+    def _able(self, agent_id: AgentId, skills: Mapping[str, int]) -> tuple[str, ...]:
+        """Return the queues that these skills allow the agent to serve."""
+        return tuple(name for name, card in self._house.queues.items() if card.is_for(agent_id, skills))
+
+    def _serve(self, agent_id: AgentId) -> None:
+        """See which queues the agent serves by now."""
+        seat = self._seats.get(agent_id)
+        if seat is not None:
+            able = self._able(agent_id, seat.skills)
+            seat.queues = tuple(name for name in able if seat.chosen is None or name in seat.chosen)
+
     def _set(self, agent_id: AgentId, **parts: object) -> None:
         seat = self._seats.get(agent_id)
         if seat is not None:
@@ -152,6 +175,9 @@ def agent_view(seat: Seat, contact: KnownContact | None, figures: AgentFigures) 
         queue=contact.queue if contact else "",
         tier=contact.tier if contact else "",
         queues=seat.queues,
+        skills=seat.skills,
+        set_levels=seat.set_levels,
+        levels_until=moment_if(seat.levels_until_us),
         handled=figures.handled,
         talk_seconds=seconds(figures.talk_us),
         wrap_up_seconds=seconds(figures.wrap_up_us),

@@ -11,7 +11,7 @@ from core.model.contact import VOICE, Requirement
 from core.model.events import AgentStateChanged, OfferMade
 from core.model.ids import AgentId, ContactId, OfferId, QueueName
 from core.model.need import Need, need_of
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignRules
 from dialer.floor_watch import Crew, FloorWatch
@@ -150,6 +150,12 @@ def test_lengths_of_talks_are_learned_but_not_the_ringing_before() -> None:
     assert wrap_up.ended_within(0.0, 12.0) > 0.8
 
 
+def set_levels(floor: Watched, name: str, **levels: int) -> None:
+    """Let a supervisor set skill levels; none named: as configured."""
+    at_us, told = floor.now_s * SECOND_US, tuple(levels.items())
+    floor.engine.handle(AgentLevelsSet(at_us=at_us, agent_id=AgentId(name), levels=told))
+
+
 def moved(floor: Watched, name: str, *queues: QueueName) -> None:
     """Let a supervisor say which queues the agent serves; none named: all."""
     served = AgentQueuesSet(at_us=floor.now_s * SECOND_US, agent_id=AgentId(name), queues=queues or None)
@@ -166,6 +172,18 @@ def test_agents_moved_to_other_queues_are_no_floor_of_the_campaign() -> None:
     floor.turns("bob", _S.READY)
     assert floor.crew.idle == 0
     assert floor.watch.campaigns_of(AgentId("ann")) == ()
+
+
+def test_agents_who_get_the_skill_for_a_while_are_floor_of_the_campaign() -> None:
+    floor = Watched(ann={"sales": 1}, bob={"cards": 1})
+    floor.turns("ann", _S.READY)
+    floor.turns("bob", _S.READY)
+    set_levels(floor, "ann", sales=0)
+    set_levels(floor, "bob", sales=2)
+    assert floor.crew.present == ("bob",)
+    set_levels(floor, "ann")
+    set_levels(floor, "bob")
+    assert floor.crew.present == ("ann",)
 
 
 def test_agents_moved_back_are_doing_what_they_did_meanwhile() -> None:

@@ -76,7 +76,8 @@ from core.model.requests import (
     ReturnWork,
     WithdrawWork,
 )
-from core.model.supervision import AgentQueuesSet
+from core.model.supervision import AgentLevelsSet, AgentQueuesSet
+from crm.agent_levels import fold_agent_levels
 from crm.agent_queues import fold_agent_queues
 from crm.agent_states import fold_agent_states
 from crm.open_contacts import fold_open_contacts
@@ -126,7 +127,7 @@ CAUSES = (0, 16, 17, 19, 20, 21)
 CALLERS_MAX = 5
 POPS_MAX = 8
 ODD_OUTCOMES = {0: "timeout", 1: "failed", 2: "hangup"}
-QUIET_TIMERS = {"wrap_up", "delay", "deserted", "standing_leg", "desk"}
+QUIET_TIMERS = {"wrap_up", "delay", "deserted", "standing_leg", "desk", "levels"}
 """What may be left when everybody has gone."""
 NEUTRAL = ("nobody's",)
 """A timer that no checker and no feature knows."""
@@ -174,7 +175,8 @@ class Chaos:
         recalled = fold_open_contacts(contacts, self.ledger[-1].at_us if self.ledger else 0)
         self.recalled = {contact.contact_id for contact in recalled}
         served = [event for event in self.ledger if isinstance(event, AgentQueuesSet)]
-        self.tell_all([*fold_agent_states(agents), *fold_agent_queues(served), *recalled])
+        levels = fold_agent_levels(e for e in self.ledger if isinstance(e, AgentLevelsSet))
+        self.tell_all([*fold_agent_states(agents), *levels, *fold_agent_queues(served), *recalled])
         self.tell_all(self.snapshot())
 
     def snapshot(self) -> list[Event]:

@@ -15,6 +15,7 @@ from core.model.requests import (
     GoReady,
     LogOut,
     MoveContact,
+    SetAgentLevels,
     SetAgentQueues,
     StopSupervising,
     Supervise,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.unit.goldline.chaos import Chaos
 
 QUEUES = (None, None, None, ("accounts",), ("cards",), ("accounts", "cards"), ())
+LEVELS = ((), (("accounts", 0),), (("cards", 9), ("accounts", 0)), (("accounts", 9),))
 MODES = tuple(SupervisionMode)
 
 
@@ -40,10 +42,12 @@ def supervisor_wishes(chaos: Chaos, pick: int) -> list[Event]:
     supervise = Supervise(
         **by, mode=MODES[rest % 3], extension=f"PJSIP/{by['asked_by']}", follows=rest % 2 == 0
     )
+    levels, later_us = LEVELS[rest // 4 % len(LEVELS)], chaos.now_us + 60 * SECOND_US
+    set_levels = SetAgentLevels(**by, levels=levels, until_us=later_us if rest % 3 else 0)
     wishes: tuple[Event, ...] = (
         GoReady(**by),
         GoNotReady(**by, reason="break") if rest % 2 else LogOut(**by),
-        SetAgentQueues(**by, queues=served),
+        SetAgentQueues(**by, queues=served) if rest % 4 else set_levels,
         MoveContact(**by, contact_id=contact_id, credit_us=(rest % 7 - 3) * 60 * SECOND_US),
         MoveContact(**by, contact_id=contact_id, to_front=True),
         supervise,

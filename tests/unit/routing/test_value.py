@@ -14,6 +14,7 @@ from core.model.ids import AgentId, QueueName
 from core.model.quality import Prior, Quality, SkillQuality, Tally
 from core.model.requests import FinishWrapUp, RestoreQuality
 from routing.rules import Kind, QueueRules, Queues, Rulebook, Strategy, TierRules, Weights
+from routing.staff import Staff
 from routing.value import ValueScores
 from tests.unit.floor import Floor
 
@@ -50,7 +51,7 @@ def scores(tiers: Mapping[str, TierRules] = TIERS) -> ValueScores:
         ANN: AgentProfile(agent_id=ANN, skills={"cards": 1, "loans": 2}),
         BOB: AgentProfile(agent_id=BOB, skills={"cards": 2}),
     }
-    return ValueScores(Rulebook(queues=queues, tiers=tiers), agents, PRIOR)
+    return ValueScores(Rulebook(queues=queues, tiers=tiers), Staff(agents), PRIOR)
 
 
 # --- the two scores ----------------------------------------------------------------------------------

@@ -93,6 +93,7 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
         )
     },
     f"{API}/agents/{{agent_id}}/queues": {"PUT": SUPERVISORS},
+    f"{API}/agents/{{agent_id}}/levels": {"PUT": SUPERVISORS},
     f"{API}/contacts/{{contact_id}}/priority": {"PUT": SUPERVISORS},
     f"{API}/campaigns": {"GET": CAMPAIGNS},
     f"{API}/campaigns/{{name}}": {"GET": CAMPAIGNS},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.kernel.clock import SECOND_US
 from core.model.agent import AgentProfile, AgentState
 from core.model.commands import ShowAgentState
 from core.model.contact import Requirement
@@ -9,19 +10,30 @@ from core.model.events import AgentStateChanged
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import DomainEvent
 from core.model.need import need_of
-from core.model.supervision import AgentQueuesSet, AgentSupervised, SupervisionEnded, SupervisionMode
+from core.model.supervision import (
+    AgentLevelsSet,
+    AgentQueuesSet,
+    AgentSupervised,
+    SupervisionEnded,
+    SupervisionMode,
+)
 from tests.services.clocks import NOON_US
 from web.house import House, QueueCard
 from web.live.desks import Desks
 from web.live.floor import Floor
 from web.live.topic import AGENTS
+from web.times import moment
 from web.views import AgentView, DeskView
 
 ANN = AgentId("ann")
 NEED = need_of((Requirement(skill="cards"),))
+LOANS = need_of((Requirement(skill="loans"),))
 HOUSE = House(
     agents={ANN: AgentProfile(agent_id=ANN, name="Ann", skills={"cards": 5})},
-    queues={QueueName(name): QueueCard(name=QueueName(name), need=NEED) for name in ("cards", "claims")},
+    queues={
+        QueueName(name): QueueCard(name=QueueName(name), need=need)
+        for name, need in (("cards", NEED), ("claims", NEED), ("loans", LOANS))
+    },
 )
 
 
@@ -65,6 +77,20 @@ def test_queues_that_an_agent_serves_are_those_of_now() -> None:
 
     assert seen(served("claims")).queues == ("claims",)
     assert seen(served("claims"), served()).queues == ("cards", "claims")
+
+
+def test_levels_that_were_set_are_shown_and_what_the_agent_serves_by_them() -> None:
+    def levels(until_us: int = 0, **levels: int) -> AgentLevelsSet:
+        return AgentLevelsSet(at_us=NOON_US, agent_id=ANN, levels=tuple(levels.items()), until_us=until_us)
+
+    later_us = NOON_US + 60 * SECOND_US
+    loans = levels(until_us=later_us, loans=3, cards=0)
+    view = seen(loans)
+    assert (view.skills, view.set_levels, view.queues) == ({"loans": 3}, {"loans": 3, "cards": 0}, ("loans",))
+    assert view.levels_until == moment(later_us)
+    after = seen(loans, levels())
+    assert (after.skills, after.set_levels, after.levels_until) == ({"cards": 5}, {}, None)
+    assert after.queues == ("cards", "claims")
 
 
 def test_agent_is_shown_who_forced_the_state_and_why() -> None:

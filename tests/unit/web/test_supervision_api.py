@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from core.kernel.clock import SECOND_US
 from core.model.commands import AnswerRequest
 from core.model.ids import AgentId, ContactId, QueueName
 from core.model.message import Event
@@ -18,6 +19,7 @@ from core.model.requests import (
     GoReady,
     LogOut,
     MoveContact,
+    SetAgentLevels,
     SetAgentQueues,
     StopSupervising,
     Supervise,
@@ -38,6 +40,8 @@ BY_CLEO: dict[str, Any] = {
     "because": "fire drill",
     "request_id": "web-1",
 }
+MIDNIGHT_US = 1_750_032_000 * SECOND_US
+"""The end of that day by UTC, the house's clock."""
 ABOUT_ANNA = BY_CLEO | {"agent_id": AgentId("anna")}
 MODES = {
     "listen": SupervisionMode.LISTEN,
@@ -65,6 +69,13 @@ CLICKS: list[tuple[str, str, dict[str, Any], Event]] = [
         SetAgentQueues(**ABOUT_ANNA, queues=(QueueName("sales"), QueueName("claims"))),
     ),
     ("PUT", "agents/anna/queues", {"queues": None}, SetAgentQueues(**ABOUT_ANNA)),
+    (
+        "PUT",
+        "agents/anna/levels",
+        {"levels": {"loans": 4, "cards": 0}},
+        SetAgentLevels(**ABOUT_ANNA, levels=(("cards", 0), ("loans", 4)), until_us=MIDNIGHT_US),
+    ),
+    ("PUT", "agents/anna/levels", {"levels": None, "for_today": False}, SetAgentLevels(**ABOUT_ANNA)),
     (
         "PUT",
         "contacts/C-1/priority",
@@ -179,6 +190,9 @@ async def test_unknown_agent_is_not_found(engine: Engine, cleo: httpx.AsyncClien
         ("POST", "agents/anna/ready", {"asked_by": "the boss"}),
         ("POST", "agents/anna/listen", {"extension": "Local/0900@out"}),
         ("PUT", "agents/anna/queues", {}),
+        ("PUT", "agents/anna/levels", {}),
+        ("PUT", "agents/anna/levels", {"levels": {"loans": 11}}),
+        ("PUT", "agents/anna/levels", {"levels": {"loans": -1}}),
         ("PUT", "contacts/C-1/priority", {}),
         ("PUT", "contacts/C-1/priority", {"credit_seconds": 5, "to_front": True}),
         ("PUT", "contacts/C-1/priority", {"credit_seconds": 86_401}),

@@ -58,7 +58,9 @@ export interface QueueView {
 
 /** An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open.
  *
- * `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode.
+ * `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode. `skills`
+ * has the levels as they are now; those of `set_levels` a supervisor has set, 0 for a skill taken away,
+ * until `levels_until`, or until taken back where that is null.
  */
 export interface AgentView {
   readonly agent_id: string;
@@ -76,6 +78,9 @@ export interface AgentView {
   readonly queue: string;
   readonly tier: string;
   readonly queues: readonly string[];
+  readonly skills: Readonly<Record<string, number>>;
+  readonly set_levels: Readonly<Record<string, number>>;
+  readonly levels_until: Instant | null;
   readonly handled: number;
   readonly talk_seconds: number;
   readonly wrap_up_seconds: number;
@@ -437,6 +442,7 @@ export interface HouseView {
   readonly queues: Readonly<Record<string, QueueTargetView>>;
   readonly tiers: readonly string[];
   readonly agents: readonly AgentNameView[];
+  readonly skills: readonly string[];
   readonly not_ready_reasons: readonly string[];
   readonly skip_reasons: readonly string[];
   readonly dispositions: Readonly<Record<string, DispositionView>>;

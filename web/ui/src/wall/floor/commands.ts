@@ -16,6 +16,9 @@ export interface Ear {
 /** By how many seconds of waiting a contact is moved forward, or that it is the first of its queue. */
 export type Move = { readonly credit_seconds: number } | { readonly to_front: true };
 
+/** Skill levels in place of the configured ones, 0 for a skill taken away; null for all as configured. */
+export type Levels = Readonly<Record<string, number>> | null;
+
 const of = (agent: string, wish: string) => `/agents/${agent}/${wish}`;
 
 export const commands = {
@@ -26,5 +29,7 @@ export const commands = {
   notReady: (agent: string, reason: string, why: string) => api.post(of(agent, "not-ready"), { reason, why }),
   logOut: (agent: string, why: string) => api.post(of(agent, "log-out"), { why }),
   serve: (agent: string, queues: readonly string[], why: string) => api.put(of(agent, "queues"), { queues, why }),
+  setLevels: (agent: string, levels: Levels, forToday: boolean, why: string) =>
+    api.put(of(agent, "levels"), { levels, for_today: forToday, why }),
   move: (contact: string, wish: Move, why: string) => api.put(`/contacts/${contact}/priority`, { ...wish, why }),
 };

@@ -6,6 +6,7 @@ const ANYBODY: AgentView = {
   agent_id: "", name: "", state: "ready", reason: "", since: "2026-03-02T09:00:00Z", next_state: null,
   extension: "", desk: true, on_hold: false, contact_id: "", queue: "", tier: "", queues: ["cards"],
   handled: 0, talk_seconds: 0, wrap_up_seconds: 0, occupancy: null, asked_by: "", supervisors: {},
+  skills: { cards: 3 }, set_levels: {}, levels_until: null,
 };
 const ANN = { ...ANYBODY, agent_id: "a-1", name: "Ann", since: "2026-03-02T09:05:00Z", handled: 3 };
 const BOB = { ...ANYBODY, agent_id: "a-2", name: "Bob", since: "2026-03-02T09:01:00Z", queues: ["loans"] };
