@@ -47,12 +47,14 @@ class CampaignCardView(CampaignView):
 class ListView(View):
     """A list of a campaign and how far it has been worked; `is_complete` says that it was loaded whole.
 
-    Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`.
+    Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`; of one
+    that is not `is_active` nobody is dialed.
     """
 
     name: str
     position: int
     weight: int
+    is_active: bool
     is_complete: bool
     leads: int
     tried: int

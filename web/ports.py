@@ -26,7 +26,7 @@ from core.model.commands import LookUpCustomer
 from core.model.customer import Customer
 from core.model.events import AgentStateChanged, ContactRecalled, InteractionRecorded
 from core.model.ids import ContactId
-from core.model.list_import import ImportOrder, ListImport, MappingTemplate
+from core.model.list_import import ImportOrder, ListChange, ListImport, MappingTemplate
 from core.model.message import DomainEvent
 from core.model.person import (
     ApiKey,
@@ -265,7 +265,10 @@ class NumberLists(Protocol):
 
 
 class ListOffice(Protocol):
-    """Takes lists in. What cannot be done raises `RequestRefused`, what cannot be read `ConfigError`."""
+    """Takes lists in, and says when each has its turn.
+
+    What cannot be done raises `RequestRefused`, what cannot be read `ConfigError`.
+    """
 
     async def take_in(self, order: ImportOrder, body: AsyncIterator[bytes]) -> ListImport:
         """Take in an uploaded list and begin with it; one that was taken in before is returned as it is."""
@@ -297,6 +300,10 @@ class ListOffice(Protocol):
 
     def meanings(self) -> Sequence[str]:
         """Return what a column may hold, for people to choose from."""
+        ...
+
+    async def arrange(self, campaign: str, list_name: str, change: ListChange) -> None:
+        """Say otherwise when a list has its turn, from the next leads on that an engine takes."""
         ...
 
     async def templates(self, campaign: str) -> Sequence[MappingTemplate]:

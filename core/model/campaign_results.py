@@ -51,7 +51,7 @@ class ListStanding(NamedTuple):
     """How far a list has been worked: its leads, those tried once or more, and those that are done.
 
     `attempts` over `leads` is its saturation, `tried` over `leads` its penetration; `callbacks` are promised.
-    `position` and `weight` say when its turn is (`crm.leads.records.ListPlan`).
+    `position` and `weight` say when its turn is (`crm.leads.records.ListPlan`); never, unless it is `active`.
     """
 
     list_name: str
@@ -63,6 +63,7 @@ class ListStanding(NamedTuple):
     attempts: int
     position: int = 0
     weight: int = 1
+    active: bool = True
 
 
 class PromisedCall(NamedTuple):

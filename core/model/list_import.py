@@ -66,6 +66,10 @@ class ImportTrigger(StrEnum):
 
 _S, _T = ImportState, ImportTrigger
 
+POSITION_MAX = 255
+"""Lists come up in the order of their positions, from 0 to this; those of one are mixed by their weights."""
+WEIGHT_MAX = 100
+
 IMPORT = Table(
     name="import",
     start=ImportState.RECEIVED,
@@ -106,6 +110,17 @@ class ImportOrder(Record, frozen=True, kw_only=True):
     keeps_listed: bool = False
     mapping: Mapping[str, str] = {}
     dry: bool = True
+
+
+class ListChange(Record, frozen=True, kw_only=True):
+    """When a list has its turn from now on, see `crm.leads.records.ListPlan`; None leaves it as it is.
+
+    Of a list that is not `active` nobody is dialed.
+    """
+
+    position: int | None = None
+    weight: int | None = None
+    active: bool | None = None
 
 
 class Example(Record, frozen=True, kw_only=True):

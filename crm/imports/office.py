@@ -25,6 +25,7 @@ from core.model.list_import import (
     ImportOrder,
     ImportState,
     ImportTrigger,
+    ListChange,
     ListImport,
     MappingTemplate,
 )
@@ -245,6 +246,11 @@ class ListOffice:
     def meanings(self) -> Sequence[str]:
         """Return what a column may hold, for people to choose from."""
         return MEANINGS
+
+    async def arrange(self, campaign: str, list_name: str, change: ListChange) -> None:
+        """Say otherwise when a list has its turn; raise `RequestRefused` where there is no such list."""
+        if not await self._sink.arrange_list(campaign, list_name, change):
+            raise RequestRefused("unknown_list", f"there is no list {list_name!r}")
 
     async def templates(self, campaign: str) -> Sequence[MappingTemplate]:
         """Return the mappings that a campaign keeps."""

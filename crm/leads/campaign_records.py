@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import islice
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
@@ -19,6 +20,8 @@ from core.model.campaign_results import (
 )
 from crm.database import Database
 from crm.leads.export import PAGE, ExportedLead, export
+from crm.leads.lines import front_where, fronts_of, lines_of
+from crm.leads.mix import LOOKING, in_turn
 from crm.leads.models import (
     AttemptRow,
     CampaignRow,
@@ -73,11 +76,15 @@ class SqlCampaignRecords:
     async def ahead(self, campaign: str, count: int) -> Sequence[LeadAhead]:
         """Return the leads that come up next."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(_AHEAD, {"campaign": campaign, "count": count})
-            return [
-                LeadAhead(nth, str(row[0]), *row[1:7], tuple(row.zones.split()), *row[8:])
-                for nth, row in enumerate(rows, start=1)
-            ]
+            lines = await lines_of(connection, campaign)
+            fronts = await fronts_of(connection, _FRONT, lines, {"count": count})
+            ids = [lead.key for _, lead in islice(in_turn(fronts, LOOKING), count)]
+            rows = {row.id: row for row in await connection.execute(_AHEAD, {"ids": filled_up(ids)})}
+        return [
+            LeadAhead(nth, str(key), *row[1:7], tuple(row.zones.split()), *row[8:])
+            for nth, key in enumerate(ids, start=1)
+            if (row := rows.get(key)) is not None  # leased and forgotten meanwhile
+        ]
 
     async def conversions(self, campaign: str, after: tuple[str, str], count: int) -> Sequence[Conversion]:
         """Return what other systems told of attempts, in the order of attempt and reference."""
@@ -156,6 +163,7 @@ _CALLBACKS = (
     .order_by(LeadRow.due_us, LeadRow.id)
     .limit(bindparam("count"))
 )
+_FRONT = front_where()
 _AHEAD = (
     select(
         LeadRow.id,
@@ -170,12 +178,9 @@ _AHEAD = (
         LeadRow.rank,
         LeadRow.callback,
     )
-    .join(CampaignRow, _OF_CAMPAIGN)
     .join(LeadListRow, LeadListRow.id == LeadRow.list_id)
     .join(LeadNumberRow, _FIRST_NUMBER)
-    .where(LeadRow.state == LeadState.READY.value)
-    .order_by(LeadRow.standing, LeadRow.id)
-    .limit(bindparam("count"))
+    .where(LeadRow.id.in_(bindparam("ids", expanding=True)))
 )
 _CONVERSIONS = (
     select(ConversionRow.attempt_id, ConversionRow.reference, ConversionRow.at_us, ConversionRow.value_cents)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from core.kernel.clock import Clock
 from core.model.attempt import AttemptRecord
 from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt, stranger
+from core.model.list_import import ListChange
 from core.model.outbound import (
     CountAttempts,
     CountedMinute,
@@ -23,6 +25,7 @@ from core.model.outbound import (
 )
 from crm.leads.counts import MinuteCounts
 from crm.leads.listings import entries_for, is_register, listing_key, told_of
+from crm.leads.mix import Line, Stood, in_turn
 from crm.leads.models import PLACE_BITS
 from crm.leads.records import (
     Judgement,
@@ -35,18 +38,25 @@ from crm.leads.records import (
     Verdict,
     judge,
 )
-from crm.leads.standing import standing_of, turn_in_mix, turn_when_due, with_rank
+from crm.leads.standing import standing_of, turn_when_due, with_rank
 from crm.leads.store import DAY_US, LeadSettings
 
 
 @dataclass(slots=True)
 class HeldList:
-    """A list in memory; `places` counts those given out."""
+    """A list in memory; `places` counts those given out. Who leaves its line, a heap, is found out later."""
 
     number: int
     plan: ListPlan
     places: int = 0
+    active: bool = True
     leads: dict[str, HeldLead] = field(default_factory=dict)
+    line: list[Stood] = field(default_factory=list)
+
+    @property
+    def turn(self) -> Line:
+        """Return what says when it has its turn."""
+        return Line(self.number, self.plan.name, self.plan.position, self.plan.weight)
 
 
 @dataclass(slots=True)
@@ -74,7 +84,7 @@ class HeldLead:
 
 
 class MemoryLeadStore:
-    """Leads, lists, attempts and do-not-call lists in dictionaries; the lines are heaps.
+    """Leads, lists, attempts and do-not-call lists in dictionaries; lines are heaps.
 
     `leads` are by key, `lists` by campaign and name, `records` of attempts by campaign, what is `listed` by
     entry and list, with when and why.
@@ -86,7 +96,6 @@ class MemoryLeadStore:
         self.lists: dict[tuple[str, str], HeldList] = {}
         self._list_count = 0
         self.leads: dict[int, HeldLead] = {}
-        self._ready: dict[str, list[tuple[int, int]]] = {}
         self._waiting: dict[str, list[tuple[int, int]]] = {}
         self._attempts: set[str] = set()
         self._settled_at: dict[str, list[SettleLead]] = {}
@@ -100,25 +109,35 @@ class MemoryLeadStore:
     async def lease_leads(self, order: LeaseLeads) -> Sequence[Lead]:
         """Lease those that come up next, in order; see `core.ports.LeadStore`."""
         self._put_back(order.campaign)
-        line = self._ready.setdefault(order.campaign, [])
+        seen: list[HeldLead] = []
+        fronts = [(of.turn, self._in_line(of, order, seen)) for of in self.active_lists(order.campaign)]
         leased: list[HeldLead] = []
-        passed_over: list[tuple[int, int]] = []
-        while line and len(leased) < order.count:
-            standing, key = heapq.heappop(line)
-            lead = self.leads[key]
-            if lead.state is not LeadState.READY or lead.standing != standing:
-                continue  # it stands elsewhere by now
-            asked_of = lead.asked_of(self._clock.now_us())
-            if lead.callback and asked_of and asked_of not in order.present:
-                passed_over.append((standing, key))
-                continue
-            leased.append(lead)
+        for _, stood in islice(in_turn(fronts, order.lease_id), order.count):
+            lead = self.leads[stood.key]
             lead.lease_id = order.lease_id
             self._wait(lead, order.until_us)
-        for entry in passed_over:
-            heapq.heappush(line, entry)
+            leased.append(lead)
+        for lead in seen:
+            if lead.state is LeadState.READY:
+                self._join(lead)
         since_us = self._clock.now_us() - self._settings.past_days * DAY_US
         return [self._shown(lead, since_us) for lead in leased]
+
+    def active_lists(self, campaign: str) -> list[HeldList]:
+        """Return the lists of a campaign that leads are leased from."""
+        return [held for (of, _), held in self.lists.items() if of == campaign and held.active]
+
+    def _in_line(self, of: HeldList, order: LeaseLeads, seen: list[HeldLead]) -> Iterator[Stood]:
+        """Take out one after the other who may be leased; all who were in line are `seen`."""
+        while of.line:
+            stood = heapq.heappop(of.line)
+            lead = self.leads.get(stood.key)
+            if lead is None or lead.state is not LeadState.READY or lead.standing != stood.standing:
+                continue  # it stands elsewhere by now
+            seen.append(lead)
+            asked_of = lead.asked_of(self._clock.now_us())
+            if not lead.callback or not asked_of or asked_of in order.present:
+                yield stood
 
     async def settle_lead(self, order: SettleLead) -> None:
         """Write the attempt down, once, and say when the lead comes up again, if it is in this lease."""
@@ -142,7 +161,6 @@ class MemoryLeadStore:
         lead.alone_until_us = order.alone_until_us if order.callback else 0
         lead.standing = standing_of(
             rank=lead.record.rank,
-            position=lead.of.plan.position,
             turn=turn_when_due(order.again_us or 0),
             tried=True,
             callback=order.callback,
@@ -202,7 +220,7 @@ class MemoryLeadStore:
 
     def _join(self, lead: HeldLead) -> None:
         lead.state = LeadState.READY
-        heapq.heappush(self._ready.setdefault(lead.of.plan.campaign, []), (lead.standing, lead.key))
+        heapq.heappush(lead.of.line, Stood(lead.standing, lead.key))
 
     def _wait(self, lead: HeldLead, due_us: int) -> None:
         lead.state, lead.due_us = LeadState.WAITING, due_us
@@ -340,11 +358,19 @@ class MemoryLeadStore:
         if not of.leads:
             del self.lists[plan.campaign, plan.name]
 
+    async def arrange_list(self, campaign: str, name: str, change: ListChange) -> bool:
+        """Say otherwise when the list has its turn; tell whether there is such a list."""
+        held = self.lists.get((campaign, name))
+        if held is None:
+            return False
+        position = held.plan.position if change.position is None else change.position
+        weight = held.plan.weight if change.weight is None else change.weight
+        held.plan = replace(held.plan, position=position, weight=weight)
+        held.active = held.active if change.active is None else change.active
+        return True
+
     def _add(self, to: HeldList, place: int, record: LeadRecord) -> None:
-        turn = turn_in_mix(place, to.plan.weight)
-        standing = standing_of(
-            rank=record.rank, position=to.plan.position, turn=turn, tried=False, callback=False
-        )
+        standing = standing_of(rank=record.rank, turn=place, tried=False, callback=False)
         lead = HeldLead(to.number << PLACE_BITS | place, to, record, standing)
         to.leads[record.external_id] = lead
         self.leads[lead.key] = lead

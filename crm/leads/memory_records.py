@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from itertools import islice
 
 from core.kernel.clock import Clock
 from core.model.attempt import AttemptRecord
@@ -19,6 +20,7 @@ from core.model.campaign_results import (
 from crm.leads.attempts import hour_of
 from crm.leads.export import PAGE, ExportedLead, export
 from crm.leads.memory import HeldLead, HeldList, MemoryLeadStore
+from crm.leads.mix import LOOKING, Stood, in_turn
 from crm.leads.records import LeadState
 
 
@@ -78,9 +80,9 @@ class MemoryCampaignRecords:
 
     async def ahead(self, campaign: str, count: int) -> Sequence[LeadAhead]:
         """Return the leads that come up next."""
-        ready = [lead for lead in self._leads(campaign) if lead.state is LeadState.READY]
-        ready.sort(key=lambda lead: (lead.standing, lead.key))
-        return [_ahead(nth, lead) for nth, lead in enumerate(ready[:count], start=1)]
+        fronts = [(of.turn, _in_line(of)) for of in self._store.active_lists(campaign)]
+        first = islice(in_turn(fronts, LOOKING), count)
+        return [_ahead(nth, self._store.leads[lead.key]) for nth, (_, lead) in enumerate(first, start=1)]
 
     async def conversions(self, campaign: str, after: tuple[str, str], count: int) -> Sequence[Conversion]:
         """Return nothing: other systems tell a database."""
@@ -113,6 +115,12 @@ class MemoryCampaignRecords:
             for lead in self._leads(campaign)
             if lead.callback and not lead.lease_id and lead.state is not LeadState.DONE
         )
+
+
+def _in_line(of: HeldList) -> list[Stood]:
+    """Return the line of a list."""
+    ready = (lead for lead in of.leads.values() if lead.state is LeadState.READY)
+    return sorted(Stood(lead.standing, lead.key) for lead in ready)
 
 
 def _group(by: Grouping, record: AttemptRecord) -> int | str:
@@ -151,6 +159,7 @@ def _standing(name: str, held: HeldList) -> ListStanding:
         attempts=sum(lead.attempts for lead in leads),
         position=held.plan.position,
         weight=held.plan.weight,
+        active=held.active,
     )
 
 

@@ -1,13 +1,13 @@
 """The tables of the dialer: campaigns, their lists, leads with numbers, attempts, who may not be called.
 
 A lead's id is its list's id in the upper half and its place in the list in the lower: the leads of a list lie
-together, and nobody has to ask the database for one. Two partial indexes are the whole line: of the leads
-that may come up, by standing, and of those that wait, by time.
+together, and nobody has to ask the database for one. Two partial indexes are the lines: of the leads of
+a list that may come up, by standing, and of those of a campaign that wait, by time.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.models import Base
@@ -29,7 +29,10 @@ class CampaignRow(Base):
 
 
 class LeadListRow(Base):
-    """A list of a campaign; `places` counts those given out to leads, `complete` that it was loaded whole."""
+    """A list of a campaign; `places` counts those given out to leads, `complete` that it was loaded whole.
+
+    Of one that is not `active` nobody is leased.
+    """
 
     __tablename__ = "lead_list"
     __table_args__ = (UniqueConstraint("campaign_id", "name"),)
@@ -41,6 +44,7 @@ class LeadListRow(Base):
     weight: Mapped[int] = mapped_column(default=1)
     places: Mapped[int] = mapped_column(default=0)
     complete: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class LeadRow(Base):
@@ -55,7 +59,7 @@ class LeadRow(Base):
         UniqueConstraint("list_id", "external_id"),
         Index(
             "ix_lead_ready",
-            "campaign_id",
+            "list_id",
             "standing",
             "id",
             sqlite_where=text("state = 0"),

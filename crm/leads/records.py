@@ -11,8 +11,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from core.model.lead import LeadNumber
-from core.model.list_import import Fault
-from crm.leads.standing import POSITION_MAX, WEIGHT_MAX
+from core.model.list_import import POSITION_MAX, WEIGHT_MAX, Fault, ListChange
 
 
 class LeadState(IntEnum):
@@ -171,6 +170,13 @@ class LeadSink(Protocol):
         """Forget the leads of the list that never were in line: what a load that was given up has left.
 
         A list that has none after that is forgotten too.
+        """
+        ...
+
+    async def arrange_list(self, campaign: str, name: str, change: ListChange) -> bool:
+        """Say otherwise when the list has its turn, from the next lease on; tell whether it is there.
+
+        Those who are leased already go on.
         """
         ...
 

@@ -53,7 +53,7 @@ async def list_standings(database: Database, campaign: str) -> Sequence[ListStan
     """Return how far each list of a campaign has been worked, in the order of the lists."""
     async with database.reading() as connection:
         rows = await connection.execute(_STANDINGS, {"campaign": campaign})
-        return [ListStanding(*row) for row in rows]
+        return [ListStanding._make(row) for row in rows]
 
 
 # --- statements ---------------------------------------------------------------------------------------
@@ -154,6 +154,7 @@ _STANDINGS = (
         _whole(func.sum(LeadRow.attempts)),
         LeadListRow.position,
         LeadListRow.weight,
+        LeadListRow.active,
     )
     .join(CampaignRow, CampaignRow.id == LeadListRow.campaign_id)
     .outerjoin(LeadRow, LeadRow.list_id == LeadListRow.id)

@@ -1,15 +1,18 @@
 """The leads in a database: `core.ports.LeadStore` and `crm.leads.records.LeadSink` on SQLite or PostgreSQL.
 
-The line is an index, so the next leads are read off its front whatever its length. A lease is a wait until
-it ends: one short statement puts back whoever has waited long enough, after a lease, for a time agreed, or
-for a pause between attempts. On PostgreSQL `SKIP LOCKED` lets several engines take from the front at once;
-on SQLite one writer follows the other.
+The line of a list is an index, so the next leads are read off its front whatever its length; of several lists
+of a campaign it is looked first how many each is to give (`crm.leads.mix`). A lease is a wait until it ends:
+one short statement puts back whoever has waited long enough, after a lease, for a time agreed, or for a pause
+between attempts. On PostgreSQL `SKIP LOCKED` lets several engines take from the front at once; on SQLite one
+writer follows the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import SECOND_US, Clock
 from core.model.lead import Lead, LeadNumber, PastAttempt
+from core.model.list_import import ListChange
 from core.model.outbound import (
     CountAttempts,
     CountedMinute,
@@ -43,7 +47,9 @@ from core.model.outbound import (
 from crm.database import Database
 from crm.leads.attempts import attempt_columns
 from crm.leads.counts import count_attempts
+from crm.leads.lines import arrange_list, front_where, fronts_of, lines_of
 from crm.leads.listings import listing_key
+from crm.leads.mix import Line, Stood, in_turn
 from crm.leads.models import (
     AttemptRow,
     CampaignRow,
@@ -53,10 +59,10 @@ from crm.leads.models import (
     ListedNumberRow,
     RegisterRow,
 )
-from crm.leads.reading import filled_up, leads_of, listed_among, past_of, stranger_at
+from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among, past_of, stranger_at
 from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
 from crm.leads.results import results_by_segment
-from crm.leads.standing import LASTING_PART, tried_part
+from crm.leads.standing import RANK_PART, tried_part
 from crm.leads.writer import finish_list, forget_held, judge_leads, write_leads
 
 DAY_US = 24 * 3_600 * SECOND_US
@@ -98,7 +104,6 @@ class SqlLeadStore:
             "campaign": campaign_id,
             "now_us": now_us,
             "put_back_max": self._settings.put_back_max,
-            "count": order.count,
             "until_us": order.until_us,
             "lease": order.lease_id,
             "present": order.present,
@@ -106,9 +111,14 @@ class SqlLeadStore:
         since_us = now_us - self._settings.past_days * DAY_US
         async with self._database.committing() as connection:
             await connection.execute(_PUT_BACK, asked)
-            rows = list(await connection.execute(_LEASE, asked))
-            rows.sort(key=lambda row: (row.standing, row.id))
-            names = {row.list_id: await self._list_name(connection, row.list_id) for row in rows}
+            lines = await lines_of(connection, order.campaign)
+            leased: dict[int, AnyRow] = {}
+            for line, count in await _shares(connection, lines, order, asked):
+                taken = await connection.execute(_LEASE, {**asked, "list": line.key, "count": count})
+                leased |= {row.id: row for row in taken}
+            fronts = _fronts_among(leased.values(), lines)
+            rows = [leased[lead.key] for _, lead in in_turn(fronts, order.lease_id)]
+            names = {line.key: line.name for line in lines}
             return await leads_of(connection, order.campaign, rows, names, since_us) if rows else ()
 
     async def settle_lead(self, order: SettleLead) -> None:
@@ -245,6 +255,11 @@ class SqlLeadStore:
         """Forget the leads of the list that never were in line."""
         await forget_held(self._database, plan)
 
+    async def arrange_list(self, campaign: str, name: str, change: ListChange) -> bool:
+        """Say otherwise when the list has its turn; tell whether there is such a list."""
+        async with self._database.writing() as connection:
+            return await arrange_list(connection, campaign, name, change)
+
     # --- what does not change ----------------------------------------------------------------------
 
     async def _campaign_id(self, name: str) -> int | None:
@@ -263,6 +278,25 @@ class SqlLeadStore:
         return self._list_names[list_id]
 
 
+async def _shares(
+    connection: AsyncConnection, lines: Sequence[Line], order: LeaseLeads, asked: Mapping[str, Any]
+) -> list[tuple[Line, int]]:
+    """Return how many leads of which lines are to be leased; nobody is, by this."""
+    if len(lines) == 1:
+        return [(lines[0], order.count)]
+    fronts = await fronts_of(connection, FRONT, lines, {**asked, "count": order.count})
+    shares = Counter(line for line, _ in islice(in_turn(fronts, order.lease_id), order.count))
+    return list(shares.items())
+
+
+def _fronts_among(rows: Iterable[AnyRow], lines: Sequence[Line]) -> list[tuple[Line, list[Stood]]]:
+    """Return the leads of each line among those that were leased, in its order."""
+    of_list: dict[int, list[Stood]] = {line.key: [] for line in lines}
+    for row in rows:
+        of_list[row.list_id].append(Stood(row.standing, row.id))
+    return [(line, sorted(of_list[line.key])) for line in lines]
+
+
 def _next_time(order: SettleLead) -> dict[str, Any]:
     """Return what a settled lead's columns become, if it is in the lease."""
     due_us = order.again_us or 0
@@ -279,7 +313,6 @@ def _next_time(order: SettleLead) -> dict[str, Any]:
 
 # --- statements: the states stand in them as they do in the partial indexes ------------------------------
 
-_READY: ColumnClause[int] = literal_column(str(LeadState.READY.value))
 _WAITING: ColumnClause[int] = literal_column(str(LeadState.WAITING.value))
 _CAMPAIGN = select(CampaignRow.id).where(CampaignRow.name == bindparam("name"))
 _LIST_NAME = select(LeadListRow.name).where(LeadListRow.id == bindparam("list_id"))
@@ -299,27 +332,19 @@ _due = LONGEST_DUE.cte("due")
 _PUT_BACK = (
     update(LeadRow)
     .where(LeadRow.id.in_(select(_due.c.id)))
-    .values(state=_READY)
+    .values(state=LeadState.READY.value)
     .execution_options(synchronize_session=False)
 )
 _ANYBODYS = LeadRow.alone_until_us.between(1, bindparam("now_us"))
-FIRST_IN_LINE = (
-    select(LeadRow.id)
-    .where(
-        LeadRow.campaign_id == bindparam("campaign"),
-        LeadRow.state == _READY,
-        or_(
-            LeadRow.callback.is_(False),
-            LeadRow.owner == "",
-            LeadRow.owner.in_(bindparam("present", expanding=True)),
-            _ANYBODYS,
-        ),
+FRONT = front_where(
+    or_(
+        LeadRow.callback.is_(False),
+        LeadRow.owner == "",
+        LeadRow.owner.in_(bindparam("present", expanding=True)),
+        _ANYBODYS,
     )
-    .order_by(LeadRow.standing, LeadRow.id)
-    .limit(bindparam("count"))
-    .with_for_update(skip_locked=True)
 )
-_next = FIRST_IN_LINE.cte("next")
+_next = FRONT.with_for_update(skip_locked=True).cte("next")
 _LEASE = (
     update(LeadRow)
     .where(LeadRow.id.in_(select(_next.c.id)))
@@ -340,7 +365,7 @@ _COUNT_ATTEMPT = update(LeadRow).where(LeadRow.id == bindparam("key")).values(at
 _SETTLE = _COUNT_ATTEMPT.where(LeadRow.lease_id == bindparam("lease")).values(
     state=bindparam("new_state"),
     due_us=bindparam("new_due_us"),
-    standing=LeadRow.standing.bitwise_and(LASTING_PART).bitwise_or(
+    standing=LeadRow.standing.bitwise_and(RANK_PART).bitwise_or(
         bindparam("new_tried_part", type_=BigInteger)
     ),
     callback=bindparam("new_callback"),

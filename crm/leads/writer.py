@@ -16,7 +16,7 @@ from crm.database import Database
 from crm.leads.models import PLACE_BITS, CampaignRow, LeadListRow, LeadNumberRow, LeadRow
 from crm.leads.reading import AnyRow, chunks, filled_up, listed_among
 from crm.leads.records import Judgement, Known, LeadRecord, LeadState, ListPlan, Place, Scope, Verdict, judge
-from crm.leads.standing import RANK_PART, rank_part, standing_of, turn_in_mix
+from crm.leads.standing import RANK_PART, rank_part, standing_of
 
 RELEASED_AT_ONCE = 20_000
 """Leads let into the line in one transaction: a third of a second, so that the ledger need not wait long."""
@@ -33,8 +33,6 @@ class _Target(NamedTuple):
 
     campaign_id: int
     list_id: int
-    position: int
-    weight: int
     places: int
 
 
@@ -105,7 +103,7 @@ async def _find_target(connection: AsyncConnection, plan: ListPlan) -> _Target:
     found = (await connection.execute(_TARGET, {"campaign": plan.campaign, "name": plan.name})).one_or_none()
     if found is None or found.list_id is None:
         campaign_id = _NOWHERE if found is None else found.campaign_id
-        return _Target(campaign_id, _NOWHERE, plan.position, plan.weight, 0)
+        return _Target(campaign_id, _NOWHERE, 0)
     return _Target(*found)
 
 
@@ -217,7 +215,6 @@ async def _insert_numbers(connection: AsyncConnection, records: Iterable[tuple[i
 
 
 def _new_lead(target: _Target, place: int, record: LeadRecord) -> dict[str, Any]:
-    turn = turn_in_mix(place, target.weight)
     return {
         "id": target.list_id << PLACE_BITS | place,
         "campaign_id": target.campaign_id,
@@ -226,9 +223,7 @@ def _new_lead(target: _Target, place: int, record: LeadRecord) -> dict[str, Any]
         **_columns(record),
         "owner": record.owner,
         "state": LeadState.HELD.value,
-        "standing": standing_of(
-            rank=record.rank, position=target.position, turn=turn, tried=False, callback=False
-        ),
+        "standing": standing_of(rank=record.rank, turn=place, tried=False, callback=False),
         "due_us": 0,
         "lease_id": "",
         "attempts": 0,
@@ -265,8 +260,6 @@ _TARGET = (
     select(
         CampaignRow.id.label("campaign_id"),
         LeadListRow.id.label("list_id"),
-        LeadListRow.position,
-        LeadListRow.weight,
         LeadListRow.places,
     )
     .select_from(CampaignRow)

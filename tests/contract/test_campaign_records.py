@@ -15,6 +15,7 @@ from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.campaign_results import CampaignProgress, Conversion, Grouping, ListStanding
 from core.model.lead import LeadNumber
+from core.model.list_import import ListChange
 from core.model.outbound import LeaseLeads, SettleLead
 from crm.leads.attempts import write_conversions
 from crm.leads.campaign_records import SqlCampaignRecords
@@ -148,6 +149,20 @@ async def test_who_comes_next_is_told_in_the_order_of_dialing(kept: Kept) -> Non
         for found in await kept.store.lease_leads(
             LeaseLeads(campaign="sales", lease_id="one", count=2, until_us=NOON_US + 1)
         )
+    ]
+
+
+async def test_who_comes_next_is_of_the_lists_that_are_switched_on(kept: Kept) -> None:
+    fair = ListPlan(campaign="sales", name="fair", weight=2)
+    for plan, numbers in ((SPRING, (1, 2)), (fair, (3, 4))):
+        await kept.store.save_leads(plan, [lead(n) for n in numbers])
+        await kept.store.finish_list(plan)
+    await kept.store.arrange_list("sales", "spring", ListChange(position=0, weight=7, active=False))
+    assert [one.external_id for one in await kept.records.ahead("sales", 9)] == ["L-3", "L-4"]
+    told = await kept.records.standings("sales")
+    assert [(one.list_name, one.position, one.weight, one.active) for one in told] == [
+        ("spring", 0, 7, False),
+        ("fair", 0, 2, True),
     ]
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
+from core.model.list_import import ListChange
 from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from crm.database import Database, DatabaseSettings
 from crm.leads.memory import MemoryLeadStore
@@ -70,11 +71,16 @@ class Listed(NamedTuple):
     everywhere: bool
 
 
+class Arrange(NamedTuple):
+    plan: ListPlan
+    change: ListChange
+
+
 class Pass(NamedTuple):
     minutes: int
 
 
-Step = Load | Lease | Settle | Keep | Return | Listed | Pass
+Step = Load | Lease | Settle | Keep | Return | Listed | Arrange | Pass
 people = st.integers(0, 7)
 again = st.none() | st.integers(0, 90)
 steps = st.one_of(
@@ -107,6 +113,16 @@ steps = st.one_of(
         st.sampled_from(CAMPAIGNS),
         st.sampled_from(["+12025550001", "+1202555000*", "+1202*", "+12025551003"]),
         st.booleans(),
+    ),
+    st.builds(
+        Arrange,
+        st.sampled_from(LISTS),
+        st.builds(
+            ListChange,
+            position=st.none() | st.integers(0, 2),
+            weight=st.none() | st.integers(1, 5),
+            active=st.none() | st.booleans(),
+        ),
     ),
     st.builds(Pass, st.integers(1, 45)),
 )
@@ -164,6 +180,8 @@ class Floor:
                 await self.store.list_number(order)
                 for asking in CAMPAIGNS:
                     self.told.append(await self.store.listings(asking, ["+12025550001"]))
+            case Arrange(plan, change):
+                self.told.append(await self.store.arrange_list(plan.campaign, plan.name, change))
             case Pass(minutes):
                 self.clock.at_us += minutes * MINUTE_US
 

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from core.kernel.errors import ConfigError
-from core.model.list_import import ImportOrder, ListImport
+from core.model.list_import import POSITION_MAX, WEIGHT_MAX, ImportOrder, ListImport
 from web.api.campaigns import MANAGERS, NUMBERS, READERS
 from web.api.lists import AskedMapping
 from web.asked import Name, Words
@@ -34,7 +34,6 @@ router = APIRouter(prefix="/imports", tags=["imports"])
 
 MAPPING_MAX = 20_000
 """Letters of a mapping in an address."""
-WEIGHT_MAX, POSITION_MAX = 100, 255
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from core.model.campaign_results import ListedEntry, ListStanding
 from core.model.lead import HOUSE_LIST
-from core.model.list_import import MappingTemplate
+from core.model.list_import import POSITION_MAX, WEIGHT_MAX, ListChange, MappingTemplate
 from web.api.campaigns import MANAGERS, NUMBERS, READERS, OfCampaign
 from web.asked import Asked, Words
 from web.callers import OfSite
 from web.campaign_views import ListedNumberView, ListView, MappingView
 from web.csv_rows import download
-from web.gate.audit import note
+from web.gate.audit import note, note_asked
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
 from web.times import moment
@@ -29,6 +29,14 @@ NUMBERS_MAX = 1_000
 COLUMNS_MAX = 512
 _OF_A_CAMPAIGN = "campaign/"
 Column = Annotated[str, Field(max_length=500)]
+
+
+class AskedTurn(Asked):
+    """When a list has its turn; what is left out stays as it is. Of an inactive one nobody is dialed."""
+
+    position: Annotated[int, Field(ge=0, le=POSITION_MAX)] | None = None
+    weight: Annotated[int, Field(ge=1, le=WEIGHT_MAX)] | None = None
+    is_active: bool | None = None
 
 
 class AskedMapping(Asked):
@@ -53,6 +61,16 @@ async def lists(rules: OfCampaign, site: OfSite) -> Page[ListView]:
     """Tell how far each list of a campaign has been worked."""
     standings = await site.campaigns.records.standings(rules.name)
     return Page(items=[_list_view(each) for each in standings], next=None)
+
+
+@router.put("/campaigns/{name}/lists/{list_name}", status_code=HTTPStatus.NO_CONTENT, dependencies=[MANAGERS])
+async def arrange(
+    asked: AskedTurn, rules: OfCampaign, list_name: Words, request: Request, site: OfSite
+) -> None:
+    """Say when a list has its turn, from the next leads on that an engine takes; it lasts."""
+    note_asked(request, asked)
+    change = ListChange(position=asked.position, weight=asked.weight, active=asked.is_active)
+    await site.campaigns.lists.arrange(rules.name, list_name, change)
 
 
 @router.get(
@@ -94,6 +112,7 @@ def _list_view(standing: ListStanding) -> ListView:
         name=standing.list_name,
         position=standing.position,
         weight=standing.weight,
+        is_active=standing.active,
         is_complete=standing.complete,
         leads=standing.leads,
         tried=standing.tried,

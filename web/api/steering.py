@@ -20,7 +20,7 @@ from dialer.campaign import Mode
 from web.api.campaigns import MANAGERS, OfCampaign
 from web.asked import Asked, Name
 from web.callers import OfSite
-from web.gate.audit import note
+from web.gate.audit import note_asked
 
 OUTCOMES_MAX = 200
 """Results in one request: more than any house has."""
@@ -59,7 +59,7 @@ router = APIRouter(prefix="/campaigns", tags=["campaigns"], dependencies=[MANAGE
 @router.put("/{name}/pacing", status_code=HTTPStatus.NO_CONTENT)
 async def pace(asked: AskedPacing, rules: OfCampaign, request: Request, site: OfSite) -> None:
     """Let a campaign pace otherwise, never beyond its laws."""
-    _note(request, asked)
+    note_asked(request, asked)
     await site.front.ask(
         SetPacing(
             at_us=site.clock.now_us(),
@@ -81,7 +81,7 @@ async def pace_as_configured(rules: OfCampaign, site: OfSite) -> None:
 @router.put("/{name}/recycling", status_code=HTTPStatus.NO_CONTENT)
 async def recycle(asked: AskedRecycling, rules: OfCampaign, request: Request, site: OfSite) -> None:
     """Let a campaign come back to its leads otherwise; who is being called ends by the rules before."""
-    _note(request, asked)
+    note_asked(request, asked)
     await site.front.ask(
         SetRecycling(
             at_us=site.clock.now_us(),
@@ -103,11 +103,6 @@ async def recycle_as_configured(
     await site.front.ask(
         SetAsConfigured(at_us=site.clock.now_us(), campaign=rules.name, what=Aspect.RECYCLING, code=outcome)
     )
-
-
-def _note(request: Request, asked: Asked) -> None:
-    """Let the audit log say what was set, which no path tells."""
-    note(request, why=asked.model_dump_json(exclude_none=True))
 
 
 def _outcome(code: str, asked: AskedOutcome) -> OutcomeRecycling:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.kernel.clock import Clock
 from core.model.person import AuditEntry
+from web.asked import Asked
 from web.gate.middleware import API, READS
 from web.ports import PeopleStore
 from web.problems import MEDIA_TYPE
@@ -38,6 +39,11 @@ def note(connection: HTTPConnection, *, subject: str = "", why: str = "") -> Non
         connection.state.audit_subject = subject
     if why:
         connection.state.audit_why = why
+
+
+def note_asked(connection: HTTPConnection, asked: Asked) -> None:
+    """Say what is set by an action whose path tells only of what."""
+    note(connection, why=asked.model_dump_json(exclude_none=True))
 
 
 class AuditMiddleware:

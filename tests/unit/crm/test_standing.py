@@ -9,13 +9,10 @@ from hypothesis import strategies as st
 
 from core.kernel.clock import SECOND_US
 from crm.leads.standing import (
-    LASTING_PART,
-    POSITION_MAX,
     RANK_MAX,
-    WEIGHT_MAX,
+    RANK_PART,
     standing_of,
     tried_part,
-    turn_in_mix,
     turn_when_due,
     with_rank,
 )
@@ -28,12 +25,11 @@ class Place(NamedTuple):
 
     callback: bool
     rank: int
-    position: int
     tried: bool
     turn: int
 
-    def sooner(self) -> tuple[int, int, int, int, int]:
-        return (not self.callback, -self.rank, self.position, self.tried, self.turn)
+    def sooner(self) -> tuple[int, int, int, int]:
+        return (not self.callback, -self.rank, self.tried, self.turn)
 
     def standing(self) -> int:
         return standing_of(**self._asdict())
@@ -43,9 +39,8 @@ places = st.builds(
     Place,
     callback=st.booleans(),
     rank=st.integers(-RANK_MAX, RANK_MAX),
-    position=st.integers(0, POSITION_MAX),
     tried=st.booleans(),
-    turn=st.integers(0, turn_in_mix(100_000_000, 1)) | st.integers(0, 4_000_000_000),
+    turn=st.integers(0, 100_000_000) | st.integers(0, 4_000_000_000),
 )
 
 
@@ -61,24 +56,12 @@ def test_a_new_rank_changes_nothing_else(place: Place, rank: int) -> None:
 
 
 @given(places, st.booleans(), st.integers(0, 4_000_000_000))
-def test_an_attempt_changes_neither_the_rank_nor_the_place_of_the_list(
-    place: Place, callback: bool, due_s: int
-) -> None:
-    standing = place.standing() & LASTING_PART | tried_part(due_s * SECOND_US, callback)
+def test_an_attempt_changes_all_but_the_rank(place: Place, callback: bool, due_s: int) -> None:
+    standing = place.standing() & RANK_PART | tried_part(due_s * SECOND_US, callback)
     assert standing == place._replace(tried=True, callback=callback, turn=due_s).standing()
-
-
-@given(st.integers(1, WEIGHT_MAX), st.integers(1, WEIGHT_MAX), st.integers(1, 2_000))
-def test_mixed_lists_are_dialed_in_proportion_to_their_weights(heavy: int, light: int, dialed: int) -> None:
-    turns = sorted(
-        [(turn_in_mix(place, heavy), 0) for place in range(dialed)]
-        + [(turn_in_mix(place, light), 1) for place in range(dialed)]
-    )[:dialed]
-    of_heavy = sum(1 for _, which in turns if which == 0)
-    assert abs(of_heavy - dialed * heavy / (heavy + light)) <= 2
 
 
 def test_the_turns_of_our_century_fit() -> None:
     year_2100_us = 4_102_444_800 * SECOND_US
-    soon = Place(callback=False, rank=0, position=0, tried=True, turn=turn_when_due(year_2100_us))
+    soon = Place(callback=False, rank=0, tried=True, turn=turn_when_due(year_2100_us))
     assert soon.standing() < soon._replace(turn=soon.turn + 1).standing()

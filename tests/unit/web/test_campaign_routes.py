@@ -254,6 +254,33 @@ async def test_a_list_is_checked_and_then_loaded(app: FastAPI, browser: httpx.As
     assert (again.status_code, again.json()["code"]) == (409, "import_loaded")
 
 
+async def test_a_list_is_given_less_weight_and_switched_off(
+    app: FastAPI, browser: httpx.AsyncClient, store: MemoryLeadStore
+) -> None:
+    await at_rest(app, await browser.post(UPLOAD + "&dry_run=false", content=LIST))
+    for wish in ({"weight": 7, "position": 2}, {"is_active": False}):
+        assert (await browser.put("/api/v1/campaigns/sales/lists/spring", json=wish)).status_code == 204
+    [spring] = (await browser.get("/api/v1/campaigns/sales/lists")).json()["items"]
+    assert (spring["weight"], spring["position"], spring["is_active"]) == (7, 2, False)
+    order = LeaseLeads(campaign="sales", lease_id="one", count=5, until_us=NOON_US * 2)
+    assert await store.lease_leads(order) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "wish", "status", "said"),
+    [
+        ("spring", {"weight": 0}, 422, "body.weight"),
+        ("spring", {"position": 256}, 422, "body.position"),
+        ("autumn", {"weight": 2}, 404, "unknown_list"),
+    ],
+)
+async def test_a_turn_that_no_list_can_have_is_refused(
+    browser: httpx.AsyncClient, path: str, wish: dict[str, Any], status: int, said: str
+) -> None:
+    answer = await browser.put(f"/api/v1/campaigns/sales/lists/{path}", json=wish)
+    assert (answer.status_code, said in answer.text) == (status, True)
+
+
 async def test_rejects_come_as_a_file_that_runs_no_formula(app: FastAPI, browser: httpx.AsyncClient) -> None:
     told = await checked(app, browser)
     answer = await browser.get(f"/api/v1/imports/{told['import_id']}/rejects.csv")
