@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from benchmarks._pacing_conditions import SHAPES, Conditions
 from benchmarks._pacing_engine import engine_day
@@ -78,6 +78,18 @@ def run_task(task: Task) -> Day:
     return LightWorld(conditions, METHODS[task.method](task.setting), task.seed).run()
 
 
+class Keyed(Protocol):
+    """Something to simulate, under a name of its own; equal ones have the same name."""
+
+    @property
+    def key(self) -> str:
+        """Name it."""
+        ...
+
+
+K = TypeVar("K", bound=Keyed)
+
+
 class Kept:
     """Days that were simulated, by their task."""
 
@@ -91,17 +103,21 @@ class Kept:
 
     def days(self, tasks: Sequence[Task]) -> list[Day]:
         """Return the day of each task; those that are not kept are simulated."""
-        missing = [task for task in dict.fromkeys(tasks) if task.key not in self._days]
-        for task, day in zip(missing, each_run(run_task, missing), strict=True):
+        return self.found(run_task, tasks)
+
+    def found(self, run: Callable[[K], Day], tasks: Sequence[K]) -> list[Day]:
+        """Return what `run` makes of each task; what is not kept is simulated, and kept from then on."""
+        missing = list({task.key: task for task in tasks if task.key not in self._days}.values())
+        for task, day in zip(missing, each_run(run, missing), strict=True):
             self._days[task.key] = day
-            self._write(task, day)
+            self._write(task.key, day)
         return [self._days[task.key] for task in tasks]
 
-    def _write(self, task: Task, day: Day) -> None:
+    def _write(self, key: str, day: Day) -> None:
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
-                print(json.dumps([task.key, asdict(day)]), file=file)
-            print(f"{task.key}: {told(day)}", file=sys.stderr)
+                print(json.dumps([key, asdict(day)]), file=file)
+            print(f"{key}: {told(day)}", file=sys.stderr)
 
 
 def told(day: Day) -> str:
