@@ -24,6 +24,28 @@ export interface Pacing {
   lines_per_agent?: number;
   share_max?: number;
 }
+export const PACING: readonly (keyof Pacing)[] = ["mode", "lines_max", "lines_per_agent", "share_max"];
+
+/** When a lead is to come up again after a result; what is left out stays as it is. */
+export interface Outcome {
+  delay_seconds?: number;
+  spread_seconds?: number;
+  attempts_max?: number;
+}
+
+/** How a campaign is to come back to its leads; what is left out stays as it is. */
+export interface Recycling {
+  attempts_max?: number;
+  attempts_a_day_max?: number;
+  outcomes?: Readonly<Record<string, Outcome>>;
+}
+
+/** When a list is to have its turn. */
+export interface Turn {
+  position: number;
+  weight: number;
+  is_active: boolean;
+}
 
 /** What is said of a list that is uploaded. */
 export interface Upload {
@@ -45,6 +67,12 @@ export const campaigns = {
   start: (name: string) => api.post(`${of(name)}/start`),
   pause: (name: string) => api.post(`${of(name)}/pause`),
   pace: (name: string, pacing: Pacing) => api.put(`${of(name)}/pacing`, pacing),
+  paceAsConfigured: (name: string) => api.delete(`${of(name)}/pacing`),
+  recycle: (name: string, recycling: Recycling) => api.put(`${of(name)}/recycling`, recycling),
+  /** Let the configuration file hold again: after one result, or in all. */
+  recycleAsConfigured: (name: string, outcome = "") =>
+    api.delete(`${of(name)}/recycling${outcome && `?outcome=${encodeURIComponent(outcome)}`}`),
+  arrange: (name: string, list: string, turn: Turn) => api.put(`${of(name)}/lists/${encodeURIComponent(list)}`, turn),
   lists: (name: string) => api.get<Page<ListView>>(`${of(name)}/lists`),
   results: (name: string, by: Grouping, since?: string) => api.get<ResultsView>(`${of(name)}/results`, { by, since }),
   callbacks: (name: string) => api.get<Page<PromisedCallView>>(`${of(name)}/callbacks`),
