@@ -641,7 +641,8 @@ export interface CampaignCardView {
 
 /** A list of a campaign and how far it has been worked; `is_complete` says that it was loaded whole.
  *
- * Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`.
+ * Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`; of one
+ * that is not `is_active` nobody is dialed.
  */
 export interface ListView {
   readonly name: string;
@@ -649,6 +650,7 @@ export interface ListView {
   readonly weight: number;
   readonly is_complete: boolean;
   readonly leads: number;
+  readonly is_active: boolean;
   readonly tried: number;
   readonly done: number;
   readonly callbacks: number;
