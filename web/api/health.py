@@ -63,7 +63,7 @@ async def metrics(ops: OfOps, is_monitor: IsMonitor) -> Response:
     if not is_monitor:
         detail = "show metrics.token, or ask from one of metrics.networks"
         raise ProblemRaised(HTTPStatus.UNAUTHORIZED, "no_monitor", detail, {"WWW-Authenticate": "Bearer"})
-    return Response(ops.exposition.text(), media_type=CONTENT_TYPE)
+    return Response(await ops.exposition.text_beside_the_loop(), media_type=CONTENT_TYPE)
 
 
 def build_ops_application(ops: Ops) -> FastAPI:

@@ -1,18 +1,28 @@
-"""Calls as metrics: read off the fold of the day that the wallboard shows, so that both tell the same."""
+"""Calls as metrics: read off the fold of the day that the wallboard shows, so that both tell the same.
+
+Every wait is looked at once: a scrape at the end of a day takes no longer than one in the morning.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from core.kernel.clock import SECOND_US
-from metrics.contacts import ContactFigures, added_up
+from core.kernel.clock import SECOND_US, microseconds
+from metrics.contacts import ContactFigures
 from metrics.day import Cell, DayFigures
 from web.ops.readings import Distribution, Reading, Total, distribution_of
 
 Group = tuple[str, str]
 """A queue and a tier."""
+
+_COUNTERS: Mapping[str, Callable[[ContactFigures], int]] = {
+    "goldline_calls_offered_total": lambda contacts: contacts.offered,
+    "goldline_calls_answered_total": lambda contacts: contacts.answered,
+    "goldline_calls_blocked_total": lambda contacts: contacts.blocked,
+    "goldline_calls_elsewhere_total": lambda contacts: contacts.elsewhere,
+}
 
 
 class CallReadings:
@@ -34,43 +44,46 @@ class CallReadings:
         for cell, contacts in figures.cells.items():
             cells.setdefault((cell.queue, cell.tier), {})[cell] = contacts
         for group in sorted(cells):
-            yield from self._of_group(group, cells[group], figures)
+            if group not in self._waits:
+                self._waits[group] = _Waits(microseconds(figures.frame.short_abandon_s))
+            self._waits[group].read(cells[group])
+            yield from _of_group(group, cells[group].values(), self._waits[group])
 
-    def _of_group(
-        self, group: Group, cells: dict[Cell, ContactFigures], figures: DayFigures
-    ) -> Iterator[Reading]:
-        total = added_up(cells.values())
-        short = total.counts(figures.frame).short
-        yield Reading("goldline_calls_offered_total", total.offered, group)
-        yield Reading("goldline_calls_answered_total", total.answered, group)
-        yield Reading("goldline_calls_abandoned_total", short, (*group, "yes"))
-        yield Reading("goldline_calls_abandoned_total", total.abandoned - short, (*group, "no"))
-        yield Reading("goldline_calls_blocked_total", total.blocked, group)
-        yield Reading("goldline_calls_elsewhere_total", total.elsewhere, group)
-        waits = self._waits.setdefault(group, _Waits())
-        waits.read(cells)
-        yield Reading("goldline_answer_wait_seconds", waits.answered, group)
-        yield Reading("goldline_abandon_wait_seconds", waits.abandoned, group)
-        yield Reading("goldline_handle_seconds", Total(total.handled, total.handled_us / SECOND_US), group)
+
+def _of_group(group: Group, figures: Collection[ContactFigures], waits: _Waits) -> Iterator[Reading]:
+    for name, count in _COUNTERS.items():
+        yield Reading(name, sum(map(count, figures)), group)
+    abandoned = sum(contacts.abandoned for contacts in figures)
+    yield Reading("goldline_calls_abandoned_total", waits.short, (*group, "yes"))
+    yield Reading("goldline_calls_abandoned_total", abandoned - waits.short, (*group, "no"))
+    yield Reading("goldline_answer_wait_seconds", waits.answered, group)
+    yield Reading("goldline_abandon_wait_seconds", waits.abandoned, group)
+    handled = sum(contacts.handled for contacts in figures)
+    handled_us = sum(contacts.handled_us for contacts in figures)
+    yield Reading("goldline_handle_seconds", Total(handled, handled_us / SECOND_US), group)
 
 
 @dataclass(slots=True)
 class _Waits:
-    """The waits of a group by length; each is looked at once, however often they are asked for."""
+    """The waits of a group by length; `short` counts who hung up in less than `short_us`."""
 
+    short_us: int
+    short: int = 0
     answered: Distribution = field(default_factory=lambda: distribution_of("goldline_answer_wait_seconds"))
     abandoned: Distribution = field(default_factory=lambda: distribution_of("goldline_abandon_wait_seconds"))
     _seen: dict[Cell, tuple[int, int]] = field(default_factory=dict)
 
-    def read(self, cells: dict[Cell, ContactFigures]) -> None:
+    def read(self, cells: Mapping[Cell, ContactFigures]) -> None:
         """Count what the cells have beyond what was seen of them."""
         for cell, contacts in cells.items():
             answered, abandoned = self._seen.get(cell, (0, 0))
-            _count(self.answered, contacts.answered_us, answered)
-            _count(self.abandoned, contacts.abandoned_us, abandoned)
             self._seen[cell] = contacts.answered, contacts.abandoned
+            _count(self.answered, contacts.answered_us[answered:])
+            gone_us = contacts.abandoned_us[abandoned:]
+            _count(self.abandoned, gone_us)
+            self.short += sum(wait_us < self.short_us for wait_us in gone_us)
 
 
-def _count(distribution: Distribution, waits_us: array[int], seen: int) -> None:
-    for wait_us in waits_us[seen:]:
+def _count(distribution: Distribution, waits_us: array[int]) -> None:
+    for wait_us in waits_us:
         distribution.add(wait_us / SECOND_US)

@@ -1,7 +1,12 @@
-"""The text of `/metrics`: all readings of all sources, in a registry of our own."""
+"""The text of `/metrics`: all readings of all sources, in a registry of our own.
+
+The text of a centre of 500 agents and 20 queues takes 20 ms to write. It is written beside the loop, which
+has calls to connect: readings alone are taken on it, one source at a time.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 
@@ -24,32 +29,50 @@ from web.ops.readings import Distribution, Reading, Source, Total
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Exposition(Collector):
-    """Collects from `sources`, which may be added to at any time."""
+class Exposition:
+    """Reads `sources`, which may be added to at any time."""
 
     def __init__(self, sources: Iterable[Source] = ()) -> None:
         self._sources = list(sources)
-        self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(self)
 
     def read(self, source: Source) -> None:
         """Ask `source` too, from now on."""
         self._sources.append(source)
 
     def text(self) -> bytes:
-        """Return all metrics as Prometheus reads them."""
-        return generate_latest(self._registry)
+        """Return all metrics as Prometheus reads them, of this very moment."""
+        return _written(reading for source in self._sources for reading in source())
+
+    async def text_beside_the_loop(self) -> bytes:
+        """Return the same, in steps between which the loop looks at what came in."""
+        readings: list[Reading] = []
+        for source in self._sources:
+            readings += (reading.kept() for reading in source())
+            await asyncio.sleep(0)
+        return await asyncio.to_thread(_written, readings)
+
+
+class _Families(Collector):
+    """The readings by metric, in the order of the catalogue."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._of: dict[str, list[Reading]] = {}
+        for reading in readings:
+            self._of.setdefault(reading.name, []).append(reading)
+        unknown = self._of.keys() - METRICS.keys()
+        assert not unknown, f"not in the catalogue: {', '.join(sorted(unknown))}"
 
     def collect(self) -> Iterator[Family]:
-        """Yield every metric that somebody had a reading of, in the order of the catalogue."""
-        readings: dict[str, list[Reading]] = {}
-        for source in self._sources:
-            for reading in source():
-                readings.setdefault(reading.name, []).append(reading)
+        """Yield every metric that somebody had a reading of."""
         for name, metric in METRICS.items():
-            if name in readings:
-                yield _FAMILIES[metric.kind](metric, readings.pop(name))
-        assert not readings, f"not in the catalogue: {', '.join(readings)}"
+            if name in self._of:
+                yield _FAMILIES[metric.kind](metric, self._of[name])
+
+
+def _written(readings: Iterable[Reading]) -> bytes:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Families(readings))
+    return generate_latest(registry)
 
 
 def _counter(metric: Metric, readings: Iterable[Reading]) -> Family:

@@ -1,4 +1,4 @@
-"""The floor as metrics: read off the rows that screens are shown, so that both tell the same."""
+"""The floor as metrics: read off the rows as screens were told them last, so that both tell the same."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class FloorReadings:
     def __call__(self) -> Iterator[Reading]:
         """Yield all readings."""
         now = moment(self._live.now_us())
-        agents = [view for view in self._live.rows(AGENTS).values() if isinstance(view, AgentView)]
-        for view in self._live.rows(QUEUES).values():
+        agents = [view for view in self._live.shown(AGENTS).values() if isinstance(view, AgentView)]
+        for view in self._live.shown(QUEUES).values():
             if isinstance(view, QueueView):
                 yield from _queue(view, now)
                 serving = [agent for agent in agents if view.name in agent.queues]
@@ -37,7 +37,7 @@ class FloorReadings:
         if self._by_agent:
             for agent in agents:
                 yield from _states("goldline_agent_state", [agent], (agent.agent_id,))
-        for view in self._live.rows(CAMPAIGNS).values():
+        for view in self._live.shown(CAMPAIGNS).values():
             if isinstance(view, CampaignView):
                 yield from _campaign(view)
 

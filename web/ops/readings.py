@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from web.ops.catalogue import METRICS
 
@@ -22,6 +22,12 @@ class Distribution:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
+    def copy(self) -> Distribution:
+        """Return the same, which counts no further."""
+        other = Distribution(self.bounds)
+        other.counts, other.total = self.counts.copy(), self.total
+        return other
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -38,6 +44,10 @@ class Reading:
     name: str
     value: float | Distribution | Total
     labels: tuple[str, ...] = ()
+
+    def kept(self) -> Reading:
+        """Return it as it is now, whatever its source counts from now on."""
+        return replace(self, value=self.value.copy()) if isinstance(self.value, Distribution) else self
 
 
 Source = Callable[[], Iterable[Reading]]

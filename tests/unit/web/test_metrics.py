@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,11 +23,12 @@ from simulator.world import agent_profiles
 from tests.services.promtool import complaints_about_metrics, why_no_promtool
 from web.live.floor import Floor
 from web.live.live import Live
+from web.live.topic import QUEUES
 from web.ops.calls import CallReadings
 from web.ops.catalogue import METRICS, Kind, Metric
 from web.ops.exposition import Exposition
 from web.ops.floor import FloorReadings
-from web.ops.readings import Distribution, Reading, Total
+from web.ops.readings import Distribution, Reading, Total, distribution_of
 
 HOUR_S = 3_600.0
 IN_LINE = (ContactState.QUEUED, ContactState.OFFERED)
@@ -58,21 +60,25 @@ class Scraped:
         config = open_scenario(scenario)
         self.queues = [QueueName(name) for name in config.queues]
         self.agents = agent_profiles(scenario)
-        live = Live([Floor(house_of(config, self.agents, {}))])
-        exposition = Exposition([CallReadings(lambda: self.figures), FloorReadings(live)])
-        watchers = (self.figures.add, self.events.append, live.add)
+        self.live = Live([Floor(house_of(config, self.agents, {}))])
+        self.exposition = Exposition([CallReadings(lambda: self.figures), FloorReadings(self.live)])
+        watchers = (self.figures.add, self.events.append, self.live.add)
         day = SimulatedDay(scenario, config, 7, watchers=watchers, checked=False)
         self.scrapes: list[Samples] = []
         self.waiting: list[Counter[str]] = []
         """How many the engine knew to be in line at each scrape."""
 
         def scrape(share: float) -> None:
-            self.scrapes.append(samples(exposition))
+            self.scrapes.append(self._samples())
             in_line = (contact.queue for contact in day.brain.contacts if contact.state in IN_LINE)
             self.waiting.append(Counter(in_line))
 
         day.run(scrape)
-        self.last = samples(exposition)
+        self.last = self._samples()
+
+    def _samples(self) -> Samples:
+        assert self.live.rows(QUEUES), "screens have been told all there is"
+        return samples(self.exposition)
 
     def told(self, kind: type[DomainEvent]) -> int:
         """Return how many events of the class the ledger has."""
@@ -129,6 +135,25 @@ def test_no_counter_ever_goes_back(scraped: Scraped) -> None:
     for earlier, later in zip(scraped.scrapes, scraped.scrapes[1:], strict=False):
         counted = [key for key in earlier if key[0].startswith(("goldline_calls_", "goldline_answer_wait_"))]
         assert [key for key in counted if later[key] < earlier[key]] == []
+
+
+async def test_a_scrape_in_steps_tells_what_one_at_once_tells(scraped: Scraped) -> None:
+    assert await scraped.exposition.text_beside_the_loop() == scraped.exposition.text()
+
+
+async def test_calls_come_in_between_two_sources_of_a_scrape() -> None:
+    lags, loop = distribution_of("goldline_event_loop_lag_seconds"), asyncio.get_running_loop()
+
+    def first() -> list[Reading]:
+        loop.call_soon(lags.add, 0.5)
+        return [Reading("goldline_event_loop_lag_seconds", lags)]
+
+    def second() -> list[Reading]:
+        return [Reading("goldline_ws_clients", sum(lags.counts))]
+
+    text = await Exposition([first, second]).text_beside_the_loop()
+    assert b"goldline_event_loop_lag_seconds_count 0.0" in text, "as it was when it was read"
+    assert b"goldline_ws_clients 1.0" in text
 
 
 def test_a_new_day_begins_at_nothing(scraped: Scraped) -> None:
