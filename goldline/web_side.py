@@ -29,6 +29,7 @@ from web.front import FrontOffice
 from web.house import House, QueueCard
 from web.live.alerts import Alerts
 from web.live.campaigns import CampaignClerk, Campaigns
+from web.live.clerks import keep_at_work
 from web.live.desks import Desks
 from web.live.expected import WaitClerk
 from web.live.floor import Floor
@@ -169,6 +170,7 @@ async def _look(
 ) -> None:
     """Read what happened today so far, and ask from then on what no event tells."""
     await following.catch_up(stores.history, house.zone, clock.now_us())
-    async with asyncio.TaskGroup() as group:
-        group.create_task(CampaignClerk(following.campaigns, front, stores.lists.records, clock).run())
-        group.create_task(WaitClerk(following.floor, front, clock).run())
+    await keep_at_work(
+        CampaignClerk(following.campaigns, front, stores.lists.records, clock),
+        WaitClerk(following.floor, front, clock),
+    )
