@@ -185,6 +185,41 @@ def test_the_same_file_again_is_the_same_import(browser: Browser, centre: WebCen
     assert asked(page, centre, "/imports")["items"] == before
 
 
+def change(page: Page, what: str, deed: str, **fields: str) -> None:
+    """Open the dialog that changes `what`, fill its fields, and press a button of it."""
+    page.get_by_role("button", name=f"Change: {what}").click()
+    dialog = page.get_by_role("dialog")
+    for label, value in fields.items():
+        dialog.get_by_label(label.replace("_", " ")).fill(value)
+    assert barriers(page) == []
+    dialog.get_by_role("button", name=deed).click()
+    expect(dialog).to_have_count(0)
+
+
+def test_recycling_and_lists_are_changed_at_work_and_are_as_configured_again(
+    browser: Browser, centre: WebCentre
+) -> None:
+    page = sit_down(browser, f"{centre.url}/campaigns", "campaigns").page
+    page.keyboard.press("Alt+Digit6")
+    set_at_work = page.get_by_role("article").get_by_text("Set at work")
+    busy = page.get_by_role("row").filter(has_text="Busy")
+    expect(busy).to_contain_text("5:00")
+    change(page, "Busy", "Set it so", Again_after="1")
+    expect(busy).to_contain_text("1:00")
+    expect(set_at_work).to_contain_text("recycling")
+    change(page, "Busy", "As configured")
+    expect(busy).to_contain_text("5:00")
+    expect(set_at_work).not_to_contain_text("recycling")
+    page.keyboard.press("Alt+Digit1")
+    page.get_by_role("button", name="Change: march").click()
+    page.get_by_label("Its leads are dialed").uncheck()
+    page.get_by_label("Weight").fill("7")
+    page.get_by_role("button", name="Set it so").click()
+    expect(page.get_by_role("row").filter(has_text="march")).to_contain_text("switched off")
+    [march] = asked(page, centre, "/campaigns/spring/lists")["items"]
+    assert (march["is_active"], march["weight"]) == (False, 7)
+
+
 # --- what goes wrong ----------------------------------------------------------------------------------
 
 
