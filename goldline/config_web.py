@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from core.kernel.errors import KeyRefused
 from goldline.config_gate import GateSection, OidcSection
 from goldline.config_routing import ZoneName
 from goldline.section import Name, Port, Section, said
-from web.pop_url import FIELDS, check_template
+from web.pop_url import FIELDS, check_template, origin_of
 from web.site import WebSettings
 
 
@@ -71,6 +72,17 @@ class WebSection(Section):
     """Where people sign in elsewhere."""
     pop_url: PopUrl = ""
     """Where a customer's record is found in a foreign CRM, such as `https://crm.example/?phone={number}`."""
+    crm_frame: bool = False
+    """Whether desks show that page in a frame as well; the CRM has to allow it."""
+
+    @model_validator(mode="after")
+    def _frame_has_one_origin(self) -> WebSection:
+        if self.crm_frame:
+            try:
+                origin_of(self.pop_url)
+            except ValueError as error:
+                raise KeyRefused("pop_url", self.pop_url, f"{error}; or no crm_frame") from None
+        return self
 
 
 def web_settings(section: WebSection) -> WebSettings:
@@ -83,4 +95,5 @@ def web_settings(section: WebSection) -> WebSettings:
         extensions=section.extensions,
         body_bytes_max=section.body_bytes_max,
         upload_bytes_max=section.upload_bytes_max,
+        framed_origin=origin_of(section.pop_url) if section.crm_frame else "",
     )

@@ -53,6 +53,7 @@ def house_of(
         region=config.crm.region,
         zone=ZoneInfo(config.web.time_zone),
         pop_url=config.web.pop_url,
+        crm_frame=config.web.crm_frame,
         queues={QueueName(name): _queue_card(name, section) for name, section in config.queues.items()},
         tiers=tuple(config.tiers),
         default_tier=config.rules.default_tier,

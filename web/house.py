@@ -44,14 +44,15 @@ class House:
 
     `site` names the centre on the bus, `region` is the country of numbers without a country code, `zone` the
     one whose midnight begins a day. Callers nobody knows are of the `default_tier`. `pop_url` is where a
-    record is found in a foreign CRM (`web.pop_url`), empty for nowhere. Beyond `limits` supervisors are
-    alerted. To `flows` of the IVR calls can be passed on.
+    record is found in a foreign CRM (`web.pop_url`), empty for nowhere; in a `crm_frame` desks show it.
+    Beyond `limits` supervisors are alerted. To `flows` of the IVR calls can be passed on.
     """
 
     site: str = "main"
     region: str = "US"
     zone: ZoneInfo = _UTC
     pop_url: str = ""
+    crm_frame: bool = False
     queues: Mapping[QueueName, QueueCard] = field(default_factory=dict)
     tiers: tuple[str, ...] = ()
     default_tier: str = "standard"

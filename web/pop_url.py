@@ -8,9 +8,10 @@ further than its own place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Formatter
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 FIELDS = ("number", "customer_id", "contact_id", "queue", "tier", "campaign", "external_id")
 """What a template may name."""
@@ -24,6 +25,21 @@ def check_template(template: str) -> None:
     for _, name, form, conversion in Formatter().parse(template):
         if name is not None and (name not in FIELDS or form or conversion):
             raise ValueError(f"no other fields than {', '.join(f'{{{field}}}' for field in FIELDS)}")
+
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")
+
+
+def origin_of(template: str) -> str:
+    """Return the one origin of all addresses that `template` makes; raise `ValueError` where there is none.
+
+    That is where its host holds a field, a name to sign in by, or anything that has a meaning in a header.
+    """
+    parts = urlsplit(template)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError("an address whose host is written out, such as https://crm.example/{number}")
+    return origin
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

@@ -487,7 +487,8 @@ class LimitsView(View):
 class HouseView(View):
     """The centre's fixed words; tiers have the highest first, `callback_by` is who may call back.
 
-    Beyond `limits` an agent's state lasts too long, beyond `critical_at` times one far too long.
+    Beyond `limits` an agent's state lasts too long, beyond `critical_at` times one far too long. In a
+    `crm_frame` desks show the page that a record's `url` names.
     """
 
     site: str
@@ -504,6 +505,7 @@ class HouseView(View):
     callback_by: tuple[str, ...]
     languages: tuple[str, ...]
     limits: LimitsView
+    crm_frame: bool
 
 
 # --- what is still to be done -------------------------------------------------------------------------

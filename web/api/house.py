@@ -67,6 +67,7 @@ def house_view(house: House) -> HouseView:
         transfer_targets=_targets(house),
         callback_by=tuple(CallbackBy),
         languages=LANGUAGES,
+        crm_frame=house.crm_frame,
         limits=_limits(house),
     )
 

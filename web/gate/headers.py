@@ -1,7 +1,8 @@
 """The headers that make browsers careful, on every answer.
 
 The policy for content allows what our own files are and nothing else: no inline script, no foreign host, no
-frame. Live connections go to this host; pictures may be drawn by the page itself.
+frame, but at the desk for the one CRM that is configured. Live connections go to this host; pictures may be
+drawn by the page itself.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), payment=()",
 }
+DESK = "/agent"
+"""The page that may hold a frame."""
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 """Answers of the API hold people's names and numbers; no cache keeps them."""
@@ -46,6 +49,8 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, web: WebSettings) -> None:
         self._app = app
         self._always = ALWAYS | (OVER_TLS if web.public_url.startswith("https://") else {})
+        framing = f"{CONTENT_POLICY}; frame-src {web.framed_origin}"
+        self._at_desk = {"Content-Security-Policy": framing} if web.framed_origin else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the headers."""
@@ -53,6 +58,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         wanted = self._always | (NOT_KEPT if scope["path"].startswith("/api/") else {})
+        wanted |= self._at_desk if scope["path"] == DESK else {}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

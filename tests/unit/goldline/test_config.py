@@ -80,6 +80,15 @@ def test_default_tier_must_be_one_of_the_tiers() -> None:
     assert "gold" in message
 
 
+def test_frame_of_the_crm_needs_one_host() -> None:
+    tables = with_value("web.crm_frame", True)
+    assert "web.pop_url: found ''" in str(refusal(tables))
+    tables["web"]["pop_url"] = "https://{tier}.crm.example/{number}"
+    assert "web.pop_url: found 'https://{tier}.crm.example/{number}'" in str(refusal(tables))
+    tables["web"]["pop_url"] = "https://crm.example/{number}"
+    assert parse_config(tables, "centre.toml").web.crm_frame
+
+
 @pytest.mark.parametrize("key", ["pbx.secret", "agi.token", "desk.token", "crm.url"])
 def test_secret_is_neither_shown_nor_told_in_an_error(key: str) -> None:
     config = parse_config(with_value(key, SECRET), "centre.toml")

@@ -167,6 +167,17 @@ async def test_every_answer_makes_browsers_careful(app: FastAPI, path: str) -> N
     assert headers["x-content-type-options"] == "nosniff"
 
 
+async def test_the_desk_alone_lets_in_the_frame_of_the_one_crm(wall: Wristwatch) -> None:
+    settings = WebSettings(framed_origin="https://crm.example")
+    app = build_application(await site_with_anna(wall, settings=settings))
+    async with browser_of(app) as browser:
+        policies = {
+            path: (await browser.get(path)).headers["content-security-policy"] for path in ("/agent", "/wall")
+        }
+    assert policies["/agent"] == f"{policies['/wall']}; frame-src https://crm.example"
+    assert "frame-src" not in policies["/wall"]
+
+
 # --- guessing ----------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from web.application import build_application
 from web.callers import Role
 from web.house import House, QueueCard
 from web.live.floor import Floor
-from web.pop_url import check_template, filled
+from web.pop_url import check_template, filled, origin_of
 from web.site import Site
 
 HOUSE = House(queues={name: QueueCard(name=name) for name in ("cards", "loans")}, tiers=("gold",))  # type: ignore[arg-type,misc]
@@ -154,6 +154,25 @@ def test_what_a_caller_can_choose_stays_in_its_place_of_the_address() -> None:
     assert filled(template, values) == (
         "https://crm.example/open?phone=%2B1%20202%26id%3D7%23x&id=%C3%A4%2F.."
     )
+
+
+def test_frame_is_let_in_from_the_one_host_of_the_address() -> None:
+    assert origin_of("https://crm.example:8443/open?phone={number}") == "https://crm.example:8443"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "",
+        "https://{tier}.crm.example/",
+        "https://crm.example;script-src *",
+        "https://name:word@crm.example/",
+        "https:///{number}",
+    ],
+)
+def test_frame_is_let_in_from_nowhere_else(template: str) -> None:
+    with pytest.raises(ValueError, match="written out"):
+        origin_of(template)
 
 
 @pytest.mark.parametrize(

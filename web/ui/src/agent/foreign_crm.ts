@@ -20,6 +20,23 @@ export function letOpenByItself(does: boolean): void {
   localStorage.setItem(AUTO, does ? "1" : "");
 }
 
+/** Return the address where it may stand in a frame: never a page of our own, which could reach out of it. */
+export function framedAddress(url: string): string {
+  const address = webAddress(url);
+  return address && new URL(address, location.origin).origin !== location.origin ? address : "";
+}
+
+const HIDDEN = "goldline.crm_frame_hidden";
+
+/** Tell whether the agent has the frame shown on this machine. */
+export function showsFrame(): boolean {
+  return localStorage.getItem(HIDDEN) !== "1";
+}
+
+export function letFrameShow(does: boolean): void {
+  localStorage.setItem(HIDDEN, does ? "" : "1");
+}
+
 /** Open the page in the one window that is kept for it. */
 export function openCrm(url: string): void {
   if (webAddress(url)) window.open(url, "_blank", "noopener,noreferrer");

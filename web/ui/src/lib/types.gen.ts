@@ -434,7 +434,8 @@ export interface LimitsView {
 
 /** The centre's fixed words; tiers have the highest first, `callback_by` is who may call back.
  *
- * Beyond `limits` an agent's state lasts too long, beyond `critical_at` times one far too long.
+ * Beyond `limits` an agent's state lasts too long, beyond `critical_at` times one far too long. In a
+ * `crm_frame` desks show the page that a record's `url` names.
  */
 export interface HouseView {
   readonly site: string;
@@ -451,6 +452,7 @@ export interface HouseView {
   readonly callback_by: readonly string[];
   readonly languages: readonly string[];
   readonly limits: LimitsView;
+  readonly crm_frame: boolean;
 }
 
 /** A callback that was promised. It comes up at `due`, at once where that is null. */
@@ -648,9 +650,9 @@ export interface ListView {
   readonly name: string;
   readonly position: number;
   readonly weight: number;
+  readonly is_active: boolean;
   readonly is_complete: boolean;
   readonly leads: number;
-  readonly is_active: boolean;
   readonly tried: number;
   readonly done: number;
   readonly callbacks: number;
