@@ -7,10 +7,10 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.model.causes import Cause
 from core.model.commands import RingLeg
-from core.model.events import LegEnded
+from core.model.events import LegEnded, LegRinging
 from core.model.hindrance import Hindrance
 from core.model.ids import LegId
-from core.model.outbound import CampaignHindered
+from core.model.outbound import CampaignHindered, CampaignLearned, PauseCampaign
 from dialer.answering import AnswerRates
 from dialer.back_off import BackOff
 from dialer.campaign import Mode
@@ -25,15 +25,17 @@ AGENTS = ("ann", "ben", "cat", "dan")
 NO_LINE = (Cause.CONGESTION, 503)
 NO_SUCH_NUMBER = (Cause.UNALLOCATED, 404)
 BUSY = (Cause.BUSY, 486)
+RINGS = (Cause.UNKNOWN, 180)
+"""A telephone rings, and goes on."""
 
 
 class FailingFloor(CampaignFloor):
-    """A campaign of a long list and four agents, all of whose calls end at once."""
+    """A campaign of a long list and four agents, of whose calls it is known at once how they go."""
 
     def __init__(self) -> None:
         leads = [lead(f"lead {number}", f"+1212555{number:04}") for number in range(2_000)]
         super().__init__(AGENTS, leads, mode=Mode.PREDICTIVE)
-        self._over: set[LegId] = set()
+        self._told_of: set[LegId] = set()
         self.ready(*AGENTS)
         self.start()
 
@@ -42,12 +44,18 @@ class FailingFloor(CampaignFloor):
         before = len(self.dialed())
         for _ in range(seconds):
             for order in self.orders(RingLeg):
-                if order.leg_id not in self._over:
-                    self._over.add(order.leg_id)
-                    code, status = causes[len(self._over) % len(causes)]
-                    self.hear(LegEnded(at_us=self.now_us, leg_id=order.leg_id, cause=code, tech_cause=status))
+                if order.leg_id not in self._told_of:
+                    self._told_of.add(order.leg_id)
+                    self._tell(order.leg_id, causes[len(self._told_of) % len(causes)])
             self.let_pass(1)
         return len(self.dialed()) - before
+
+    def _tell(self, leg_id: LegId, cause: tuple[Cause, int]) -> None:
+        if cause == RINGS:
+            self.hear(LegRinging(at_us=self.now_us, leg_id=leg_id))
+        else:
+            code, status = cause
+            self.hear(LegEnded(at_us=self.now_us, leg_id=leg_id, cause=code, tech_cause=status))
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -60,19 +68,19 @@ def floor() -> FailingFloor:
     return FailingFloor()
 
 
-def test_trunk_that_is_down_for_twenty_minutes_costs_a_few_leads(floor: FailingFloor) -> None:
-    assert floor.fail(1_200, NO_LINE) < 40
+def test_trunk_that_is_down_for_ten_minutes_costs_a_few_leads(floor: FailingFloor) -> None:
+    assert floor.fail(600, NO_LINE) < 25
     assert floor.told == (Hindrance.TRUNKS_FAIL,)
 
 
 def test_dialing_goes_on_within_a_minute_of_the_trunk(floor: FailingFloor) -> None:
-    floor.fail(1_200, NO_LINE)
+    floor.fail(600, NO_LINE)
     assert floor.fail(70, BUSY) > len(AGENTS)
     assert floor.told == ()
 
 
 def test_carrier_that_knows_no_number_any_more_does_not_burn_the_list(floor: FailingFloor) -> None:
-    assert floor.fail(1_200, NO_SUCH_NUMBER) < 60
+    assert floor.fail(600, NO_SUCH_NUMBER) < 50
     assert floor.told == (Hindrance.NOTHING_RINGS,)
     assert floor.fail(70, BUSY) > len(AGENTS)
     assert floor.told == ()
@@ -80,6 +88,12 @@ def test_carrier_that_knows_no_number_any_more_does_not_burn_the_list(floor: Fai
 
 def test_list_of_many_dead_numbers_is_dialed_on(floor: FailingFloor) -> None:
     assert floor.fail(60, NO_SUCH_NUMBER, NO_SUCH_NUMBER, BUSY) > 200
+    assert floor.told == ()
+
+
+def test_telephone_that_rings_shows_that_the_line_is_not_to_blame(floor: FailingFloor) -> None:
+    dead = [NO_SUCH_NUMBER] * 8
+    assert floor.fail(20, RINGS, *dead) > BACK_OFF.failures_max
     assert floor.told == ()
 
 
@@ -93,6 +107,13 @@ def test_dead_numbers_of_a_burst_are_known_before_the_others_ring() -> None:
 
 
 # --- what is learned ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cause", "learns"), [(NO_LINE, False), (NO_SUCH_NUMBER, False), (BUSY, True)])
+def test_only_telephones_teach(floor: FailingFloor, cause: tuple[Cause, int], learns: bool) -> None:
+    floor.fail(40, cause)
+    floor.hear(PauseCampaign(at_us=floor.now_us, campaign="winter", request_id="2"))
+    assert bool(floor.events(CampaignLearned)) is learns
 
 
 def test_call_that_got_to_no_telephone_says_nothing_of_people() -> None:
