@@ -142,11 +142,16 @@ def campaign_pace(
     lines: Annotated[int, typer.Option(help="How many of its calls there are at once.")] = 0,
     lines_per_agent: Annotated[float, typer.Option(help="In power mode.")] = 0.0,
     share: Annotated[float, typer.Option(help="Abandoned of answered it is kept to, such as 0.01.")] = 0.0,
+    as_configured: Annotated[bool, typer.Option(help="As the configuration file has it again.")] = False,
 ) -> None:
-    """Let a campaign that runs pace otherwise, until the engine starts anew."""
+    """Let a campaign that runs pace otherwise, until it is to be as configured again."""
     from core.model.quality import PPM
-    from goldline.campaign.door import pace
+    from goldline.campaign.door import pace, pace_as_configured
 
+    if as_configured:
+        asyncio.run(pace_as_configured(campaign, config))
+        typer.echo(f"{campaign} paces as configured")
+        return
     wishes: dict[str, int | str] = {
         "mode": mode,
         "lines_max": lines,

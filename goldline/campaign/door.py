@@ -12,11 +12,13 @@ from types import MappingProxyType
 from typing import Any
 
 from core.kernel.errors import ConfigError, RequestRefused
+from core.model.at_work import Aspect
 from core.model.outbound import (
     CampaignChanged,
     CampaignRequest,
     DescribeCampaign,
     PauseCampaign,
+    SetAsConfigured,
     SetPacing,
     StartCampaign,
 )
@@ -46,11 +48,14 @@ async def stop(campaign: str, config_path: Path) -> dict[str, Any]:
 async def pace(campaign: str, config_path: Path, wishes: Mapping[str, int | str]) -> None:
     """Let a campaign that an engine runs pace otherwise: `wishes` are fields of `SetPacing`.
 
-    Raises `RequestRefused` where the engine will not have it, or none runs: what lasts is configured.
+    Raises `RequestRefused` where the engine will not have it, or none runs.
     """
-    config = _config_with(campaign, config_path)
-    if await _from_engine(SetPacing, campaign, config, wishes) is None:
-        raise RequestRefused("no_engine", "no engine runs; what is to last belongs into the configuration")
+    await _from_running_engine(SetPacing, campaign, config_path, wishes)
+
+
+async def pace_as_configured(campaign: str, config_path: Path) -> None:
+    """Let a campaign that an engine runs pace as the file has it; raises as `pace`."""
+    await _from_running_engine(SetAsConfigured, campaign, config_path, {"what": Aspect.PACING})
 
 
 async def status(campaign: str, config_path: Path) -> dict[str, Any]:
@@ -77,6 +82,13 @@ async def _wish(kind: type[CampaignRequest], campaign: str, config_path: Path) -
         return {"campaign": campaign, "runs": True, "state": state.value}
     await _note(campaign, state, config)
     return {"campaign": campaign, "runs": False, "state": state.value}
+
+
+async def _from_running_engine(
+    kind: type[CampaignRequest], campaign: str, config_path: Path, wishes: Mapping[str, int | str]
+) -> None:
+    if await _from_engine(kind, campaign, _config_with(campaign, config_path), wishes) is None:
+        raise RequestRefused("no_engine", "no engine runs that could be asked")
 
 
 async def _from_engine(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,15 @@ from core.model.message import Event
 from core.model.outbound import AnswerCampaign
 from dialer.audit_file import read_entries
 from goldline.app import Brain, build_brain, configured_agents
-from goldline.campaign.door import pace, start, status, stop
+from goldline.campaign.door import pace, pace_as_configured, start, status, stop
 from goldline.campaign.tables import caps_table, standing_line
 from goldline.config import load_config
 from goldline.flows import load_flows
+from goldline.journal_file import NoJournal
+from goldline.live import LiveCentre, open_stores
+from goldline.wall_clock import WallClock
 from tests.services.clocks import Wristwatch
+from tests.services.ports import free_tcp_port
 from tests.unit.goldline.test_command_line import Run, goldline
 from web.work_client import NoAnswer, ask
 from web.work_link import WorkServer, WorkSettings
@@ -90,8 +95,43 @@ async def test_its_refusals_are_told(running: Path) -> None:
 
 async def test_it_paces_otherwise_from_now_on(running: Path) -> None:
     await pace("spring", running, {"mode": "power", "lines_max": 7})
-    with pytest.raises(RequestRefused, match="less than nothing"):
+    with pytest.raises(RequestRefused, match="lines_max: -1 is not within 1 to 10000"):
         await pace("spring", running, {"lines_max": -1})
+    told = await status("spring", running)
+    assert (told["pacing"]["lines_max"], told["at_work"]["pacing"]["mode"]) == (7, "power")
+    await pace_as_configured("spring", running)
+    assert (await status("spring", running))["pacing"]["mode"] == "predictive"
+
+
+async def test_an_engine_that_is_started_again_paces_as_the_one_before_was_told(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs on one database, without a telephone system."""
+    monkeypatch.chdir(config.parent)
+    add(config, f"[pbx]\nport = {free_tcp_port()}\n")
+    for door in ("agi", "desk", "work_door"):
+        add(config, f'[{door}]\nport = {free_tcp_port()}\ntoken = "{TOKEN}"\n')
+    async with live_engine(config):
+        await start("spring", config)
+        await pace("spring", config, {"mode": "power", "lines_max": 7})
+    async with live_engine(config):
+        told = await status("spring", config)
+    assert (told["pacing"]["mode"], told["pacing"]["lines_max"]) == ("power", 7)
+    assert told["at_work"]["pacing"]["share_max_ppm"] is None, "the rest is as configured"
+
+
+@asynccontextmanager
+async def live_engine(config: Path) -> AsyncIterator[None]:
+    """Run the engine of a configuration as `goldline serve` does, pages apart."""
+    parsed, clock = load_config(config), WallClock()
+    flows, agents = load_flows(parsed, config.parent), configured_agents(parsed)
+    async with open_stores(parsed, clock) as stores:
+        centre = LiveCentre(parsed, flows, agents, stores, clock, folder=config.parent)
+        await centre.start(NoJournal())
+        try:
+            yield
+        finally:
+            await centre.close()
 
 
 async def test_who_shows_another_token_learns_nothing(running: Path) -> None:
