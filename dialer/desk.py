@@ -130,6 +130,7 @@ class Campaign(Entity, kw_only=True):
             self.allowance.abandoned(attempt.number.country, attempt.dialed_us, now_us)
 
     def _learn(self, attempt: Attempt, now_us: int, *, answered: bool) -> None:
+        """Count that a telephone was reached, and whether a person answered it."""
         self.back_off.succeeded(attempt.dialed_us)
         self.cohorts.end(attempt.traits, seconds(attempt.dialed_us), seconds(now_us), answered=answered)
 
