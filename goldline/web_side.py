@@ -156,9 +156,8 @@ async def _serving(
     """Serve and give the port, while `live` tells and looks on."""
     looking = asyncio.create_task(look)  # det-ok: an edge
     try:
-        port = await server.start()
         live.start(clock)
-        yield port
+        yield await server.start()
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)

@@ -74,8 +74,9 @@ class Live:
         (self._prompt if at_once else self._gathering).append(fold)
 
     def start(self, clock: Clock) -> None:
-        """Begin to tell; the loop MUST run."""
+        """Begin to tell, first and at once all that there is; the loop MUST run."""
         self._clock, self._loop = clock, asyncio.get_running_loop()
+        self._tell_now()
         self._tick()
 
     def close(self) -> None:
