@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
-from core.model.list_import import Fault, ListChange
+from core.model.list_import import Fault
 from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.ports import LeadStore
 from crm.database import Database, DatabaseSettings
@@ -164,61 +163,6 @@ async def test_no_lead_comes_up_before_its_list_is_whole(store: Store) -> None:
 async def test_the_highest_rank_comes_first_and_then_the_order_of_the_list(store: Store) -> None:
     await loaded(store, lead(1), lead(2, rank=50), lead(3, rank=-10), lead(4, rank=50), lead(5))
     assert names(await leased(store)) == ["L-2", "L-4", "L-1", "L-5", "L-3"]
-
-
-async def test_lists_of_one_position_are_mixed_by_their_weights(store: Store) -> None:
-    heavy = ListPlan(campaign="sales", name="heavy", weight=3)
-    light = ListPlan(campaign="sales", name="light", weight=1)
-    await loaded(store, *(lead(n) for n in range(1, 7)), plan=heavy)
-    await loaded(store, *(lead(n) for n in range(11, 15)), plan=light)
-    first = await leased(store, count=8)
-    assert [found.list_name for found in first].count("heavy") in (5, 6)
-    assert [found.list_name for found in first[:4]].count("light") in (0, 1)
-
-
-async def test_a_weight_that_is_changed_holds_from_the_next_lease_on(store: Store) -> None:
-    """And from there on only: the list that was dialed less so far has nothing to catch up with."""
-    for name in ("one", "other"):
-        plan = ListPlan(campaign="sales", name=name)
-        await loaded(store, *(lead(n, external_id=f"{name} {n}") for n in range(60)), plan=plan)
-    before = Counter(found.list_name for found in await leased(store, 20))
-    assert await store.arrange_list("sales", "one", ListChange(weight=4))
-    after = Counter(found.list_name for found in await leased(store, 20, lease_id="two"))
-    assert (before["one"], after["one"]) == (10, pytest.approx(16, abs=1))
-
-
-async def test_of_a_list_that_is_switched_off_nobody_is_leased_until_it_is_on_again(
-    store: Store, clock: Wristwatch
-) -> None:
-    await loaded(store, lead(1), lead(2))
-    [first] = await leased(store, 1)
-    again = ReturnLeads(campaign="sales", lead_ids=(first.lead_id,), lease_id="one", again_us=NOON_US + 1)
-    await store.return_leads(again)
-    await loaded(store, lead(3), lead(4), plan=ListPlan(campaign="sales", name="fair"))
-    assert await store.arrange_list("sales", "spring", ListChange(active=False))
-    clock.at_us += SECOND_US
-    assert names(await leased(store)) == ["L-3", "L-4"], "who is due again waits too"
-    assert await store.arrange_list("sales", "spring", ListChange(active=True))
-    assert names(await leased(store)) == ["L-1", "L-2"]
-
-
-async def test_a_list_is_put_before_another(store: Store) -> None:
-    await loaded(store, lead(1), lead(2))
-    await loaded(store, lead(3), lead(4), plan=ListPlan(campaign="sales", name="fair"))
-    assert await store.arrange_list("sales", "spring", ListChange(position=2))
-    assert names(await leased(store)) == ["L-3", "L-4", "L-1", "L-2"]
-
-
-async def test_a_list_that_is_not_there_cannot_be_arranged(store: Store) -> None:
-    await loaded(store, lead(1))
-    for campaign, name in (("sales", "autumn"), ("debts", "spring")):
-        assert not await store.arrange_list(campaign, name, ListChange(weight=2))
-
-
-async def test_a_list_of_a_later_position_waits_for_those_before(store: Store) -> None:
-    await loaded(store, lead(1), lead(2), plan=ListPlan(campaign="sales", name="later", position=1))
-    await loaded(store, lead(3), lead(4))
-    assert names(await leased(store)) == ["L-3", "L-4", "L-1", "L-2"]
 
 
 async def test_a_leased_lead_is_in_nobody_elses_hands(store: Store) -> None:

@@ -643,8 +643,8 @@ export interface CampaignCardView {
 
 /** A list of a campaign and how far it has been worked; `is_complete` says that it was loaded whole.
  *
- * Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`; of one
- * that is not `is_active` nobody is dialed.
+ * Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`.
+ * Nobody is dialed of one that is not `is_active`.
  */
 export interface ListView {
   readonly name: string;
