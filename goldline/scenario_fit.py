@@ -14,6 +14,7 @@ from core.kernel.schema import Steps, one_of
 from core.model.contact import VOICE
 from core.model.ids import QueueName
 from goldline.config import Config
+from goldline.config_dispositions import required_results
 from goldline.flows import load_flows
 from goldline.rulebook import rulebook_of
 from goldline.rules_check import check_config_rules
@@ -48,6 +49,7 @@ def _problems(scenario: Scenario, config: Config, flows: Mapping[str, Flow]) -> 
     yield from _skills(scenario, config, flows)
     yield from _queues_nobody_serves(scenario, config, flows)
     yield from _work_nobody_does(scenario, config)
+    yield from _results_nobody_takes(scenario, config)
 
 
 def _names(scenario: Scenario, config: Config) -> Iterator[Problem]:
@@ -141,6 +143,23 @@ def _work_nobody_does(scenario: Scenario, config: Config) -> Iterator[Problem]:
             yield ["arrivals", entry, "channel"], arrivals.channel, "a channel that somebody has capacity for"
         elif not config.queues[arrivals.queue].steps and not any(_meets(a.skills, needs) for a in able):
             yield ["arrivals", entry, "queue"], arrivals.queue, _needed(arrivals.queue, needs)
+
+
+def _results_nobody_takes(scenario: Scenario, config: Config) -> Iterator[Problem]:
+    """Yield what agents enter, or that they enter nothing, where a queue requires one of other results.
+
+    What a service by skill enters depends on how it went, and is not known before.
+    """
+    for queue, words in required_results(config.queues, config.dispositions).items():
+        tiers = list(config.tiers) or [""]
+        used = [scenario.service_of(queue, tier, agent) for tier in tiers for agent in scenario.staff]
+        for entry, service in enumerate(scenario.service):
+            if service.skill or not any(service is each for each in used):
+                continue
+            for word in service.dispositions or [service.disposition]:
+                if word not in words:
+                    allowed = f"{one_of(list(words))}: the queue {queue} requires a result"
+                    yield ["service", entry, "disposition"], word, allowed
 
 
 def _queues_called(

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Route, expect
 from tests.services.browser import open_browser, why_no_browser
 from tests.services.desk_page import DeskPage, ready_desk
 from tests.services.pages import barriers
-from tests.services.web_centre import WebCentre
+from tests.services.web_centre import SCENARIO, WebCentre
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,7 +37,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def centre() -> Iterator[WebCentre]:
-    with WebCentre(engine_config="strict.toml") as running:
+    service = [{**each, "disposition": "sold"} for each in SCENARIO["service"]]
+    with WebCentre(engine_config="strict.toml", service=service) as running:
         yield running
 
 

@@ -127,6 +127,14 @@ def test_what_does_not_fit_is_told_in_one_line(
     assert str(refused.value) == f"{tmp_path / 'day.toml'}: {line}"
 
 
+def test_agents_enter_what_a_queue_requires(tmp_path: Path) -> None:
+    owed = "requirements = { cards = 1 }\ndisposition_required = true\n[dispositions.solved]"
+    with pytest.raises(
+        ConfigError, match=r"service 1, disposition: found ''; one of solved: the queue cards"
+    ):
+        opened(tmp_path, "requirements = { cards = 1 }", owed)
+
+
 def test_queue_that_calls_overflow_to_is_served_by_somebody(tmp_path: Path) -> None:
     requirement = "requirements = { cards = 1 }"
     overflow = '\n[[queues.cards.steps]]\nafter_s = 60\nto = { queue = "loans" }'
