@@ -6,7 +6,8 @@ talks, or the customer hears music in our hands, or the leg ends:
 
 * holding fails: both are in their bridge still, and talk on
 * resuming fails: the customer stays on hold, and the agent may try again
-* whoever is called cannot be had, or hangs up: agent and customer are brought together again
+* whoever is called cannot be had, or hangs up, or a turn between them and the customer fails: agent and
+  customer are brought together again
 * the agent's phone is lost while the customer is on hold: the customer goes back in line, to the old place;
   in a consultation or a conference the customer goes on with whom the agent had called
 * the customer hangs up: everybody else is let go
