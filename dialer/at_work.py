@@ -27,7 +27,6 @@ LINES_PER_AGENT_MAX = 20
 ATTEMPTS_MAX = 100
 DELAY_MAX_S = 90 * 86_400
 
-Said = TypeVar("Said", int, str)
 Part = TypeVar("Part", Pacing, OutcomeRecycling)
 
 
@@ -75,7 +74,7 @@ def pacing_of(rules: CampaignRules) -> Pacing:
     )
 
 
-def _or(wished: Said | None, otherwise: Said) -> Said:
+def _or(wished: int | None, otherwise: int) -> int:
     return otherwise if wished is None else wished
 
 
@@ -93,13 +92,16 @@ def recycling_kept(configured: Recycling, before: RecyclingChange, wish: Recycli
     for each in wish.outcomes:
         outcomes[each.code] = _laid_over(outcomes.get(each.code, each), each)
     kept = (_outcome_kept(configured.rules.get(code), each) for code, each in sorted(outcomes.items()))
-    attempts_max = _or(wish.attempts_max, _or(before.attempts_max, configured.attempts_max))
-    a_day_max = _or(wish.a_day_max, _or(before.a_day_max, configured.a_day_max))
     return RecyclingChange(
-        attempts_max=attempts_max if attempts_max != configured.attempts_max else None,
-        a_day_max=a_day_max if a_day_max != configured.a_day_max else None,
+        attempts_max=_limit_kept(configured.attempts_max, before.attempts_max, wish.attempts_max),
+        a_day_max=_limit_kept(configured.a_day_max, before.a_day_max, wish.a_day_max),
         outcomes=tuple(each for each in kept if each != OutcomeRecycling(code=each.code)),
     )
+
+
+def _limit_kept(configured: int, before: int | None, wish: int | None) -> int | None:
+    limit = before if wish is None else wish
+    return None if limit == configured else limit
 
 
 def _outcome_kept(configured: RecycleRule | None, change: OutcomeRecycling) -> OutcomeRecycling:
@@ -152,6 +154,8 @@ def check_recycling(configured: CampaignRules, wish: RecyclingChange) -> None:
     _hold_within("a_day_max", wish.a_day_max, 1, ATTEMPTS_MAX)
     for each in wish.outcomes:
         check_outcome(configured, each.code)
+        if each.delay_us is None and each.code not in configured.recycling.rules:
+            raise RequestRefused("delay_needed", f"{each.code} is final by the file: say its delay_us too")
         _hold_within("delay_us", each.delay_us, 0, DELAY_MAX_S * SECOND_US, of=each.code)
         _hold_within("spread_us", each.spread_us, 0, DELAY_MAX_S * SECOND_US, of=each.code)
         _hold_within("attempts_max", each.attempts_max, 0, ATTEMPTS_MAX, of=each.code)

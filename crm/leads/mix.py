@@ -19,8 +19,6 @@ from crm.leads.standing import parts_of
 
 MARK = 1 << 20
 """How finely the rulers are marked for a list of weight 1."""
-
-
 LOOKING = ""
 """The lease of whoever only looks how lists are mixed."""
 

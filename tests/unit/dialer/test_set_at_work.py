@@ -120,6 +120,7 @@ def test_result_after_which_nobody_came_up_again_may_be_given_a_rule() -> None:
             "busy.delay_us: -1 is not within 0 to 7776000000000",
         ),
         ({"outcomes": (OutcomeRecycling(code="sold", delay_us=1),)}, "unknown_result", "'sold' is none of"),
+        ({"outcomes": (OutcomeRecycling(code="talked", attempts_max=9),)}, "delay_needed", "talked is final"),
     ],
 )
 def test_recycling_out_of_range_is_refused_by_field_and_range_and_nothing_changes(
