@@ -37,7 +37,7 @@ def ops_of(centre: LiveCentre, stores: Stores, following: Following, section: Me
         ops.readiness.require("database", partial(_database_missing, stores.ledger))
     for bus in centre.buses:
         ops.exposition.read(partial(_bus, bus))
-        ops.readiness.require("bus", partial(_bus_missing, bus))
+        ops.readiness.wish("bus", partial(_bus_missing, bus))
     lag.start()
     return ops
 

@@ -46,10 +46,12 @@ IsMonitor = Annotated[bool, Depends(is_monitor)]
 
 @router.get("/readyz", responses={503: {"description": "Not ready; `missing` tells monitors why."}})
 async def ready(ops: OfOps, is_monitor: IsMonitor) -> Response:
-    """Tell whether calls and screens are served now, and to monitors what is missing if not."""
-    missing = ops.readiness.missing()
-    status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
-    body = {"status": "not ready" if missing else "ready"} | ({"missing": missing} if is_monitor else {})
+    """Tell whether calls and screens are served now, and to monitors what is missing."""
+    is_ready = ops.readiness.is_ready
+    status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+    body: dict[str, object] = {"status": "ready" if is_ready else "not ready"}
+    if is_monitor:
+        body["missing"] = ops.readiness.missing()
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 

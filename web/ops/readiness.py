@@ -1,4 +1,4 @@
-"""Whether the program is ready for calls and screens, and if not, why: for load balancers and operators."""
+"""Whether the program is ready for calls and screens, and what is missing: for balancers and operators."""
 
 from __future__ import annotations
 
@@ -11,14 +11,28 @@ Check = Callable[[], str]
 
 @dataclass(slots=True)
 class Readiness:
-    """Checks by what they are about."""
+    """Checks by what they are about: of what the program needs, and of what it goes on without."""
 
-    checks: dict[str, Check] = field(default_factory=dict)
+    needed: dict[str, Check] = field(default_factory=dict)
+    wanted: dict[str, Check] = field(default_factory=dict)
 
     def require(self, what: str, check: Check) -> None:
         """Let the program be ready only where `check` has nothing to say."""
-        self.checks[what] = check
+        self.needed[what] = check
+
+    def wish(self, what: str, check: Check) -> None:
+        """Let what `check` says be told, though the program serves without it."""
+        self.wanted[what] = check
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether nothing is missing that the program needs."""
+        return not _failed(self.needed)
 
     def missing(self) -> Mapping[str, str]:
-        """Return what is missing, by what it is about."""
-        return {what: words for what, check in self.checks.items() if (words := check())}
+        """Return what is missing, needed or not, by what it is about."""
+        return _failed(self.needed) | _failed(self.wanted)
+
+
+def _failed(checks: Mapping[str, Check]) -> dict[str, str]:
+    return {what: words for what, check in checks.items() if (words := check())}

@@ -18,15 +18,20 @@ TOKEN = "a long token of the monitors"
 OFFICE: tuple[Network, ...] = (ip_network("10.20.0.0/16"), ip_network("2001:db8::/32"))
 
 
-async def asked(path: str, address: str, token: str = "", monitors: Monitors | None = None) -> httpx.Response:
-    """Return what an engine without Asterisk answers to who asks from `address`."""
-    ops = Ops(monitors=monitors or Monitors())
-    ops.readiness.require("pbx", lambda: "the state of Asterisk is not known")
-    ops.exposition.read(lambda: iter([Reading("goldline_engine_run", 7)]))
+async def answer_of(ops: Ops, path: str, address: str = "127.0.0.1", token: str = "") -> httpx.Response:
+    """Return what is answered to who asks from `address`."""
     transport = httpx.ASGITransport(build_ops_application(ops), client=(address, 50_000))
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
         return await client.get(path, headers=headers)
+
+
+async def asked(path: str, address: str, token: str = "", monitors: Monitors | None = None) -> httpx.Response:
+    """Return what an engine without Asterisk answers."""
+    ops = Ops(monitors=monitors or Monitors())
+    ops.readiness.require("pbx", lambda: "the state of Asterisk is not known")
+    ops.exposition.read(lambda: iter([Reading("goldline_engine_run", 7)]))
+    return await answer_of(ops, path, address, token)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
@@ -76,3 +81,12 @@ def test_the_configuration_names_networks_and_the_token() -> None:
     assert monitors_of(section) == Monitors(networks=OFFICE, token=TOKEN)
     assert monitors_of(MetricsSection()) == Monitors(networks=LOOPBACK)
     assert TOKEN not in repr(section) + repr(monitors_of(section))
+
+
+async def test_what_it_goes_on_without_is_told_and_leaves_it_ready() -> None:
+    ops = Ops()
+    ops.readiness.require("pbx", lambda: "")
+    ops.readiness.wish("bus", lambda: "connection refused")
+    answer = await answer_of(ops, "/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "missing": {"bus": "connection refused"}}
