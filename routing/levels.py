@@ -63,62 +63,52 @@ class Levels:
         if request.agent_id not in self._staff:
             return
         if request.until_us and request.until_us <= request.at_us:
-            self._tell(request.agent_id, {}, 0, request, because=TIME_OVER)
-            return
-        known = {skill: level for skill, level in request.levels if skill in self._known}
-        self._keep(request, known, request.until_us)
+            self._end(request.agent_id, request)
+        else:
+            known = {skill: level for skill, level in request.levels if skill in self._known}
+            self._keep(request, known, request.until_us)
+
+    def _time_up(self, event: TimerFired) -> None:
+        if event.key[0] == "levels":
+            self._end(AgentId(event.key[1]), event)
 
     def _keep(
         self, request: SetAgentLevels | RestoreAgentLevels, levels: Mapping[str, int], until_us: int
     ) -> None:
+        """Let `levels` hold, as far as they are not what is configured anyway."""
         agent_id, configured = request.agent_id, self._staff.configured(request.agent_id)
-        other = {skill: level for skill, level in sorted(levels.items()) if level != configured.get(skill, 0)}
-        if other and until_us:
+        other = [(skill, level) for skill, level in levels.items() if level != configured.get(skill, 0)]
+        until_us = until_us if other else 0
+        if until_us:
             self._engine.send(StartTimer(key=_timer(agent_id), at_us=until_us))
         else:
             self._engine.send(CancelTimer(key=_timer(agent_id)))
-        asked_by, because = request.asked_by, request.because
-        self._go_by(agent_id, other, until_us if other else 0, request, asked_by, because)
-
-    def _time_up(self, event: TimerFired) -> None:
-        if event.key[0] == "levels":
-            self._go_by(AgentId(event.key[1]), {}, 0, event, because=TIME_OVER)
-
-    def _go_by(
-        self,
-        agent_id: AgentId,
-        levels: Mapping[str, int],
-        until_us: int,
-        why: Event,
-        asked_by: str = "",
-        because: str = "",
-    ) -> None:
-        """Route by these levels from now on: whoever waits may be offered in this very instant."""
-        self._staff.set_levels(agent_id, levels)
-        self._values.forget(agent_id)
-        self._tell(agent_id, levels, until_us, why, asked_by, because)
-        self._router.restaff(agent_id, (), why)
-
-    def _tell(
-        self,
-        agent_id: AgentId,
-        levels: Mapping[str, int],
-        until_us: int,
-        why: Event,
-        asked_by: str = "",
-        because: str = "",
-    ) -> None:
-        self._engine.publish(
+        self._go_by(
             AgentLevelsSet(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
+                at_us=request.at_us,
+                cause_id=request.cause_id,
                 agent_id=agent_id,
-                levels=tuple(levels.items()),
+                levels=tuple(sorted(other)),
                 until_us=until_us,
-                asked_by=asked_by,
-                because=because,
+                asked_by=request.asked_by,
+                because=request.because,
             )
         )
+
+    def _end(self, agent_id: AgentId, why: Event) -> None:
+        """Let the configured levels hold again."""
+        self._go_by(
+            AgentLevelsSet(
+                at_us=why.at_us, cause_id=why.cause_id, agent_id=agent_id, levels=(), because=TIME_OVER
+            )
+        )
+
+    def _go_by(self, told: AgentLevelsSet) -> None:
+        """Route by these levels from now on: whoever waits may be offered in this very instant."""
+        self._staff.set_levels(told.agent_id, dict(told.levels))
+        self._values.forget(told.agent_id)
+        self._engine.publish(told)
+        self._router.restaff(told.agent_id, (), told)
 
 
 def _timer(agent_id: AgentId) -> TimerKey:
