@@ -263,7 +263,10 @@ async def test_who_does_not_read_is_let_go_with_a_reason(
     monkeypatch.setattr(connection, "SENDING_MAX_S", 0.1)
     token = await served.person("vera", Role.SUPERVISOR)
     async with served.connect(token, max_queue=1) as socket:
-        await socket.send('{"subscribe":["queues"]}')
+        screen = Screen(socket)
+        await screen.wish(subscribe=["queues"])
+        for kind in ("welcome", "snapshot"):
+            await screen.frame(kind)
         socket.transport.pause_reading()
         async with asyncio.timeout(LIMIT_S):
             while served.live.followers:  # the buffers on the way are filled first
