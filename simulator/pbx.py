@@ -39,6 +39,8 @@ class Exchange:
         self.channels: dict[str, Channel] = {}
         self._by_name: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
+        # The channels that hear another, by Uniqueid.
+        self._spies: dict[str, Channel] = {}
         self.started_us = scheduler.now_us()
         self.calls_seen = 0
         self._is_running = True
@@ -292,6 +294,7 @@ class Exchange:
         self.release(channel)
         channel.application = "ChanSpy"
         channel.spying = Spying(on=on, options=options, go_on=go_on)
+        self._spies[channel.uniqueid] = channel
         for hear in self._audience.spy_started:
             hear(channel)
 
@@ -302,7 +305,7 @@ class Exchange:
             on = channel.spying.on
             talks = [on, *on.peers()]
         speaking = [other for other in talks if not other.is_muted]
-        spies = (spy for spy in self.channels.values() if spy.spying is not None)
+        spies = self._spies.values()
         return speaking + [spy for spy in spies if spy is not channel and _is_heard(spy, channel)]
 
     def pick_up(self, channel: Channel) -> None:
@@ -339,14 +342,16 @@ class Exchange:
             for hear in self._audience.spy_stopped:
                 hear(channel)
             channel.spying = None
+            del self._spies[channel.uniqueid]
 
     def _end_spying_on(self, channel: Channel) -> None:
         """Let those who hear a channel that ends go on with their dialplan."""
-        for spy in [spy for spy in self.channels.values() if spy.spying and spy.spying.on is channel]:
+        for spy in list(self._spies.values()):
             assert spy.spying is not None
-            go_on = spy.spying.go_on
-            self._stop_spying(spy)
-            self.after(self.bridge_us, go_on)
+            if spy.spying.on is channel:
+                go_on = spy.spying.go_on
+                self._stop_spying(spy)
+                self.after(self.bridge_us, go_on)
 
     def _new_bridge(self, room: str = "") -> Bridge:
         self._bridges_made += 1

@@ -46,6 +46,8 @@ class Talk(Entity, kw_only=True):
     contact: Contact
     state: CourseState = COURSE.start
     in_hand: dict[LegId, None] = {}
+    # All legs that anybody ever was in it by: the book of talks finds it by them.
+    found_by: dict[LegId, None] = {}
     # When the hold began, None where there is none.
     held_us: int | None = None
     is_muted: bool = False

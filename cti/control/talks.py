@@ -34,22 +34,28 @@ class Talks:
         talk = Talk(contact=contact)
         self._by_contact[contact.contact_id] = self._by_agent[talk.agent_id] = talk
         for leg_id in talk.legs:
-            self._by_leg[leg_id] = talk
+            self._find_by(leg_id, talk)
         return talk
+
+    def _find_by(self, leg_id: LegId, talk: Talk) -> None:
+        self._by_leg[leg_id] = talk
+        talk.found_by[leg_id] = None
 
     def end(self, talk: Talk) -> None:
         """Forget the conversation."""
         del self._by_contact[talk.contact.contact_id]
         if self._by_agent.get(talk.agent_id) is talk:
             del self._by_agent[talk.agent_id]
-        self._by_leg = {leg_id: its for leg_id, its in self._by_leg.items() if its is not talk}
+        for leg_id in talk.found_by:
+            if self._by_leg.get(leg_id) is talk:
+                del self._by_leg[leg_id]
 
     def know_third(self, talk: Talk) -> None:
         """Have the third one of the conversation found by leg and contact, as far as there are any."""
         if talk.third is not None and talk.third.contact_id:
             self._by_contact[talk.third.contact_id] = talk
         if talk.third_leg != NO_LEG:
-            self._by_leg[talk.third_leg] = talk
+            self._find_by(talk.third_leg, talk)
 
     def drop_third(self, talk: Talk) -> Third | None:
         """Forget the third one, and return who it was."""
