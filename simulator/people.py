@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.rng import Streams
@@ -67,6 +68,11 @@ class Workforce(PbxListener):
         self._talents = Talents(scenario.proficiency)
         self._origin_us = 0
         self._idle_watchers: list[Callable[[], None]] = []
+        self._readers: dict[type[DeskCommand], Callable[[Worker, Any], None]] = {
+            PopScreen: self._read_pop,
+            ClearScreen: self._read_clear,
+            ShowAgentState: self._read_state,
+        }
         workers = [Worker(plan, exchange.now_us, sink) for plan in scenario.staff]
         self._workers = {worker.agent_id: worker for worker in workers}
         self._crews = {
@@ -121,22 +127,21 @@ class Workforce(PbxListener):
     def show(self, command: DeskCommand) -> None:
         """Let the agent read `command`, and act on it in a moment; see `core.ports.Desk`."""
         worker = self._workers.get(command.agent_id)
-        if worker is None:
-            return
-        match command:
-            case PopScreen() if command.channel == VOICE:
-                worker.queue, worker.tier = command.queue, command.tier
-            case PopScreen():
-                self._desk_work.pop(worker, command)
-            case ClearScreen(contact_id=contact_id):
-                self._desk_work.clear(worker, contact_id)
-            case ShowAgentState():
-                self._desk_work.read(worker, command)
-                self._read_state(worker, command)
-            case _:
-                pass
+        read = self._readers.get(type(command))
+        if worker is not None and read is not None:
+            read(worker, command)
+
+    def _read_pop(self, worker: Worker, shown: PopScreen) -> None:
+        if shown.channel == VOICE:
+            worker.queue, worker.tier = shown.queue, shown.tier
+        else:
+            self._desk_work.pop(worker, shown)
+
+    def _read_clear(self, worker: Worker, shown: ClearScreen) -> None:
+        self._desk_work.clear(worker, shown.contact_id)
 
     def _read_state(self, worker: Worker, shown: ShowAgentState) -> None:
+        self._desk_work.read(worker, shown)
         if not worker.read(shown):
             return
         match shown.state:

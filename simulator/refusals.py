@@ -19,10 +19,9 @@ _FORGES_A_LINE = re.compile(r"[\r\n\0]").search
 def is_unsafe(command: PbxCommand) -> bool:
     """Tell whether a text of `command` holds CR, LF or NUL."""
     for value in astuple(command):
-        if isinstance(value, str) and not value.isprintable() and _FORGES_A_LINE(value):
+        kind = type(value)  # words of ours (`StrEnum`) are of other classes
+        if kind is str and not value.isprintable() and _FORGES_A_LINE(value):
             return True
-        if isinstance(value, tuple) and any(
-            _FORGES_A_LINE(part.name) for part in value if isinstance(part, Sound)
-        ):
+        if kind is tuple and any(_FORGES_A_LINE(part.name) for part in value if isinstance(part, Sound)):
             return True
     return False
