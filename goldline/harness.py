@@ -21,6 +21,7 @@ from goldline.config import Config, load_config
 from goldline.config_agents import capacity_of
 from goldline.config_trunks import TrunkSection
 from goldline.flows import load_flows
+from goldline.garbage import collecting_rarely
 from goldline.journal_file import NoJournal
 from goldline.journal_head import JournalHead, head_of_run
 from goldline.scenario_fit import check_fit
@@ -123,7 +124,8 @@ class SimulatedDay:
         Where the invariants are checked, whatever the engine raises is told with what led to it.
         """
         try:
-            self._run(progress)
+            with collecting_rarely():
+                self._run(progress)
         except Exception as error:
             if self.checkers is None or isinstance(error, InvariantBroken):
                 raise
