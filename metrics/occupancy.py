@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from core.kernel.record import Record
 from core.model.agent import AgentState
 from core.model.events import AgentStateChanged
 from core.model.ids import AgentId
@@ -18,8 +19,7 @@ from metrics.ratio import Ratio
 HANDLING = (AgentState.RESERVED, AgentState.ON_CONTACT, AgentState.WRAP_UP)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(Record, frozen=True, kw_only=True):
     """An agent was in one state from an instant to another."""
 
     agent_id: AgentId
