@@ -1,7 +1,6 @@
 """One channel of work, such as voice: what is asked for on it, who is idle on it, and who meets what.
 
-A freed agent is shown the demands it meets of those that somebody waits with. They are filed under skills
-that an able agent must have, so that it looks at little else.
+A freed agent is shown the demands it meets of those that somebody waits with (`routing.shelf`).
 
 A contact is shown the idle agents who meet its need. They are kept by level in each of their skills, which
 answers a need of one skill at once. For any other need the agents are looked for among those who have its
@@ -11,23 +10,23 @@ agent is taken again at once, so it is put into these pools only when somebody a
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 
 from core.model.ids import AgentId
 from core.model.need import Need
-from routing.demand import Demand
+from routing.demand import Demand, Pair
 from routing.pools import Pool, Pools
 from routing.rules import Reserve
+from routing.shelf import Shelf
 from routing.standing import Seat
 
 UNUSED_MAX = 4_096
 """Demands remembered though nobody waits with them: more than the menus and plans of most centres make."""
 
-_NO_SKILL = ""
-"""In place of an anchor where a need has none: anybody may meet it."""
-
 _EMPTY = Pools()
+_BY_SEQUENCE = itemgetter(0)
 
 
 class Channel:
@@ -36,16 +35,15 @@ class Channel:
     def __init__(self) -> None:
         self._demands: dict[str, Demand] = {}
         self._unused: OrderedDict[str, Demand] = OrderedDict()
-        # Those that somebody waits with: of one skill alone with the least level, of two skills by both with
-        # both least levels, the rest by anchor and text.
-        self._alone: dict[str, list[tuple[int, Demand]]] = {}
-        self._pairs: dict[str, dict[str, list[tuple[int, int, Demand]]]] = {}
-        self._others: dict[str, dict[str, Demand]] = {}
-        # Those of whose able agents count is kept, by anchor and text.
-        self._counted: dict[str, dict[str, Demand]] = {}
+        # Those that somebody waits with.
+        self._in_use = Shelf()
+        self.met_by: Callable[[Mapping[str, int]], list[Demand]] = self._in_use.met_by
+        """Return the demands that somebody waits with and an agent with these skills meets."""
+        # Those of whose able agents count is kept.
+        self._counted = Shelf()
         self._idle: dict[AgentId, Seat] = {}
         self._uncounted: dict[AgentId, Seat] = {}
-        self._pools: dict[str, Pools] = {}
+        self._pools: defaultdict[str, Pools] = defaultdict(Pools)
         # The greatest sequence of any seat in the pools so far.
         self._latest = 0
         # One entry for each skill and level of which the rules have a reserve.
@@ -64,27 +62,11 @@ class Channel:
     def use(self, demand: Demand) -> None:
         """Take note that somebody waits with the demand from now on."""
         del self._unused[demand.need.text]
-        pair = demand.pair
-        if pair is None:
-            _file(self._others, demand)
-        elif demand.is_alone:
-            self._alone.setdefault(pair.skill, []).append((pair.least, demand))
-        else:
-            met_with = self._pairs.setdefault(pair.skill, {}).setdefault(pair.second, [])
-            met_with.append((pair.least, pair.second_least, demand))
+        self._in_use.put(demand)
 
     def leave_unused(self, demand: Demand) -> None:
         """Take note that nobody waits with the demand; the one unused longest may be forgotten."""
-        pair = demand.pair
-        if pair is None:
-            _take_out(self._others, demand)
-        elif demand.is_alone:
-            self._alone[pair.skill].remove((pair.least, demand))
-        else:
-            seconds = self._pairs[pair.skill]
-            seconds[pair.second].remove((pair.least, pair.second_least, demand))
-            if not seconds[pair.second]:
-                del seconds[pair.second]
+        self._in_use.take_out(demand)
         self._remember(demand)
 
     def _remember(self, demand: Demand) -> None:
@@ -94,26 +76,7 @@ class Channel:
             text, oldest = self._unused.popitem(last=False)
             del self._demands[text]
             if oldest.able is not None:
-                _take_out(self._counted, oldest)
-
-    def met_by(self, skills: Mapping[str, int]) -> list[Demand]:
-        """Return the demands that somebody waits with and an agent with `skills` meets."""
-        met: list[Demand] = []
-        for skill, level in skills.items():
-            for least, demand in self._alone.get(skill, ()):
-                if least <= level:
-                    met.append(demand)
-            seconds = self._pairs.get(skill)
-            if not seconds:
-                continue
-            # In whatever order: nothing hangs on that of what an agent meets.
-            for second in seconds.keys() & skills.keys():
-                for least, second_least, demand in seconds[second]:
-                    if least <= level and second_least <= skills[second]:
-                        met.append(demand)
-        if self._others:
-            met += _met(self._others, skills)
-        return met
+                self._counted.take_out(oldest)
 
     # --- agents --------------------------------------------------------------------------------------
 
@@ -146,10 +109,10 @@ class Channel:
             assert demand.pair is not None
             least, pools = demand.pair.least, self._pools.get(demand.pair.skill, _EMPTY)
             return {level: pool for level, pool in pools.items() if level >= least}
-        able = self._look_for(demand.need)
+        able = self._look_for(demand.need) if demand.pair is None else self._look_for_pair(demand.pair)
         if demand.was_asked:
             demand.able = able
-            _file(self._counted, demand)
+            self._counted.put(demand)
         demand.was_asked = True
         return able
 
@@ -172,8 +135,6 @@ class Channel:
         for seat in self._uncounted.values():
             put = Pools.put_back if seat.sequence < self._latest else Pools.seat
             for skill, level in seat.profile.skills.items():
-                if skill not in pools_of:
-                    pools_of[skill] = Pools()
                 put(pools_of[skill], seat, level)
             for pools, level in self._counted_with(seat):
                 put(pools, seat, level)
@@ -182,10 +143,27 @@ class Channel:
 
     def _counted_with(self, seat: Seat) -> list[tuple[Pools, int]]:
         """Return the pools, beside those by skill, in which the agent is counted, and at what level."""
-        if not self._counted:
-            return []
-        met = _met(self._counted, seat.skills)
-        return [(each.able, each.level(seat.skills)) for each in met if each.able is not None]
+        skills = seat.profile.skills
+        met = self._counted.met_by(skills)
+        return [(each.able, each.level(skills)) for each in met if each.able is not None]
+
+    def _look_for_pair(self, pair: Pair) -> Pools:
+        """Look for the idle agents who have both skills, level by level."""
+        found: list[tuple[int, int, Seat]] = []
+        for level, having in self._at_least(pair.skill, pair.least):
+            for second_level, having_second in self._at_least(pair.second, pair.second_least):
+                for agent_id in having.keys() & having_second.keys():  # put in order below
+                    seat = having[agent_id]
+                    found.append((seat.sequence, min(level, second_level), seat))
+        able = Pools()
+        for _, level, seat in sorted(found, key=_BY_SEQUENCE):
+            able.seat(seat, level)
+        return able
+
+    def _at_least(self, skill: str, least: int) -> list[tuple[int, Pool]]:
+        """Return the pools of the levels from `least` up in which anybody is."""
+        pools = self._pools.get(skill, _EMPTY)
+        return [(level, pool) for level, pool in pools.items() if level >= least and pool]
 
     def _look_for(self, need: Need) -> Pools:
         """Look for the idle agents who meet `need` among all who have its skills."""
@@ -210,28 +188,6 @@ class Channel:
     def _having(self, skill: str) -> set[AgentId]:
         """Return the idle agents who have `skill`."""
         return set().union(*self._pools.get(skill, _EMPTY).values())
-
-
-def _file(filed: dict[str, dict[str, Demand]], demand: Demand) -> None:
-    for anchor in demand.need.anchors or (_NO_SKILL,):
-        filed.setdefault(anchor, {})[demand.need.text] = demand
-
-
-def _take_out(filed: dict[str, dict[str, Demand]], demand: Demand) -> None:
-    for anchor in demand.need.anchors or (_NO_SKILL,):
-        del filed[anchor][demand.need.text]
-        if not filed[anchor]:
-            del filed[anchor]
-
-
-def _met(filed: Mapping[str, Mapping[str, Demand]], skills: Mapping[str, int]) -> list[Demand]:
-    """Return which of the demands filed under anchors an agent meets."""
-    met: list[Demand] = []
-    for anchor in (_NO_SKILL, *skills):
-        for demand in filed[anchor].values() if anchor in filed else ():
-            if demand.need.level(skills) is not None and demand not in met:
-                met.append(demand)
-    return met
 
 
 def _sequence(seat: Seat) -> int:

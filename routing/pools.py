@@ -13,12 +13,13 @@ entry would touch its neighbours; to pass over those who left from the front tak
 class Pools(dict[int, Pool]):
     """A pool for each level that any idle agent has or had."""
 
+    def __missing__(self, level: int) -> Pool:
+        pool = self[level] = {}
+        return pool
+
     def seat(self, seat: Seat, level: int) -> None:
         """Put an agent in that has been idle for less long than anybody there."""
-        pool = self.get(level)
-        if pool is None:
-            pool = self[level] = {}
-        pool[seat.agent_id] = seat
+        self[level][seat.profile.agent_id] = seat
 
     def put_back(self, seat: Seat, level: int) -> None:
         """Put an agent in among those who have been idle for longer and for less long."""
