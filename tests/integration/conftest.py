@@ -1,4 +1,4 @@
-"""One real Asterisk for each module, its callers and phones for each test."""
+"""One real Asterisk and one browser for each module; callers, phones and a broker for each test."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from cti.asterisk.dialplan import DialplanSettings, new_secret
 from tests.services.ami_observer import AmiObserver
 from tests.services.asterisk import OBSERVER, OBSERVER_SECRET, RealAsterisk, why_no_asterisk
+from tests.services.browser import open_browser, why_no_browser
 from tests.services.desk import Desk
 from tests.services.goldline import GoldlineServer
+from tests.services.mosquitto import Mosquitto, why_no_mosquitto
 from tests.services.ports import free_tcp_port, free_udp_port
 from tests.services.sipp import Callers, Phones
 
@@ -43,6 +46,26 @@ def asterisk(tmp_path_factory: pytest.TempPathFactory, phone_ports: dict[str, in
         agi_port=free_tcp_port(),
     )
     with RealAsterisk(tmp_path_factory.mktemp("asterisk"), dialplan, phone_ports) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a running Chromium without a window."""
+    missing = why_no_browser()
+    if missing:
+        pytest.skip(missing)
+    with open_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """Return a running mosquitto that lets everybody in."""
+    missing = why_no_mosquitto()
+    if missing:
+        pytest.skip(missing)
+    with Mosquitto(tmp_path / "mosquitto") as running:
         yield running
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.services.browser import open_browser, why_no_browser
 from tests.services.desk_page import DeskPage, open_desk, ready_desk
 from tests.services.pages import barriers
 from tests.services.web_centre import SCENARIO, WebCentre
@@ -17,15 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_DIGIT = "Sold"
 PROSPECTS = [{"campaign": "spring", "name": "prospects", "count": 5, "country": "NL", "reach": [1.0]}]
 """People who always pick up."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = why_no_browser()
-    if missing:
-        pytest.skip(missing)
-    with open_browser() as running:
-        yield running
 
 
 @pytest.fixture

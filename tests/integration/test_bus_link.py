@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,7 @@ from core.model.commands import ClearScreen, PopScreen
 from core.model.ids import AgentId, ContactId, OfferId
 from core.model.requests import DeskBack, DeskLost, GoReady
 from tests.services.bus_ends import TOKEN, Engine, Ledger, Web, linked, state, until
-from tests.services.mosquitto import Mosquitto, why_no_mosquitto
+from tests.services.mosquitto import Mosquitto
 from web.bus import stream
 from web.bus.envelope import Envelopes
 from web.bus.outbox import Outgoing
@@ -24,14 +22,6 @@ from web.bus.web_end import LinkState
 pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
 
 ANNA = AgentId("anna")
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    if missing := why_no_mosquitto():
-        pytest.skip(missing)
-    with Mosquitto(tmp_path / "mosquitto") as running:
-        yield running
 
 
 def record(contact_id: str) -> PopScreen:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.services.browser import open_browser, why_no_browser
 from tests.services.pages import barriers, sit_down
 from tests.services.web_centre import WebCentre
 
@@ -64,15 +63,6 @@ def march(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, delimiter=";").writerows([HEADER, *good, *bad_rows()])
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = why_no_browser()
-    if missing:
-        pytest.skip(missing)
-    with open_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -22,21 +22,13 @@ from tests.services.apart import ANNA, Apart, engine_apart
 from tests.services.browser import OPTIONS, program, why_no_browser
 from tests.services.bus_ends import until
 from tests.services.goldline import PROGRAM
-from tests.services.mosquitto import Mosquitto, why_no_mosquitto
+from tests.services.mosquitto import Mosquitto
 from tests.services.ports import LOOPBACK
 from tests.services.web_process import WebProcess
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.browser, pytest.mark.slow]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    if missing := why_no_mosquitto() or why_no_browser():
-        pytest.skip(missing)
-    with Mosquitto(tmp_path / "mosquitto") as running:
-        yield running
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -65,6 +57,8 @@ async def centre(tmp_path: Path, broker: Mosquitto, crm: str) -> AsyncIterator[t
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
+    if missing := why_no_browser():
+        pytest.skip(missing)
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=program(), args=OPTIONS)
         yield running

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import aiomqtt
@@ -18,7 +17,7 @@ from core.model.ids import AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
 from goldline.wall_clock import WallClock
 from tests.services.bus_ends import settings, until
-from tests.services.mosquitto import Mosquitto, why_no_mosquitto
+from tests.services.mosquitto import Mosquitto
 from tests.services.ports import LOOPBACK
 from web.bus.broker import Presence
 from web.bus.link import BrokerLink
@@ -39,14 +38,6 @@ HOUSE = House(
 QUEUE = "goldline/v1/main/queue/cards/state"
 AGENT = "goldline/v1/main/agent/%41nna%20%42./state"
 LEFT_OVER = "goldline/v1/main/queue/closed-last-year/state"
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    if missing := why_no_mosquitto():
-        pytest.skip(missing)
-    with Mosquitto(tmp_path / "mosquitto") as running:
-        yield running
 
 
 class Engine:

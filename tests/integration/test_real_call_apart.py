@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from tests.services.ami_observer import AmiObserver
 from tests.services.asterisk import RealAsterisk
 from tests.services.desk import Desk
 from tests.services.goldline import STRAIGHT_NUMBER, GoldlineServer, readiness_at
-from tests.services.mosquitto import Mosquitto, why_no_mosquitto
+from tests.services.mosquitto import Mosquitto
 from tests.services.ports import LOOPBACK
 from tests.services.sipp import STAY, Callers, Phones, Press, Wait
 from tests.services.sites import PASSWORD
@@ -39,14 +39,6 @@ _BUS = """
 url = "{broker}"
 token = "shared by engine and web in tests"
 """
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    if missing := why_no_mosquitto():
-        pytest.skip(missing)
-    with Mosquitto(tmp_path / "mosquitto") as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.integration.conftest import AGENTS
 from tests.services.asterisk import RealAsterisk
-from tests.services.browser import open_browser, why_no_browser
 from tests.services.desk_page import DeskPage
 from tests.services.goldline import GoldlineServer
 from tests.services.pages import sit_down
@@ -42,15 +41,6 @@ new MutationObserver(() => {
 }).observe(document, { childList: true, subtree: true });
 """
 """When the record could first be seen, in seconds since 1970."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = why_no_browser()
-    if missing:
-        pytest.skip(missing)
-    with open_browser() as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from goldline.simulate import Choices, simulate
-from tests.services.browser import Visit, open_browser, visit, why_no_browser
+from tests.services.browser import Visit, visit
 
 SMALL = Path(__file__).parents[2] / "examples" / "scenarios" / "small.toml"
 EVIL = "<script>document.title = 'mine'</script><b>&amp;"
@@ -22,15 +22,6 @@ canvas => {
 """
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = why_no_browser()
-    if missing:
-        pytest.skip(missing)
-    with open_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.services.browser import open_browser, why_no_browser
 from tests.services.desk_page import DeskPage, ready_desk
 from tests.services.pages import barriers
 from tests.services.web_centre import SCENARIO, WebCentre
@@ -24,15 +23,6 @@ document.getElementById("place").textContent = tried.join(" ");
 </script>
 """
 """A page that tries to read the desk, and to lead it away."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = why_no_browser()
-    if missing:
-        pytest.skip(missing)
-    with open_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

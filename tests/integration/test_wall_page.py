@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.services.browser import open_browser, why_no_browser
 from tests.services.pages import TELEVISION, barriers, sit_down
 from tests.services.web_centre import SCENARIO, WebCentre
 
@@ -33,15 +32,6 @@ SCROLLS = """
 STALE_WITHIN_MS = 10_000
 """Five seconds of silence, the second in which it is noticed, and a busy machine."""
 VIEWS = ("board", "floor", "day", "history")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = why_no_browser()
-    if missing:
-        pytest.skip(missing)
-    with open_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser
 
 from goldline.whatif.page import answer_page
 from simulator.report.page import write_page
-from tests.services.browser import open_browser, visit, why_no_browser
+from tests.services.browser import visit
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("goldline")
@@ -80,15 +79,6 @@ def test_a_target_nobody_can_mean_is_one_clear_line(scenario: Path) -> None:
     assert done.stderr.count("\n") == 1
     assert "platin" in done.stderr
     assert "platinum" in done.stderr
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    missing = why_no_browser()
-    if missing:
-        pytest.skip(missing)
-    with open_browser() as running:
-        yield running
 
 
 @pytest.mark.browser
