@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # Root may not use the sandbox, and a machine of CI has no graphics card.
 OPTIONS = ["--no-sandbox", "--disable-gpu"]
+PATIENCE_MS = 20_000
+"""How long a page may take to show what is expected: a browser is read from the disk, which may be slow."""
 
 
 @dataclass(kw_only=True)
@@ -31,7 +33,8 @@ def why_no_browser() -> str:
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Give a running browser."""
+    """Give a running browser; whoever expects something of its pages is patient from now on."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=OPTIONS)
         yield browser

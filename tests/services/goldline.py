@@ -46,6 +46,7 @@ token = "{agi_token}"
 [desk]
 port = {desk_port}
 token = "{desk_token}"
+seen_within_s = 2
 
 [web]
 port = {web_port}

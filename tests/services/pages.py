@@ -12,6 +12,7 @@ from tests.services.web_centre import PASSWORD
 
 AXE = Path(__file__).parents[2] / "web" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 """The checker of accessibility; it is there where the pages were built (`make ui`)."""
+LOADED_WITHIN_MS = 60_000
 TELEVISION = (1920, 1080)
 DESK = (1440, 900)
 
@@ -44,6 +45,7 @@ def sit_down(
         locale=language,
         color_scheme="dark" if dark else "light",
     )
+    context.set_default_timeout(LOADED_WITHIN_MS)
     seat = Seat(page=context.new_page(), complaints=[])
     seat.page.on("pageerror", lambda error: seat.complaints.append(str(error)))
     seat.page.goto(address)
