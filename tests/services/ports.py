@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack, suppress
 
 LOOPBACK = "127.0.0.1"
 
@@ -15,6 +16,17 @@ def free_tcp_port() -> int:
 def free_udp_port() -> int:
     """Return a UDP port nobody is bound to now."""
     return _free_port(socket.SOCK_DGRAM)
+
+
+def free_udp_ports(count: int) -> int:
+    """Return the first of so many UDP ports in a row to which nobody is bound now."""
+    while True:
+        first = free_udp_port()
+        with ExitStack() as probes, suppress(OSError, OverflowError):
+            for port in range(first, first + count):
+                probe = probes.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                probe.bind((LOOPBACK, port))
+            return first
 
 
 def _free_port(kind: socket.SocketKind) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.services.ports import LOOPBACK, free_udp_port
+from tests.services.ports import LOOPBACK, free_udp_port, free_udp_ports
 
 SCENARIOS = Path(__file__).parent / "sipp_scenarios"
 READY_LIMIT_S = 10
@@ -44,6 +44,8 @@ Step = Wait | Press
 FIRST_WORD_MS = 200
 """From the answer of a phone to the first word."""
 SAMPLES_PER_MS = 8
+MEDIA_PORTS = 4
+"""What sipp binds from `-mp` on, for sound and for pictures, whether they are sent or not."""
 LOUD, QUIET = b"\x90\x10", b"\xff\xff"
 """Two samples of somebody who speaks, and of silence, as G.711 writes them."""
 STAY: tuple[Step, ...] = (Wait(PATIENCE_MS),)
@@ -115,7 +117,7 @@ class Sipp:
         return [
             *("-sf", "scenario.xml", "-i", LOOPBACK, "-p", str(self.port), "-nostdin"),
             *("-trace_logs", "-log_file", str(self._log), "-trace_err", "-error_file", "errors.log"),
-            *("-mp", str(free_udp_port())),
+            *("-mp", str(free_udp_ports(MEDIA_PORTS))),
         ]
 
 
