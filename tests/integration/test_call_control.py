@@ -68,6 +68,13 @@ async def consulting(
     return bob
 
 
+async def end_as_bob(bob: Desk, observer: AmiObserver) -> None:
+    """Wait until the caller is bob's, and hang up at bob's desk."""
+    await come(observer, {TRUNK, "1002"})
+    await bob.offered("HoldContact")  # not before the engine has heard of it too
+    await bob.press("HangUpContact")
+
+
 async def test_phone_is_answered_from_the_desk(
     goldline: GoldlineServer, callers: StartCallers, phone: StartPhone, seat: Seat, observer: AmiObserver
 ) -> None:
@@ -156,9 +163,7 @@ async def test_consulted_agent_gets_the_caller(
     bob = await consulting(talk, phone, seat, observer)
     assert "PopScreen" in [frame.kind for frame in bob.frames]
     await talk[0].press("CompleteConsult")
-    await come(observer, {TRUNK, "1002"})
-    await bob.offered("HoldContact")  # the caller is bob's by now
-    await bob.press("HangUpContact")
+    await end_as_bob(bob, observer)
     records = await goldline.recorded("InteractionRecorded", 2)
     assert [(record["agent_id"], record["ended_by"]) for record in records] == [
         ("ann", "transfer"),
@@ -199,9 +204,7 @@ async def test_caller_and_whoever_is_asked_take_turns(
     await ann.press("SwapConsult")
     await come(observer, {TRUNK, "1001"})
     await ann.press("CompleteConsult")
-    await come(observer, {TRUNK, "1002"})
-    await bob.offered("HoldContact")  # the caller is bob's by now
-    await bob.press("HangUpContact")
+    await end_as_bob(bob, observer)
     await observer.all_quiet()
     assert goldline.complaints() == []
 
