@@ -1,10 +1,9 @@
 """Wrap-up: the agent's work after a call, bounded by the queue's limit or by the agent's own.
 
 It ends when the agent says so (`FinishWrapUp`, or `GoReady` and the like) or when the limit is reached;
-either way the contact is closed with the disposition chosen, if any; where the queue requires one, only that
-or the limit ends it. It is a state of the agent, so whoever
-wraps up a call of one queue is offered no call of another. The desk may ask for more time as often as the
-queue grants it.
+either way the contact is closed with the disposition chosen, if any. Where the queue requires one, only that
+or the limit ends it. It is a state of the agent, so whoever wraps up a call of one queue is offered no call
+of another. The desk may ask for more time as often as the queue grants it.
 """
 
 from __future__ import annotations
