@@ -6,21 +6,21 @@ same file goes on where the last one ended.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from benchmarks._kept import KeptRuns
 from benchmarks._pacing_conditions import SHAPES, Conditions
 from benchmarks._pacing_engine import engine_day
 from benchmarks._pacing_ours import Goldline
 from benchmarks._pacing_peers import Issabel, Power, VicidialAdaptive, VicidialRatio
 from benchmarks._pacing_world import Day, DialingMethod, LightWorld
 from dialer.budget import Budget, rules_under
-from goldline.replications import each_run
 
 ENGINE = "goldline"
 LIGHT = "goldline, light floor"
@@ -94,12 +94,7 @@ class Kept:
     """Days that were simulated, by their task."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._days: dict[str, Day] = {}
-        if path is not None and path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                key, figures = json.loads(line)
-                self._days[key] = Day(**figures)
+        self._runs = KeptRuns(path)
 
     def days(self, tasks: Sequence[Task]) -> list[Day]:
         """Return the day of each task; those that are not kept are simulated."""
@@ -107,17 +102,15 @@ class Kept:
 
     def found(self, run: Callable[[K], Day], tasks: Sequence[K]) -> list[Day]:
         """Return what `run` makes of each task; what is not kept is simulated, and kept from then on."""
-        missing = list({task.key: task for task in tasks if task.key not in self._days}.values())
-        for task, day in zip(missing, each_run(run, missing), strict=True):
-            self._days[task.key] = day
-            self._write(task.key, day)
-        return [self._days[task.key] for task in tasks]
+        known = set(self._runs.results)
+        for key, figures in self._runs.each(partial(_as_json, run), {task.key: task for task in tasks}):
+            if key not in known:
+                print(f"{key}: {told(Day(**figures))}", file=sys.stderr)
+        return [Day(**self._runs.results[task.key]) for task in tasks]
 
-    def _write(self, key: str, day: Day) -> None:
-        if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as file:
-                print(json.dumps([key, asdict(day)]), file=file)
-            print(f"{key}: {told(day)}", file=sys.stderr)
+
+def _as_json(run: Callable[[K], Day], task: K) -> dict[str, Any]:
+    return asdict(run(task))
 
 
 def told(day: Day) -> str:

@@ -1,8 +1,9 @@
 """The published examples of the ContactCenters library beside the same days through the real engine.
 
-    python -m benchmarks.published [--days N] [--only MMC,CallCC] [--stratified] [--quick] [--json]
+    python -m benchmarks.published [--days N] [--only MMC,CallCC] [--stratified] [--keep FILE] [--quick]
 
-Days with a busyness of their own differ so much that 1,000 of them say little; 10,000 is the default. With
+Days with a busyness of their own differ so much that 1,000 of them say little; 10,000 is the default, which
+takes hours: with `--keep FILE` finished days are kept, and the next run goes on where this one ended. With
 `--stratified` day i of N has its busyness from the i-th of N equally likely strata, which narrows the
 intervals of such examples several times over and moves no mean. A figure is inside where our mean lies in the
 published interval; of fewer than 10,000 days our own interval of 99.9 % may reach into it (the table shows
@@ -17,16 +18,17 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import fsum, inf, sqrt
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
+from benchmarks._kept import KeptRuns
 from benchmarks._published import EXAMPLES, Example, Figure
 from benchmarks._quantiles import gamma_quantile
 from benchmarks._theory import opened, simulated_day
 from benchmarks.report import Row, parser, print_figures, shown
 from core.kernel.rng import KeyedDraws
-from goldline.replications import each_run
 from simulator.confidence import LEVEL, Interval, ratio, student_t
 from simulator.factors import ConstantFactor, DayFactor, GammaFactor
 from simulator.scenario import Scenario
@@ -36,7 +38,7 @@ RARELY_WRONG = 0.999
 """How sure the interval of fewer days is to reach the published one: of so many figures 95 % miss some."""
 BY_NAME = {example.name: example for example in EXAMPLES}
 
-Totals = list[tuple[float, float]]
+Totals = Sequence[Sequence[float]]
 """The total and the count of each figure of an example, for one day."""
 
 
@@ -46,7 +48,8 @@ def main() -> int:
     days = asked.days or (QUICK_DAYS if asked.quick else DAYS)
     stratified = asked.stratified or asked.quick
     examples = [BY_NAME[name] for name in asked.only] if asked.only else EXAMPLES
-    rows = [row for example in examples for row in _rows(example, days, stratified)]
+    kept = KeptRuns(asked.keep)
+    rows = [row for example in examples for row in _rows(example, days, stratified, kept)]
     outside = sum(row["verdict"] == "OUTSIDE" for row in rows)
     title = f"Published examples and ours, {days:,} days each{', stratified' if stratified else ''}"
     print_figures(title, rows, asked.json, {"figures outside the published interval": outside})
@@ -58,6 +61,7 @@ def _arguments() -> Namespace:
     options.add_argument("--days", type=int, help=f"of each example, {DAYS:,} if not given")
     options.add_argument("--only", type=lambda names: names.split(","), help=f"of {', '.join(BY_NAME)}")
     options.add_argument("--stratified", action="store_true", help="draw the days' busyness by strata")
+    options.add_argument("--keep", type=Path, help="a file for finished days, to go on later")
     return options.parse_args()
 
 
@@ -99,12 +103,14 @@ def _quantile(factor: DayFactor, share: float) -> DayFactor:
 # --- the figures -------------------------------------------------------------------------------------
 
 
-def _rows(example: Example, days: int, stratified: bool) -> Iterator[Row]:
-    places = range(days)
-    runs = each_run(Days(name=example.name, count=days, stratified=stratified), places)
+def _rows(example: Example, days: int, stratified: bool, kept: KeptRuns) -> Iterator[Row]:
+    sample = f"{example.name}, one of {days} strata" if stratified else example.name
+    places = {f"{sample}, {place}": place for place in range(days)}
+    runs = kept.each(Days(name=example.name, count=days, stratified=stratified), places)
     console = Console(stderr=True)
     quiet = not console.is_terminal
-    by_day = list(track(runs, example.name, total=days, console=console, disable=quiet, transient=True))
+    watched = track(runs, example.name, total=days, console=console, disable=quiet, transient=True)
+    by_day = [totals for _, totals in watched]
     for nth, figure in enumerate(example.figures):
         totals, counts = zip(*(day[nth] for day in by_day), strict=True)
         estimate = stratified_ratio if stratified else ratio
