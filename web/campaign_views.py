@@ -48,13 +48,14 @@ class ListView(View):
     """A list of a campaign and how far it has been worked; `is_complete` says that it was loaded whole.
 
     Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`.
-    Nobody is dialed of one that is not `is_active`.
+    Nobody is dialed of one that is not `is_active`, but for its promised calls where it `keeps_promises`.
     """
 
     name: str
     position: int
     weight: int
     is_active: bool
+    keeps_promises: bool
     is_complete: bool
     leads: int
     tried: int
@@ -127,7 +128,10 @@ class ResultsView(View):
 
 
 class PromisedCallView(View):
-    """A call that an agent promised; `owner` alone makes it, anyone where that is empty."""
+    """A call that an agent promised; `owner` alone makes it, anyone where that is empty.
+
+    One that `is_held` is not made: its list is switched off, and does not keep its promises.
+    """
 
     lead_id: str
     list_name: str
@@ -136,6 +140,7 @@ class PromisedCallView(View):
     number: str
     due: datetime
     owner: str
+    is_held: bool
 
 
 class LeadAheadView(View):

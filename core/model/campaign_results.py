@@ -51,7 +51,8 @@ class ListStanding(NamedTuple):
     """How far a list has been worked: its leads, those tried once or more, and those that are done.
 
     `attempts` over `leads` is its saturation, `tried` over `leads` its penetration; `callbacks` are promised.
-    `position` and `weight` say when its turn is (`crm.leads.records.ListPlan`); never, unless it is `active`.
+    `position` and `weight` say when its turn is (`crm.leads.records.ListPlan`); never, unless it is `active`,
+    but for promised calls where it `keeps_promises`.
     """
 
     list_name: str
@@ -64,10 +65,14 @@ class ListStanding(NamedTuple):
     position: int = 0
     weight: int = 1
     active: bool = True
+    keeps_promises: bool = False
 
 
 class PromisedCall(NamedTuple):
-    """A call that was promised for `due_us`, to whom; by `owner` alone, or by anyone where that is empty."""
+    """A call that was promised for `due_us`, to whom; by `owner` alone, or by anyone where that is empty.
+
+    One that is `held` is not made: its list is switched off, and does not keep its promises.
+    """
 
     lead_id: str
     list_name: str
@@ -76,6 +81,7 @@ class PromisedCall(NamedTuple):
     number: str
     due_us: int
     owner: str = ""
+    held: bool = False
 
 
 class LeadAhead(NamedTuple):

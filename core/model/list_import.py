@@ -115,12 +115,13 @@ class ImportOrder(Record, frozen=True, kw_only=True):
 class ListChange(Record, frozen=True, kw_only=True):
     """When a list has its turn from now on, see `crm.leads.records.ListPlan`; None leaves it as it is.
 
-    Of a list that is not `active` nobody is dialed.
+    Of a list that is not `active` nobody is dialed, but for its promised calls where it `keeps_promises`.
     """
 
     position: int | None = None
     weight: int | None = None
     active: bool | None = None
+    keeps_promises: bool | None = None
 
 
 class Example(Record, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import islice
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, not_, or_, select
 
 from core.kernel.clock import Clock
 from core.model.campaign_results import (
@@ -149,6 +149,7 @@ _CALLBACKS = (
         LeadNumberRow.number,
         LeadRow.due_us,
         LeadRow.owner,
+        not_(or_(LeadListRow.active, LeadListRow.keeps_promises)),
     )
     .join(CampaignRow, _OF_CAMPAIGN)
     .join(LeadListRow, LeadListRow.id == LeadRow.list_id)

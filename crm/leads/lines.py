@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, true, update
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, not_, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from msgspec.structs import asdict
 from core.model.list_import import ListChange
 from crm.leads.mix import Line, Stood
 from crm.leads.models import CampaignRow, LeadListRow, LeadRow
@@ -18,17 +18,25 @@ Front = Select[int, int]
 
 
 def front_where(*conditions: ColumnElement[bool]) -> Front:
-    """Return the query of the first `count` in line of the list `list`, of those that meet `conditions`."""
+    """Return the query of the first `count` in line of the list `list`, of those that meet `conditions`.
+
+    Of the line only what stands before `ends_before` is looked at.
+    """
     return (
         select(LeadRow.standing, LeadRow.id)
-        .where(LeadRow.list_id == bindparam("list"), LeadRow.state == _READY, *conditions)
+        .where(
+            LeadRow.list_id == bindparam("list"),
+            LeadRow.state == _READY,
+            LeadRow.standing < bindparam("ends_before"),
+            *conditions,
+        )
         .order_by(LeadRow.standing, LeadRow.id)
         .limit(bindparam("count"))
     )
 
 
 async def lines_of(connection: AsyncConnection, campaign: str) -> list[Line]:
-    """Return the lines that leads are leased from: those of the lists that are not switched off."""
+    """Return the lines that leads are leased from: those of lists switched on, or that keep their promises."""
     return [Line(*row) for row in await connection.execute(_LINES, {"campaign": campaign})]
 
 
@@ -38,9 +46,14 @@ async def fronts_of(
     """Return what `front` finds of each line."""
     found = []
     for line in lines:
-        rows = await connection.execute(front, {**asked, "list": line.key})
+        rows = await connection.execute(front, {**asked, **part_of(line)})
         found.append((line, [Stood(row.standing, row.id) for row in rows]))
     return found
+
+
+def part_of(line: Line) -> dict[str, int]:
+    """Return what `front_where` is to be asked with, to look at the part of a line that is in turn."""
+    return {"list": line.key, "ends_before": line.ends_before}
 
 
 async def arrange_list(connection: AsyncConnection, campaign: str, name: str, change: ListChange) -> bool:
@@ -60,8 +73,13 @@ _LIST = (
     .where(CampaignRow.name == bindparam("campaign"), LeadListRow.name == bindparam("name"))
 )
 _LINES = (
-    select(LeadListRow.id, LeadListRow.name, LeadListRow.position, LeadListRow.weight)
+    select(
+        LeadListRow.id, LeadListRow.name, LeadListRow.position, LeadListRow.weight, not_(LeadListRow.active)
+    )
     .join(CampaignRow, CampaignRow.id == LeadListRow.campaign_id)
-    .where(CampaignRow.name == bindparam("campaign"), LeadListRow.active == true())
+    .where(
+        CampaignRow.name == bindparam("campaign"),
+        or_(LeadListRow.active == true(), LeadListRow.keeps_promises == true()),
+    )
     .order_by(LeadListRow.id)
 )

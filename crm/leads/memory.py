@@ -50,13 +50,20 @@ class HeldList:
     plan: ListPlan
     places: int = 0
     active: bool = True
+    keeps_promises: bool = False
     leads: dict[str, HeldLead] = field(default_factory=dict)
     line: list[Stood] = field(default_factory=list)
 
     @property
     def turn(self) -> Line:
         """Return what says when it has its turn."""
-        return Line(self.number, self.plan.name, self.plan.position, self.plan.weight)
+        plan = self.plan
+        return Line(self.number, plan.name, plan.position, plan.weight, promised_only=not self.active)
+
+    @property
+    def has_turn(self) -> bool:
+        """Tell whether anybody of it may be leased."""
+        return self.active or self.keeps_promises
 
 
 @dataclass(slots=True)
@@ -110,7 +117,7 @@ class MemoryLeadStore:
         """Lease those that come up next, in order; see `core.ports.LeadStore`."""
         self._put_back(order.campaign)
         seen: list[HeldLead] = []
-        fronts = [(of.turn, self._in_line(of, order, seen)) for of in self.active_lists(order.campaign)]
+        fronts = [(of.turn, self._in_line(of, order, seen)) for of in self.lists_in_turn(order.campaign)]
         leased: list[HeldLead] = []
         for _, stood in islice(in_turn(fronts, order.lease_id), order.count):
             lead = self.leads[stood.key]
@@ -123,13 +130,14 @@ class MemoryLeadStore:
         since_us = self._clock.now_us() - self._settings.past_days * DAY_US
         return [self._shown(lead, since_us) for lead in leased]
 
-    def active_lists(self, campaign: str) -> list[HeldList]:
+    def lists_in_turn(self, campaign: str) -> list[HeldList]:
         """Return the lists of a campaign that leads are leased from."""
-        return [held for (of, _), held in self.lists.items() if of == campaign and held.active]
+        return [held for (of, _), held in self.lists.items() if of == campaign and held.has_turn]
 
     def _in_line(self, of: HeldList, order: LeaseLeads, seen: list[HeldLead]) -> Iterator[Stood]:
         """Take out one after the other who may be leased; all who were in line are `seen`."""
-        while of.line:
+        ends_before = of.turn.ends_before
+        while of.line and of.line[0].standing < ends_before:
             stood = heapq.heappop(of.line)
             lead = self.leads.get(stood.key)
             if lead is None or lead.state is not LeadState.READY or lead.standing != stood.standing:
@@ -367,6 +375,8 @@ class MemoryLeadStore:
         weight = held.plan.weight if change.weight is None else change.weight
         held.plan = replace(held.plan, position=position, weight=weight)
         held.active = held.active if change.active is None else change.active
+        if change.keeps_promises is not None:
+            held.keeps_promises = change.keeps_promises
         return True
 
     def _add(self, to: HeldList, place: int, record: LeadRecord) -> None:

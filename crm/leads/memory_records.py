@@ -80,7 +80,7 @@ class MemoryCampaignRecords:
 
     async def ahead(self, campaign: str, count: int) -> Sequence[LeadAhead]:
         """Return the leads that come up next."""
-        fronts = [(of.turn, _in_line(of)) for of in self._store.active_lists(campaign)]
+        fronts = [(of.turn, _in_line(of)) for of in self._store.lists_in_turn(campaign)]
         first = islice(in_turn(fronts, LOOKING), count)
         return [_ahead(nth, self._store.leads[lead.key]) for nth, (_, lead) in enumerate(first, start=1)]
 
@@ -120,7 +120,8 @@ class MemoryCampaignRecords:
 def _in_line(of: HeldList) -> list[Stood]:
     """Return the line of a list."""
     ready = (lead for lead in of.leads.values() if lead.state is LeadState.READY)
-    return sorted(Stood(lead.standing, lead.key) for lead in ready)
+    ends_before = of.turn.ends_before
+    return sorted(Stood(lead.standing, lead.key) for lead in ready if lead.standing < ends_before)
 
 
 def _group(by: Grouping, record: AttemptRecord) -> int | str:
@@ -160,6 +161,7 @@ def _standing(name: str, held: HeldList) -> ListStanding:
         position=held.plan.position,
         weight=held.plan.weight,
         active=held.active,
+        keeps_promises=held.keeps_promises,
     )
 
 
@@ -172,6 +174,7 @@ def _promised_call(lead: HeldLead) -> PromisedCall:
         number=lead.record.numbers[0].number,
         due_us=lead.due_us,
         owner=lead.record.owner if lead.promised_by is None else lead.promised_by,
+        held=not lead.of.has_turn,
     )
 
 

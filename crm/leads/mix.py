@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from core.kernel.lots import lot
-from crm.leads.standing import parts_of
+from crm.leads.standing import PROMISED_BEFORE, STANDING_END, parts_of
 
 MARK = 1 << 20
 """How finely the rulers are marked for a list of weight 1."""
@@ -24,12 +24,18 @@ LOOKING = ""
 
 
 class Line(NamedTuple):
-    """The line of one list; `key` tells lists apart."""
+    """The line of one list; `key` tells lists apart. Of one switched off only what was `promised` is in turn."""
 
     key: int
     name: str
     position: int
     weight: int
+    promised_only: bool = False
+
+    @property
+    def ends_before(self) -> int:
+        """The first standing that is not in turn any more: promised calls stand before all others."""
+        return PROMISED_BEFORE if self.promised_only else STANDING_END
 
 
 class Stood(NamedTuple):

@@ -7,7 +7,7 @@ a list that may come up, by standing, and of those of a campaign that wait, by t
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text, true
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.models import Base
@@ -31,7 +31,7 @@ class CampaignRow(Base):
 class LeadListRow(Base):
     """A list of a campaign; `places` counts those given out to leads, `complete` that it was loaded whole.
 
-    Of one that is not `active` nobody is leased.
+    Of one that is not `active` nobody is leased, but for promised calls where it `keeps_promises`.
     """
 
     __tablename__ = "lead_list"
@@ -45,6 +45,7 @@ class LeadListRow(Base):
     places: Mapped[int] = mapped_column(default=0)
     complete: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    keeps_promises: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class LeadRow(Base):

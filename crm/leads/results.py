@@ -155,6 +155,7 @@ _STANDINGS = (
         LeadListRow.position,
         LeadListRow.weight,
         LeadListRow.active,
+        LeadListRow.keeps_promises,
     )
     .join(CampaignRow, CampaignRow.id == LeadListRow.campaign_id)
     .outerjoin(LeadRow, LeadRow.list_id == LeadListRow.id)

@@ -21,6 +21,10 @@ _RANK_SHIFT = _TURN_BITS + 1 + _FREE_BITS
 RANK_PART = (1 << _RANK_BITS) - 1 << _RANK_SHIFT
 """The bits of a standing that say its rank: those that no attempt changes."""
 _TURN_MAX = (1 << _TURN_BITS) - 1
+PROMISED_BEFORE = 1 << _RANK_SHIFT + _RANK_BITS
+"""Every callback stands before that, and nothing else does."""
+STANDING_END = 2 * PROMISED_BEFORE - 1
+"""No lead stands there or behind: it is the most that a column of 64 bits holds."""
 
 
 class Parts(NamedTuple):

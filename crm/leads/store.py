@@ -47,7 +47,7 @@ from core.model.outbound import (
 from crm.database import Database
 from crm.leads.attempts import attempt_columns
 from crm.leads.counts import count_attempts
-from crm.leads.lines import arrange_list, front_where, fronts_of, lines_of
+from crm.leads.lines import arrange_list, front_where, fronts_of, lines_of, part_of
 from crm.leads.listings import listing_key
 from crm.leads.mix import Line, Stood, in_turn
 from crm.leads.models import (
@@ -114,7 +114,7 @@ class SqlLeadStore:
             lines = await lines_of(connection, order.campaign)
             leased: dict[int, AnyRow] = {}
             for line, count in await _shares(connection, lines, order, asked):
-                taken = await connection.execute(_LEASE, {**asked, "list": line.key, "count": count})
+                taken = await connection.execute(_LEASE, {**asked, **part_of(line), "count": count})
                 leased |= {row.id: row for row in taken}
             fronts = _fronts_among(leased.values(), lines)
             rows = [leased[lead.key] for _, lead in in_turn(fronts, order.lease_id)]

@@ -9,9 +9,9 @@ from dataclasses import replace as replace_plan
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US
+from msgspec.structs import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.campaign_results import CampaignProgress, Conversion, Grouping, ListStanding
 from core.model.lead import LeadNumber
@@ -134,6 +134,24 @@ async def test_promised_calls_are_told_until_somebody_has_them_in_hand(kept: Kep
     lease = LeaseLeads(campaign="sales", lease_id="two", count=1, until_us=NOON_US * 2, present=("ana",))
     await kept.store.lease_leads(lease)
     assert (await kept.records.progress("sales")).callbacks_due == 0
+
+
+async def test_promised_calls_of_a_list_that_is_switched_off_are_held_unless_it_keeps_them(
+    kept: Kept,
+) -> None:
+    await worked(kept)
+    kept.clock.at_us = NOON_US + HOUR_US
+    lease = LeaseLeads(campaign="sales", lease_id="two", count=9, until_us=NOON_US * 2, present=("ana",))
+    await kept.store.arrange_list("sales", "spring", ListChange(active=False))
+    [promised] = await kept.records.callbacks("sales", (0, 0), 9)
+    assert (promised.external_id, promised.held) == ("L-2", True)
+    assert not await kept.store.lease_leads(lease)
+    assert not await kept.records.ahead("sales", 9)
+    await kept.store.arrange_list("sales", "spring", ListChange(keeps_promises=True))
+    [promised] = await kept.records.callbacks("sales", (0, 0), 9)
+    assert not promised.held
+    [one] = await kept.store.lease_leads(lease)
+    assert (one.external_id, one.callback) == ("L-2", True), "nobody else of the list is called"
 
 
 async def test_who_comes_next_is_told_in_the_order_of_dialing(kept: Kept) -> None:

@@ -122,6 +122,7 @@ steps = st.one_of(
             position=st.none() | st.integers(0, 2),
             weight=st.none() | st.integers(1, 5),
             active=st.none() | st.booleans(),
+            keeps_promises=st.none() | st.booleans(),
         ),
     ),
     st.builds(Pass, st.integers(1, 45)),

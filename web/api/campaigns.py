@@ -209,7 +209,7 @@ def _result(figures: Figures, group: str) -> ResultView:
 
 def _promised_call(call: PromisedCall) -> PromisedCallView:
     told = call._asdict()
-    return PromisedCallView(due=moment(told.pop("due_us")), **told)
+    return PromisedCallView(due=moment(told.pop("due_us")), is_held=told.pop("held"), **told)
 
 
 def _lead_ahead(lead: LeadAhead) -> LeadAheadView:

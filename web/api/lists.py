@@ -32,11 +32,15 @@ Column = Annotated[str, Field(max_length=500)]
 
 
 class AskedTurn(Asked):
-    """When a list has its turn; what is left out stays as it is. Of an inactive one nobody is dialed."""
+    """When a list has its turn; what is left out stays as it is.
+
+    Of an inactive one nobody is dialed, but for its promised calls where it `keeps_promises`.
+    """
 
     position: Annotated[int, Field(ge=0, le=POSITION_MAX)] | None = None
     weight: Annotated[int, Field(ge=1, le=WEIGHT_MAX)] | None = None
     is_active: bool | None = None
+    keeps_promises: bool | None = None
 
 
 class AskedMapping(Asked):
@@ -69,7 +73,12 @@ async def arrange(
 ) -> None:
     """Say when a list has its turn, from the next leads on that an engine takes; it lasts."""
     note_asked(request, asked)
-    change = ListChange(position=asked.position, weight=asked.weight, active=asked.is_active)
+    change = ListChange(
+        position=asked.position,
+        weight=asked.weight,
+        active=asked.is_active,
+        keeps_promises=asked.keeps_promises,
+    )
     await site.campaigns.lists.arrange(rules.name, list_name, change)
 
 
@@ -113,6 +122,7 @@ def _list_view(standing: ListStanding) -> ListView:
         position=standing.position,
         weight=standing.weight,
         is_active=standing.active,
+        keeps_promises=standing.keeps_promises,
         is_complete=standing.complete,
         leads=standing.leads,
         tried=standing.tried,

@@ -258,10 +258,11 @@ async def test_a_list_is_given_less_weight_and_switched_off(
     app: FastAPI, browser: httpx.AsyncClient, store: MemoryLeadStore
 ) -> None:
     await at_rest(app, await browser.post(UPLOAD + "&dry_run=false", content=LIST))
-    for wish in ({"weight": 7, "position": 2}, {"is_active": False}):
+    for wish in ({"weight": 7, "position": 2}, {"is_active": False, "keeps_promises": True}):
         assert (await browser.put("/api/v1/campaigns/sales/lists/spring", json=wish)).status_code == 204
     [spring] = (await browser.get("/api/v1/campaigns/sales/lists")).json()["items"]
     assert (spring["weight"], spring["position"], spring["is_active"]) == (7, 2, False)
+    assert spring["keeps_promises"]
     order = LeaseLeads(campaign="sales", lease_id="one", count=5, until_us=NOON_US * 2)
     assert await store.lease_leads(order) == []
 

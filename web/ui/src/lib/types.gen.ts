@@ -644,13 +644,14 @@ export interface CampaignCardView {
 /** A list of a campaign and how far it has been worked; `is_complete` says that it was loaded whole.
  *
  * Lists of smaller `position` come first, those of one position mixed in proportion to their `weight`.
- * Nobody is dialed of one that is not `is_active`.
+ * Nobody is dialed of one that is not `is_active`, but for its promised calls where it `keeps_promises`.
  */
 export interface ListView {
   readonly name: string;
   readonly position: number;
   readonly weight: number;
   readonly is_active: boolean;
+  readonly keeps_promises: boolean;
   readonly is_complete: boolean;
   readonly leads: number;
   readonly tried: number;
@@ -718,7 +719,10 @@ export interface ResultsView {
   readonly arms: readonly ArmView[];
 }
 
-/** A call that an agent promised; `owner` alone makes it, anyone where that is empty. */
+/** A call that an agent promised; `owner` alone makes it, anyone where that is empty.
+ *
+ * One that `is_held` is not made: its list is switched off, and does not keep its promises.
+ */
 export interface PromisedCallView {
   readonly lead_id: string;
   readonly list_name: string;
@@ -727,6 +731,7 @@ export interface PromisedCallView {
   readonly number: string;
   readonly due: Instant;
   readonly owner: string;
+  readonly is_held: boolean;
 }
 
 /** A lead that comes up soon. */
