@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec.structs import replace
-
 from core.kernel.clock import Clock, microseconds
+from core.kernel.record import replace
 from core.model.attempt import MISSED
 from core.model.callback_events import CallbackBooked
 from core.model.commands import LookUpCustomer

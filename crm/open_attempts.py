@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
+from core.kernel.record import replace
 from core.model.destination import DivertReason
 from core.model.events import ContactConnected, LeavingAsked
 from core.model.ids import ContactId

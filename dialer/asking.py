@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import replace
-
+from core.kernel.record import replace
 from core.model.attempt import AttemptState
 from core.model.lead import CAMPAIGN_LIST, HOUSE_LIST, Lead, LeadNumber, PastAttempt
 from dialer.campaign import CampaignRules

@@ -11,10 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from msgspec.structs import asdict
-
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import RequestRefused
+from core.kernel.record import asdict
 from core.model.at_work import AtWork, OutcomeRecycling, Pacing, RecyclingChange
 from core.model.disposition import SYSTEM
 from core.model.quality import PPM

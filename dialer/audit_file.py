@@ -17,11 +17,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Union
 
-import msgspec
-from msgspec import field
-
+from core.kernel import json_text
 from core.kernel.errors import GoldlineError
-from core.kernel.record import Record
+from core.kernel.record import Record, field
 from core.model.attempt import ANSWERED_BY_PERSON, AttemptRecord, AttemptState
 
 DIGEST_CHARS = 16
@@ -68,10 +66,10 @@ class AuditClose(Record, frozen=True, kw_only=True):
 
 
 Entry = AuditHead | AttemptRecord | NumberListed | RegistersRead | AuditClose
-_DECODER = msgspec.json.Decoder(
+_DECODER = json_text.Decoder(
     Union[AuditHead, AttemptRecord, NumberListed, RegistersRead, AuditClose]  # noqa: UP007
 )
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = json_text.Encoder()
 CLOSE_BEGINS = b'{"type":"AuditClose"'
 """How the body of a closing line begins."""
 _BODY_AT = len('["') + DIGEST_CHARS + len('",')
@@ -160,7 +158,7 @@ def _checked(chain: Chain, number: int, line: bytes) -> Entry:
     body = line[_BODY_AT:-2]
     try:
         entry: Entry = _DECODER.decode(body)
-    except msgspec.DecodeError as error:
+    except json_text.DecodeError as error:
         raise AuditBroken(f"line {number} cannot be read: {error}") from None
     if chain.around(body) != line:
         raise AuditBroken(f"line {number} or one before it was changed, added or taken out")

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from core.engine import Engine
 from core.kernel.clock import SECOND_US, seconds
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.attempt import AttemptState, AttemptTrigger
 from core.model.commands import LookUpCustomer, RingLeg, StartTimer

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from core.engine import Engine
+from core.kernel.record import replace
 from core.model.lead import HOUSE_LIST, Lead, PastAttempt, past_attempt
 from core.model.outbound import AttemptEnded, NumberForbidden
 from dialer.attempts import at_whom

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from msgspec.structs import astuple, fields
-
-from core.kernel.record import Record
+from core.kernel.record import Record, astuple, fields
 
 _PART, _ITEM = "~", "+"
 """What parts fields, and items of a list: neither is left in what `_quoted` returns."""

@@ -8,11 +8,10 @@ is over; so nobody is dialed twice. What has no leg any more is lost, and tried 
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.kernel.record import replace
 from core.model.attempt import AttemptState, AttemptTrigger
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState

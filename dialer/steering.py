@@ -7,9 +7,8 @@ restarts too: the ledger keeps it, and the next run takes it up in so far as the
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from core.engine import Engine
+from core.kernel.record import replace
 from core.model.at_work import Aspect, AtWork, Pacing, RecyclingChange
 from core.model.outbound import (
     CampaignRequest,

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from core.engine import Engine
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.errors import InvariantBroken
+from core.kernel.record import replace
 from core.model.message import Command, Event
 from core.ports import Journal
 from goldline.app import build_brain

@@ -12,9 +12,9 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
-from msgspec.structs import replace
 
 from core.kernel.clock import Clock
+from core.kernel.record import replace
 from core.model.message import Event
 from core.model.outbound import (
     AttemptsCounted,

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from core.kernel.clock import SECOND_US, Clock
+from core.kernel.record import replace
 from core.kernel.rng import Streams
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from msgspec.structs import replace
-
 from core.engine import Engine
 from core.kernel.clock import SECOND_US, Clock, seconds
+from core.kernel.record import replace
 from core.model.commands import LookUpCustomer, StartTimer
 from core.model.customer import Customer
 from core.model.events import CustomerLookupFailed

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from msgspec.structs import replace
-
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.kernel.record import replace
 from core.model.callback_events import CallbackBooked, CallbackClosed, CallbackPostponed
 from core.model.commands import CancelTimer, HangUpLeg, PlayPrompt, StartTimer, TagLeg
 from core.model.contact import CONTACT, VOICE, Contact, ContactState, ContactTrigger

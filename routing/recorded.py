@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from msgspec import to_builtins
-
 from core.kernel.errors import RequestRefused
+from core.kernel.json_text import to_builtins
 from core.model.agent import AgentProfile, skills_with
 from core.model.events import AgentStateChanged, DecisionMade
 from core.model.ids import AgentId, ContactId

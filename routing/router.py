@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from msgspec.structs import replace
-
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.kernel.record import replace
 from core.model.agent import AT_WORK
 from core.model.causes import RingOutcome
 from core.model.commands import TagLeg

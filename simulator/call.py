@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-import msgspec
-from msgspec.structs import replace
-
+from core.kernel.record import Struct, replace
 from core.kernel.rng import KeyedDraws
 from simulator.customers import Person
 from simulator.demand import ArrivalsEntry
@@ -52,7 +50,7 @@ class Origin:
         return family.of(key)
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Call(Struct, frozen=True, kw_only=True):
     """A call somebody makes; `key` says which of its origin's it is, and which attempt at it."""
 
     key: int

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-import msgspec
-
+from core.kernel.record import Struct
 from core.kernel.rng import Streams
 from core.model.customer import Customer
 from core.model.ids import CustomerId
@@ -34,7 +33,7 @@ class CrmRecord:
     pin: str
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(Struct, frozen=True, kw_only=True):
     """Somebody who may call; strangers have no account."""
 
     number: str

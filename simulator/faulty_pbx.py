@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from msgspec.structs import replace
-
 from core.drift import Difference, Drift, LegView, differences
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.causes import Cause
 from core.model.commands import DialogueStep, HangUpLeg, JoinLeg, PbxCommand, RingLeg, TransferLeg
 from core.model.events import (

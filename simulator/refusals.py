@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from msgspec.structs import astuple
-
+from core.kernel.record import astuple
 from core.model.commands import PbxCommand
 from core.model.prompts import Sound
 

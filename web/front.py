@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
-from msgspec.structs import replace
 
 from core.kernel.errors import RequestRefused
+from core.kernel.record import replace
 from core.model.commands import AnswerRequest, DeskCommand
 from core.model.message import DomainEvent, Request
 from core.ports import DoorAnswer, Sink

@@ -20,11 +20,11 @@ import contextlib
 from dataclasses import dataclass
 
 import structlog
-from msgspec.structs import replace
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from core.kernel.clock import Clock
+from core.kernel.record import replace
 from core.model.codec import encode
 from core.model.commands import AnswerWork
 from core.model.outbound import (

@@ -15,8 +15,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Union
 
-import msgspec
-
+from core.kernel import json_text
 from core.kernel.errors import UnreadableRecord
 from core.model import callback_events, commands, control, events, outbound, requests, supervision
 from core.model.message import Command, Event
@@ -40,7 +39,7 @@ MODULES = (events, callback_events, outbound, supervision, control, commands, re
 MESSAGES: Mapping[str, type[Message]] = _messages_of(MODULES)
 """Every class that a line may name."""
 
-encode = msgspec.json.Encoder().encode
+encode = json_text.Encoder().encode
 """Return a message as one line of JSON without a line end; raise `ValueError` on text that is no Unicode."""
 
 
@@ -59,19 +58,19 @@ def decode_as(kind: str, line: bytes | str) -> Message:
         raise UnreadableRecord(f"{kind}: {error}") from None
 
 
-def _read(decoder: msgspec.json.Decoder[Any], line: bytes | str) -> Message:
+def _read(decoder: json_text.Decoder[Any], line: bytes | str) -> Message:
     try:
         message: Message = decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (json_text.DecodeError, UnicodeError) as error:
         raise UnreadableRecord(str(error)) from None
     return message
 
 
 @cache
-def _any_message() -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(Union[tuple(MESSAGES.values())])  # noqa: UP007
+def _any_message() -> json_text.Decoder[Any]:
+    return json_text.Decoder(Union[tuple(MESSAGES.values())])  # noqa: UP007
 
 
 @cache
-def _one_message(kind: str) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(MESSAGES[kind])
+def _one_message(kind: str) -> json_text.Decoder[Any]:
+    return json_text.Decoder(MESSAGES[kind])

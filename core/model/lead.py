@@ -6,9 +6,7 @@ A value read from the store, leased to one engine at a time; what becomes of it 
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
-from core.kernel.record import Record
+from core.kernel.record import Record, replace
 from core.model.attempt import AttemptRecord, AttemptState
 
 HOUSE_LIST = "house"

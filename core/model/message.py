@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
-from core.kernel.record import Record
+from core.kernel.record import Record, replace
 from core.model.ids import AgentId, ContactId
 
 

@@ -11,10 +11,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from msgspec.structs import astuple, fields
-
 from core.kernel.errors import PbxError
-from core.kernel.record import Record
+from core.kernel.record import Record, astuple, fields
 
 TAG_MAX_CHARS = 900
 """Asterisk 22 cuts an AMI line at 1,024 characters; the rest of the line needs about a hundred."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
+from core.kernel.record import replace
 from core.model.list_import import ListImport, MappingTemplate
 from crm.imports.sql_book import OVER, UNFINISHED
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from msgspec.structs import replace
 
 from core.kernel.clock import Clock
 from core.kernel.errors import ConfigError, RequestRefused
+from core.kernel.record import replace
 from core.model.list_import import (
     AT_WORK,
     IMPORT,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 
+from core.kernel import json_text
+from core.kernel.record import asdict, replace
 from core.model.list_import import AT_WORK, ImportState, ListImport, MappingTemplate
 from crm.database import Database
 from crm.imports.models import ListImportRow, ListMappingRow
 
-_DECODER = msgspec.json.Decoder(ListImport)
+_DECODER = json_text.Decoder(ListImport)
 OVER = (ImportState.CANCELLED.value, ImportState.FAILED.value)
 UNFINISHED = (ImportState.RECEIVED.value, *sorted(AT_WORK))
 
@@ -80,7 +80,7 @@ class SqlImportBook:
 
     async def keep_template(self, template: MappingTemplate) -> None:
         """Keep a mapping in place of one of the same name."""
-        adding = self._database.insert(ListMappingRow).values(msgspec.structs.asdict(template))
+        adding = self._database.insert(ListMappingRow).values(asdict(template))
         adding = adding.on_conflict_do_update(
             index_elements=["campaign", "name"], set_={"mapping": adding.excluded.mapping}
         )
@@ -108,7 +108,7 @@ def _columns(kept: ListImport) -> dict[str, Any]:
         "list_name": kept.order.list_name,
         "order_key": kept.order.key,
         "state": kept.state.value,
-        "body": msgspec.json.encode(kept).decode(),
+        "body": json_text.encode(kept).decode(),
     }
 
 

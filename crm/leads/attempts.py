@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from sqlalchemy import bindparam, select
 
+from core.kernel import json_text
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord
 from core.model.campaign_results import Conversion
@@ -30,7 +30,7 @@ def attempt_columns(record: AttemptRecord) -> dict[str, Any]:
         "dialed_us": record.dialed_us,
         "outcome": record.outcome.value,
         "refused": record.refused,
-        "body": msgspec.json.encode(record).decode(),
+        "body": json_text.encode(record).decode(),
         "country": record.country,
         "list_name": record.list_name,
         "segment": record.segment,

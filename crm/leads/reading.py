@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, islice, repeat
 from typing import Any, TypeAlias, TypeVar
 
-import msgspec
 from sqlalchemy import (
     ColumnExpressionArgument,
     Integer,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.kernel import json_text
 from core.model.attempt import AttemptRecord
 from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt, stranger
 from crm.leads.listings import AREA_DIGITS_MAX, entries_for, told, told_of
@@ -192,4 +192,4 @@ _ATTEMPTS = (
     )
     .order_by(AttemptRow.dialed_us, AttemptRow.attempt_id)
 )
-_RECORD = msgspec.json.Decoder(AttemptRecord)
+_RECORD = json_text.Decoder(AttemptRecord)

@@ -8,8 +8,8 @@ from enum import IntEnum, StrEnum
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
-import msgspec
-
+from core.kernel import json_text
+from core.kernel.record import Struct
 from core.model.lead import LeadNumber
 from core.model.list_import import POSITION_MAX, WEIGHT_MAX, Fault, ListChange
 
@@ -66,7 +66,7 @@ class ListPlan:
             raise ValueError(f"position {self.position} or weight {self.weight}")
 
 
-class LeadRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class LeadRecord(Struct, frozen=True, kw_only=True, gc=False):
     """A lead as a list knows one; `external_id` names it within its list."""
 
     external_id: str
@@ -86,7 +86,7 @@ class LeadRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return int.from_bytes(blake2b(_ENCODER.encode(self), digest_size=8).digest(), signed=True)
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = json_text.Encoder()
 
 
 class Place(NamedTuple):

@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from msgspec.structs import replace
 from phonenumbers import SUPPORTED_REGIONS
 
 from core.kernel.errors import ConfigError
+from core.kernel.record import replace
 from core.model.lead import LeadNumber
 from core.model.list_import import Fault
 from crm.cells import (

@@ -15,12 +15,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import RequestRefused
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.commands import (
     CancelTimer,

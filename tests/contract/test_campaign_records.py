@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.kernel.clock import SECOND_US
-from msgspec.structs import replace
+from core.kernel.record import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.campaign_results import CampaignProgress, Conversion, Grouping, ListStanding
 from core.model.lead import LeadNumber

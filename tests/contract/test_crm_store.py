@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.attempt import MISSED, OUTCOMES, AttemptRecord, AttemptState
 from core.model.commands import LookUpCustomer
 from core.model.contact import ContactState

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
+from core.kernel.record import replace
 from core.model.list_import import (
     Example,
     ImportFindings,

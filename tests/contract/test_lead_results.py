@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.campaign_results import Conversion, Grouping, ListStanding, ResultCount
 from core.model.lead import LeadNumber

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from msgspec.structs import replace
 from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
 from core.model.list_import import Fault

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from sqlalchemy import func, select, text
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.callback_events import CallbackBooked
 from core.model.contact import ContactState, Requirement

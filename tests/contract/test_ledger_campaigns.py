@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
+from core.kernel.record import replace
 from core.model.at_work import AtWork, OutcomeRecycling, Pacing, RecyclingChange
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.destination import DestinationKind, DivertReason

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from msgspec.structs import replace
 
 from core.kernel.clock import microseconds
+from core.kernel.record import replace
 from core.model.causes import Cause, RingOutcome, ring_outcome
 from core.model.commands import (
     AnswerLeg,

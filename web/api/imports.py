@@ -12,11 +12,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from core.kernel import json_text
 from core.kernel.errors import ConfigError
+from core.kernel.record import replace
 from core.model.list_import import POSITION_MAX, WEIGHT_MAX, ImportOrder, ListImport
 from web.api.campaigns import MANAGERS, NUMBERS, READERS
 from web.api.lists import AskedMapping
@@ -93,7 +94,7 @@ async def upload(
 
     The same file again for a list that nothing else was loaded into since is the same import.
     """
-    order = msgspec.structs.replace(
+    order = replace(
         asked.order,
         by=caller.login,
         key=f"{caller.login} {key}" if key else "",
@@ -171,8 +172,8 @@ async def _mapping(asked: Upload, site: Site) -> dict[str, str]:
         return {}
     if asked.mapping.startswith("{"):
         try:
-            return msgspec.json.decode(asked.mapping, type=dict[str, str])
-        except msgspec.DecodeError as error:
+            return json_text.decode(asked.mapping, type=dict[str, str])
+        except json_text.DecodeError as error:
             raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_mapping", str(error)) from None
     for kept in await site.campaigns.lists.templates(asked.order.campaign):
         if kept.name == asked.mapping:

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
 import orjson
 import structlog
 
+from core.kernel import json_text
 from core.kernel.clock import SECOND_US, Clock
 from core.kernel.errors import UnreadableRecord
+from core.kernel.record import Struct, replace
 from core.model.codec import decode, encode
 from core.model.commands import DeskCommand
 from core.model.ids import AgentId
@@ -67,7 +68,7 @@ class EngineEnd:
         self._screens = Screens()
         self._told = 0
         self._said = 0
-        self._frame: list[msgspec.Raw] = []
+        self._frame: list[json_text.Raw] = []
         self._frame_bytes = 0
         self._frame_told = 0
         self._flush: asyncio.Handle | None = None
@@ -109,7 +110,7 @@ class EngineEnd:
         if not self._frame:
             self._frame_told = self._told
             self._flush = asyncio.get_running_loop().call_soon(self._send_frame)
-        self._frame.append(msgspec.Raw(message))
+        self._frame.append(json_text.Raw(message))
         self._frame_bytes += len(message)
         self._said += 1
         if self._frame_bytes >= FRAME_BYTES_MAX:
@@ -126,9 +127,9 @@ class EngineEnd:
             self._frame, self._frame_bytes = [], 0
             self._send(self._topics.stream, stream.FRAME, frame)
 
-    def _send(self, topic: str, kind: str, content: msgspec.Struct) -> None:
+    def _send(self, topic: str, kind: str, content: Struct) -> None:
         payload = self._envelopes.wrap(
-            kind, "engine", self._clock.now_us(), msgspec.json.encode(content), sealed=True
+            kind, "engine", self._clock.now_us(), json_text.encode(content), sealed=True
         )
         self._outbox.send(Outgoing(topic, payload))
 
@@ -154,7 +155,7 @@ class EngineEnd:
     def _welcome(self, web: str) -> None:
         """Tell a web process that has come how everything is; what is said later follows in frames."""
         self._send_frame()
-        screens = tuple(msgspec.Raw(encode(command)) for command in self._screens)
+        screens = tuple(json_text.Raw(encode(command)) for command in self._screens)
         welcome = stream.Welcome(run=self._run, next=self._said, told=self._told, screens=screens)
         self._send(self._topics.welcomed(web), stream.WELCOME, welcome)
 
@@ -175,7 +176,7 @@ class EngineEnd:
                 pass
             case _:
                 return
-        self._sink(msgspec.structs.replace(request, at_us=self._clock.now_us()))
+        self._sink(replace(request, at_us=self._clock.now_us()))
 
     def _let_go(self, event: CloudEvent) -> None:
         """Take the desks of a web process that is gone for lost."""

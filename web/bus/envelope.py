@@ -14,17 +14,18 @@ import hmac
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import orjson
 
+from core.kernel import json_text
 from core.kernel.clock import SECOND_US
+from core.kernel.record import Struct, replace
 
 CONTENT_TYPE = "application/cloudevents+json"
 """The MQTT content type of structured JSON (CloudEvents binding for MQTT, section 3.2)."""
 TYPE_PREFIX = "goldline"
 
 
-class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CloudEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message: `source` and `id` together name it, `data` is JSON."""
 
     specversion: str
@@ -34,12 +35,12 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str
     time: str
     datacontenttype: str
-    data: msgspec.Raw
+    data: json_text.Raw
     seal: str = ""
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(CloudEvent).decode
+_encode = json_text.Encoder().encode
+_decode = json_text.Decoder(CloudEvent).decode
 
 
 class Envelopes:
@@ -63,10 +64,10 @@ class Envelopes:
             subject=subject,
             time=instant(at_us),
             datacontenttype="application/json",
-            data=msgspec.Raw(data),
+            data=json_text.Raw(data),
         )
         if sealed:
-            event = msgspec.structs.replace(event, seal=_seal(event, self._token))
+            event = replace(event, seal=_seal(event, self._token))
         return _encode(event)
 
 
@@ -74,7 +75,7 @@ def unwrap(payload: bytes) -> CloudEvent | None:
     """Return the message in `payload`, None where it is no CloudEvent."""
     try:
         event = _decode(payload)
-    except (msgspec.DecodeError, UnicodeError):
+    except (json_text.DecodeError, UnicodeError):
         return None
     return event if event.specversion.startswith("1.") else None
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
 import structlog
 
+from core.kernel import json_text
 from core.kernel.errors import UnreadableRecord
+from core.kernel.record import Struct
 from core.model.codec import Message, decode
 from core.model.message import DomainEvent
 from web.ports import Place
@@ -29,7 +30,7 @@ HERE = "here"
 GONE = "gone"
 
 
-class Frame(msgspec.Struct, frozen=True, kw_only=True):
+class Frame(Struct, frozen=True, kw_only=True):
     """Messages in the order in which the engine said them.
 
     `first` is the number of the first one; `told` is the ledger's number of the last event before them.
@@ -38,16 +39,16 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     run: int
     first: int
     told: int
-    messages: tuple[msgspec.Raw, ...]
+    messages: tuple[json_text.Raw, ...]
 
 
-class Welcome(msgspec.Struct, frozen=True, kw_only=True):
+class Welcome(Struct, frozen=True, kw_only=True):
     """How everything is just before message `next` is said: the last event's number, and all screens."""
 
     run: int
     next: int
     told: int
-    screens: tuple[msgspec.Raw, ...]
+    screens: tuple[json_text.Raw, ...]
 
 
 def messages_of(frame: Frame) -> Iterator[tuple[Place, Message | None]]:
@@ -62,7 +63,7 @@ def messages_of(frame: Frame) -> Iterator[tuple[Place, Message | None]]:
         yield (frame.run, sequence), message
 
 
-def read(raw: msgspec.Raw) -> Message | None:
+def read(raw: json_text.Raw) -> Message | None:
     """Return the message that `raw` is, None where this version does not know it."""
     try:
         return decode(bytes(raw))

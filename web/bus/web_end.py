@@ -14,12 +14,13 @@ from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-import msgspec
 import orjson
 import structlog
 
+from core.kernel import json_text
 from core.kernel.clock import Clock
 from core.kernel.fsm import Table
+from core.kernel.record import Struct
 from core.model.codec import Message, encode
 from core.model.commands import ClearScreen, DeskCommand, PopScreen
 from core.model.ids import AgentId
@@ -39,7 +40,7 @@ from web.ports import Place
 
 log = structlog.get_logger(__name__)
 
-S = TypeVar("S", bound=msgspec.Struct)
+S = TypeVar("S", bound=Struct)
 
 GREET_EVERY_S = 1.0
 """How long an engine may leave a greeting unanswered: it may come later than we."""
@@ -331,4 +332,4 @@ def is_here(status: bytes) -> bool:
 
 
 def _content(event: CloudEvent, kind: type[S]) -> S:
-    return msgspec.json.decode(bytes(event.data), type=kind)
+    return json_text.decode(bytes(event.data), type=kind)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
 from agents.misses import MissRules
 from core.kernel.clock import microseconds
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.causes import RingOutcome
 from core.model.commands import AnswerRequest, ShowAgentState

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from core.kernel.errors import GoldlineError, PbxError, UnsafeText
+from core.kernel.record import replace
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg, RingLeg, TagLeg, TransferLeg
 from core.model.detection import Detection

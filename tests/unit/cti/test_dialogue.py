@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from msgspec.structs import replace
 
 from core.kernel.errors import PbxError, UnsafeText
+from core.kernel.record import replace
 from core.model.causes import Answerer
 from core.model.commands import (
     AnswerLeg,

@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US, microseconds
+from core.kernel.record import replace
 from core.model.attempt import OUTCOMES, AttemptRecord, AttemptState
 from dialer.audit import Findings, audit
 from dialer.audit_day import Day, read_day

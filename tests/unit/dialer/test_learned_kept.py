@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
+from core.kernel.record import replace
 from core.model.causes import Cause
 from core.model.codec import decode, encode
 from core.model.outbound import CampaignLearned, PauseCampaign, RestoreExperience

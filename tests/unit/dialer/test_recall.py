@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.attempt import AttemptState
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from core.kernel.clock import microseconds, seconds
 from core.kernel.lots import lot
+from core.kernel.record import replace
 from core.model.attempt import OUTCOMES as OUTCOMES_OF_ATTEMPTS
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.disposition import SYSTEM, USUAL

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as with_changes
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace as with_changes
 from core.model.at_work import Aspect, AtWork, OutcomeRecycling, Pacing, RecyclingChange
 from core.model.causes import Cause
 from core.model.outbound import (

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from core.kernel.clock import SECOND_US, microseconds
+from core.kernel.record import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import LeadNumber
 from crm.leads.records import LeadRecord

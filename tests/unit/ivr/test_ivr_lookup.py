@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
+from core.kernel.record import replace
 from core.model.commands import CancelTimer, HangUpLeg, LookUpCustomer, PlayPrompt, StartTimer
 from core.model.customer import Customer
 from core.model.events import ContactAbandoned, ContactClosed, CustomerIdentified, QueueingAsked, TimerFired

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from msgspec import structs
 
 from core.kernel.clock import microseconds
+from core.kernel.record import replace
 from core.model.commands import (
     AnswerLeg,
     CollectDigits,
@@ -335,7 +335,7 @@ def test_wait_is_told_as_that_of_the_callers_own_tier() -> None:
     stranger.calls()
     platinum.calls()
     assert stranger.store_answers(None)[-1] == like(PlayPrompt, prompt=(*HELLO, *ENGLISH.wait(5, None)))
-    record = structs.replace(LI, tier="platinum")
+    record = replace(LI, tier="platinum")
     assert platinum.store_answers(record)[-1] == like(PlayPrompt, prompt=(*HELLO, *CHINESE.wait(0, 5)))
     assert platinum.hears_out()[-1] == like(QueueingAsked, queue="service")
 

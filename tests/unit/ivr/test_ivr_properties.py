@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
+from core.kernel.record import replace
 from core.model.commands import CancelTimer, DialogueStep, StartTimer
 from core.model.events import (
     ContactAbandoned,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from msgspec.structs import replace
 
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.contact import ContactState
 from core.model.events import (

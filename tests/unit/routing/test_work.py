@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from msgspec.structs import replace
-
 from agents.agent import WorkRules
 from core.kernel.clock import microseconds
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.commands import AnswerWork, LookUpCustomer, PopScreen, StartTimer
 from core.model.contact import VOICE, ContactState

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from msgspec.structs import replace
 
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.attempt import AttemptState
 from core.model.codec import encode
