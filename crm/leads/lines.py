@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, literal_column, not_, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from msgspec.structs import asdict
+from core.kernel.record import asdict
 from core.model.list_import import ListChange
 from crm.leads.mix import Line, Stood
 from crm.leads.models import CampaignRow, LeadListRow, LeadRow
