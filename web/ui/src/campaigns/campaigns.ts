@@ -17,6 +17,11 @@ export const GROUPINGS = ["list", "tier", "segment", "arm", "hour", "attempt", "
 export type Grouping = (typeof GROUPINGS)[number];
 export const DUPLICATES = ["list", "campaign", "system", "file", "none"] as const;
 
+const AT_WORK = ["dialing", "dry"];
+
+/** Tell whether a campaign in that state is at work, though it may have nobody left to call for now. */
+export const isAtWork = (state: string): boolean => AT_WORK.includes(state);
+
 /** How a campaign is to pace; what is left out stays as it is. */
 export interface Pacing {
   mode?: string;

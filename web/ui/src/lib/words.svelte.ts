@@ -28,7 +28,7 @@ export const shared = translator({}, {});
 
 /** Return the word of a catalogue for something the server names, or its own name where we have no word:
  * reasons and results are the house's to name. */
-export function word(kind: "state" | "tier" | "problem" | "reason" | "role" | "channel" | "outcome", name: string): string {
+export function word(kind: "state" | "tier" | "problem" | "reason" | "role" | "channel" | "outcome" | "rule", name: string): string {
   const key = `${kind}.${name}`;
   return key in en ? shared(key as SharedKey) : name.replaceAll("_", " ");
 }

@@ -38,7 +38,11 @@ export function drawings({ all, tiers }: DayShown, promised: Promised, level: De
     values: intervals.map((each) => each.service_levels[level] ?? null),
   }));
   const target = { label: t("column.target"), values: all.map(() => promised.targetShare), isTarget: true };
-  const counted = (name: Named["name"], lines: Line[]): Named => ({ name, drawing: { starts, lines, unit: "count" } });
+  // The longest of two lines together was never counted: what nobody knows is not drawn.
+  const known = (lines: Line[]) => lines.filter((each) => each.values.some((value) => value !== null));
+  const counted = (name: Named["name"], lines: Line[]): Named => {
+    return { name, drawing: { starts, lines: known(lines), unit: "count" } };
+  };
   return [
     counted("arrivals", [
       line(t("column.offered"), (each) => each.offered),

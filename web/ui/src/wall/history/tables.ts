@@ -1,5 +1,6 @@
 /** What the tables of the history show: their columns, and how what stands in each is written. */
 
+import { signedIn } from "../../lib/caller.svelte";
 import type {
   AgentReportView,
   DayReportView,
@@ -21,6 +22,11 @@ export interface Column<Row> {
 /** What a column is called in the catalogue: `column.TITLE`. */
 export type ColumnTitle = ColumnKey extends `column.${infer Title}` ? Title : never;
 type ColumnKey = Extract<Parameters<typeof t>[0], `column.${string}`>;
+
+/** Whoever was served by the menu alone, or left it, has talked to nobody. */
+const outcomeOf = (row: InteractionReportView) => (row.outcome === "closed" && !row.agent_id ? "in_ivr" : row.outcome);
+const agentName = (id: string) => signedIn.house.agents.find((agent) => agent.agent_id === id)?.name || id;
+const label = (disposition: string) => signedIn.house.dispositions[disposition]?.label ?? disposition;
 
 const FIGURES: readonly Column<FiguresView>[] = [
   { title: "offered", write: (row) => number(row.offered) },
@@ -70,9 +76,9 @@ const INTERACTIONS: readonly Column<InteractionReportView>[] = [
   { title: "kind", isText: true, write: (row) => word("channel", row.channel) },
   { title: "queue", isText: true, write: (row) => row.queue },
   { title: "tier", isText: true, write: (row) => word("tier", row.tier) },
-  { title: "agent", isText: true, write: (row) => row.agent_id },
-  { title: "outcome", isText: true, write: (row) => word("outcome", row.outcome) },
-  { title: "disposition", isText: true, write: (row) => row.disposition },
+  { title: "agent", isText: true, write: (row) => agentName(row.agent_id) },
+  { title: "outcome", isText: true, write: (row) => word("outcome", outcomeOf(row)) },
+  { title: "disposition", isText: true, write: (row) => label(row.disposition) },
   { title: "waited", write: (row) => length(row.waited_seconds) },
   { title: "talk", write: (row) => length(row.talk_seconds) },
   { title: "wrap_up", write: (row) => length(row.wrap_up_seconds) },
