@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from core.kernel import json_text
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -62,6 +64,12 @@ class Database:
     def dialect(self) -> str:
         """Return `sqlite` or `postgresql`."""
         return self._writers.dialect.name
+
+    @property
+    def file(self) -> Path | None:
+        """Return the file of an SQLite database, None where it is none."""
+        name = self._writers.url.database
+        return Path(name) if self.dialect == "sqlite" and name and name != ":memory:" else None
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Lend a connection for queries, each its own transaction."""
@@ -109,8 +117,8 @@ def _open_engine(settings: DatabaseSettings, **options: Any) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=settings.connection_wait_s,
         connect_args=_connect_arguments(url.get_backend_name(), settings),
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
+        json_serializer=lambda value: json_text.encode(value).decode(),
+        json_deserializer=json_text.decode,
         # A bound value may be a number, a name or a PIN; it has no place in an error's text.
         hide_parameters=True,
         **options,
