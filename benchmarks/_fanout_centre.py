@@ -49,7 +49,7 @@ from web.live.feed import Feed
 from web.live.live import Live
 from web.live.topic import QUEUES
 from web.server import WebServer
-from web.site import WebSettings
+from web.settings import WebSettings
 
 DEFLATE = "deflate"
 SEED = 1

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, SecretStr
 
 from goldline.section import Port, Section, said
 from web.ops.monitors import LOOPBACK, Monitors
-from web.site import WebSettings
 
 
 def _is_network(text: str) -> str:
@@ -35,11 +34,6 @@ class MetricsSection(Section):
     """What is shown from elsewhere, as `Authorization: Bearer ...`; without it, nothing is told there."""
     by_agent: bool = False
     """Whether metrics name agents: as many more lines as there are agents, and people can be told apart."""
-
-
-def metrics_settings(section: MetricsSection) -> WebSettings:
-    """Return where monitors come in at an engine that runs apart."""
-    return WebSettings(host=section.host, port=section.port)
 
 
 def monitors_of(section: MetricsSection) -> Monitors:

@@ -12,7 +12,7 @@ from goldline.config_gate import GateSection, OidcSection
 from goldline.config_routing import ZoneName
 from goldline.section import Name, Port, Section, said
 from web.pop_url import FIELDS, check_template, origin_of
-from web.site import WebSettings
+from web.settings import WebSettings
 
 
 def _is_pattern(text: str) -> str:

@@ -12,8 +12,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import orjson
-
+from core.kernel import json_text
 from core.kernel.errors import ConfigError
 from core.model.codec import decode, encode
 from core.model.message import Command, Event
@@ -65,7 +64,7 @@ class FileJournal(HashJournal):
     def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
         """Write one line; the operating system has it when this returns."""
         super().write(sequence, message, commands)
-        line = b"[%d,%s,%s]\n" % (sequence, encode(message), orjson.dumps(self.digest()[:DIGEST_CHARS]))
+        line = b"[%d,%s,%s]\n" % (sequence, encode(message), json_text.encode(self.digest()[:DIGEST_CHARS]))
         self._file.write(line)
 
     def close(self) -> None:
@@ -84,8 +83,8 @@ def read_journal(path: Path) -> Iterator[tuple[Event, str]]:
             if not line.endswith(b"\n"):
                 return  # the machine died while this line was being written
             try:
-                _, message, digest = orjson.loads(line)
-                event = decode(orjson.dumps(message))
+                _, message, digest = json_text.decode(line)
+                event = decode(json_text.encode(message))
             except (ValueError, TypeError) as error:
                 raise ConfigError(f"{path}:{number}", line[:60], f"one input a line ({error})") from error
             assert isinstance(event, Event)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 from pydantic import BaseModel, SecretStr
 
+from core.kernel import json_text
 from core.kernel.errors import ConfigError
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId
@@ -47,7 +47,7 @@ class JournalHead:
 
     def line(self) -> bytes:
         """Return the head as the first line of a journal, without a line end."""
-        return orjson.dumps(
+        return json_text.encode(
             {
                 "goldline_journal": FORMAT,
                 "run": self.run,
@@ -86,7 +86,7 @@ def read_head(path: Path) -> JournalHead:
         line = lines.readline()
     where = f"{path}:1"
     try:
-        table = orjson.loads(line)
+        table = json_text.decode(line)
         if not isinstance(table, dict) or table.get("goldline_journal") != FORMAT:
             raise ConfigError(where, line[:60], f"the head of a journal of format {FORMAT}")
         return JournalHead(

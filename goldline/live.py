@@ -30,11 +30,9 @@ from crm.ledger import LedgerSettings, SqlLedger, read_open_contacts
 from crm.people import SqlPeopleStore
 from crm.schema import upgrade
 from crm.store import SqlCrmStore, StoreSettings
-from cti.agi.server import AgiSettings
-from cti.ami.link import AmiSettings
-from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
-from cti.asterisk.dialogue import DialogueSettings
+from cti.asterisk.adapter import AsteriskPbx
 from goldline.app import build_brain
+from goldline.asterisk_settings import asterisk_settings
 from goldline.audit_files import AuditFiles
 from goldline.bus_side import engine_buses
 from goldline.config import Config
@@ -197,30 +195,6 @@ class LiveCentre:
         await self.work.close()
         await self.pbx.close()
         self._audit.close()
-
-
-def asterisk_settings(config: Config) -> AsteriskSettings:
-    """Return how to reach the Asterisk that `config` names, and how it reaches us."""
-    pbx, agi = config.pbx, config.agi
-    phones = None
-    if secret := pbx.phones_secret.get_secret_value():
-        phones = AmiSettings(
-            host=pbx.host, port=pbx.port, username=pbx.phones_username, secret=secret, tls=pbx.tls
-        )
-    return AsteriskSettings(
-        name=pbx.name,
-        phones=phones,
-        ami=AmiSettings(
-            host=pbx.host,
-            port=pbx.port,
-            username=pbx.username,
-            secret=pbx.secret.get_secret_value(),
-            tls=pbx.tls,
-        ),
-        agi=AgiSettings(host=agi.host, port=agi.port, token=agi.token.get_secret_value()),
-        dialogue=DialogueSettings(recordings_folder=pbx.recordings),
-        look_every_s=pbx.look_every_s,
-    )
 
 
 def desk_settings(config: Config) -> DeskSettings:

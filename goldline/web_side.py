@@ -17,7 +17,6 @@ from goldline.config import Config
 from goldline.config_alerts import limits_of
 from goldline.config_dispositions import dispositions_of
 from goldline.config_gate import gate_settings, oidc_settings
-from goldline.config_metrics import metrics_settings
 from goldline.config_routing import QueueSection
 from goldline.config_web import web_settings
 from goldline.list_side import open_campaign_side
@@ -41,6 +40,7 @@ from web.live.screen_news import ScreenNews
 from web.ops.ops import Ops
 from web.ports import Place
 from web.server import WebServer
+from web.settings import WebSettings
 from web.site import Site
 
 
@@ -144,7 +144,8 @@ async def open_ops_side(
     ops: Ops,
 ) -> AsyncIterator[int]:
     """Serve health and metrics of an engine without pages, and give the port; the bus is told as ever."""
-    server = WebServer(build_ops_application(ops), metrics_settings(config.metrics))
+    door = WebSettings(host=config.metrics.host, port=config.metrics.port)
+    server = WebServer(build_ops_application(ops), door)
     async with _serving(server, following.live, clock, _look(house, front, following, clock, stores)) as port:
         yield port
 

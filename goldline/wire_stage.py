@@ -17,8 +17,8 @@ from core.kernel.rng import Streams
 from core.model.message import Event
 from core.ports import Journal
 from cti.asterisk.adapter import AsteriskPbx, AsteriskSettings
+from goldline.asterisk_settings import asterisk_settings
 from goldline.config import Config
-from goldline.live import asterisk_settings
 from goldline.logs import set_up_logs
 from goldline.runners import LiveRunner, Ports, Runner
 from goldline.simulated_store import LeadsByList, load_lists, memory_leads, memory_store

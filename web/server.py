@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
-from web.site import WebSettings
+from web.settings import WebSettings
 
 LETTING_GO_S = 3
 """How long those who are connected may take to leave when the server closes."""

@@ -22,7 +22,8 @@ from web.house import House
 from web.live.live import Live
 from web.live.topic import Fold
 from web.server import WebServer
-from web.site import Site, WebSettings
+from web.settings import WebSettings
+from web.site import Site
 
 LIMIT_S = 5.0
 

@@ -20,7 +20,7 @@ from joserfc.jwk import RSAKey
 
 from core.kernel.clock import SECOND_US, Clock
 from web.server import WebServer
-from web.site import WebSettings
+from web.settings import WebSettings
 
 CLIENT_ID, SECRET = "goldline", "a secret of the provider"
 KEY_BITS = 2_048

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.problems import ProblemRaised, answer
-from web.site import WebSettings
+from web.settings import WebSettings
 
 UPLOADS = frozenset({("POST", "/api/v1/imports")})
 """What takes whole files."""

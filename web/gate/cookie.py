@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from web.site import WebSettings
+from web.settings import WebSettings
 
 NAME = "goldline"
 SECURE_NAME = "__Host-goldline"

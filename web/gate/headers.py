@@ -10,7 +10,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.site import WebSettings
+from web.settings import WebSettings
 
 CONTENT_POLICY = "; ".join(
     (

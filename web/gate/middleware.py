@@ -19,7 +19,7 @@ from web.gate.watch import POLICY_VIOLATION, WatchedSend
 from web.gate_settings import GateSettings
 from web.problems import ProblemRaised, answer
 from web.roles import Caller
-from web.site import WebSettings
+from web.settings import WebSettings
 
 API = "/api/"
 READS = frozenset({"GET", "HEAD", "OPTIONS"})

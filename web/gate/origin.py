@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from web.gate.cookie import token_in
 from web.gate.tokens import csrf_matches
 from web.problems import ProblemRaised
-from web.site import WebSettings
+from web.settings import WebSettings
 
 CSRF_HEADER = "x-csrf-token"
 _OWN_FETCHES = {"", "none", "same-origin"}

@@ -44,7 +44,8 @@ from web.front import FrontOffice
 from web.house import House
 from web.live.campaigns import Campaigns
 from web.live.live import Live
-from web.site import Site, WebSettings
+from web.settings import WebSettings
+from web.site import Site
 
 SALES = CampaignRules(name="sales", queue=QueueName("outbound"), need=need_of(()))
 SOLD = Disposition(code="sold", label="Sold", is_contact=True, is_right_party=True, is_sale=True, value=40)

@@ -27,7 +27,8 @@ from web.gate.cookie import NAME, SECURE_NAME
 from web.gate.tokens import KEY_PREFIX, hash_of
 from web.gate_settings import GateSettings
 from web.pages import add_pages, read_files
-from web.site import Site, WebSettings
+from web.settings import WebSettings
+from web.site import Site
 from web.views import GroupView
 
 SESSION = "/api/v1/session"

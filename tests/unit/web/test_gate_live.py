@@ -22,7 +22,8 @@ from web.gate.tokens import hash_of, new_key
 from web.gate.watch import POLICY_VIOLATION, SIGNED_OUT
 from web.gate_settings import GateSettings
 from web.server import WebServer
-from web.site import Site, WebSettings
+from web.settings import WebSettings
+from web.site import Site
 
 EVIL = "https://evil.example"
 CHANGES = {

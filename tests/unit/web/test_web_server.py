@@ -8,7 +8,7 @@ from core.model.message import Event
 from tests.services.sites import site_of
 from web.application import build_application
 from web.server import WebServer
-from web.site import WebSettings
+from web.settings import WebSettings
 
 
 def nobody(request: Event) -> None:
