@@ -80,6 +80,18 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
+class Longer:
+    """As another law, and `by_s` more."""
+
+    law: Law
+    by_s: float
+
+    def draw(self, chance: Random) -> float:
+        """Return a duration."""
+        return self.by_s + self.law.draw(chance)
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     """Always the same."""
 
@@ -128,7 +140,8 @@ class Conditions:
     """One day. `steps` are factors of the answer rate, each from an instant on; `leads` are loaded then.
 
     A share `quick_failures` of what is not answered fails within 1 to 5 s; while the trunk is down (`outage`,
-    from and until) it refuses everything at once. `misjudged` is the share of people taken for machines.
+    from and until) it refuses everything at once. `misjudged` is the share of people taken for machines. What the
+    telephone system tells comes `events_late_s` late, and what agents' desks tell too where `desk_is_late`.
     """
 
     agents: int
@@ -148,6 +161,7 @@ class Conditions:
     leads: tuple[tuple[float, int], ...] = ()
     lines: int = 100_000
     events_late_s: float = 0.0
+    desk_is_late: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -232,8 +246,24 @@ def _trunk_fails(usual: Conditions) -> Conditions:
     return replace(usual, outage=(usual.duration_s / 2, usual.duration_s / 2 + 1200.0))
 
 
+LATE_S = 2.0
+
+
 def _events_late(usual: Conditions) -> Conditions:
-    return replace(usual, events_late_s=2.0)
+    return replace(usual, events_late_s=LATE_S)
+
+
+def _all_late(usual: Conditions) -> Conditions:
+    return replace(usual, events_late_s=LATE_S, desk_is_late=True)
+
+
+def _rings_longer(usual: Conditions) -> Conditions:
+    """Every call rings for so much longer, and all is known at once.
+
+    Whatever a dialer does that hears all so late could be done here too, with an order held back for as long:
+    so the best of the one is the best of the other, and what this costs cannot be saved there.
+    """
+    return replace(usual, answer=Longer(usual.answer, LATE_S), failure=Longer(usual.failure, LATE_S))
 
 
 SHAPES: Mapping[str, Shape] = {
@@ -250,5 +280,7 @@ SHAPES: Mapping[str, Shape] = {
     "quick failures": lambda usual: replace(usual, quick_failures=0.4),
     "a tenth taken for machines": lambda usual: replace(usual, misjudged=0.1),
     "events 2 s late": _events_late,
+    "all news 2 s late": _all_late,
+    "rings 2 s longer": _rings_longer,
 }
 """The usual day, and what may go wrong in one, by the words of the tables."""

@@ -2,8 +2,9 @@
 
 It stands beside the whole engine, where a day costs minutes, to tune the peers, to try ten thousand days, and
 to compare methods. No telephone system, no lists, no routing: the agent idle longest takes the next person.
-A dialing method hears what happens (after a while, where events are late) and says how many to dial. That its
-figures are those of the engine is shown by `benchmarks.pacing --agreement`.
+A dialing method hears what happens and says how many to dial. Where news is late, it knows no time but that
+of hearing it, as the engine does. That its figures are those of the engine is shown by
+`benchmarks.pacing --part agreement`.
 """
 
 from __future__ import annotations
@@ -167,13 +168,20 @@ class LightWorld:
         self._sequence += 1
         heappush(self._planned, (at_s, self._sequence, action))
 
-    def _tell(self, news: Callable[[], None]) -> None:
-        """Let the method hear `news`, now or after the delay of its events."""
+    def _tell(self, news: Callable[[float], None]) -> None:
+        """Let the method hear `news`, now or after the delay of its events; it is told when that is."""
         late_s = self._conditions.events_late_s
         if late_s:
-            self._at(self._now_s + late_s, news)
+            self._at(self._now_s + late_s, lambda: news(self._now_s))
         else:
-            news()
+            news(self._now_s)
+
+    def _tell_of_desk(self, news: Callable[[float], None]) -> None:
+        """Let the method hear what an agent's desk tells: that does not go by way of the telephone system."""
+        if self._conditions.desk_is_late:
+            self._tell(news)
+        else:
+            news(self._now_s)
 
     def _look_again(self) -> None:
         self._look()
@@ -213,20 +221,16 @@ class LightWorld:
         return bool(share) and self._method.listens and self._calls.random() < share
 
     def _refused(self, number: int, launched_s: float) -> None:
-        now_s = self._now_s
-
-        def news() -> None:
+        def news(heard_s: float) -> None:
             del self.picture.ringing[number]
-            self._method.refused(launched_s, now_s)
+            self._method.refused(launched_s, heard_s)
 
         self._tell(news)
 
     def _unanswered(self, number: int, launched_s: float) -> None:
-        now_s = self._now_s
-
-        def news() -> None:
+        def news(heard_s: float) -> None:
             del self.picture.ringing[number]
-            self._method.call_over(launched_s, now_s, answered=False)
+            self._method.call_over(launched_s, heard_s, answered=False)
 
         self._tell(news)
 
@@ -234,23 +238,21 @@ class LightWorld:
         """Hang up on a person who was taken for a machine: the estimate of how many these are is right."""
         self.day.answered += 1
         self.day.abandoned += 1
-        now_s = self._now_s
 
-        def news() -> None:
+        def news(heard_s: float) -> None:
             del self.picture.ringing[number]
-            self._method.call_over(launched_s, now_s, answered=True)
-            self._method.abandoned(now_s)
+            self._method.call_over(launched_s, heard_s, answered=True)
+            self._method.abandoned(heard_s)
 
         self._tell(news)
 
     def _answered(self, number: int, launched_s: float) -> None:
         self.day.answered += 1
-        now_s = self._now_s
 
-        def news() -> None:
+        def news(heard_s: float) -> None:
             del self.picture.ringing[number]
             self.picture.waiting += 1
-            self._method.call_over(launched_s, now_s, answered=True)
+            self._method.call_over(launched_s, heard_s, answered=True)
 
         self._tell(news)
         if self._idle:
@@ -258,7 +260,7 @@ class LightWorld:
         else:
             person = _Waiting()
             self._waiting.append(person)
-            self._at(now_s + self._conditions.patience_s, lambda: self._lose(person))
+            self._at(self._now_s + self._conditions.patience_s, lambda: self._lose(person))
 
     def _lose(self, person: _Waiting) -> None:
         if not person.over:
@@ -267,11 +269,10 @@ class LightWorld:
 
     def _abandon(self) -> None:
         self.day.abandoned += 1
-        now_s = self._now_s
 
-        def news() -> None:
+        def news(heard_s: float) -> None:
             self.picture.waiting -= 1
-            self._method.abandoned(now_s)
+            self._method.abandoned(heard_s)
 
         self._tell(news)
 
@@ -283,39 +284,39 @@ class LightWorld:
         talk_s = self._conditions.talk.draw(self._work)
         self._at(now_s + talk_s, lambda: self._wrap_up(agent))
 
-        def news() -> None:
+        def news(heard_s: float) -> None:
             self.picture.idle -= 1
             self.picture.waiting -= 1
-            self.picture.busy[agent.number] = (Phase.TALK, now_s)
-            self._method.connected(now_s)
+            self.picture.busy[agent.number] = (Phase.TALK, heard_s)
+            self._method.connected(heard_s)
 
         self._tell(news)
 
     def _wrap_up(self, agent: _Agent) -> None:
-        now_s, began_s = self._now_s, agent.since_s
-        self.day.busy_s += now_s - began_s
+        now_s = self._now_s
+        self.day.busy_s += now_s - agent.since_s
         agent.doing, agent.since_s = Phase.WRAP_UP, now_s
         self._at(now_s + self._conditions.wrap_up.draw(self._work), lambda: self._free(agent))
 
-        def news() -> None:
-            self.picture.busy[agent.number] = (Phase.WRAP_UP, now_s)
-            self._method.phase_over(agent.number, Phase.TALK, began_s, now_s)
+        def news(heard_s: float) -> None:
+            phase, since_s = self.picture.busy[agent.number]
+            self.picture.busy[agent.number] = (Phase.WRAP_UP, heard_s)
+            self._method.phase_over(agent.number, phase, since_s, heard_s)
 
         self._tell(news)
 
     def _free(self, agent: _Agent) -> None:
-        now_s, began_s = self._now_s, agent.since_s
-        self.day.busy_s += now_s - began_s
+        self.day.busy_s += self._now_s - agent.since_s
         agent.doing = None
         goes = agent.wants_away_s is not None
 
-        def news() -> None:
-            del self.picture.busy[agent.number]
+        def news(heard_s: float) -> None:
+            phase, since_s = self.picture.busy.pop(agent.number)
             self.picture.leaving.pop(agent.number, None)
             self.picture.idle += 0 if goes else 1
-            self._method.phase_over(agent.number, Phase.WRAP_UP, began_s, now_s)
+            self._method.phase_over(agent.number, phase, since_s, heard_s)
 
-        self._tell(news)
+        self._tell_of_desk(news)
         if goes:
             self._go(agent)
         else:
@@ -331,7 +332,7 @@ class LightWorld:
                 return
         self._idle.append(agent)
         if self._method.looks_when_freed:
-            self._tell(self._look)
+            self._tell_of_desk(lambda heard_s: self._look())
 
     # --- coming and going -----------------------------------------------------------------------------
 
@@ -339,10 +340,10 @@ class LightWorld:
         self._count_presence(+1)
         agent.here, agent.wants_away_s = True, None
 
-        def news() -> None:
+        def news(heard_s: float) -> None:
             self.picture.idle += 1
 
-        self._tell(news)
+        self._tell_of_desk(news)
         self._take_next(agent)
 
     def _want_away(self, agent: _Agent, for_s: float) -> None:
@@ -352,18 +353,18 @@ class LightWorld:
         if agent.doing is None:
             self._idle.remove(agent)
 
-            def left() -> None:
+            def left(heard_s: float) -> None:
                 self.picture.idle -= 1
 
-            self._tell(left)
+            self._tell_of_desk(left)
             self._go(agent)
         else:
 
-            def leaving() -> None:
+            def leaving(heard_s: float) -> None:
                 if agent.number in self.picture.busy:
                     self.picture.leaving[agent.number] = True
 
-            self._tell(leaving)
+            self._tell_of_desk(leaving)
 
     def _go(self, agent: _Agent) -> None:
         self._count_presence(-1)

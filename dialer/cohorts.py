@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from dialer.answering import Rates, Traits
 from dialer.ringing import Ringing
 
-SETTLED_AFTER_S = 1.0
-"""How long after its time-out a call is surely over, its last message included."""
-
 
 @dataclass(slots=True)
 class _Cohort:
@@ -63,7 +60,7 @@ class Cohorts:
 
     def fold(self, now_s: float) -> bool:
         """Count the cohorts that must be over by now; tell whether there were any."""
-        over_s = now_s - self._ringing.timeout_s - SETTLED_AFTER_S
+        over_s = now_s - self._ringing.heard_within_s
         folded = False
         while self._open and self._open[0].second + 1 <= over_s:
             self._count(self._open.popleft(), now_s)

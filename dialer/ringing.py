@@ -4,6 +4,10 @@ A call that has rung for long is worth less than a fresh one, and one that outli
 Ring times are counted in bins of a second, and by launch cohort (`Cohorts`): all calls of one second are
 counted when the last of them must be over. Counted as they end, the early ones (answers at 12 s, no answer
 at 25 s) would make a campaign look far better than it is.
+
+All times are of when news was heard. Where it comes late, the laws learn that as a longer ring, and for who
+decides it is one: an order on news of two seconds ago is one that was held back for two seconds. So the bins
+go on behind the time-out.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from dataclasses import dataclass
 
 PRIOR_CALLS = 20.0
 """What the belief before the first call weighs, in calls."""
+LATE_MAX_S = 5
+"""How late the end of a ringing may be heard: a link that tells nothing for so long is taken for dead."""
 PRIOR_ANSWERS_FROM_S = 4
 PRIOR_ANSWERS_UNTIL_S = 20
 """People answer between these, as far as nothing else is known."""
@@ -37,9 +43,12 @@ class RingLaw:
         return self._weights
 
     def recall(self, weights: Sequence[float]) -> None:
-        """Take over what was counted before; not where calls rang for another time."""
-        if len(weights) == len(self._weights):
-            self._weights = list(weights)
+        """Take over what was counted before; not where calls rang for another time.
+
+        Earlier versions kept the seconds until the time-out alone.
+        """
+        if len(weights) in (len(self._weights), len(self._weights) - LATE_MAX_S):
+            self._weights = [*weights, *[0.0] * (len(self._weights) - len(weights))]
             self._shares = None
 
     def until(self, ring_s: float) -> float:
@@ -80,16 +89,19 @@ class RungFor:
 
 
 class Ringing:
-    """Both laws of a campaign: `answers` and `failures` (busy, no answer, network)."""
+    """Both laws of a campaign: `answers` and `failures` (busy, no answer, network).
+
+    How a call ended is heard `heard_within_s` from its beginning at the latest.
+    """
 
     def __init__(self, timeout_s: int) -> None:
-        self.timeout_s = timeout_s
-        span = range(timeout_s + 1)
+        self.heard_within_s = timeout_s + LATE_MAX_S
         early, late = PRIOR_ANSWERS_FROM_S, min(PRIOR_ANSWERS_UNTIL_S, timeout_s)
-        likely = [1.0 if early <= second < late else 0.1 for second in span]
-        self.answers = RingLaw([PRIOR_CALLS * weight / sum(likely) for weight in likely])
+        likely = [1.0 if early <= second < late else 0.1 for second in range(timeout_s + 1)]
+        never = [0.0] * LATE_MAX_S
+        self.answers = RingLaw([*(PRIOR_CALLS * weight / sum(likely) for weight in likely), *never])
         # Nothing is known to fail before it has rung out.
-        self.failures = RingLaw([PRIOR_CALLS if second == timeout_s else 0.05 for second in span])
+        self.failures = RingLaw([*[0.05] * timeout_s, PRIOR_CALLS, *never])
 
     def answers_within(self, rate: float, rung_s: float, more_s: float) -> float:
         """Return the chance that a call ringing since `rung_s` answers within `more_s`; of `rate` in all."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.kernel.clock import seconds
 from crm.ledger import SqlLedger
 from goldline import __version__
 from goldline.bus_side import EngineBus, WebBus
@@ -73,6 +74,7 @@ def _engine(centre: LiveCentre, run: int) -> Iterator[Reading]:
     yield Reading("goldline_ami_connected", vitals.is_up)
     yield Reading("goldline_ami_reconnects_total", vitals.reconnects)
     yield Reading("goldline_ami_dropped_events_total", vitals.dropped)
+    yield Reading("goldline_ami_events_late_seconds", seconds(vitals.late_us))
     for name, count in sorted(vitals.heard.items()):
         yield Reading("goldline_ami_events_total", count, (name,))
 

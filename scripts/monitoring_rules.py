@@ -29,6 +29,8 @@ SPAN = "15m"
 """Over what time the rules look back: long enough for a ratio of a small queue to mean something."""
 PROMISED_S = "20.0"
 """The wait by which service levels are recorded, a class of the histogram; the usual promise."""
+LATE_S = "0.5"
+"""A quarter of the two seconds in which most laws let an agent be found."""
 
 RECORDED = (
     Recorded(
@@ -76,6 +78,15 @@ ALERTS = (
         "critical",
         "The link with Asterisk is down.",
         "Talks go on. See that Asterisk runs and that the manager account of goldline_manager.conf is there.",
+    ),
+    Alert(
+        "GoldlineEventsLate",
+        f"goldline_ami_events_late_seconds > {LATE_S}",
+        "1m",
+        "warning",
+        "Asterisk's events come {{ $value | humanizeDuration }} late.",
+        "Whoever answers a campaign waits for as long before an agent is found: let campaigns pause, then see"
+        " the network to Asterisk, its CPU, and what else reads its manager interface.",
     ),
     Alert(
         "GoldlineEngineFaults",

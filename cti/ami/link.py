@@ -118,6 +118,11 @@ class AmiLink:
         """
         return self._session
 
+    @property
+    def late_us(self) -> int:
+        """How late events may come now; see `AmiSession.late_us`."""
+        return self._session.late_us(_now_us())
+
     def start(self) -> None:
         """Connect, and keep connecting; needs a running loop."""
         self._keeper = asyncio.get_running_loop().create_task(self._keep())  # det-ok: the socket's edge

@@ -66,6 +66,8 @@ class SessionSettings:
 # Timers that are no action's deadline; no action's id has a blank in it.
 _PING_DUE = "ping due"
 _GREETING_LATE = "greeting late"
+_SMOOTHING = 8
+"""Of a new round trip so small a part counts, as TCP reckons its own (RFC 6298, section 2)."""
 
 
 class AmiSession:
@@ -84,6 +86,9 @@ class AmiSession:
         self._parser = AmiParser()
         self._prefix = ""
         self._login_by_us = 0
+        self._round_trip_us: int | None = None
+        # When the Ping was sent that waits for its answer.
+        self._pinged_us: int | None = None
         self._sent_count = 0
         self._pending: dict[str, PendingAction] = {}
         self._timers: TimerHeap[str] = TimerHeap()
@@ -95,6 +100,14 @@ class AmiSession:
         """Asterisk's greeting, such as `Asterisk Call Manager/11.0.0`; empty before it came."""
         return self._parser.banner or ""
 
+    def late_us(self, now_us: int) -> int:
+        """Return how late events may come: a Ping's answer stands in one line with them.
+
+        It is the smoothed round trip of the Pings, or how long one waits already where that is longer.
+        """
+        waits_us = 0 if self._pinged_us is None else now_us - self._pinged_us
+        return max(self._round_trip_us or 0, waits_us)
+
     # --- the connection ---------------------------------------------------------------------------
 
     def connect(self, prefix: str, now_us: int) -> list[Happening]:
@@ -102,6 +115,7 @@ class AmiSession:
         self._prefix = safe_text(prefix, "the prefix of ActionIDs")
         self._move(SessionTrigger.CONNECT)
         self.error = None
+        self._round_trip_us = self._pinged_us = None
         self._parser = AmiParser(
             ignored=self._settings.ignored_events, message_bytes_max=self._settings.message_bytes_max
         )
@@ -187,12 +201,24 @@ class AmiSession:
         """Do what is due: end late actions, send the Ping, give up a dead link."""
         while (key := self._timers.pop_due(now_us)) is not None:
             if key == _PING_DUE:
-                self._queue("Ping", {}, now_us + microseconds(self._settings.ping_timeout_s))
+                self._ping(now_us)
             elif key == _GREETING_LATE:
                 self._fail("no greeting in time")
             else:
                 self._unanswered(self._pending[key])
         return self._take_happenings()
+
+    def _ping(self, now_us: int) -> None:
+        self._pinged_us = now_us
+        self._queue("Ping", {}, now_us + microseconds(self._settings.ping_timeout_s))
+
+    def _ponged(self, now_us: int) -> None:
+        """Reckon with the round trip that has just ended."""
+        assert self._pinged_us is not None
+        took_us, self._pinged_us = now_us - self._pinged_us, None
+        before_us = took_us if self._round_trip_us is None else self._round_trip_us
+        self._round_trip_us = before_us + (took_us - before_us) // _SMOOTHING
+        self._schedule_ping(now_us)
 
     def _unanswered(self, pending: PendingAction) -> None:
         if pending.is_own:
@@ -259,7 +285,7 @@ class AmiSession:
 
     def _take_own(self, action: str, message: AmiMessage, now_us: int) -> None:
         if action == "Ping":
-            self._schedule_ping(now_us)
+            self._ponged(now_us)
         elif message["Response"] != "Success":
             self._fail(f"{action} refused: {message['Message']}")
         elif action == "Challenge":

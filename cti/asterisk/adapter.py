@@ -178,6 +178,7 @@ class AsteriskPbx:
             is_up=self._is_up,
             reconnects=sum(max(0, link.connection_count - 1) for link in links),
             dropped=sum(link.dropped_event_count + link.dropped_noise_count for link in links),
+            late_us=self._hearing.late_us,
             heard=self._heard.counts,
         )
 

@@ -28,10 +28,11 @@ class Vitals:
     """The link at this moment; `is_up` where the state of all channels is known and orders can be given.
 
     Counts are since the start: `heard` by the event's name, `dropped` of events that found no room, and
-    `reconnects` of both sessions.
+    `reconnects` of both sessions. Events come up to `late_us` after what they tell of.
     """
 
     is_up: bool
     reconnects: int
     dropped: int
+    late_us: int
     heard: Mapping[str, int]

@@ -82,6 +82,7 @@ PBX = (
     _metric("ami_reconnects_total", _C, "Times a session had to be opened again."),
     _metric("ami_events_total", _C, "Events heard.", ("event",)),
     _metric("ami_dropped_events_total", _C, "Events dropped; after one that mattered all is asked anew."),
+    _metric("ami_events_late_seconds", _G, "How late events come at most, by how long a Ping is on its way."),
 )
 PROGRAM = (
     _metric("build_info", _G, "The version that runs; always 1.", ("version",)),

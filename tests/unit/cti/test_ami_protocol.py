@@ -340,6 +340,26 @@ def test_a_ping_again_and_again(asterisk: Asterisk) -> None:
         asterisk.says(("Response", "Success"), ("ActionID", ping["ActionID"]), ("Ping", "Pong"))
 
 
+def test_pings_tell_how_late_events_come(asterisk: Asterisk) -> None:
+    session, late_us = asterisk.session, [asterisk.session.late_us(asterisk.now_us)]
+    for takes_us in (1_000, 1_000, 801_000):
+        asterisk.waits(1.5)
+        (ping,) = asterisk.read()
+        asterisk.now_us += takes_us
+        late_us.append(session.late_us(asterisk.now_us))
+        asterisk.says(("Response", "Success"), ("ActionID", ping["ActionID"]), ("Ping", "Pong"))
+        late_us.append(session.late_us(asterisk.now_us))
+    assert late_us == [0, 1_000, 1_000, 1_000, 1_000, 801_000, 101_000], "an eighth of what is new counts"
+
+
+def test_how_late_events_come_is_measured_anew_on_each_connection(asterisk: Asterisk) -> None:
+    asterisk.waits(1.5)
+    asterisk.now_us += SECOND_US
+    asterisk.session.connection_lost("cut")
+    asterisk.session.connect("again", asterisk.now_us)
+    assert asterisk.session.late_us(asterisk.now_us) == 0
+
+
 def test_an_unanswered_ping_means_a_dead_link(asterisk: Asterisk) -> None:
     asterisk.waits(1.5)
     assert asterisk.waits(4.9) == []

@@ -124,7 +124,7 @@ def test_call_that_got_to_no_telephone_says_nothing_of_people() -> None:
             cohorts.withdraw(SEGMENT, 0.0)
         else:
             cohorts.end(SEGMENT, 0.0, 12.0, answered=number == 9)
-    cohorts.fold(30.0)
+    cohorts.fold(31.0)
     assert rates.counts[SEGMENT] == (1.0, 3.0)
 
 

@@ -10,6 +10,7 @@ from core.model.codec import decode, encode
 from core.model.outbound import CampaignLearned, PauseCampaign, RestoreExperience
 from dialer.experience import CALLS_KEPT, experience_of, take_up
 from dialer.pacing import PROBING_CALLS, Learned
+from dialer.ringing import LATE_MAX_S
 from tests.unit.dialer.campaign_floor import CampaignFloor, lead
 
 SEGMENT = ("list winter", "attempt 1")
@@ -54,6 +55,14 @@ def test_belief_that_was_never_tried_comes_back_as_it_was() -> None:
     fresh, back = Learned(), after_a_night(Learned())
     assert back.talk.ended_within(30.0, 30.0) == pytest.approx(fresh.talk.ended_within(30.0, 30.0), abs=0.001)
     assert back.rates.known == 0
+
+
+def test_ring_times_kept_when_late_news_had_no_place_are_taken_up() -> None:
+    told = experience_of(experienced())
+    before = replace(told, answers=told.answers[:-LATE_MAX_S], failures=told.failures[:-LATE_MAX_S])
+    morning = Learned()
+    take_up(morning, before, now_s=60_000.0)
+    assert morning.ringing.answers.until(10.0) > 0.95
 
 
 def test_laws_of_another_ring_time_are_not_taken_up() -> None:

@@ -77,6 +77,16 @@ def test_call_that_outlived_the_quick_failures_is_worth_more() -> None:
     assert ringing.answers_within(0.3, 4.0, 21.0) > 0.9
 
 
+def test_news_that_comes_late_is_learned_as_a_longer_ring() -> None:
+    ringing = Ringing(25)
+    for _ in range(500):
+        ringing.answers.count(12.0 + 2.0)
+        ringing.failures.count(25.0 + 2.0)
+    assert ringing.answers_within(0.3, 0.0, 13.9) < 0.02
+    assert ringing.answers_within(0.3, 0.0, 15.0) == pytest.approx(0.3, abs=0.03)
+    assert ringing.answers_within(0.3, 26.0, 9.0) < 0.02, "nobody answers any more, and that is not heard yet"
+
+
 def test_unknown_segment_is_believed_like_the_one_above() -> None:
     rates = AnswerRates()
     assert rates.posterior(()) == (ROOT_ANSWERED, ROOT_UNANSWERED)

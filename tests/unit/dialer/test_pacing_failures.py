@@ -78,10 +78,10 @@ def test_late_word_of_a_call_changes_no_cohort_that_was_counted() -> None:
     cohorts = Cohorts(rates, Ringing(25))
     for _ in range(100):
         cohorts.launch(SEGMENT, 0.0)
-    assert not cohorts.fold(25.0)
-    assert cohorts.fold(27.0)
+    assert not cohorts.fold(30.0)
+    assert cohorts.fold(31.0)
     before = rates.cautious(SEGMENT)
-    cohorts.end(SEGMENT, 0.0, 30.0, answered=True)
+    cohorts.end(SEGMENT, 0.0, 32.0, answered=True)
     cohorts.fold(60.0)
     assert rates.cautious(SEGMENT) == before
 
