@@ -1,20 +1,26 @@
 """Many runs of one task, over the cores of this machine or over a cluster.
 
 A run is a function of its seed, so runs are independent and their order is that of the seeds, whatever
-core does which. joblib carries them out; naming a Dask scheduler sends them there (extra `[cluster]`).
+core does which. joblib carries them out, or where it cannot be loaded (`core.kernel.interpreter`) processes
+of the standard library; naming a Dask scheduler sends them there (extra `[cluster]`).
 `over_runs` makes one tree of figures out of those of all runs: each the mean, and how far it may be off.
 """
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache
+from itertools import islice
 from math import isfinite
+from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from joblib import Parallel, delayed, parallel_config
-
 from core.kernel.errors import ConfigError
+from core.kernel.interpreter import COMPILED
 from metrics.ratio import Ratio
 from metrics.summary import Tree, rounded
 from simulator.confidence import Interval, interval, ratio
@@ -32,6 +38,16 @@ def each_run(
     scheduler, such as `tcp://127.0.0.1:8786`. Task and results must be picklable. An error of a run is
     raised here.
     """
+    if COMPILED:
+        return _with_joblib(task, seeds, cores, cluster)
+    if cluster:
+        raise ConfigError("--cluster", cluster, "no cluster: Dask runs on CPython")
+    return map(task, seeds) if cores == 1 else _with_forks(task, iter(seeds), cores)
+
+
+def _with_joblib(task: Callable[[S], T], seeds: Iterable[S], cores: int, cluster: str) -> Iterator[T]:
+    from joblib import Parallel, delayed
+
     with _place(cluster):
         runs = Parallel(n_jobs=cores, return_as="generator", pre_dispatch="2*n_jobs")
         yield from runs(delayed(_run)(task, seed) for seed in seeds)
@@ -48,12 +64,34 @@ def _place(cluster: str) -> Iterator[None]:
     if not cluster:
         yield
         return
+    from joblib import parallel_config
+
     try:
         from dask.distributed import Client
     except ImportError:
         raise ConfigError("--cluster", cluster, "needs Dask: pip install 'goldline[cluster]'") from None
     with Client(cluster), parallel_config(backend="dask"):
         yield
+
+
+def _with_forks(task: Callable[[S], T], seeds: Iterator[S], cores: int) -> Iterator[T]:
+    """Yield results in order; twice as many runs are handed out as there are cores, so that none idles."""
+    at_once = (os.cpu_count() or 1) if cores == -1 else cores
+    workers = _workers(at_once)
+    under_way = deque([workers.submit(task, seed) for seed in islice(seeds, 2 * at_once)])
+    try:
+        while under_way:
+            yield under_way.popleft().result()
+            under_way.extend([workers.submit(task, seed) for seed in islice(seeds, 1)])
+    finally:
+        for run in under_way:
+            run.cancel()
+
+
+@cache
+def _workers(count: int) -> ProcessPoolExecutor:
+    """Return processes that stay until the program ends: PyPy's are quick only once they have worked."""
+    return ProcessPoolExecutor(count, mp_context=get_context("fork"))
 
 
 def over_runs(trees: Sequence[Tree]) -> Tree:

@@ -6,19 +6,29 @@ from math import factorial
 
 import pytest
 
+from goldline import replications
 from goldline.replications import each_run, over_runs
 from metrics.ratio import Ratio
 from simulator.confidence import interval, ratio
 
 
+@pytest.fixture(params=[True, False], ids=["as on CPython", "as on PyPy"])
+def interpreter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replications, "COMPILED", request.param)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("interpreter")
 def test_results_come_in_the_order_of_the_seeds() -> None:
     assert list(each_run(factorial, range(20), cores=2)) == [factorial(number) for number in range(20)]
 
 
-def test_error_of_a_run_is_ours() -> None:
+@pytest.mark.slow
+@pytest.mark.usefixtures("interpreter")
+@pytest.mark.parametrize("cores", [1, 2])
+def test_error_of_a_run_is_ours(cores: int) -> None:
     with pytest.raises(ValueError, match="not defined for negative values"):
-        list(each_run(factorial, [1, -1], cores=1))
+        list(each_run(factorial, [1, -1], cores=cores))
 
 
 def test_figure_of_several_runs_is_its_mean_with_half_of_its_interval() -> None:
