@@ -140,8 +140,8 @@ class Conditions:
     """One day. `steps` are factors of the answer rate, each from an instant on; `leads` are loaded then.
 
     A share `quick_failures` of what is not answered fails within 1 to 5 s; while the trunk is down (`outage`,
-    from and until) it refuses everything at once. `misjudged` is the share of people taken for machines. What the
-    telephone system tells comes `events_late_s` late, and what agents' desks tell too where `desk_is_late`.
+    from and until) it refuses everything at once. `misjudged` is the share of people taken for machines.
+    What the telephone system tells comes `events_late_s` late; what agents' desks tell, where `desk_is_late`.
     """
 
     agents: int
