@@ -159,6 +159,7 @@ class Roster:
                 on_hold=talk.on_hold if talk is not None else False,
                 is_muted=talk.is_muted if talk is not None else False,
                 parties=talk.parties if talk is not None else (),
+                undone=talk.undone if talk is not None else "",
                 owes_result=agent.has_to_tell,
             )
         )

@@ -230,7 +230,8 @@ class DeskView(View):
 
     `until` is when the state ends by itself. `asked_by` is the supervisor who asked for the state, or for the
     next one where there is one, and `because` why. `parties` are those of the conversation besides the
-    customer. Who `owes_result` does not finish the wrap-up without one.
+    customer; `undone` is the last request about it where the telephone system has not carried it out. Who
+    `owes_result` does not finish the wrap-up without one.
     """
 
     agent_id: str
@@ -251,6 +252,7 @@ class DeskView(View):
     is_muted: bool = False
     parties: tuple[PartyView, ...] = ()
     owes_result: bool = False
+    undone: str = ""
 
 
 class InteractionView(View):

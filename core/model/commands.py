@@ -290,8 +290,8 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     comes when all is done that is in hand; `asked_by` is the supervisor who asked for that, or for the state
     where there is no other to come, and `because` why. `work` is what the agent has besides the call, oldest
     first. `standing` is how the agent's standing leg is, if there is to be one. In a call the customer may be
-    `on_hold`; `parties` are who else is in the conversation. Who `owes_result` does not finish the wrap-up
-    without one.
+    `on_hold`; `parties` are who else is in the conversation, and `undone` is the last wish for it where the
+    telephone system has not carried it out. Who `owes_result` does not finish the wrap-up without one.
     """
 
     state: AgentState
@@ -309,6 +309,7 @@ class ShowAgentState(DeskCommand, frozen=True, kw_only=True):
     is_muted: bool = False
     parties: tuple[PartyShown, ...] = ()
     owes_result: bool = False
+    undone: str = ""
 
 
 class AnswerRequest(DeskCommand, frozen=True, kw_only=True):

@@ -168,7 +168,10 @@ class PartyShown(Record, frozen=True, kw_only=True):
 
 
 class ConversationChanged(Event, frozen=True, kw_only=True):
-    """How it stands with the agent's conversation, for the desk; `legal` are the wishes it would grant."""
+    """How it stands with the agent's conversation, for the desk; `legal` are the wishes it would grant.
+
+    `undone` is the last wish (its class by name) where the telephone system has not carried it out in time.
+    """
 
     contact_id: ContactId
     agent_id: AgentId
@@ -176,6 +179,7 @@ class ConversationChanged(Event, frozen=True, kw_only=True):
     is_muted: bool = False
     parties: tuple[PartyShown, ...] = ()
     legal: tuple[str, ...] = ()
+    undone: str = ""
 
 
 class CustomerFetched(Event, frozen=True, kw_only=True):

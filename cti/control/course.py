@@ -88,16 +88,22 @@ COURSE = Table(
         (_S.CONSULTING, _T.LOSE_AGENT): _S.GIVING,
         # To the customer for a word, while whoever is asked hears music; and back.
         (_S.CONSULTING, _T.SWAP): _S.TURNING,
+        # Taken apart by an order that was given up, and came late: together again.
+        (_S.CONSULTING, _T.PARTED): _S.RETURNING,
         (_S.TURNING, _T.JOINED): _S.ASIDE,
+        # Asterisk did not do as it was told: back to how it was before the turn.
+        (_S.TURNING, _T.TIME_OUT): _S.RETURNING,
         (_S.TURNING, _T.CANCEL): _S.PARTING,
         (_S.TURNING, _T.LOSE_AGENT): _S.GIVING,
         (_S.ASIDE, _T.SWAP): _S.RETURNING,
+        (_S.ASIDE, _T.PARTED): _S.TURNING,
         (_S.ASIDE, _T.COMPLETE): _S.GIVING,
         (_S.ASIDE, _T.CONFER): _S.MERGING,
         # Agent and customer talk already: nothing has to move.
         (_S.ASIDE, _T.CANCEL): _S.TALKING,
         (_S.ASIDE, _T.LOSE_AGENT): _S.GIVING,
         (_S.RETURNING, _T.JOINED): _S.CONSULTING,
+        (_S.RETURNING, _T.TIME_OUT): _S.TURNING,
         (_S.RETURNING, _T.CANCEL): _S.PARTING,
         (_S.RETURNING, _T.LOSE_AGENT): _S.GIVING,
         (_S.GIVING, _T.JOINED): _S.OVER,

@@ -108,7 +108,10 @@ class ControlDesk:
         self._sagas.leave(self._meant(request), request)
 
     def _meant(self, request: CallRequest) -> Talk:
-        """Return the conversation that the desk means; refuse where the wish does not fit it now."""
+        """Return the conversation that the desk means; refuse where the wish does not fit it now.
+
+        A wish that was granted takes the place of the last one, and of what is told of that.
+        """
         talk = self._talks.of_agent(request.agent_id)
         if talk is None:
             raise RequestRefused("no_conversation", "this agent talks to nobody now")
@@ -116,6 +119,7 @@ class ControlDesk:
             raise RequestRefused("other_contact", f"this agent talks to {talk.contact.contact_id} by now")
         if type(request).__name__ not in talk.legal():
             raise RequestRefused("not_now", f"the conversation is {talk.state} now")
+        talk.undone = ""
         return talk
 
 

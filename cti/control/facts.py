@@ -63,6 +63,7 @@ def shown(talk: Talk, why: Event) -> ConversationChanged:
         is_muted=talk.is_muted,
         parties=_parties(talk),
         legal=talk.legal(),
+        undone=talk.undone,
     )
 
 

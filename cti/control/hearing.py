@@ -133,8 +133,8 @@ class Hearing:
                 sagas.join(talk)
             case _S.CALLING if leg_id == talk.third_leg:
                 self._thirds.meet(talk, event)
-            case _S.CONSULTING if leg_id == talk.agent_leg:
-                sagas.third_gone(talk, event)
+            case _S.CONSULTING | _S.ASIDE if leg_id == talk.agent_leg:
+                sagas.come_apart(talk, event)
             case _S.TURNING | _S.RETURNING:
                 sagas.turn(talk, event)
             case _S.GIVING:

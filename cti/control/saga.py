@@ -6,8 +6,9 @@ talks, or the customer hears music in our hands, or the leg ends:
 
 * holding fails: both are in their bridge still, and talk on
 * resuming fails: the customer stays on hold, and the agent may try again
-* whoever is called cannot be had, or hangs up, or a turn between them and the customer fails: agent and
-  customer are brought together again
+* whoever is called cannot be had, or hangs up: agent and customer are brought together again
+* a turn between them and the customer fails: whoever talked before it talks again; where that fails too,
+  agent and customer are brought together
 * the agent's phone is lost while the customer is on hold: the customer goes back in line, to the old place;
   in a consultation or a conference the customer goes on with whom the agent had called
 * the customer hangs up: everybody else is let go
@@ -50,8 +51,11 @@ HOLD_STEP = "control:music"
 TRANSFER, AGENT, CUSTOMER, PARTY = "transfer", "agent", "customer", "party"
 _S, _T = CourseState, CourseTrigger
 
-_CALLED_OFF = frozenset({_S.CALLING, _S.TURNING, _S.RETURNING, _S.GIVING, _S.MERGING})
+_TURNS = frozenset({_S.TURNING, _S.RETURNING})
+_CALLED_OFF = _TURNS | {_S.CALLING, _S.GIVING, _S.MERGING}
 """The states with somebody called that lead back to agent and customer where they last too long."""
+_MOVED = frozenset({_S.PARTING, _S.FETCHED})
+"""The states in which the customer is moved away from the agent, or both from somebody else."""
 
 
 class Sagas:
@@ -229,6 +233,28 @@ class Sagas:
         if talk.state is _S.ASIDE:
             self._end_hold(talk, why)
 
+    def come_apart(self, talk: Talk, why: Event) -> None:
+        """Join the agent again with whom it talked: a turn that was given up was made after all.
+
+        Or else the other one has left, of which we shall hear.
+        """
+        self._step(talk, _T.PARTED, why)
+        talk.tries = self._rules.tries_max
+        self.turn(talk, why)
+
+    def _undo_turn(self, talk: Talk, why: Event) -> None:
+        """Let those talk again who talked before the turn; perhaps nobody has moved yet."""
+        self._step(talk, _T.TIME_OUT, why)
+        talk.tries = self._rules.tries_max
+        pair = (talk.agent_leg, talk.customer_leg if talk.state is _S.TURNING else talk.third_leg)
+        if self.are_together(*pair) and not any(leg in talk.in_hand for leg in pair):
+            self.turned(talk, why)
+            return
+        for leg_id in talk.legs:
+            if leg_id not in talk.in_hand:
+                self._take(talk, leg_id)
+        self.turn(talk, why)
+
     def enter_room(self, talk: Talk, leg_id: LegId) -> None:
         """Let a leg that is in hand into the conference."""
         if leg_id in talk.in_hand:
@@ -342,18 +368,22 @@ class Sagas:
     # --- steps that are late ------------------------------------------------------------------------
 
     def late(self, talk: Talk, why: Event) -> None:
-        """Go back to where nobody waits; ask once more where that needs the telephone system as well."""
-        if talk.state in _CALLED_OFF:
+        """Go back to where nobody waits, and say so; ask once more where that takes an order too."""
+        if talk.state in _MOVED and not self.are_together(talk.customer_leg, talk.agent_leg):
+            self._insist(talk, why)
+            return
+        talk.undone = talk.wish_in_hand
+        if talk.state in _TURNS and talk.tries < self._rules.tries_max:
+            self._undo_turn(talk, why)
+        elif talk.state in _CALLED_OFF:
             self.cancel(talk, ConsultOutcome.FAILED, why)
         elif talk.state is _S.RESUMING:
             self._step(talk, _T.TIME_OUT, why)
-        elif COURSE.allows(talk.state, _T.TIME_OUT) and self.are_together(talk.customer_leg, talk.agent_leg):
+        elif talk.state in _MOVED:
             talk.onward, talk.wanted, talk.comes_back = None, None, False
             self._step(talk, _T.TIME_OUT, why)
             self._end_hold(talk, why)
             self._given_over(talk.contact, why)
-        elif talk.state in WAITING:
-            self._insist(talk, why)
 
     def _insist(self, talk: Talk, why: Event) -> None:
         """Ask for the legs that are missing once more, and end them where that is in vain too."""

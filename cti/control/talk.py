@@ -30,6 +30,16 @@ LEGAL: Mapping[CourseState, tuple[str, ...]] = {
 _HEARD = frozenset({_S.TALKING, _S.CONSULTING, _S.ASIDE, _S.CONFERRING})
 """The states in which somebody hears the agent, who may be muted then."""
 
+_CARRIED_OUT: Mapping[CourseState, str] = {
+    _S.RESUMING: "ResumeContact",
+    _S.TURNING: "SwapConsult",
+    _S.RETURNING: "SwapConsult",
+    _S.GIVING: "CompleteConsult",
+    _S.MERGING: "StartConference",
+    _S.FETCHED: "TransferContact",
+}
+"""The wish that the telephone system is carrying out; parting serves several."""
+
 
 class Third(Entity, kw_only=True):
     """Whom the agent called: `name` says who. One whom we serve has a contact, the consultation."""
@@ -62,6 +72,8 @@ class Talk(Entity, kw_only=True):
     because: str = "wish"
     # How often a step that was late has been asked for again.
     tries: int = 0
+    # The last wish, where the telephone system has not carried it out.
+    undone: str = ""
     agent_is_gone: bool = False
     # Whether the agent hung up the customer at the desk.
     hung_up: bool = False
@@ -102,6 +114,13 @@ class Talk(Entity, kw_only=True):
     def legs(self) -> tuple[LegId, ...]:
         """All legs there are."""
         return tuple(leg for leg in (self.customer_leg, self.agent_leg, self.third_leg) if leg != NO_LEG)
+
+    @property
+    def wish_in_hand(self) -> str:
+        """The wish that the step in hand carries out, empty where it is nobody's."""
+        if self.state is _S.PARTING and not self.comes_back:
+            return "HoldContact" if self.wanted is None else "StartConsult"
+        return _CARRIED_OUT.get(self.state, "")
 
     @property
     def timer(self) -> TimerKey:

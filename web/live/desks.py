@@ -102,6 +102,7 @@ class Desks:
                 PartyView(leg_id=party.leg_id, name=party.name, state=party.state) for party in shown.parties
             ),
             owes_result=shown.owes_result,
+            undone=shown.undone,
         )
 
 

@@ -95,6 +95,8 @@ class Centre:
         self.answers: list[AnswerRequest] = []
         # So many of the next orders to move legs get lost.
         self.losses = 0
+        # What the telephone system was told while it stalls, None while it does not.
+        self.stalled: list[PbxCommand] | None = None
         self._numbers = count(5_550_001)
         self.pbx = SimPbx(self.exchange, self.runner.receive)
         for number, agent in enumerate(("ann", "bob", "cy"), start=1_001):
@@ -115,11 +117,24 @@ class Centre:
         return self.runner.now_us()
 
     def execute(self, command: PbxCommand) -> None:
-        """Be the telephone system, which may lose an order."""
-        if self.losses and isinstance(command, TakeLeg | JoinLeg | ConferLeg):
+        """Be the telephone system, which may lose an order, or keep all waiting."""
+        if self.stalled is not None:
+            self.stalled.append(command)
+        elif self.losses and isinstance(command, TakeLeg | JoinLeg | ConferLeg):
             self.losses -= 1
         else:
             self.pbx.execute(command)
+
+    def stall(self) -> None:
+        """Let the telephone system do nothing of what it is told from now on."""
+        self.stalled = []
+
+    def go_on(self) -> None:
+        """Let it do all that it was told meanwhile."""
+        orders, self.stalled = self.stalled or [], None
+        for order in orders:
+            self.execute(order)
+        self.pass_s(0.1)
 
     def show(self, command: DeskCommand) -> None:
         """Be every agent's desk."""

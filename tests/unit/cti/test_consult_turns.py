@@ -141,17 +141,62 @@ def test_whoever_hangs_up_leaves_nobody_in_silence(
     assert len(three.centre.told(ConsultEnded)) == 1
 
 
-@pytest.mark.parametrize("where", ON_THE_WAY)
-@pytest.mark.parametrize("losses", [1, 2])
-def test_turn_that_the_telephone_system_forgets_brings_agent_and_customer_together(
-    where: str, losses: int
+BEFORE = pytest.mark.parametrize(("before", "talks_with"), [("asking", "other"), ("aside", "caller")])
+"""Where ann is before the turn that fails, and with whom she talks there."""
+
+
+@WAYS
+@BEFORE
+@pytest.mark.parametrize("forgotten", ["taking apart", "joining"])
+def test_turn_that_the_telephone_system_forgets_is_undone(
+    standing: tuple[str, ...], before: str, talks_with: str, forgotten: str
 ) -> None:
+    three = Three(standing)
+    centre = three.centre
+    three.reach(before)
+    centre.losses = forgotten == "taking apart"
+    centre.ask(SwapConsult, pause_s=0)
+    centre.losses = 1
+    centre.pass_s(0.1)
+    centre.losses = 0
+    centre.pass_s(2)
+    assert three.pair(three.ann, getattr(three, talks_with))
+    assert centre.shown["ann"].undone == "SwapConsult"
+    assert centre.told(ConsultEnded) == []
+    assert centre.ask(SwapConsult) == "", "and it can be tried again"
+    assert centre.shown["ann"].undone == ""
+    assert not three.pair(three.ann, getattr(three, talks_with))
+
+
+@WAYS
+@BEFORE
+@pytest.mark.parametrize("stall_s", [1, 2.5, 3.9])
+def test_consultation_outlives_a_stall_of_the_telephone_system(
+    standing: tuple[str, ...], before: str, talks_with: str, stall_s: float
+) -> None:
+    three = Three(standing)
+    centre = three.centre
+    three.reach(before)
+    centre.stall()
+    centre.ask(SwapConsult, pause_s=stall_s)
+    centre.go_on()
+    was_undone = centre.shown["ann"].undone == "SwapConsult"
+    assert was_undone == (stall_s > 2)
+    assert three.pair(three.ann, getattr(three, talks_with)) == was_undone
+    assert centre.told(ConsultEnded) == []
+    assert centre.ask(SwapConsult) == ""
+    assert three.pair(three.ann, getattr(three, talks_with)) != was_undone
+
+
+@BEFORE
+def test_turn_that_cannot_be_undone_brings_agent_and_customer_together(before: str, talks_with: str) -> None:
     three = Three()
-    three.reach("asking" if where == "turning" else "aside")
-    three.centre.losses = losses
-    three.centre.ask(SwapConsult)
+    three.reach(before)
+    three.centre.ask(SwapConsult, pause_s=0)
+    three.centre.losses = 2
     three.centre.pass_s(15)
     assert three.pair(three.ann, three.caller)
+    assert three.centre.shown["ann"].undone == "SwapConsult"
     assert three.centre.state("bob") is AgentState.WRAP_UP
 
 

@@ -73,3 +73,9 @@ export function deeds(): Deed[] {
 export function deed(id: DeedId): Deed {
   return made(TABLE.find((row) => row.id === id)!);
 }
+
+/** Return what the deed behind one of the engine's requests is called. */
+export function nameOfRequest(request: string): string {
+  const row = TABLE.find((each) => each.request === request);
+  return row ? t(`deed.${row.id}`).replace("…", "") : request;
+}

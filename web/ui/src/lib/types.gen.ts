@@ -197,7 +197,8 @@ export interface PartyView {
  *
  * `until` is when the state ends by itself. `asked_by` is the supervisor who asked for the state, or for the
  * next one where there is one, and `because` why. `parties` are those of the conversation besides the
- * customer. Who `owes_result` does not finish the wrap-up without one.
+ * customer; `undone` is the last request about it where the telephone system has not carried it out. Who
+ * `owes_result` does not finish the wrap-up without one.
  */
 export interface DeskView {
   readonly agent_id: string;
@@ -218,6 +219,7 @@ export interface DeskView {
   readonly is_muted: boolean;
   readonly parties: readonly PartyView[];
   readonly owes_result: boolean;
+  readonly undone: string;
 }
 
 /** A finished interaction, as short as an agent reads it while the phone rings. */
