@@ -141,7 +141,7 @@ class Conditions:
 
     A share `quick_failures` of what is not answered fails within 1 to 5 s; while the trunk is down (`outage`,
     from and until) it refuses everything at once. `misjudged` is the share of people taken for machines.
-    What the telephone system tells comes `events_late_s` late; what agents' desks tell, where `desk_is_late`.
+    Whatever happens is heard `events_late_s` later.
     """
 
     agents: int
@@ -161,7 +161,6 @@ class Conditions:
     leads: tuple[tuple[float, int], ...] = ()
     lines: int = 100_000
     events_late_s: float = 0.0
-    desk_is_late: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -253,10 +252,6 @@ def _events_late(usual: Conditions) -> Conditions:
     return replace(usual, events_late_s=LATE_S)
 
 
-def _all_late(usual: Conditions) -> Conditions:
-    return replace(usual, events_late_s=LATE_S, desk_is_late=True)
-
-
 def _rings_longer(usual: Conditions) -> Conditions:
     """Every call rings for so much longer, and all is known at once.
 
@@ -280,7 +275,6 @@ SHAPES: Mapping[str, Shape] = {
     "quick failures": lambda usual: replace(usual, quick_failures=0.4),
     "a tenth taken for machines": lambda usual: replace(usual, misjudged=0.1),
     "events 2 s late": _events_late,
-    "all news 2 s late": _all_late,
     "rings 2 s longer": _rings_longer,
 }
 """The usual day, and what may go wrong in one, by the words of the tables."""

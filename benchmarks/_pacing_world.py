@@ -176,13 +176,6 @@ class LightWorld:
         else:
             news(self._now_s)
 
-    def _tell_of_desk(self, news: Callable[[float], None]) -> None:
-        """Let the method hear what an agent's desk tells: that does not go by way of the telephone system."""
-        if self._conditions.desk_is_late:
-            self._tell(news)
-        else:
-            news(self._now_s)
-
     def _look_again(self) -> None:
         self._look()
         self._at(self._now_s + self._method.looks_every_s, self._look_again)
@@ -316,7 +309,7 @@ class LightWorld:
             self.picture.idle += 0 if goes else 1
             self._method.phase_over(agent.number, phase, since_s, heard_s)
 
-        self._tell_of_desk(news)
+        self._tell(news)
         if goes:
             self._go(agent)
         else:
@@ -332,7 +325,7 @@ class LightWorld:
                 return
         self._idle.append(agent)
         if self._method.looks_when_freed:
-            self._tell_of_desk(lambda heard_s: self._look())
+            self._tell(lambda heard_s: self._look())
 
     # --- coming and going -----------------------------------------------------------------------------
 
@@ -343,7 +336,7 @@ class LightWorld:
         def news(heard_s: float) -> None:
             self.picture.idle += 1
 
-        self._tell_of_desk(news)
+        self._tell(news)
         self._take_next(agent)
 
     def _want_away(self, agent: _Agent, for_s: float) -> None:
@@ -356,7 +349,7 @@ class LightWorld:
             def left(heard_s: float) -> None:
                 self.picture.idle -= 1
 
-            self._tell_of_desk(left)
+            self._tell(left)
             self._go(agent)
         else:
 
@@ -364,7 +357,7 @@ class LightWorld:
                 if agent.number in self.picture.busy:
                     self.picture.leaving[agent.number] = True
 
-            self._tell_of_desk(leaving)
+            self._tell(leaving)
 
     def _go(self, agent: _Agent) -> None:
         self._count_presence(-1)
