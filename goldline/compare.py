@@ -24,10 +24,10 @@ from goldline.harness import SimulatedDay
 from goldline.intervals import interval_tree
 from goldline.journal_file import read_journal
 from goldline.journal_head import read_head
-from goldline.live import open_database
 from goldline.progress import progress_bar
 from goldline.replay import brain_of, turns_as_recorded
 from goldline.replications import each_run
+from goldline.stores import open_database
 from goldline.trial import Trial, make_trial
 from goldline.valuation import valuation_of
 from metrics.contacts import ContactFigures

@@ -8,8 +8,8 @@ from crm.import_customers import ImportResult, ImportSettings, import_customers
 from crm.segmentation import ScoringSettings, TierChange, score_customers
 from crm.store import SqlCrmStore, StoreSettings
 from goldline.config import Config, load_config
-from goldline.live import open_database
 from goldline.progress import progress_bar
+from goldline.stores import open_database
 from goldline.wall_clock import WallClock
 
 REJECTS_SUFFIX = ".rejects.csv"

@@ -22,8 +22,8 @@ from crm.leads.row import RowSettings
 from crm.leads.store import SqlLeadStore
 from crm.list_file import open_list
 from goldline.config import load_config
-from goldline.live import open_database
 from goldline.progress import progress_bar
+from goldline.stores import open_database
 from goldline.tier_ranks import tier_ranks
 from goldline.wall_clock import WallClock
 from simulator.report.blocks import Section

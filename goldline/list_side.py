@@ -39,14 +39,13 @@ class ListStores:
     folder: Path | None = None
 
 
-def sql_list_stores(config: Config, database: Database, clock: Clock) -> ListStores:
-    """Return those in a database."""
-    store = SqlLeadStore(database, clock)
+def sql_list_stores(config: Config, database: Database, leads: SqlLeadStore, clock: Clock) -> ListStores:
+    """Return those in a database, of whose leads there is a store already."""
     return ListStores(
-        sink=store,
+        sink=leads,
         book=SqlImportBook(database),
         records=SqlCampaignRecords(database, clock),
-        numbers=SqlNumberLists(database, store, config.crm.region),
+        numbers=SqlNumberLists(database, leads, config.crm.region),
         folder=Path(config.web.uploads),
     )
 

@@ -11,10 +11,7 @@ Start and recovery are one path: the agents' last states come from the ledger, t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core.kernel.clock import SECOND_US, Clock
@@ -22,14 +19,7 @@ from core.kernel.record import replace
 from core.kernel.rng import Streams
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId
-from core.ports import CrmStore, Desk, Journal, LeadStore, Ledger
-from crm.database import Database, DatabaseSettings
-from crm.history import SqlHistory
-from crm.leads.store import SqlLeadStore
-from crm.ledger import LedgerSettings, SqlLedger, read_open_contacts
-from crm.people import SqlPeopleStore
-from crm.schema import upgrade
-from crm.store import SqlCrmStore, StoreSettings
+from core.ports import Desk, Journal
 from cti.asterisk.adapter import AsteriskPbx
 from goldline.app import build_brain
 from goldline.asterisk_settings import asterisk_settings
@@ -39,79 +29,15 @@ from goldline.config import Config
 from goldline.edges import Desks, WorkDoors
 from goldline.journal_file import FileJournal, NoJournal
 from goldline.journal_head import JournalHead
-from goldline.list_side import ListStores, sql_list_stores
 from goldline.runners import LiveRunner, Ports
+from goldline.stores import Stores
 from ivr.flow import Flow
 from web.desk_link import DeskServer, DeskSettings
 from web.front import FrontOffice
-from web.ports import CustomerRecords, History, OpenContacts, PeopleStore
 from web.work_link import WorkServer, WorkSettings
 
 CALL_MAX_US = 24 * 3_600 * SECOND_US
 """No call lasts longer: how far back we look, when we start, for contacts that were never recorded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebStores:
-    """What the web side asks, beside the engine or apart from it: the ports of `web.ports`."""
-
-    people: PeopleStore
-    customers: CustomerRecords
-    open_contacts: OpenContacts
-    history: History
-    lists: ListStores
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """What a centre remembers with; `run` is the number of this start of the engine."""
-
-    run: int
-    crm: CrmStore
-    leads: LeadStore
-    ledger: Ledger
-    web: WebStores
-
-
-@asynccontextmanager
-async def open_database(config: Config) -> AsyncIterator[Database]:
-    """Give the configured database, its tables brought up to date."""
-    database = Database(DatabaseSettings(url=config.crm.url.get_secret_value()))
-    try:
-        await upgrade(database)
-        yield database
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
-    """Give the configured stores for one run of the engine; what is unwritten at the end is written."""
-    async with open_database(config) as database:
-        settings = LedgerSettings(spool_path=Path(config.crm.spool))
-        ledger = await SqlLedger.open(database, clock, settings)
-        store = SqlCrmStore(database, clock, StoreSettings(region=config.crm.region))
-        try:
-            yield Stores(
-                run=ledger.run,
-                crm=store,
-                leads=SqlLeadStore(database, clock),
-                ledger=ledger,
-                web=web_stores(config, database, clock),
-            )
-        finally:
-            await ledger.close()
-
-
-def web_stores(config: Config, database: Database, clock: Clock) -> WebStores:
-    """Return what the web side asks of `database`."""
-    return WebStores(
-        people=SqlPeopleStore(database),
-        customers=SqlCrmStore(database, clock, StoreSettings(region=config.crm.region)),
-        open_contacts=partial(read_open_contacts, database),
-        history=SqlHistory(database),
-        lists=sql_list_stores(config, database, clock),
-    )
 
 
 class LiveCentre:

@@ -16,7 +16,7 @@ from core.kernel.errors import GoldlineError
 from core.model.person import ApiKey, AuditEntry, Person, PersonChange
 from crm.people import SqlPeopleStore
 from goldline.config import load_config
-from goldline.live import open_database
+from goldline.stores import open_database
 from goldline.wall_clock import WallClock
 from web.gate.passwords import hash_password
 from web.gate.tokens import hash_of, new_key, new_key_id

@@ -17,10 +17,11 @@ from goldline.config import Config, load_config
 from goldline.flows import load_flows
 from goldline.garbage import prefer_latency
 from goldline.journal_head import head_of_run
-from goldline.live import LiveCentre, open_database, open_journal, open_stores, web_stores
+from goldline.live import LiveCentre, open_journal
 from goldline.logs import set_up_logs
 from goldline.roles import ServeRole
 from goldline.rules_check import check_config_rules
+from goldline.stores import join_database, open_stores, web_stores
 from goldline.systemd import served_by_systemd
 from goldline.vitals import ops_of, ops_of_web
 from goldline.wall_clock import WallClock
@@ -35,8 +36,8 @@ SWITCH_INTERVAL_S = 0.0005
 async def run_server(path: Path, role: ServeRole = ServeRole.ALL, port: int | None = None) -> None:
     """Serve the part `role` of the centre that is configured at `path`; pages at `port`, if given.
 
-    Raises `ConfigError` before anything is opened where the configuration is wrong, `OSError` where a port
-    or the database cannot be had.
+    Raises `ConfigError` before anything is opened where the configuration is wrong, or where a web process
+    finds no database of its version; `OSError` where a port or the database cannot be had.
     """
     config = load_config(path)
     if port is not None:
@@ -85,7 +86,7 @@ async def _serve_web(config: Config, folder: Path) -> None:
     house = house_of(
         config, configured_agents(config), configured_campaigns(config, load_flows(config, folder))
     )
-    async with open_database(config) as database:
+    async with join_database(config) as database:
         place = await read_end(database)
         async with open_web_bus(config, folder, database, clock, place) as bus:
             following = follow(house, bus.front, clock, place)

@@ -11,7 +11,8 @@ from crm.ledger import SqlLedger
 from goldline import __version__
 from goldline.bus_side import EngineBus, WebBus
 from goldline.config_metrics import MetricsSection, monitors_of
-from goldline.live import LiveCentre, Stores
+from goldline.live import LiveCentre
+from goldline.stores import Stores
 from web.live.following import Following
 from web.live.live import Live
 from web.ops.calls import CallReadings

@@ -20,7 +20,7 @@ from goldline.config_gate import gate_settings, oidc_settings
 from goldline.config_routing import QueueSection
 from goldline.config_web import web_settings
 from goldline.list_side import open_campaign_side
-from goldline.live import WebStores
+from goldline.stores import WebStores
 from goldline.wall_clock import WallClock
 from web.api.health import build_ops_application
 from web.application import build_application

@@ -23,8 +23,8 @@ from goldline.config import load_config
 from goldline.demo.day import DEMO_SCENARIO
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_head import read_head
-from goldline.live import open_database
 from goldline.replay import brain_of, turns
+from goldline.stores import open_database
 from routing.recorded import RecordedCourse, recorded_course
 from simulator.scenario import load_scenario
 from simulator.world import agent_profiles

@@ -22,7 +22,7 @@ from crm.cells import KEY, Reject, Rule, plain_name
 from crm.leads.attempts import write_conversions
 from crm.list_file import Line, open_list
 from goldline.config import load_config
-from goldline.live import open_database
+from goldline.stores import open_database
 from goldline.wall_clock import WallClock
 from metrics.campaign_results import CENTS
 

@@ -26,7 +26,7 @@ from crm.leads.results import list_standings
 from crm.ledger import read_campaign_states
 from dialer.campaign import CAMPAIGN, CampaignState
 from goldline.config import Config, load_config
-from goldline.live import open_database, open_stores
+from goldline.stores import open_database, open_stores
 from goldline.wall_clock import WallClock
 from metrics.campaign_results import worked
 from web.work_client import ask

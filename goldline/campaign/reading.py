@@ -14,7 +14,7 @@ from crm.database import Database
 from crm.leads.results import count_people, count_results, list_standings
 from goldline.config import Config, load_config
 from goldline.config_dispositions import dispositions_of
-from goldline.live import open_database
+from goldline.stores import open_database
 from metrics.campaign_results import by_disposition, figures_by_group, results
 
 

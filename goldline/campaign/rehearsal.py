@@ -30,12 +30,12 @@ from crm.ledger import new_run, read_campaign_states
 from dialer.campaign import CampaignState
 from goldline.config import Config
 from goldline.harness import SimulatedDay, open_scenario
-from goldline.live import open_database, open_stores
 from goldline.progress import Told
 from goldline.runners import VirtualRunner
 from goldline.simulated_store import LeadsByList
 from goldline.stages import DirectStage
 from goldline.store_at_once import at_once
+from goldline.stores import open_database, open_stores
 from goldline.wall_clock import WallClock
 from simulator.faults import FaultPlan
 from simulator.scenario import Scenario, load_scenario

@@ -39,9 +39,10 @@ from goldline.flows import load_flows
 from goldline.harness import open_scenario
 from goldline.journal_file import NoJournal
 from goldline.list_side import memory_list_stores
-from goldline.live import LiveCentre, Stores, WebStores
+from goldline.live import LiveCentre
 from goldline.logs import set_up_logs
 from goldline.simulated_store import crm_record, load_lists
+from goldline.stores import Stores, WebStores
 from goldline.vitals import ops_of
 from goldline.watched import WatchedLedger
 from goldline.web_side import follow, house_of, open_web_side

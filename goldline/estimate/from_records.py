@@ -22,7 +22,7 @@ from goldline.estimate.calls import CallList
 from goldline.estimate.learner import Judge, Learner
 from goldline.estimate.lesson import Lesson
 from goldline.estimate.samples import Sample, Sampler
-from goldline.live import open_database
+from goldline.stores import open_database
 from routing.outlook import Outlook
 
 LEARNED_SHARE = 0.75

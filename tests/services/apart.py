@@ -19,8 +19,9 @@ from goldline.app import configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
-from goldline.live import LiveCentre, open_stores
+from goldline.live import LiveCentre
 from goldline.simulated_store import crm_record
+from goldline.stores import open_stores
 from goldline.vitals import ops_of
 from goldline.wall_clock import WallClock
 from goldline.web_side import follow, house_of, open_ops_side

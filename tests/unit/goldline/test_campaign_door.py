@@ -21,7 +21,8 @@ from goldline.campaign.tables import caps_table, standing_line
 from goldline.config import load_config
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
-from goldline.live import LiveCentre, open_stores
+from goldline.live import LiveCentre
+from goldline.stores import open_stores
 from goldline.wall_clock import WallClock
 from tests.services.clocks import Wristwatch
 from tests.services.ports import free_tcp_port

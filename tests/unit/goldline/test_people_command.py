@@ -12,7 +12,7 @@ import pytest
 from crm.people import SqlPeopleStore
 from goldline.config import load_config
 from goldline.demo import FOLDER
-from goldline.live import open_database
+from goldline.stores import open_database
 from tests.unit.goldline.test_command_line import Run, goldline
 from web.gate.passwords import password_matches
 from web.gate.tokens import hash_of
