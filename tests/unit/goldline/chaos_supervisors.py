@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from core.kernel.clock import SECOND_US
 from core.model.events import DialogueOpened
 from core.model.ids import AgentId, ContactId, QueueName
@@ -22,9 +20,7 @@ from core.model.requests import (
     TakeOver,
 )
 from core.model.supervision import LegHears, SupervisionMode
-
-if TYPE_CHECKING:
-    from tests.unit.goldline.chaos import Chaos
+from tests.unit.goldline.chaos import Chaos
 
 QUEUES = (None, None, None, ("accounts",), ("cards",), ("accounts", "cards"), ())
 LEVELS = ((), (("accounts", 0),), (("cards", 9), ("accounts", 0)), (("accounts", 9),))

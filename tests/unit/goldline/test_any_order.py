@@ -14,7 +14,8 @@ from core.model.codec import encode
 from core.model.destination import DestinationKind, DivertReason
 from core.model.events import ContactArrived, InteractionRecorded
 from core.model.standing_leg import StandingState
-from tests.unit.goldline.chaos import CONFIGS, SAYINGS, Chaos
+from tests.unit.goldline.chaos import CONFIGS, Chaos
+from tests.unit.goldline.chaos_sayings import SAYINGS
 
 LENGTH = 200
 SAYING = st.tuples(st.integers(0, len(SAYINGS) - 1), st.integers(0, 10_000))
