@@ -163,6 +163,7 @@ def drawn(table: FigureTable, width: int = WIDE) -> Table:
         box=SIMPLE_HEAD,
         title_style="bold",
         padding=(0, 0),
+        min_width=min(len(table.title), width),
     )
     rich.add_column(table.headings[0], no_wrap=True)
     for text in table.headings[1:]:
