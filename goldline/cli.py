@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from core.kernel.errors import ConfigError, GoldlineError
+from core.kernel.interpreter import COMPILED
 from goldline.campaign_cli import campaign_app
 from goldline.people_cli import people_app
 from goldline.roles import ServeRole
@@ -43,6 +44,10 @@ def main() -> None:
         app()
     except (GoldlineError, OSError) as error:
         _refuse(error)
+    except ImportError as error:
+        if COMPILED:
+            raise
+        _refuse(GoldlineError(f"PyPy runs simulations alone: this needs CPython ({error.name})"))
 
 
 @app.command()
