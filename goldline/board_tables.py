@@ -19,7 +19,9 @@ STATE_COLOURS = {
 
 def board_table(title: str, first: str, *others: str) -> Table:
     """Return an empty table; figures stand to the right of the `first` column, whose names are never cut."""
-    table = Table(title=title, box=SIMPLE_HEAD, title_style="bold", title_justify="left", padding=(0, 1, 0, 0))
+    table = Table(
+        title=title, box=SIMPLE_HEAD, title_style="bold", title_justify="left", padding=(0, 1, 0, 0)
+    )
     table.add_column(first, no_wrap=True)
     for heading in others:
         table.add_column(heading, justify="right")
