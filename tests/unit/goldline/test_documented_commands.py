@@ -6,10 +6,11 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from goldline.cli import app
 
@@ -25,14 +26,12 @@ def shown() -> Iterator[tuple[str, list[str]]]:
             yield page.name, shlex.split(command, comments=True)
 
 
-def take(command: click.Command, words: list[str], parent: click.Context | None = None) -> None:
+def take(command: Any, words: list[str], parent: Any = None) -> None:
     """Read the words as the program would, down to the command that would run."""
     context = command.make_context(command.name, list(words), parent=parent)
-    if isinstance(command, click.Group):
-        rest = [*context._protected_args, *context.args]
-        _, chosen, words = command.resolve_command(context, rest)
-        assert chosen is not None
-        take(chosen, words, context)
+    if isinstance(command, TyperGroup):
+        _, chosen, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        take(chosen, rest, context)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +43,9 @@ def test_documented_command_is_one(page: str, words: list[str], monkeypatch: pyt
     for word in words:
         if word.startswith("examples/"):
             assert Path(word).exists(), f"{page} names {word}"
+
+
+@pytest.mark.parametrize("command", ["simulate day.toml --nonsense", "campaign strat spring", "people add"])
+def test_command_that_is_none_is_noticed(command: str) -> None:
+    with pytest.raises(Exception, match=r"No such|Missing"):
+        take(typer.main.get_command(app), command.split())
