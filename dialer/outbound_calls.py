@@ -40,10 +40,18 @@ from core.model.events import (
 )
 from core.model.leg import Leg, LegState
 from core.model.message import Event
-from core.model.outbound import AnotherWayAsked, AttemptEnded, KeepLeads, NoOtherWay, SettleLead
+from core.model.outbound import (
+    AnotherWayAsked,
+    AttemptEnded,
+    InvalidSettled,
+    KeepLeads,
+    NoOtherWay,
+    SettleLead,
+)
 from dialer.arrival import answered, contact_of, introduction, onward
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
+from dialer.doubted import Doubted
 from dialer.forbidding import forbid
 from dialer.machine_rules import is_audited
 from dialer.progress import TRIGGERS, TRUNK_AT_FAULT, Unanswered, why_never_made, why_unanswered
@@ -73,9 +81,11 @@ class OutboundCalls:
         book: AttemptBook,
         recall: AttemptRecall,
         ways: WaysOut,
+        doubted: Doubted,
     ) -> None:
         self._engine = engine
         self._ways = ways
+        self._doubted = doubted
         self._contacts = contacts
         self._desk = desk
         self._book = book
@@ -98,6 +108,7 @@ class OutboundCalls:
         engine.subscribe(LegFailed, self._leg_failed)
         engine.subscribe(TimerFired, self._time_up)
         engine.subscribe(NoOtherWay, self._no_other_way)
+        engine.subscribe(InvalidSettled, self._settled)
 
     # --- after a restart, or when the link is there again -----------------------------------------------
 
@@ -362,7 +373,17 @@ class OutboundCalls:
     def _fail(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
         self._book.move(attempt, TRIGGERS[reason])
         self._desk[attempt.rules.name].count_unanswered(attempt, why.at_us)
-        self._finish(attempt, why)
+        attempt.ended_us = why.at_us
+        if reason is not Unanswered.INVALID or not self._doubted.holds(attempt, why):
+            self._finish(attempt, why)
+
+    def _settled(self, event: InvalidSettled) -> None:
+        """Go on with an attempt whose number was said not to exist."""
+        attempt = self._book.get(event.attempt_id)
+        if attempt is not None and attempt.state is _S.FAILED:
+            if event.is_the_trunk:
+                attempt.disposition = Unanswered.UNREACHABLE
+            self._finish(attempt, event)
 
     def _finish(self, attempt: Attempt, why: Event) -> None:
         """Write the attempt down, and say when its lead comes up again."""

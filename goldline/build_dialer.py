@@ -22,6 +22,7 @@ from dialer.cap_watch import CapWatch
 from dialer.cohorts import Cohorts
 from dialer.desk import BACK_OFF, Campaign, CampaignDesk
 from dialer.dialing import Dialing
+from dialer.doubted import Doubted
 from dialer.experience_keeper import ExperienceKeeper
 from dialer.floor_watch import Crew, FloorWatch, Queue
 from dialer.goal_keeper import GoalKeeper
@@ -86,7 +87,7 @@ def build_dialer(ground: Ground, campaigns: Campaigns, queue: Queue) -> None:
     ByHand(engine, ids, desk, book, dialing)
     Steering(engine, desk)
     recall = AttemptRecall(engine, ground.calls, contacts, desk, book, ours)
-    OutboundCalls(engine, contacts, desk, book, recall, ways)
+    OutboundCalls(engine, contacts, desk, book, recall, ways, Doubted(engine, book))
     Machines(engine, desk, book)
     Hindrances(engine, desk, book, ways)
     CapWatch(engine, desk)

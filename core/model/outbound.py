@@ -367,6 +367,24 @@ class NoOtherWay(Event, frozen=True, kw_only=True):
     attempt_id: str
 
 
+class InvalidSettled(Event, frozen=True, kw_only=True):
+    """It was doubted that a number does not exist: it is so, or the trunk made that up."""
+
+    attempt_id: str
+    is_the_trunk: bool
+
+
+class TrunkDisbelieved(DomainEvent, frozen=True, kw_only=True):
+    """A trunk said of number after number that it does not exist, and is not taken at its word.
+
+    So many `attempts` of the campaign count as not carried instead; their leads come up again.
+    """
+
+    campaign: str
+    trunk: str
+    attempts: int
+
+
 class AttemptPutBack(Event, frozen=True, kw_only=True):
     """Nobody was dialed, by these `rules` if any; the lead is given back."""
 

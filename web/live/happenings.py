@@ -25,7 +25,7 @@ from core.model.events import (
     TalkEnded,
 )
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptAnswered, AttemptDialed, AttemptEnded
+from core.model.outbound import AttemptAnswered, AttemptDialed, AttemptEnded, TrunkDisbelieved
 from web.frames import EventView
 from web.live.topic import EVENTS, Change
 from web.times import moment
@@ -48,6 +48,7 @@ CATALOGUE: Mapping[type[DomainEvent], str] = {
     AttemptDialed: "attempt.dialed",
     AttemptAnswered: "attempt.answered",
     AttemptEnded: "attempt.ended",
+    TrunkDisbelieved: "campaign.trunk_disbelieved",
     AgentStateChanged: "agent.state",
 }
 """What each event of the ledger is called; those that are not here are the engine's own affair."""

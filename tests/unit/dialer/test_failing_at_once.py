@@ -10,7 +10,14 @@ from core.model.commands import RingLeg
 from core.model.events import LegEnded, LegRinging
 from core.model.hindrance import Hindrance
 from core.model.ids import LegId
-from core.model.outbound import CampaignHindered, CampaignLearned, PauseCampaign
+from core.model.outbound import (
+    AttemptEnded,
+    CampaignHindered,
+    CampaignLearned,
+    PauseCampaign,
+    SettleLead,
+    TrunkDisbelieved,
+)
 from dialer.answering import AnswerRates
 from dialer.back_off import BackOff
 from dialer.campaign import Mode
@@ -57,6 +64,10 @@ class FailingFloor(CampaignFloor):
             code, status = cause
             self.hear(LegEnded(at_us=self.now_us, leg_id=leg_id, cause=code, tech_cause=status))
 
+    def ended_as(self, disposition: str) -> int:
+        """How many attempts were written down as this."""
+        return sum(event.record.disposition == disposition for event in self.events(AttemptEnded))
+
     def told(self) -> tuple[str, ...]:
         """Why it does not dial, as told last."""
         return self.events(CampaignHindered)[-1].by
@@ -80,9 +91,32 @@ def test_dialing_goes_on_within_a_minute_of_the_trunk(floor: FailingFloor) -> No
 
 def test_carrier_that_knows_no_number_any_more_does_not_burn_the_list(floor: FailingFloor) -> None:
     assert floor.fail(600, NO_SUCH_NUMBER) < 50
-    assert floor.told() == (Hindrance.NOTHING_RINGS,)
+    assert floor.told() == (Hindrance.NOTHING_RINGS, Hindrance.TRUNKS_FAIL)
     assert floor.fail(70, BUSY) > len(AGENTS)
     assert floor.told() == ()
+
+
+def test_carrier_that_knows_no_number_for_ten_minutes_spoils_none(floor: FailingFloor) -> None:
+    floor.fail(60, BUSY, BUSY, BUSY, BUSY, NO_SUCH_NUMBER)
+    from_us = floor.now_us
+    floor.fail(600, NO_SUCH_NUMBER)
+    until_us = floor.now_us - 60 * SECOND_US
+    assert floor.fail(120, BUSY) > 100, "dialing goes on"
+    made_up = [order for order in floor.orders(SettleLead) if from_us < order.record.dialed_us < until_us]
+    assert {(order.record.disposition, order.record.tech_cause) for order in made_up} == {
+        ("unreachable", 404)
+    }
+    assert all(order.again_us is not None for order in made_up), "their leads come up again"
+    told = floor.events(TrunkDisbelieved)
+    assert {(event.campaign, event.trunk) for event in told} == {("winter", "outside")}
+    assert sum(event.attempts for event in told) >= len(made_up) > 40
+
+
+def test_fifth_of_a_list_that_is_dead_is_believed_to_be(floor: FailingFloor) -> None:
+    dialed = floor.fail(300, BUSY, BUSY, BUSY, BUSY, NO_SUCH_NUMBER)
+    floor.fail(10, BUSY)
+    assert floor.ended_as("invalid") == pytest.approx(dialed / 5, abs=1)
+    assert floor.events(TrunkDisbelieved) == []
 
 
 def test_list_of_many_dead_numbers_is_dialed_on(floor: FailingFloor) -> None:
