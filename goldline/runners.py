@@ -1,7 +1,7 @@
 """The two runners, side by side: one engine, live or in virtual time.
 
-Both do the same turn: take a message, number it, let the engine handle it, journal it, carry the commands
-out. They differ in what time is. `LiveRunner` waits for it on the asyncio loop; `VirtualRunner` jumps to
+Both do the same turn: take a message, number it, let the engine handle it, carry the commands out, journal
+it. They differ in what time is. `LiveRunner` waits for it on the asyncio loop; `VirtualRunner` jumps to
 the next instant anything is due, so a day runs in seconds. Each is the `Scheduler` of a simulated world.
 """
 
