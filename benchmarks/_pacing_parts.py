@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 from statistics import fmean, quantiles
 
-from benchmarks._pacing_conditions import SHAPES, Conditions, Constant, Exponential
+from benchmarks._pacing_conditions import LATE_S, SHAPES, Conditions, Constant, Exponential
+from benchmarks._pacing_late import HeldBack, ceiling
 from benchmarks._pacing_optimum import Memoryless, best_at, frontier
 from benchmarks._pacing_ours import Goldline
 from benchmarks._pacing_runs import ENGINE, LIGHT, Cell, Figures, Kept, Setting, Task, figures
@@ -172,6 +173,33 @@ def optimum(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Tabl
             }
         )
     return "A world without memory: goldline and the optimum", rows, {"most short of it, points": max(short)}
+
+
+LATE_SHARE = 0.0275
+"""About what the days of the steered dialer come to."""
+LATE_AGENTS_MAX = 20
+"""With more the process has too many states."""
+
+
+def lateness(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
+    """What news that comes two seconds late costs the best of all dialers."""
+    rows: list[Row] = []
+    costs = []
+    for cell in chosen:
+        if cell.agents <= LATE_AGENTS_MAX:
+            world = Memoryless(cell.agents, cell.answered)
+            prompt = best_at(frontier(world), LATE_SHARE)
+            late = ceiling(HeldBack(world, LATE_S), LATE_SHARE)
+            costs.append(100 * (prompt - late))
+            rows.append(
+                {
+                    "cell": str(cell),
+                    "at once %": round(100 * prompt, 2),
+                    "2 s late, at most %": round(100 * late, 2),
+                    "lost at least, points": round(costs[-1], 2),
+                }
+            )
+    return "A world without memory: what late news costs the best", rows, {"least lost, points": min(costs)}
 
 
 def _memoryless_day(cell: Cell, hours: float) -> Day:

@@ -6,7 +6,7 @@ A cell is a number of agents and the share of calls that a person answers.
 
     python -m benchmarks.pacing --quick
     python -m benchmarks.pacing --cells 20@.35 100@.2 --days 8 --keep FILE   goes on where it was stopped
-    python -m benchmarks.pacing --part stress   or one-per-cent, optimum, agreement, campaigns, cost
+    python -m benchmarks.pacing --part stress   or one-per-cent, optimum, lateness, agreement, campaigns, cost
 
 Two hundred campaigns of thirty days of 20 agents (`--part campaigns --cells 20@.35`) take some three hours of
 two cores; a day takes seconds, and minutes from a hundred agents up.
@@ -37,6 +37,7 @@ PARTS: dict[str, Part] = {
     "one-per-cent": _pacing_parts.one_per_cent,
     "stress": _pacing_parts.stress,
     "optimum": _pacing_parts.optimum,
+    "lateness": _pacing_parts.lateness,
     "agreement": _pacing_parts.agreement,
     "cost": _pacing_parts.cost,
     "campaigns": _pacing_campaigns.campaigns,

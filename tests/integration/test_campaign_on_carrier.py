@@ -213,7 +213,7 @@ async def test_five_hundred_attempts_are_accounted_for_and_people_hear_an_agent_
     # Longer than Asterisk listens for machines: what hangs up as it is moved into the bridge it may lose.
     with Carrier(tmp_path / CARRIER, phone_ports[CARRIER], talk_ms=2_500) as carrier, goldline:
         await go_to_work(goldline, desks)
-        records = await ended(goldline, 500, limit_s=170)
+        records = await ended(goldline, 500, limit_s=230)
         dialed, shown = carrier.dialed(), carrier.moments(f"shown {SHOWN}")
 
     assert set(records) == {*plain, *listened_to}
