@@ -49,7 +49,12 @@ class Doubted:
     def holds(self, attempt: Attempt, why: Event) -> bool:
         """Tell whether it is doubted that there is no such number; not where an agent waits on the line."""
         doubts = self._doubts.get(attempt.trunk)
-        if doubts is None or attempt.agent_first or not doubts.told(attempt.attempt_id, why.at_us):
+        if doubts is None:
+            return False
+        if attempt.agent_first:
+            doubts.refused(attempt.attempt_id)
+            return False
+        if not doubts.told(attempt.attempt_id, why.at_us):
             return False
         self._look_later(attempt.trunk, why.at_us)
         return True

@@ -78,6 +78,7 @@ class Doubts:
 
     def dialed(self, attempt_id: str, now_us: int) -> None:
         """Look at a call that is dialed now."""
+        self._let_go(now_us)
         if len(self._calls) < CALLS_MAX:
             self._calls[attempt_id] = _Call(now_us)
 
@@ -120,7 +121,6 @@ class Doubts:
                     self._blamed_us = max(self._blamed_us or 0, call.dialed_us)
                 else:
                     self._count(1.0, 0.0)
-        self._let_go(now_us)
         return settled[::-1]
 
     # --- inside ------------------------------------------------------------------------------------
@@ -145,7 +145,8 @@ class Doubts:
 
     def _let_go(self, now_us: int) -> None:
         """Forget the oldest calls."""
-        for attempt_id, call in list(self._calls.items()):
+        while self._calls:
+            attempt_id, call = next(iter(self._calls.items()))
             if call.is_open or now_us - call.dialed_us < LOOKS_BACK_US:
                 return
             del self._calls[attempt_id]

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from core.kernel.clock import SECOND_US
-from dialer.doubts import DOUBTED_US, TOLD_WITHIN_US, Doubts, Settled
+from dialer.doubts import CALLS_MAX, DOUBTED_US, TOLD_WITHIN_US, Doubts, Settled
 
 SEED = 20_261_122
 
@@ -108,6 +108,16 @@ def test_dead_numbers_of_a_burst_are_told_before_the_others_ring() -> None:
         assert day.doubts.told(f"B-{number}", 200_000)
     assert day.doubts.settle(TOLD_WITHIN_US) == []
     assert {each.is_the_trunk for each in day.doubts.settle(200_000 + TOLD_WITHIN_US)} == {False}
+
+
+def test_trunk_is_looked_at_after_a_day_without_a_dead_number() -> None:
+    doubts = Doubts()
+    for second in range(2 * CALLS_MAX):
+        doubts.dialed(f"A-{second}", second * SECOND_US)
+        doubts.came(f"A-{second}")
+    now_us = 2 * CALLS_MAX * SECOND_US
+    doubts.dialed("dead", now_us)
+    assert doubts.told("dead", now_us)
 
 
 def test_number_that_is_dead_after_ringing_is_not_doubted() -> None:
