@@ -5,15 +5,19 @@
 Fifty agents, 48 calls a minute of a minute each, callers with two minutes of patience; beside it the same
 queue in Ciw and in SimPy, which simulate nothing but the queue, and run in turns with it. Then a day of a
 centre of 6,000 calls and 82 agents with the skills of a real one, and the memory of its week of 40,000
-calls; these two need GOLDLINE_DATA.
+calls; these two need GOLDLINE_DATA. Where the testbed has PyPy, all but the peers is measured on it as well;
+a quick run leaves it out, as it would end before PyPy is warm.
 """
 
 from __future__ import annotations
 
+import json
+import platform
 import resource
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -24,8 +28,9 @@ from statistics import median
 from benchmarks._centre import SEED, centre, centre_folder
 from benchmarks._peers import Dealt, in_ciw, in_simpy
 from benchmarks._pool import Pool
-from benchmarks.report import options, print_figures
+from benchmarks.report import Row, options, print_figures
 from core.kernel.errors import InvariantBroken
+from core.kernel.interpreter import COMPILED
 from core.model.contact import ContactState
 from core.model.events import InteractionRecorded
 from core.model.message import DomainEvent
@@ -40,7 +45,7 @@ from simulator.erlang import HOUR_S
 POOL = Pool(name="erlang-a", per_hour=2_880, handle_s=60, agents=50, patience_s=120)
 TARGET_PER_CPU_S = 10_000
 WARM_UP_S = 60.0
-"""Simulated before the clock runs, for each simulator: it imports what it needs."""
+"""Simulated before the clock runs, for each simulator: it imports what it needs. PyPy gets a whole run."""
 TOLERANCE = 0.03
 """How far the share of abandoned calls may lie from the exact one: a short run begins with empty queues."""
 
@@ -53,28 +58,47 @@ def main() -> None:
     calls, rounds = (5_000, 3) if chosen.quick else (50_000, 5)
     # First: a process begins with the memory of the one it comes from, and the peers bring a lot of it.
     centre_ratios = of_a_centre(rounds=1 if chosen.quick else rounds)
-    rates = in_turns(SIMULATIONS, calls, rounds)
-    rows = [
-        {
-            "simulator": name,
-            "calls a CPU-s, median": round(median(measured)),
-            "lowest": round(min(measured)),
-            "highest": round(max(measured)),
-        }
-        for name, measured in rates.items()
-    ]
-    engine, *_, ciw, simpy = (median(measured) for measured in rates.values())
-    ratios = {
-        f"engine over the target of {TARGET_PER_CPU_S:,}": engine / TARGET_PER_CPU_S,
-        "Ciw over the engine": ciw / engine,
-        "SimPy over the engine": simpy / engine,
+    rates = in_turns(ENGINES | (PEERS if COMPILED else {}), calls, rounds)
+    rows = [row(name, measured) for name, measured in rates.items()]
+    ratios = against_engine(rates) | centre_ratios
+    if COMPILED and not chosen.quick:
+        more_rows, more_ratios = on_pypy()
+        rows, ratios = rows + more_rows, ratios | more_ratios
+    print_figures(f"Simulated calls, {calls:,} a run of a pool of 50 agents", rows, chosen.as_json, ratios)
+
+
+def row(name: str, measured: Sequence[float]) -> Row:
+    """Return the line of one simulator."""
+    return {
+        "simulator": name,
+        "interpreter": platform.python_implementation(),
+        "calls a CPU-s, median": round(median(measured)),
+        "lowest": round(min(measured)),
+        "highest": round(max(measured)),
     }
-    print_figures(
-        f"Simulated calls, {calls:,} a run of a pool of 50 agents",
-        rows,
-        chosen.as_json,
-        ratios | centre_ratios,
+
+
+def against_engine(rates: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Return how the engine does against what is asked of it, and the peers against the engine."""
+    engine = median(rates[ENGINE])
+    peers = {name: median(rates[name]) / engine for name in PEERS if name in rates}
+    return {
+        f"engine over the target of {TARGET_PER_CPU_S:,}": engine / TARGET_PER_CPU_S,
+        **{f"{name.partition(',')[0]} over the engine": ratio for name, ratio in peers.items()},
+    }
+
+
+def on_pypy() -> tuple[list[Row], dict[str, float]]:
+    """Return the lines and ratios of this benchmark on the testbed's PyPy, nothing where there is none."""
+    program = Path(__file__).parents[1] / "scripts" / "pypy"
+    done = subprocess.run(
+        [program, "-m", "benchmarks.speed", "--json"], capture_output=True, text=True, check=False
     )
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+        return [], {}
+    report = json.loads(done.stdout)
+    return report["rows"], {f"{name}, PyPy": ratio for name, ratio in report["ratios"].items()}
 
 
 # --- a pool of agents --------------------------------------------------------------------------------
@@ -110,10 +134,13 @@ def in_the_engine(
     return tally.calls, tally.abandoned
 
 
-SIMULATIONS: dict[str, Simulation] = {
-    "engine": in_the_engine,
+ENGINE = "engine"
+ENGINES: dict[str, Simulation] = {
+    ENGINE: in_the_engine,
     "engine, journal digested": partial(in_the_engine, journal=HashJournal),
     "engine, journal digested, invariants checked": partial(in_the_engine, journal=HashJournal, checked=True),
+}
+PEERS: dict[str, Simulation] = {
     "Ciw, the bare queue": partial(in_ciw, POOL),
     "SimPy, the bare queue": partial(in_simpy, POOL),
 }
@@ -124,7 +151,7 @@ def in_turns(simulations: Mapping[str, Simulation], calls: int, rounds: int) -> 
     duration_s = calls / POOL.per_hour * HOUR_S
     rates: dict[str, list[float]] = {name: [] for name in simulations}
     for simulate in simulations.values():
-        simulate(WARM_UP_S, 0)
+        simulate(WARM_UP_S if COMPILED else duration_s, 0)
     for seed in range(1, rounds + 1):
         for name, simulate in simulations.items():
             started = time.process_time()
@@ -171,7 +198,7 @@ class Cost:
 
 def in_a_process(figures: Path, days: int) -> Cost:
     """Return the cost of so many days of the centre, simulated in a process of its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn" if COMPILED else "fork")) as process:
         return process.submit(simulate_centre, figures, days).result()
 
 
