@@ -36,7 +36,7 @@ def front_where(*conditions: ColumnElement[bool]) -> Front:
 
 
 async def lines_of(connection: AsyncConnection, campaign: str) -> list[Line]:
-    """Return the lines that leads are leased from: those of lists switched on, or that keep their promises."""
+    """Return the lines that leads are leased from: of lists switched on, or that keep their promises."""
     return [Line(*row) for row in await connection.execute(_LINES, {"campaign": campaign})]
 
 

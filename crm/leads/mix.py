@@ -24,7 +24,7 @@ LOOKING = ""
 
 
 class Line(NamedTuple):
-    """The line of one list; `key` tells lists apart. Of one switched off only what was `promised` is in turn."""
+    """The line of one list; `key` tells lists apart. With `promised_only` nobody else of it is in turn."""
 
     key: int
     name: str
