@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from math import isfinite
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, TypeVar
 
 from core.kernel.errors import ConfigError
@@ -91,7 +92,19 @@ def _with_forks(task: Callable[[S], T], seeds: Iterator[S], cores: int) -> Itera
 @cache
 def _workers(count: int) -> ProcessPoolExecutor:
     """Return processes that stay until the program ends: PyPy's are quick only once they have worked."""
-    return ProcessPoolExecutor(count, mp_context=get_context("fork"))
+    return ProcessPoolExecutor(count, mp_context=get_context("fork"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that made it is killed; the queue they share would not tell."""
+    parent = parent_process()
+    assert parent is not None, "called in a process of a pool"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def over_runs(trees: Sequence[Tree]) -> Tree:
