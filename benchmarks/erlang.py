@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks._pool import Pool
 from benchmarks._steady import BATCHES, LIMIT, Comparison, Course, Measured, calls_needed, compare, course_of
 from benchmarks.report import Row, parser, print_figures
-from goldline.progress import progress_bar
+from goldline.progress import counted, progress_bar
 from goldline.replications import each_run
 from simulator.erlang import ServiceLevels, SteadyState
 
@@ -94,22 +94,16 @@ def simulated(
     """
     courses = [course_of(each.pool, calls, runs) for each in references for _ in range(runs)]
     planned = list(zip(courses, count(FIRST_SEED), strict=False))
-    finished = _with_progress(each_run(run, planned), len(planned))
-    for reference in references:
-        yield reference, [batch for batches in islice(finished, runs) for batch in batches]
+    with progress_bar(f"{len(planned)} runs", wanted=True) as told:
+        finished = counted(each_run(run, planned), told, len(planned))
+        for reference in references:
+            yield reference, [batch for batches in islice(finished, runs) for batch in batches]
 
 
 def run(planned: tuple[Course, int]) -> list[Measured]:
     """Return the batches of one run."""
     course, seed = planned
     return course(seed)
-
-
-def _with_progress(runs: Iterator[list[Measured]], total: int) -> Iterator[list[Measured]]:
-    with progress_bar(f"{total} runs", wanted=True) as told:
-        for done, batches in enumerate(runs, 1):
-            told(done / total)
-            yield batches
 
 
 def as_row(reference: Reference, comparison: Comparison) -> Row:

@@ -342,8 +342,13 @@ def audit(
 @estimate_app.command("train")
 def estimate_train(
     out: Annotated[Path, typer.Option(help="The file to write, for the configuration to include.")],
-    source: Annotated[
-        Path | None, typer.Argument(help="A scenario, or a list of calls (.csv); without it the ledger.")
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(help="A scenario, or lists of calls (.csv, .csv.gz); without it the ledger."),
+    ] = None,
+    judge: Annotated[
+        list[Path] | None,
+        typer.Option(help="A list of calls to judge by, instead of the last quarter; may be given again."),
     ] = None,
     config: ConfigFile = Path("goldline.toml"),
     replications: Annotated[int, typer.Option(min=1, help="Days of a scenario to learn from.")] = 20,
@@ -357,8 +362,10 @@ def estimate_train(
     """Learn how long callers will wait from what can be seen, and tell how good that is."""
     from goldline.estimate.training import Choices, train
 
-    choices = Choices(replications=replications, seed=seed, cores=cores, zone=zone, config=config)
-    result = train(source, out, choices, progress=not as_json)
+    choices = Choices(
+        replications=replications, seed=seed, cores=cores, judge=judge or [], zone=zone, config=config
+    )
+    result = train(sources or [], out, choices, progress=not as_json)
     _tell(result, _print_lesson, as_json)
 
 
@@ -430,9 +437,8 @@ def _print_lesson(result: dict[str, Any]) -> None:
     from goldline.tables import drawn, terminal
 
     for error in result.get("errors", ()):
-        typer.echo(
-            f"line {error['line']}, {error['column']} {error['found']!r}: {error['allowed']}", err=True
-        )
+        place = f"{error['file']}: line {error['line']}, {error['column']}"
+        typer.echo(f"{place} {error['found']!r}: {error['allowed']}", err=True)
     console = terminal()
     console.print(drawn(lesson_table(result), console.width))
 

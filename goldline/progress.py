@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rich.console import Console
 from rich.progress import Progress
+
+T = TypeVar("T")
 
 
 class Told(Protocol):
@@ -27,3 +29,11 @@ def progress_bar(title: str, wanted: bool) -> Iterator[Told]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda share, doing="": bar.update(task, completed=share, description=doing or title)
+
+
+def counted(items: Iterable[T], told: Told, whole: int, before: int = 0, every: int = 1) -> Iterator[T]:
+    """Yield the items, telling at every `every`-th what share of the `whole` is done, with those `before`."""
+    for done, item in enumerate(items, before + 1):
+        if done % every == 0:
+            told(done / whole)
+        yield item

@@ -31,6 +31,7 @@ class _Telling:
         self._later: list[tuple[int, int, Callable[[int], Iterator[DomainEvent]]]] = []
         self._number = 0
         self._free_since_us: dict[AgentId, int] = {}
+        self._serves: dict[AgentId, ContactId] = {}
 
     def told(self, calls: Iterable[Call]) -> Iterator[DomainEvent]:
         for number, call in enumerate(calls):
@@ -53,14 +54,17 @@ class _Telling:
     def _answered(self, contact_id: ContactId, call: Call) -> Callable[[int], Iterator[DomainEvent]]:
         def tell(at_us: int) -> Iterator[DomainEvent]:
             self._free_since_us.pop(call.agent, None)
+            self._serves[call.agent] = contact_id
             yield _connected(contact_id, call, at_us)
             yield _changed(call.agent, AgentState.READY, AgentState.ON_CONTACT, at_us)
-            self._at(call.ended_us, self._freed(call.agent))
+            self._at(call.ended_us, self._freed(call.agent, contact_id))
 
         return tell
 
-    def _freed(self, agent: AgentId) -> Callable[[int], Iterator[DomainEvent]]:
+    def _freed(self, agent: AgentId, contact_id: ContactId) -> Callable[[int], Iterator[DomainEvent]]:
         def tell(at_us: int) -> Iterator[DomainEvent]:
+            if self._serves[agent] != contact_id:
+                return  # by whole seconds the next one may begin as this one ends, and be told first
             self._free_since_us[agent] = at_us
             yield _changed(agent, AgentState.ON_CONTACT, AgentState.READY, at_us)
             self._at(at_us + IDLE_UNTIL_GONE_US, gone)

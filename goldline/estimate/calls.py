@@ -15,19 +15,22 @@ over. An instant is ISO 8601, such as `2026-03-02 09:15:07`, or a number of seco
 
 With `answered`, an abandoned call `ended` when the caller left. Optional are `tier`, and `head_start_s`, by
 which the contact stood further forward in line. `NULL` is an empty cell. A row that cannot be is refused with
-its line, its column, what was found and what is allowed; the others are used.
+its line, its column, what was found and what is allowed; the others are used. The file may be packed (`.gz`).
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from sys import intern
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.kernel.errors import ConfigError
@@ -76,6 +79,7 @@ class Call(NamedTuple):
 class RowError:
     """Why a row was not used."""
 
+    file: str
     line: int
     column: str
     found: str
@@ -84,8 +88,9 @@ class RowError:
 
 @dataclass(slots=True, kw_only=True)
 class CallList:
-    """The calls of a file by arrival; `errors` are the first of `refused` rows."""
+    """The calls of a file or several by arrival; `errors` are the first of `refused` rows."""
 
+    name: str
     calls: list[Call] = field(default_factory=list)
     refused: int = 0
     errors: list[RowError] = field(default_factory=list)
@@ -99,22 +104,41 @@ class _Refused(ValueError):
 
 def read_calls(path: Path) -> CallList:
     """Return the calls in the file at `path`; raise `ConfigError` where it is no such list at all."""
-    found = CallList()
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.reader(file)
-            columns = _header(next(rows, []), path)
-            for cells in rows:
-                if any(cells):
-                    _take(found, rows.line_num, columns, cells)
-    except OSError as error:
-        raise ConfigError(str(path), error.strerror, "a readable file") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(str(path), str(error), "a CSV file in UTF-8") from error
+    found = CallList(name=path.name)
+    with _opened(path) as file:
+        rows = csv.reader(file)
+        columns = _header(next(rows, []), path)
+        for cells in rows:
+            if any(cells):
+                _take(found, rows.line_num, columns, cells)
     if not found.calls:
         raise ConfigError(str(path), "no call that can be used", "rows of calls")
     found.calls.sort(key=lambda call: call.arrived_us)
     return found
+
+
+def read_header(path: Path) -> list[str]:
+    """Return the names of the columns of the file at `path`; raise `ConfigError` where it has none."""
+    with _opened(path) as file:
+        return next(csv.reader(file), [])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """Give the text of the file; what cannot be read of it, here or later, is a `ConfigError`."""
+    try:
+        with _unpacked(path) as file:
+            yield file
+    except OSError as error:
+        raise ConfigError(str(path), error.strerror or str(error), "a readable file") from error
+    except (UnicodeDecodeError, csv.Error, EOFError, zlib.error) as error:
+        raise ConfigError(str(path), str(error), "a CSV file in UTF-8") from error
+
+
+def _unpacked(path: Path) -> TextIO:
+    if path.suffix.lower() == ".gz":
+        return gzip.open(path, "rt", newline="", encoding="utf-8-sig")
+    return path.open(newline="", encoding="utf-8-sig")
 
 
 def _header(cells: list[str], path: Path) -> dict[str, int]:
@@ -135,8 +159,15 @@ def _take(found: CallList, line: int, columns: Mapping[str, int], cells: list[st
     except _Refused as refusal:
         found.refused += 1
         if len(found.errors) < ERRORS_KEPT_MAX:
-            error = RowError(line=line, column=refusal.column, found=refusal.found, allowed=refusal.allowed)
-            found.errors.append(error)
+            found.errors.append(
+                RowError(
+                    file=found.name,
+                    line=line,
+                    column=refusal.column,
+                    found=refusal.found,
+                    allowed=refusal.allowed,
+                )
+            )
 
 
 def _text(cell: str) -> str:

@@ -17,7 +17,7 @@ from goldline.estimate.learner import Fits, Judge, Learner
 from goldline.estimate.lesson import Lesson
 from goldline.estimate.samples import Sample, Sampler
 from goldline.harness import SimulatedDay
-from goldline.progress import Told
+from goldline.progress import Told, counted
 from goldline.replications import each_run
 from goldline.report import clock_s
 from goldline.trial import Trial, make_trial
@@ -67,7 +67,7 @@ class Watching:
 
     def judge(self, fits: Fits, seed: int) -> Judge:
         """Return how what was learned does on the day of this seed."""
-        judge = Judge(fits)
+        judge = Judge(fits, run=seed)
         self.day(seed, judge.take)
         return judge
 
@@ -87,24 +87,29 @@ def learn_scenario(
     )
     days = Days(first_seed=first_seed, count=replications)
     judge = learn_and_judge(watching, days, cores, told)
-    seeds = f"seeds {days.learned.start} to {days.learned.stop - 1}"
     return Lesson(
-        fits=judge.fits, watched=watching.watched, errors=judge.errors, trained_on=f"{scenario.name}, {seeds}"
+        fits=judge.fits,
+        watched=watching.watched,
+        errors=judge.errors,
+        trained_on=f"{scenario.name}, {_told(days.learned)}",
+        judged_on=_told(days.judged),
     )
+
+
+def _told(seeds: range) -> str:
+    return f"seeds {seeds.start} to {seeds.stop - 1}"
 
 
 def learn_and_judge(watching: Watching, days: Days, cores: int, told: Told) -> Judge:
     """Return the judge of what the first days taught, after the others."""
     whole = len(days.learned) + len(days.judged)
     learner = Learner(watching.watched)
-    for done, taught in enumerate(each_run(watching.learn, days.learned, cores=cores), 1):
+    for taught in counted(each_run(watching.learn, days.learned, cores=cores), told, whole):
         learner += taught
-        told(done / whole)
     judge = Judge(learner.fits())
     judging = each_run(partial(watching.judge, judge.fits), days.judged, cores=cores)
-    for done, judged in enumerate(judging, len(days.learned) + 1):
+    for judged in counted(judging, told, whole, before=len(days.learned)):
         judge += judged
-        told(done / whole)
     return judge
 
 

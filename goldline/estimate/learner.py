@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import sqrt
 
 from core.kernel.clock import seconds
 from core.model.ids import QueueName
+from goldline.estimate.errors import Case, Errors, Squares
 from goldline.estimate.ridge import Fit, Regression
 from goldline.estimate.samples import Sample
-from routing.outlook import FEATURES
+from routing.outlook import FEATURES, HOUR_US
 from routing.regression import LinearWait, Moment
 
 SAMPLES_LEAST = 200
 """Of a queue, in either moment; with fewer the last served is as good."""
-LAST_LEFT = FEATURES.index("last_left")
+LAST_LEFT, BY_LINE = FEATURES.index("last_left"), FEATURES.index("work")
+DAY_US = 24 * HOUR_US
 
-Case = tuple[QueueName, Moment]
-"""What is learned by itself."""
 Fits = Mapping[Case, Fit]
 
 
@@ -60,33 +58,16 @@ class Learner:
         return self._regressions[case]
 
 
-@dataclass(slots=True)
-class Errors:
-    """The squared errors of both estimators on the same waits, in seconds."""
-
-    waits: int = 0
-    left_s: float = 0.0
-    last_served_s2: float = 0.0
-    learned_s2: float = 0.0
-
-    def __iadd__(self, other: Errors) -> Errors:
-        self.waits += other.waits
-        self.left_s += other.left_s
-        self.last_served_s2 += other.last_served_s2
-        self.learned_s2 += other.learned_s2
-        return self
-
-    @property
-    def gain(self) -> float | None:
-        """Return by what share the root mean squared error is less than that of the last served."""
-        return 1 - sqrt(self.learned_s2 / self.last_served_s2) if self.last_served_s2 else None
-
-
 class Judge:
-    """Holds what was learned, and what the last served waited, against waits that were not learned from."""
+    """Holds what was learned, and two simple ways, against waits that were not learned from.
 
-    def __init__(self, fits: Fits) -> None:
+    The simple ways are what the last served waited, and the length of the line: a talk for each of those
+    ahead, over the agents busy. `run` tells the days of one simulated run from those of another.
+    """
+
+    def __init__(self, fits: Fits, run: int = 0) -> None:
         self.fits = fits
+        self._run = run
         self._waits = {
             case: LinearWait(intercept=fit.intercept, weights=fit.weights) for case, fit in fits.items()
         }
@@ -98,11 +79,15 @@ class Judge:
         learned = self._waits.get(case)
         if learned is None:
             return
-        found = self.errors[case]
-        found.waits += 1
-        found.left_s += sample.left_s
-        found.last_served_s2 += (sample.features[LAST_LEFT] - sample.left_s) ** 2
-        found.learned_s2 += (seconds(learned.at_us(sample.features)) - sample.left_s) ** 2
+        left_s, features = sample.left_s, sample.features
+        squares = Squares(
+            waits=1,
+            left_s=left_s,
+            by_line_s2=(features[BY_LINE] - left_s) ** 2,
+            last_served_s2=(features[LAST_LEFT] - left_s) ** 2,
+            learned_s2=(seconds(learned.at_us(features)) - left_s) ** 2,
+        )
+        self.errors[case].add((self._run, sample.at_us // DAY_US), squares)
 
     def __iadd__(self, other: Judge) -> Judge:
         for case, errors in other.errors.items():

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
 from core.model.ids import QueueName
-from goldline.estimate.learner import Case, Errors, Fits
+from goldline.estimate.errors import Case, Errors, added_up
+from goldline.estimate.learner import Fits
 from goldline.estimate.waits_file import waits_file
-from metrics.summary import Tree, rounded
+from metrics.summary import Tree
+from routing.regression import Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What was learned and from what; `errors` are on waits that were not learned from."""
+    """What was learned and from what; `errors` are on the waits of `judged_on`, not learned from."""
 
     fits: Fits
     watched: tuple[QueueName, ...]
     errors: Mapping[Case, Errors]
     trained_on: str
+    judged_on: str
 
     def write(self, out: Path, zone: str | None) -> None:
         """Write the file; raise `ConfigError` where there is nothing to write."""
@@ -37,14 +39,16 @@ class Lesson:
             tree.setdefault(queue, {})[moment.value] = _figures(fit.samples, self.errors[queue, moment])
         return tree
 
+    def whole_figures(self) -> Tree:
+        """Return the same for all queues together, by moment."""
+        return {
+            moment.value: _figures(
+                sum(fit.samples for (_, when), fit in self.fits.items() if when is moment),
+                added_up(self.errors, moment),
+            )
+            for moment in Moment
+        }
+
 
 def _figures(samples: int, errors: Errors) -> Tree:
-    judged = max(errors.waits, 1)
-    return {
-        "learned_from": samples,
-        "judged_on": errors.waits,
-        "mean_wait_s": rounded(errors.left_s / judged),
-        "last_served_rmse_s": rounded(sqrt(errors.last_served_s2 / judged)),
-        "learned_rmse_s": rounded(sqrt(errors.learned_s2 / judged)),
-        "gain": rounded(errors.gain),
-    }
+    return {"learned_from": samples, **errors.figures()}

@@ -3,54 +3,95 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from core.kernel.errors import ConfigError
 from goldline.config import load_config
-from goldline.estimate.calls import read_calls
 from goldline.estimate.from_records import learn_calls, learn_ledger
 from goldline.estimate.from_scenario import learn_scenario
 from goldline.estimate.lesson import Lesson
-from goldline.progress import progress_bar
+from goldline.estimate.recorded import is_recorded, read_recorded
+from goldline.progress import Told, progress_bar
 from metrics.summary import Tree
 from simulator.report.blocks import Section, Table
+
+_COLUMNS: Mapping[str, tuple[str, str]] = {
+    "learned from": ("learned_from", ","),
+    "judged on": ("judged_on", ","),
+    "mean s": ("mean_wait_s", ".1f"),
+    "by line": ("by_line_rmse_s", ".1f"),
+    "by last": ("last_served_rmse_s", ".1f"),
+    "learned": ("learned_rmse_s", ".1f"),
+}
+"""The headings of the table, and what stands under them in which format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a user may choose; the first three are for scenarios only, `config` names the ledger."""
+    """What a user may choose.
+
+    The first three are for scenarios only, `judge` for lists of calls, `config` names the ledger.
+    """
 
     replications: int = 20
     seed: int | None = None
     cores: int = -1
+    judge: Sequence[Path] = ()
     zone: str | None = None
     config: Path = Path("goldline.toml")
 
 
-def train(source: Path | None, out: Path, choices: Choices, progress: bool = False) -> Tree:
-    """Learn from `source`, a scenario or a list of calls (`.csv`), or from the ledger where there is none.
+def train(sources: Sequence[Path], out: Path, choices: Choices, progress: bool = False) -> Tree:
+    """Learn from a scenario or from lists of calls (`.csv`), or from the ledger where there is no source.
 
     Raises `ConfigError` for a source that cannot be read, and where too little is in it.
     """
     _check_zone(choices.zone)
-    refused: Tree = {}
-    if source is None:
-        lesson = asyncio.run(learn_ledger(load_config(choices.config), choices.zone))
-    elif source.suffix == ".csv":
-        found = read_calls(source)
-        refused = {"refused_rows": found.refused, "errors": [asdict(error) for error in found.errors]}
-        lesson = learn_calls(found, source.name, choices.zone)
-    else:
-        lesson = _from_scenario(source, choices, progress)
+    is_list = any(map(is_recorded, sources))
+    if choices.judge and not is_list:
+        raise ConfigError("--judge", choices.judge[0], "only beside lists of calls to learn from")
+    with progress_bar("learning", progress) as told:
+        if is_list:
+            lesson, refused = _from_lists(sources, choices, told)
+        else:
+            lesson, refused = _from_one(sources, choices, told), {}
     lesson.write(out, choices.zone)
-    return {"trained_on": lesson.trained_on, "file": str(out), "queues": lesson.figures(), **refused}
+    return {
+        "trained_on": lesson.trained_on,
+        "judged_on": lesson.judged_on,
+        "file": str(out),
+        "queues": lesson.figures(),
+        "all": lesson.whole_figures(),
+        **refused,
+    }
 
 
-def _from_scenario(source: Path, choices: Choices, progress: bool) -> Lesson:
-    with progress_bar(f"learning from {source.name}", progress) as told:
-        return learn_scenario(source, choices.replications, choices.seed, choices.cores, choices.zone, told)
+def _from_lists(sources: Sequence[Path], choices: Choices, told: Told) -> tuple[Lesson, Tree]:
+    """Return what the lists teach, and which of their rows could not be used."""
+    found = read_recorded(sources)
+    judged = read_recorded(choices.judge) if choices.judge else None
+    lists = [found, judged] if judged else [found]
+    refused = {
+        "refused_rows": sum(it.refused for it in lists),
+        "errors": [asdict(error) for it in lists for error in it.errors],
+    }
+    return learn_calls(found, choices.zone, judged, told), refused
+
+
+def _from_one(sources: Sequence[Path], choices: Choices, told: Told) -> Lesson:
+    """Return what a scenario teaches, or the ledger."""
+    match sources:
+        case []:
+            return asyncio.run(learn_ledger(load_config(choices.config), choices.zone))
+        case [scenario]:
+            return learn_scenario(
+                scenario, choices.replications, choices.seed, choices.cores, choices.zone, told
+            )
+        case _:
+            raise ConfigError("source", sources[1], "one scenario, or lists of calls only (.csv)")
 
 
 def _check_zone(zone: str | None) -> None:
@@ -61,24 +102,30 @@ def _check_zone(zone: str | None) -> None:
 
 
 def lesson_table(result: Tree) -> Table:
-    """Return the table of what `train` returned."""
+    """Return the table of what `train` returned; of several queues also what they come to together."""
+    queues = result["queues"]
+    sections = queues if len(queues) == 1 else {**queues, "all queues": result["all"]}
     return Table(
         title=f"Waits learned from {result['trained_on']}",
-        headings=("", "learned from", "judged on", "mean s", "last served, RMS", "learned, RMS", "less by"),
+        headings=("", *_COLUMNS, "less by", "95 %"),
         sections=tuple(
-            Section(title=queue, rows=tuple(_row(name, figures) for name, figures in moments.items()))
-            for queue, moments in result["queues"].items()
+            Section(title=name, rows=tuple(_row(moment, figures) for moment, figures in moments.items()))
+            for name, moments in sections.items()
         ),
-        note="root mean squared errors in seconds, on waits that were not learned from",
+        note=f"Root mean squared errors in seconds on {result['judged_on']}: going by the line's length, "
+        "by the last served, and by what was learned, less by so much than by the last served.",
     )
 
 
-def _row(name: str, figures: Tree) -> tuple[str, ...]:
-    gain = figures["gain"]
+def _row(moment: str, figures: Tree) -> tuple[str, ...]:
+    low, high = (_percent(figures[key]) for key in ("gain_low", "gain_high"))
     return (
-        name,
-        f"{figures['learned_from']:,}",
-        f"{figures['judged_on']:,}",
-        *(f"{figures[key]:.1f}" for key in ("mean_wait_s", "last_served_rmse_s", "learned_rmse_s")),
-        "-" if gain is None else f"{gain:.1%}",
+        moment,
+        *(format(figures[key], form) for key, form in _COLUMNS.values()),
+        _percent(figures["gain"]),
+        f"{low} to {high}",
     )
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"

@@ -1,8 +1,8 @@
 """A month of the bank's calls, as its exchange wrote them down, less what is not what it seems.
 
-One file holds one month, `calls_1999_MM.csv.gz`, one row a call. A row is no call to the agents where the
-exchange says PHANTOM, where the caller hung up before there was a queue to wait in, and where a service is
-nobody's: those never waited, even when everybody else did, and lasted a few seconds.
+One file holds one month, `calls_1999_MM.csv.gz` or unpacked, one row a call. A row is no call to the agents
+where the exchange says PHANTOM, where the caller hung up before there was a queue to wait in, and where a
+service is nobody's: those never waited, even when everybody else did, and lasted a few seconds.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from statistics import median
+from typing import TextIO
 
 from core.kernel.errors import ConfigError
 
@@ -105,12 +106,12 @@ def read_month(path: Path) -> BankMonth:
     days = tuple(_days(found))
     if not days:
         raise ConfigError(f"{path}: line 2", "nothing", "at least one call to the agents")
-    return BankMonth(name=path.name.removesuffix(".csv.gz"), days=days)
+    return BankMonth(name=path.name.removesuffix(".gz").removesuffix(".csv"), days=days)
 
 
 def _rows(path: Path) -> Iterator[tuple[date, BankCall | LeftOut]]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        with _unpacked(path) as file:
             rows = csv.DictReader(file)
             for row in rows:
                 try:
@@ -119,7 +120,13 @@ def _rows(path: Path) -> Iterator[tuple[date, BankCall | LeftOut]]:
                     where = f"{path}: line {rows.line_num}"
                     raise ConfigError(where, str(error), "a call as the bank's exchange wrote it") from None
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(str(path), str(error), "a readable CSV file, packed by gzip") from error
+        raise ConfigError(str(path), str(error), "a readable CSV file, packed by gzip or not") from error
+
+
+def _unpacked(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
 
 
 def _days(found: Mapping[date, list[BankCall | LeftOut]]) -> Iterator[BankDay]:

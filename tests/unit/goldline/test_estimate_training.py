@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gzip
 import heapq
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.kernel.rng import Streams
 from core.model.events import ContactConnected, ContactQueued
@@ -24,6 +26,8 @@ from goldline.config import load_config
 from goldline.config_estimate import EstimateSection, trained_waits
 from goldline.estimate.call_events import events_of
 from goldline.estimate.calls import read_calls
+from goldline.estimate.errors import Errors, Squares
+from goldline.estimate.recorded import read_recorded
 from goldline.estimate.samples import Sample, Sampler
 from goldline.estimate.training import Choices, train
 from goldline.harness import SimulatedDay, open_scenario
@@ -31,6 +35,7 @@ from routing.outlook import FEATURES, Outlook
 from routing.regression import Moment
 from simulator.scenario import load_scenario
 from tests.services.clocks import Wristwatch
+from tests.unit.simulator.bank_file import hung_up, month_file, served
 
 ROOT = Path(__file__).parents[3]
 SMALL = ROOT / "examples" / "scenarios" / "small.toml"
@@ -60,12 +65,67 @@ def calls_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_learned_beats_the_last_served_on_calls_to_come(calls_csv: Path, tmp_path: Path) -> None:
-    result = train(calls_csv, tmp_path / "waits.toml", Choices())
+    result = train([calls_csv], tmp_path / "waits.toml", Choices())
     arriving, waiting = (result["queues"]["service"][moment] for moment in ("arriving", "waiting"))
     assert arriving["gain"] > 0.15
     assert waiting["gain"] > 0.15
     assert arriving["judged_on"] > 300
     assert (result["refused_rows"], result["errors"][0]["column"]) == (1, "arrived")
+
+
+def test_another_list_judges_what_the_whole_of_the_first_taught(calls_csv: Path, tmp_path: Path) -> None:
+    header, *rows = calls_csv.read_text().splitlines(keepends=True)[:-1]
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv.gz"
+    first.write_text(header + "".join(rows[:2_500]))
+    second.write_bytes(gzip.compress((header + "".join(rows[2_500:])).encode()))
+    result = train([first], tmp_path / "waits.toml", Choices(judge=[second]))
+    arriving = result["all"]["arriving"]
+    assert (result["trained_on"], result["judged_on"]) == (
+        "2,500 calls of first.csv",
+        "1,500 calls of second.csv.gz",
+    )
+    assert arriving["learned_from"] + arriving["judged_on"] < CALLS
+    assert arriving["gain"] > 0.15
+    # The length of the line is the whole truth of one pool with exponential talks.
+    assert arriving["by_line_rmse_s"] < arriving["learned_rmse_s"] * 1.1 < arriving["last_served_rmse_s"]
+
+
+def test_gain_is_as_sure_as_days_agree() -> None:
+    errors = Errors()
+    for day, learned_s2 in enumerate((60.0, 64.0, 68.0)):
+        errors.add((0, day), Squares(waits=1, last_served_s2=100.0, learned_s2=learned_s2))
+    gain = errors.gain()
+    assert gain is not None
+    assert gain.mean == pytest.approx(0.2)
+    assert gain.low < 0.2 < gain.high < 0.27
+    errors.days.pop((0, 2))
+    errors.days.pop((0, 1))
+    assert errors.figures()["gain_low"] is None
+
+
+def test_months_of_the_bank_are_known_by_their_columns(tmp_path: Path) -> None:
+    waiting = [served(30_000 + 20 * number, "A01", waited_s=15, priority=2) for number in range(3)]
+    found = read_recorded([month_file(tmp_path, [*waiting, hung_up(30_030, 25, type="NW")])])
+    assert [(call.queue, call.served) for call in found.calls] == [
+        ("PS", True),
+        ("PS", True),
+        ("NW", False),
+        ("PS", True),
+    ]
+    first = found.calls[0]
+    assert first.ended_us - first.arrived_us == microseconds(15 + 120)
+
+
+def test_sources_that_do_not_go_together_are_refused(calls_csv: Path, tmp_path: Path) -> None:
+    out = tmp_path / "waits.toml"
+    for sources, choices in (
+        ([calls_csv, SMALL], Choices()),
+        ([SMALL, SMALL], Choices()),
+        ([SMALL], Choices(judge=[calls_csv])),
+    ):
+        with pytest.raises(ConfigError):
+            train(sources, out, choices)
+    assert not out.exists()
 
 
 @pytest.mark.slow
@@ -74,7 +134,7 @@ def test_ledger_teaches_as_well(calls_csv: Path, tmp_path: Path) -> None:
     asyncio.run(keep(events_of(read_calls(calls_csv).calls), file))
     config = tmp_path / "goldline.toml"
     config.write_text(f'schema = 1\ncrm.url = "sqlite:///{file}"\n{CENTRE}')
-    result = train(None, tmp_path / "waits.toml", Choices(config=config, zone="UTC"))
+    result = train([], tmp_path / "waits.toml", Choices(config=config, zone="UTC"))
     assert result["queues"]["service"]["arriving"]["gain"] > 0.15
 
 
@@ -92,7 +152,7 @@ async def keep(events: Iterable[DomainEvent], file: Path) -> None:
 
 
 def test_file_is_included_as_rules_and_says_the_same(calls_csv: Path, tmp_path: Path) -> None:
-    train(calls_csv, tmp_path / "waits.toml", Choices(zone="Europe/Amsterdam"))
+    train([calls_csv], tmp_path / "waits.toml", Choices(zone="Europe/Amsterdam"))
     config = tmp_path / "goldline.toml"
     config.write_text(f'schema = 1\ninclude = ["waits.toml"]\n{CENTRE}')
     section = load_config(config).estimate
@@ -170,7 +230,7 @@ def test_too_few_calls_teach_nothing(calls_csv: Path, tmp_path: Path) -> None:
     few = tmp_path / "few.csv"
     few.write_text("".join(calls_csv.read_text().splitlines(keepends=True)[:200]))
     with pytest.raises(ConfigError, match="too few"):
-        train(few, tmp_path / "waits.toml", Choices())
+        train([few], tmp_path / "waits.toml", Choices())
 
 
 def test_command_prints_what_was_learned_and_which_rows_were_not_used(
@@ -179,6 +239,6 @@ def test_command_prints_what_was_learned_and_which_rows_were_not_used(
     out = tmp_path / "waits.toml"
     done = CliRunner().invoke(app, ["estimate", "train", str(calls_csv), "--out", str(out)])
     assert done.exit_code == 0
-    assert "learned, RMS" in done.output
+    assert "less by" in done.output
     assert f"line {CALLS + 2}, arrived 'soon'" in done.output
     assert out.read_text().startswith("# Estimated waits")

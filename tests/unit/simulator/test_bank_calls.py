@@ -95,11 +95,18 @@ def test_a_row_nobody_can_read_is_named_by_its_line(tmp_path: Path) -> None:
         read_month(path)
 
 
-def test_a_file_that_is_not_packed_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "calls.csv"
+def test_a_file_that_is_not_packed_as_its_name_says_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv.gz"
     path.write_text("line,call_id\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="packed by gzip"):
         read_month(path)
+
+
+def test_an_unpacked_month_reads_the_same(tmp_path: Path) -> None:
+    packed = month_file(tmp_path, [served(30_000, "A01", waited_s=40), hung_up(30_010, 25)])
+    plain = tmp_path / packed.stem
+    plain.write_bytes(gzip.decompress(packed.read_bytes()))
+    assert read_month(plain) == read_month(packed)
 
 
 def test_a_month_without_calls_is_refused(tmp_path: Path) -> None:
