@@ -245,7 +245,7 @@ class Sagas:
     def _undo_turn(self, talk: Talk, why: Event) -> None:
         """Let those talk again who talked before the turn; perhaps nobody has moved yet."""
         self._step(talk, _T.TIME_OUT, why)
-        talk.tries = self._rules.tries_max
+        talk.tries = self._rules.tries_max  # where this is late too, nobody is asked any more
         pair = (talk.agent_leg, talk.customer_leg if talk.state is _S.TURNING else talk.third_leg)
         if self.are_together(*pair) and not any(leg in talk.in_hand for leg in pair):
             self.turned(talk, why)

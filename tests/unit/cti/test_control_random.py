@@ -59,6 +59,7 @@ happenings = st.one_of(
     st.just("call"),
     st.tuples(st.just("leaves"), st.integers(0, 5)),
     st.tuples(st.just("loses"), st.integers(1, 3)),
+    st.tuples(st.just("stalls"), st.sampled_from([0.5, 2.5, 5])),
 )
 pauses = st.sampled_from([0, 0.0002, 0.0005, 0.001, 0.002, 0.05, 0.3, 1, 2.5, 12])
 
@@ -90,6 +91,10 @@ def happen(centre: Centre, happening: Any) -> None:
                 centre.exchange.leave(living[number % len(living)])
         case ("loses", int(count)):
             centre.losses = count
+        case ("stalls", int(seconds) | float(seconds)):
+            centre.stall()
+            centre.pass_s(seconds)
+            centre.go_on()
         case ("clicks", str(agent), int(number), target):
             legal = [name for name in centre.legal(agent) if name in KINDS]
             if legal:
