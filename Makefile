@@ -37,7 +37,7 @@ demo: $(INSTALLED) ui
 
 test: $(INSTALLED) ui
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		scripts/testbed || [ -z "$$GOLDLINE_REQUIRE" ]; \
+		{ scripts/testbed && scripts/pypy --packages; } || [ -z "$$GOLDLINE_REQUIRE" ]; \
 	else \
 		echo "no real Asterisk here: that takes root on Debian"; \
 	fi
