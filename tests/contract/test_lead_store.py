@@ -20,7 +20,9 @@ from core.model.list_import import Fault
 from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.ports import LeadStore
 from crm.database import Database, DatabaseSettings
+from crm.leads.lines import part_of
 from crm.leads.memory import MemoryLeadStore
+from crm.leads.mix import Line
 from crm.leads.models import LeadRow
 from crm.leads.records import Judgement, LeadRecord, LeadSink, ListPlan, Scope, Verdict
 from crm.leads.store import FRONT, LONGEST_DUE, LeadSettings, SqlLeadStore
@@ -563,7 +565,8 @@ async def test_the_next_leads_are_read_off_the_front_of_an_index(tmp_path: Path,
     database = Database(DatabaseSettings(url=f"sqlite:///{tmp_path / 'goldline.db'}"))
     await upgrade(database)
     await loaded(SqlLeadStore(database, clock), *(lead(n) for n in range(50)))
-    asked = {"campaign": 1, "list": 1, "count": 5, "present": ["ana"], "now_us": 0, "put_back_max": 5}
+    line = part_of(Line(key=1, name="spring", position=1, weight=1))
+    asked = {"campaign": 1, "count": 5, "present": ["ana"], "now_us": 0, "put_back_max": 5, **line}
     for statement, index in ((FRONT, "ix_lead_ready"), (LONGEST_DUE, "ix_lead_waiting")):
         query = statement.compile(dialect=sqlite.dialect()).construct_expanded_state(asked)
         explain = f"EXPLAIN QUERY PLAN {query.statement}"
