@@ -75,7 +75,7 @@ class CampaignTrigger(StrEnum):
 
 _S, _T = CampaignState, CampaignTrigger
 
-CAMPAIGN = Table(
+CAMPAIGN = Table[CampaignState, CampaignTrigger](
     name="campaign",
     start=CampaignState.STOPPED,
     rows={

@@ -49,7 +49,7 @@ class CallbackTrigger(StrEnum):
 
 _S, _T = CallbackState, CallbackTrigger
 
-CALLBACK = Table(
+CALLBACK = Table[CallbackState, CallbackTrigger](
     name="callback",
     start=CallbackState.BOOKED,
     rows={

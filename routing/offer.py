@@ -36,7 +36,7 @@ class OfferTrigger(StrEnum):
 
 _S, _T = OfferState, OfferTrigger
 
-OFFER = Table(
+OFFER = Table[OfferState, OfferTrigger](
     name="offer",
     start=OfferState.PENDING,
     rows={

@@ -48,7 +48,7 @@ class AgentTrigger(StrEnum):
 
 _S, _T = AgentState, AgentTrigger
 
-AGENT = Table(
+AGENT = Table[AgentState, AgentTrigger](
     name="agent",
     start=AgentState.LOGGED_OUT,
     rows={

@@ -51,7 +51,7 @@ class AttemptTrigger(StrEnum):
 
 _S, _T = AttemptState, AttemptTrigger
 
-ATTEMPT = Table(
+ATTEMPT = Table[AttemptState, AttemptTrigger](
     name="attempt",
     start=AttemptState.PLANNED,
     rows={

@@ -61,7 +61,7 @@ class ContactTrigger(StrEnum):
 
 _S, _T = ContactState, ContactTrigger
 
-CONTACT = Table(
+CONTACT = Table[ContactState, ContactTrigger](
     name="contact",
     start=ContactState.IN_IVR,
     rows={

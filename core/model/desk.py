@@ -32,7 +32,7 @@ class DeskTrigger(StrEnum):
 
 _S, _T = DeskState, DeskTrigger
 
-DESK = Table(
+DESK = Table[DeskState, DeskTrigger](
     name="desk",
     start=DeskState.NONE,
     rows={

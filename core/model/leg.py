@@ -36,7 +36,7 @@ class LegTrigger(StrEnum):
     END = "end"
 
 
-LEG = Table(
+LEG = Table[LegState, LegTrigger](
     name="leg",
     start=LegState.NEW,
     rows={

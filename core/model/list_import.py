@@ -70,7 +70,7 @@ POSITION_MAX = 255
 """Lists come up in the order of their positions, from 0 to this; those of one are mixed by their weights."""
 WEIGHT_MAX = 100
 
-IMPORT = Table(
+IMPORT = Table[ImportState, ImportTrigger](
     name="import",
     start=ImportState.RECEIVED,
     rows={

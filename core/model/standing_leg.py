@@ -43,7 +43,7 @@ class StandingTrigger(StrEnum):
 
 _S, _T = StandingState, StandingTrigger
 
-STANDING_LEG = Table(
+STANDING_LEG = Table[StandingState, StandingTrigger](
     name="standing leg",
     start=StandingState.DOWN,
     rows={

@@ -53,7 +53,7 @@ class AgiTrigger(StrEnum):
     END = "end"
 
 
-AGI = Table(
+AGI = Table[AgiState, AgiTrigger](
     name="FastAGI conversation",
     start=AgiState.OPENING,
     rows={

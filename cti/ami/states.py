@@ -37,7 +37,7 @@ class SessionTrigger(StrEnum):
     CLOSE = "close"
 
 
-SESSION = Table(
+SESSION = Table[SessionState, SessionTrigger](
     name="ami session",
     start=SessionState.CLOSED,
     rows={

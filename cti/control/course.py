@@ -58,7 +58,7 @@ class CourseTrigger(StrEnum):
 
 _S, _T = CourseState, CourseTrigger
 
-COURSE = Table(
+COURSE = Table[CourseState, CourseTrigger](
     name="conversation",
     start=CourseState.TALKING,
     rows={

@@ -39,7 +39,7 @@ class EarTrigger(StrEnum):
 
 _S, _T = EarState, EarTrigger
 
-EAR = Table(
+EAR = Table[EarState, EarTrigger](
     name="ear",
     start=EarState.RINGING,
     rows={

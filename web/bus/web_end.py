@@ -84,7 +84,7 @@ class LinkTrigger(StrEnum):
 
 _S, _T = LinkState, LinkTrigger
 
-LINK = Table(
+LINK = Table[LinkState, LinkTrigger](
     name="link",
     start=LinkState.AWAY,
     rows={
