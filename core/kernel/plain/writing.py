@@ -75,16 +75,19 @@ def _writer(kind: type) -> Callable[[Any], str]:
 def _struct_writer(kind: type[Struct]) -> Callable[[Any], str]:
     tag = tag_of(kind)
     told = [f'"type":{_string(tag)}'] if tag is not None else []
-    named = [(f"{_string(name)}:", name) for name in kind.__struct_fields__]
+    keys = [f"{_string(name)}:" for name in kind.__struct_fields__]
+    values = kind.__struct_values__
 
     def write(struct: Struct) -> str:
-        parts = [key + _text(getattr(struct, name)) for key, name in named]
+        parts = [key + _text(value) for key, value in zip(keys, values(struct), strict=True)]
         return "{" + ",".join(told + parts) + "}"
 
     return write
 
 
 def _string(text: str) -> str:
+    if text.isalnum():  # as most are, and seen at once
+        return f'"{text}"'
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
