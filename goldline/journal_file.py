@@ -22,6 +22,10 @@ DIGEST_CHARS = 16
 """Hexadecimal digits of the digest after each line: enough to see where two runs part."""
 
 
+TAKEN_IN_AT_ONCE = 1_000
+"""Messages that may wait to be taken into a digest: on PyPy each time it takes in more costs memory."""
+
+
 class NoJournal:
     """A journal of nothing, for who wants none."""
 
@@ -34,18 +38,26 @@ class HashJournal:
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
+        self._waiting: list[bytes] = []
         self.inputs = 0
 
     def write(self, sequence: int, message: Event, commands: Iterable[Command]) -> None:
         """Take one input and its commands into the digest."""
         self.inputs += 1
-        self._hash.update(encode(message))
-        for command in commands:
-            self._hash.update(encode(command))
+        waiting = self._waiting
+        waiting.append(encode(message))
+        waiting += map(encode, commands)
+        if len(waiting) > TAKEN_IN_AT_ONCE:
+            self._take_in()
 
     def digest(self) -> str:
         """Return the digest so far as 64 hexadecimal digits."""
+        self._take_in()
         return self._hash.hexdigest()
+
+    def _take_in(self) -> None:
+        self._hash.update(b"".join(self._waiting))
+        self._waiting.clear()
 
 
 class FileJournal(HashJournal):
