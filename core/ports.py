@@ -213,6 +213,6 @@ class Scheduler(Protocol):
         """Return the present instant in microseconds."""
         ...
 
-    def call_at(self, at_us: int, action: Callable[[], None]) -> None:
+    def call_at(self, at_us: int, action: Callable[[], None], /) -> None:
         """Run `action` at `at_us`; actions of one instant run in the order they were asked for."""
         ...

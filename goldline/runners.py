@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
@@ -30,7 +30,7 @@ from core.model.commands import (
 )
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
-from core.model.message import Command, DomainEvent, Event, numbered
+from core.model.message import Command, Event, numbered
 from core.model.outbound import (
     CheckNumbers,
     CountAttempts,
@@ -96,6 +96,10 @@ class Runner:
         """Return the present instant in microseconds."""
         raise NotImplementedError
 
+    def call_at(self, at_us: int, action: Callable[[], None], /) -> None:
+        """Run `action` at `at_us`: the `Scheduler` port of a simulated world."""
+        self._agenda.plan(at_us, action)
+
     @property
     def inputs(self) -> int:
         """Return how many messages were handled."""
@@ -113,10 +117,6 @@ class Runner:
                 self._turn(inbox.popleft())
         finally:
             self._in_turn = False
-
-    def call_at(self, at_us: int, action: Callable[[], None]) -> None:
-        """Run `action` at `at_us`: the `Scheduler` port of a simulated world."""
-        self._agenda.plan(action, at_us)
 
     def _turn(self, message: Event) -> None:
         assert self._ports is not None, "connect() comes before the first message"
@@ -136,16 +136,11 @@ class Runner:
             **dict.fromkeys(leaves(DeskCommand), ports.desk.show),
             **self._lead_carriers(ports.leads),
             **dict.fromkeys(get_args(DoorAnswer), ports.work.answer),
-            AppendToLedger: lambda command: self._tell(command.event, ports),
+            AppendToLedger: _teller(ports.ledger, ports.watchers),
             StartTimer: lambda command: agenda.start(command.key, command.at_us),
             CancelTimer: lambda command: agenda.cancel(command.key),
             LookUpCustomer: lambda command: self._look_up(command, ports.crm),
         }
-
-    def _tell(self, event: DomainEvent, ports: Ports) -> None:
-        ports.ledger.append(event)
-        for watch in ports.watchers:
-            watch(event)
 
     def _look_up(self, command: LookUpCustomer, crm: CrmStore) -> None:
         raise NotImplementedError
@@ -168,6 +163,7 @@ class VirtualRunner(Runner):
     def __init__(self, engine: Engine, start_us: int = 0) -> None:
         super().__init__(engine)
         self._now_us = start_us
+        self.call_at = self._agenda.plan  # type: ignore[method-assign]  # a dozen a call, and no more to do
 
     def now_us(self) -> int:
         """Return the virtual instant."""
@@ -237,7 +233,7 @@ class LiveRunner(Runner):
         if self._clerk is not None:
             await self._clerk.close()
 
-    def call_at(self, at_us: int, action: Callable[[], None]) -> None:
+    def call_at(self, at_us: int, action: Callable[[], None], /) -> None:
         """Run `action` at `at_us`."""
         super().call_at(at_us, action)
         self._set_alarm()
@@ -294,6 +290,18 @@ class LiveRunner(Runner):
 
     def _lookup_failed(self, command: LookUpCustomer, reason: str) -> CustomerLookupFailed:
         return CustomerLookupFailed(at_us=self.now_us(), lookup_id=command.lookup_id, reason=reason)
+
+
+def _teller(ledger: Ledger, watchers: Sequence[Watcher]) -> Callable[[AppendToLedger], None]:
+    """Return what tells the ledger, and then each watcher."""
+
+    def tell(command: AppendToLedger) -> None:
+        event = command.event
+        ledger.append(event)
+        for watch in watchers:
+            watch(event)
+
+    return tell
 
 
 def _real_time() -> float:

@@ -94,7 +94,7 @@ class LoopTime:
 
     def call_at(self, at_us: int, action: Callable[[], None]) -> None:
         """Run `action` at `at_us`, after those asked for before at that instant."""
-        self._agenda.plan(action, at_us)
+        self._agenda.plan(at_us, action)
         self._loop.call_at(at_us / SECOND_US, self._do_next)
 
     def _do_next(self) -> None:
