@@ -6,7 +6,7 @@ stands here too, so that there is one place to look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from agents.standing_leg import StandingLeg
@@ -91,6 +91,8 @@ class Agent:
     extensions: int = 0
     owes_result: bool = False
     talk: ConversationChanged | None = None
+    # What is open in a state to one whose hands are free: it never changes.
+    _open: dict[AgentState, tuple[str, ...]] = field(default_factory=dict)
     capacity: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,6 +133,13 @@ class Agent:
         """Return the channels of which the agent can be offered a contact now."""
         if self.next_state is not None or self.desk is DeskState.CUT_OFF:
             return ()
+        if self.work or self.shut or self.standing_leg is not None:
+            return self._with_room()
+        if self.state not in self._open:
+            self._open[self.state] = self._with_room()
+        return self._open[self.state]
+
+    def _with_room(self) -> tuple[str, ...]:
         return tuple(channel for channel in self.capacity if self._takes(channel) and self.has_room(channel))
 
     def _takes(self, channel: str) -> bool:
@@ -148,27 +157,50 @@ class Agent:
 
     def legal(self) -> tuple[str, ...]:
         """Return the requests that would be granted now, so that no illegal button can be pressed."""
-        always, also = LEGAL[self.state], tuple(self._also_legal())
-        if self.talk is not None and self.state is AgentState.ON_CONTACT:
-            always = tuple(each for each in always if each != "HangUpContact") + self.talk.legal
-        elif self.has_to_tell:
-            always = tuple(each for each in always if each != "GoReady")
-        return tuple(dict.fromkeys(always + also)) if also else always
+        by_state = _LEGAL_WHEN.get(self.state)
+        legal = LEGAL[self.state] if by_state is None else by_state(self)
+        return tuple(dict.fromkeys(legal + self._legal_for_work())) if self.work else legal
 
-    def _also_legal(self) -> Iterator[str]:
-        if self.state is AgentState.READY and self.next_state is not None:
-            yield "GoReady"
-        elif self.dials and VOICE in self.open_channels():
-            yield "DialNumber"
-        if self.state is AgentState.WRAP_UP and self.extensions:
-            yield "ExtendWrapUp"
-        if self.state is AgentState.RESERVED and self.looks:
-            yield from ("PreviewDial", "PreviewSkip")
-        elif self.state is AgentState.RESERVED and self.answers and self.standing_leg is None:
-            yield "AcceptOffer"
-        if not self.work:
-            return
-        if any(not work.in_hand for work in self.work.values()):
-            yield from ("AcceptOffer", "RejectOffer")
-        if any(work.in_hand for work in self.work.values()):
-            yield from ("FinishWork", "ReturnWork")
+    def _legal_for_work(self) -> tuple[str, ...]:
+        has = {work.in_hand for work in self.work.values()}
+        of_offers = ("AcceptOffer", "RejectOffer") if False in has else ()
+        return of_offers + (("FinishWork", "ReturnWork") if True in has else ())
+
+
+_READY = LEGAL[AgentState.READY]
+_RESERVED = LEGAL[AgentState.RESERVED]
+_IN_CALL = LEGAL[AgentState.ON_CONTACT]
+_WRAP_UP = LEGAL[AgentState.WRAP_UP]
+
+
+def _when_ready(agent: Agent) -> tuple[str, ...]:
+    if agent.next_state is not None:
+        return (*_READY, "GoReady")
+    return (*_READY, "DialNumber") if agent.dials and VOICE in agent.open_channels() else _READY
+
+
+def _when_reserved(agent: Agent) -> tuple[str, ...]:
+    if agent.looks:
+        return (*_RESERVED, "PreviewDial", "PreviewSkip")
+    return (*_RESERVED, "AcceptOffer") if agent.answers and agent.standing_leg is None else _RESERVED
+
+
+def _when_in_call(agent: Agent) -> tuple[str, ...]:
+    """Return the same in a call; one under control says itself whether it can be hung up."""
+    if agent.talk is None:
+        return _IN_CALL
+    return tuple([each for each in _IN_CALL if each != "HangUpContact"]) + agent.talk.legal
+
+
+def _when_in_wrap_up(agent: Agent) -> tuple[str, ...]:
+    legal = tuple([each for each in _WRAP_UP if each != "GoReady"]) if agent.owes_result else _WRAP_UP
+    return (*legal, "ExtendWrapUp") if agent.extensions else legal
+
+
+_LEGAL_WHEN: Mapping[AgentState, Callable[[Agent], tuple[str, ...]]] = {
+    AgentState.READY: _when_ready,
+    AgentState.RESERVED: _when_reserved,
+    AgentState.ON_CONTACT: _when_in_call,
+    AgentState.WRAP_UP: _when_in_wrap_up,
+}
+"""What may be asked for in a state in which that hangs on more than the state."""

@@ -34,8 +34,7 @@ class Desks:
         engine.serve(DeskBack, self._back)
         engine.serve(DeskLost, self._lost)
         engine.subscribe(RestoreAgent, self._restored)
-        engine.subscribe(TimerFired, self._grace_over)
-        engine.subscribe(AgentStateChanged, self._agent_changed)
+        engine.on_timer("desk", self._grace_over)
 
     def _back(self, request: DeskBack) -> None:
         agent = self._roster.named(request.agent_id)
@@ -70,15 +69,13 @@ class Desks:
             self._lose(agent, request)
 
     def _grace_over(self, event: TimerFired) -> None:
-        if event.key[0] != "desk":
-            return
         agent = self._roster[AgentId(event.key[1])]
         if DESK.allows(agent.desk, DeskTrigger.GIVE_UP):
             _move(agent, DeskTrigger.GIVE_UP)
             self._keep_away(agent, event)
 
-    def _agent_changed(self, event: AgentStateChanged) -> None:
-        agent = self._roster[event.agent_id]
+    def follow(self, agent: Agent, event: AgentStateChanged) -> None:
+        """Expect no screen of one who has left, and keep one away whose screen is lost."""
         if agent.state is AgentState.LOGGED_OUT:
             _move(agent, DeskTrigger.LET_GO)
             self._engine.send(CancelTimer(key=_timer(agent)))

@@ -52,7 +52,7 @@ class Misses:
         self._engine = engine
         self._roster = roster
         self._rules = rules
-        engine.subscribe(TimerFired, self._delay_over)
+        engine.on_timer("delay", self._delay_over)
 
     def missed(self, agent: Agent, outcome: RingOutcome, why: Event) -> None:
         """Count the miss of a reserved agent, or of a ready one whom work was offered, and act on it."""
@@ -84,8 +84,6 @@ class Misses:
 
     def _delay_over(self, event: TimerFired) -> None:
         """Make the agent ready again, unless it has gone on otherwise meanwhile."""
-        if event.key[0] != "delay":
-            return
         agent = self._roster[AgentId(event.key[1])]
         if agent.state is AgentState.NOT_READY and 0 < agent.until_us <= event.at_us:
             self._roster.move(agent, AgentTrigger.COME_BACK, event)

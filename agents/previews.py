@@ -39,14 +39,16 @@ class Previews:
         engine.subscribe(OfferMade, self._offered)
         engine.subscribe(OfferFailed, self._over)
         engine.subscribe(OfferWithdrawn, self._over)
-        engine.subscribe(TimerFired, self._time_over)
+        engine.on_timer("preview", self._time_over)
         engine.serve(PreviewDial, self._dial)
         engine.serve(PreviewSkip, self._skip)
 
     def _offered(self, event: OfferMade) -> None:
-        agent, contact = self._roster[event.agent_id], self._contacts.get(event.contact_id)
-        if contact is None or not contact.preview_us or agent.contact_id != event.contact_id:
+        agent = self._roster[event.agent_id]
+        if not agent.looks or agent.contact_id != event.contact_id:
             return
+        contact = self._contacts.get(event.contact_id)
+        assert contact is not None, "who looks at a record has it"
         self._open[event.agent_id] = event
         self._engine.send(StartTimer(key=_timer(event.agent_id), at_us=event.at_us + contact.preview_us))
 
@@ -70,8 +72,6 @@ class Previews:
         return offer
 
     def _time_over(self, event: TimerFired) -> None:
-        if event.key[0] != "preview":
-            return
         offer = self._open[AgentId(event.key[1])]
         contact = self._contacts.get(offer.contact_id)
         assert contact is not None, "what is offered is in the book"

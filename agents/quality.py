@@ -11,6 +11,7 @@ need not hear of every contact, and brings back after a restart all that was lea
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -60,6 +61,7 @@ class _Work(NamedTuple):
 class _Known(Entity, kw_only=True):
     """What is known of one agent in one skill, and what was told of it last, so many changes ago."""
 
+    prior: Quality
     tally: Tally = Tally()
     quality: Quality
     told: Quality
@@ -99,8 +101,8 @@ class QualityLearner:
         self._agents = agents
         self._skills = skills
         self._rules = rules
-        self._known: dict[AgentId, dict[str, _Known]] = {}
-        self._usual: dict[str, Usual] = {}
+        self._known: defaultdict[AgentId, dict[str, _Known]] = defaultdict(dict)
+        self._usual: defaultdict[str, Usual] = defaultdict(Usual)
         self._in_wrap_up: dict[ContactId, _Work] = {}
         engine.subscribe(TalkEnded, self._talk_ended)
         engine.subscribe(ContactClosed, self._closed)
@@ -155,32 +157,31 @@ class QualityLearner:
         tally = known.tally.plus(seen)
         if max(tally.handled, tally.scores) >= 2 * self._rules.memory:
             tally = tally.halved()
-        usual = self._usual.setdefault(skill, Usual())
+        usual = self._usual[skill]
         usual.add(tally, before=known.tally)
         known.tally = tally
-        known.quality = posterior(self._prior(agent_id, skill), tally, usual.mean_us, self._rules)
+        known.quality = posterior(known.prior, tally, usual.mean_us, self._rules)
         known.untold += 1
         if known.untold >= self._rules.told_every or self._is_news(known):
             self._tell(agent_id, why)
 
     def _of(self, agent_id: AgentId, skill: str) -> _Known:
-        skills = self._known.setdefault(agent_id, {})
-        if skill not in skills:
+        known = self._known[agent_id].get(skill)
+        if known is None:
             prior = self._prior(agent_id, skill)
-            skills[skill] = _Known(quality=prior, told=prior)
-        return skills[skill]
+            known = self._known[agent_id][skill] = _Known(prior=prior, quality=prior, told=prior)
+        return known
 
     def _prior(self, agent_id: AgentId, skill: str) -> Quality:
         return self._rules.prior.of(self._agents[agent_id].skills.get(skill, 0))
 
     def _is_news(self, known: _Known) -> bool:
-        now, told = known.quality, known.told
-        moved = (
-            abs(now.resolution_ppm - told.resolution_ppm),
-            abs(now.pace_ppm - told.pace_ppm),
-            abs(now.satisfaction_ppm - told.satisfaction_ppm),
+        now, told, moved_ppm = known.quality, known.told, self._rules.told_moved_ppm
+        return (
+            abs(now.resolution_ppm - told.resolution_ppm) >= moved_ppm
+            or abs(now.pace_ppm - told.pace_ppm) >= moved_ppm
+            or abs(now.satisfaction_ppm - told.satisfaction_ppm) >= moved_ppm
         )
-        return max(moved) >= self._rules.told_moved_ppm
 
     def _tell(self, agent_id: AgentId, why: Event) -> None:
         skills = sorted(self._known[agent_id].items())
@@ -207,24 +208,32 @@ class QualityLearner:
         if request.agent_id in self._known:
             return
         self._known[request.agent_id] = {
-            each.skill: _Known(tally=each.tally, quality=each.quality, told=each.quality)
+            each.skill: _Known(
+                prior=self._prior(request.agent_id, each.skill),
+                tally=each.tally,
+                quality=each.quality,
+                told=each.quality,
+            )
             for each in request.skills
         }
         for each in request.skills:
-            self._usual.setdefault(each.skill, Usual()).add(each.tally, before=Tally())
+            self._usual[each.skill].add(each.tally, before=Tally())
         self._tell(request.agent_id, request)
+
+
+_RESOLVED, _UNRESOLVED, _NOTHING = Tally(resolved=1), Tally(unresolved=1), Tally()
 
 
 def outcome(disposition: str, rules: QualityRules) -> Tally:
     """Return what a disposition says of its matter: resolved, not, in part, or nothing."""
     if disposition in rules.resolved:
-        return Tally(resolved=1)
+        return _RESOLVED
     if disposition in rules.unresolved:
-        return Tally(unresolved=1)
+        return _UNRESOLVED
     worth_ppm = rules.worth_ppm.get(disposition)
     if worth_ppm is None:
-        return Tally()
-    return Tally(resolved=1) if worth_ppm >= PPM else Tally(unresolved=1, part_ppm=worth_ppm)
+        return _NOTHING
+    return _RESOLVED if worth_ppm >= PPM else Tally(unresolved=1, part_ppm=worth_ppm)
 
 
 def posterior(prior: Quality, seen: Tally, usual_us: int, rules: QualityRules) -> Quality:

@@ -27,9 +27,9 @@ class RequiredResults:
 
     def check(self, contact: Contact, disposition: str) -> None:
         """Raise `RequestRefused` where the contact cannot be finished with that word, or without one."""
-        if contact.queue is None or not self.is_owed(contact):
+        words = self._by_queue.get(contact.queue) if contact.queue is not None else None
+        if words is None or contact.consults:
             return
-        words = self._by_queue[contact.queue]
         if not disposition:
             raise RequestRefused("disposition_required", f"say what came of it, one of: {', '.join(words)}")
         if contact.lead is None and disposition not in words:

@@ -55,7 +55,7 @@ class Reservations:
         engine.subscribe(OfferWithdrawn, self._released)
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(ContactAdopted, self._adopted)
-        engine.subscribe(TimerFired, self._not_seen_in_time)
+        engine.on_timer("unseen", self._not_seen_in_time)
         engine.serve(RecordSeen, self._seen)
 
     def _reserve(self, event: OfferMade) -> None:
@@ -89,8 +89,7 @@ class Reservations:
             self._ring(offer, request)
 
     def _not_seen_in_time(self, event: TimerFired) -> None:
-        if event.key[0] == "unseen":
-            self._ring(self._unseen[AgentId(event.key[1])], event)
+        self._ring(self._unseen[AgentId(event.key[1])], event)
 
     def _ring(self, offer: OfferMade, why: Event) -> None:
         """Let the phone ring."""

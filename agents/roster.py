@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterator, Mapping
 from agents.agent import Agent, WorkRules
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
+from core.kernel.record import replace
 from core.model.agent import AGENT, AgentProfile, AgentState, AgentTrigger
 from core.model.commands import ShowAgentState, WorkShown
+from core.model.control import ConversationChanged
 from core.model.events import AgentStateChanged
 from core.model.ids import AgentId
 from core.model.message import Event
@@ -78,18 +80,18 @@ class Roster:
     ) -> None:
         """Change the agent's state, until `until_us` where that is known, and tell everybody."""
         old = agent.state
-        agent.state = AGENT.after(old, trigger)
+        agent.state = new = AGENT.after(old, trigger)
         if agent.next_state is None:
             _note_asker(agent, why)
         agent.reason, agent.since_us, agent.until_us = reason, why.at_us, until_us
-        if agent.state is AgentState.READY:
+        if new is AgentState.READY:
             agent.shut = False
-        if agent.state is not AgentState.ON_CONTACT:
+        if new is not AgentState.ON_CONTACT:
             agent.talk = None
-        if not agent.is_bound:
+        if agent.next_state is not None and not agent.is_bound:
             agent.next_state, agent.next_reason = None, ""
         self.tell(agent, why, old)
-        if agent.state is AgentState.LOGGED_OUT:
+        if new is AgentState.LOGGED_OUT:
             agent.extension = ""
 
     def ask_later(self, agent: Agent, state: AgentState | None, reason: str, why: Event) -> None:
@@ -131,7 +133,7 @@ class Roster:
                 next_reason=agent.next_reason,
                 until_us=agent.until_us,
                 channels=agent.open_channels(),
-                standing=agent.standing,
+                standing=agent.standing if agent.standing_leg is not None else None,
                 asked_by=agent.asked_by,
                 because=agent.because,
                 desk=agent.desk,
@@ -142,27 +144,31 @@ class Roster:
     def show(self, agent: Agent) -> None:
         """Show the agent's desk how it stands."""
         talk = agent.talk
-        self._engine.send(
-            ShowAgentState(
-                agent_id=agent.profile.agent_id,
-                state=agent.state,
-                reason=agent.reason,
-                since_us=agent.since_us,
-                legal=agent.legal(),
-                contact_id=agent.contact_id,
-                until_us=agent.until_us,
-                next_state=agent.next_state,
-                asked_by=agent.asked_by,
-                because=agent.because,
-                work=_shown(agent),
-                standing=agent.standing,
-                on_hold=talk.on_hold if talk is not None else False,
-                is_muted=talk.is_muted if talk is not None else False,
-                parties=talk.parties if talk is not None else (),
-                undone=talk.undone if talk is not None else "",
-                owes_result=agent.has_to_tell,
-            )
+        shown = ShowAgentState(
+            agent_id=agent.profile.agent_id,
+            state=agent.state,
+            reason=agent.reason,
+            since_us=agent.since_us,
+            legal=agent.legal(),
+            contact_id=agent.contact_id,
+            until_us=agent.until_us,
+            next_state=agent.next_state,
+            asked_by=agent.asked_by,
+            because=agent.because,
+            work=_shown(agent) if agent.work else (),
+            standing=agent.standing if agent.standing_leg is not None else None,
+            owes_result=agent.owes_result and agent.has_to_tell,
         )
+        if talk is not None and (talk.on_hold or talk.is_muted or talk.parties or talk.undone):
+            shown = _with_talk(shown, talk)
+        self._engine.send(shown)
+
+
+def _with_talk(shown: ShowAgentState, talk: ConversationChanged) -> ShowAgentState:
+    """Return what is shown of a call that has more to tell than that it goes on."""
+    return replace(
+        shown, on_hold=talk.on_hold, is_muted=talk.is_muted, parties=talk.parties, undone=talk.undone
+    )
 
 
 def _note_asker(agent: Agent, why: Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.kernel.record import replace
 from core.model.commands import PopScreen
 from core.model.contact import Contact
 from core.model.events import OfferMade
@@ -15,7 +16,7 @@ def screen_pop(offer: OfferMade, contact: Contact) -> PopScreen:
 
 def record(contact: Contact, agent_id: AgentId, offer_id: OfferId, version: int, now_us: int) -> PopScreen:
     """Return the record of `contact` for the screen of an agent who has it, or may have it."""
-    return PopScreen(
+    shown = PopScreen(
         agent_id=agent_id,
         offer_id=offer_id,
         contact_id=contact.contact_id,
@@ -31,5 +32,7 @@ def record(contact: Contact, agent_id: AgentId, offer_id: OfferId, version: int,
         version=version,
         lead=contact.lead,
         passed_by=contact.passed_by,
-        dials_us=now_us + contact.preview_us if contact.preview_us and contact.preview_dials else 0,
     )
+    if contact.preview_us and contact.preview_dials:
+        return replace(shown, dials_us=now_us + contact.preview_us)
+    return shown

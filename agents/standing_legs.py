@@ -52,24 +52,20 @@ class StandingLegs:
         self._rules = rules
         self._by_leg: dict[LegId, Agent] = {}
         self._linked = False
-        engine.subscribe(AgentStateChanged, self._agent_changed)
         engine.subscribe(LegTagged, self._tagged)
         engine.subscribe(LegAnswered, self._answered)
         engine.subscribe(DialogueOpened, self._opened)
         engine.subscribe(DialogueClosed, self._closed)
         engine.subscribe(LegFailed, self._gone)
         engine.subscribe(LegEnded, self._gone)
-        engine.subscribe(TimerFired, self._try_again)
+        engine.on_timer("standing_leg", self._try_again)
         engine.subscribe(PbxLost, self._link_lost)
         engine.subscribe(PbxSynced, self._synced)
 
     # --- agents come and go ---------------------------------------------------------------------------
 
-    def _agent_changed(self, event: AgentStateChanged) -> None:
-        agent = self._roster[event.agent_id]
-        leg = agent.standing_leg
-        if leg is None:
-            return
+    def follow(self, agent: Agent, leg: StandingLeg, event: AgentStateChanged) -> None:
+        """Bring the leg of an agent up or let it go, as the agent comes or leaves."""
         if agent.state is AgentState.LOGGED_OUT:
             self._let_go(agent, leg)
         elif event.old is AgentState.LOGGED_OUT or (agent.state is AgentState.READY and not leg.stands):
@@ -123,7 +119,8 @@ class StandingLegs:
     # --- the leg comes up -----------------------------------------------------------------------------
 
     def _answered(self, event: LegAnswered) -> None:
-        self._moved(event, StandingTrigger.ANSWER)
+        if event.leg_id in self._by_leg:
+            self._moved(event, StandingTrigger.ANSWER)
 
     def _opened(self, event: DialogueOpened) -> None:
         """Have the leg in our hands: music, and its agent can be had; hang up one that nobody expects."""
@@ -143,6 +140,8 @@ class StandingLegs:
             self._tell(agent, leg, event)
 
     def _closed(self, event: DialogueClosed) -> None:
+        if event.leg_id not in self._by_leg:
+            return
         moved = self._moved(event, StandingTrigger.CLOSE)
         if moved is not None and moved[0].state is AgentState.READY:
             self._tell(*moved, event)
@@ -159,8 +158,10 @@ class StandingLegs:
     # --- the leg is lost ------------------------------------------------------------------------------
 
     def _gone(self, event: LegEnded | LegFailed) -> None:
+        if event.leg_id not in self._by_leg:
+            return
         moved = self._moved(event, StandingTrigger.LOSE)
-        self._by_leg.pop(event.leg_id, None)
+        del self._by_leg[event.leg_id]
         if moved is None:
             return
         agent, leg = moved
@@ -172,8 +173,6 @@ class StandingLegs:
         self._tell(agent, leg, event)
 
     def _try_again(self, event: TimerFired) -> None:
-        if event.key[0] != "standing_leg":
-            return
         agent = self._roster[AgentId(event.key[1])]
         leg = agent.standing_leg
         if leg is None or leg.state is not StandingState.LOST:

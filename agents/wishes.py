@@ -104,7 +104,8 @@ class Wishes:
         self._roster.move(agent, AgentTrigger.LOG_IN, request, reason)
         if request.state is not AgentState.NOT_READY and request.next_state is None:
             self._roster.move(agent, AgentTrigger.GO_READY, request)
-        agent.next_state, agent.next_reason = request.next_state, request.next_reason
+        if request.next_state is not None:
+            agent.next_state, agent.next_reason = request.next_state, request.next_reason
 
 
 def _standing_leg(agent: Agent, request: LogIn | RestoreAgent) -> StandingLeg | None:

@@ -58,7 +58,6 @@ class Workload:
         engine.subscribe(OfferWithdrawn, self._withdrawn)
         engine.subscribe(ContactConnected, self._accepted)
         engine.subscribe(ContactAdopted, self._adopted)
-        engine.subscribe(AgentStateChanged, self._agent_changed)
         engine.serve(FinishWork, self._finished)
         engine.serve(ReturnWork, self._given_back)
 
@@ -174,11 +173,8 @@ class Workload:
 
     # --- agents leave, and come back after a restart ---------------------------------------------------
 
-    def _agent_changed(self, event: AgentStateChanged) -> None:
+    def follow(self, agent: Agent, event: AgentStateChanged) -> None:
         """Take all work from whoever has logged out, or is away where that returns it."""
-        agent = self._roster[event.agent_id]
-        if not agent.work:
-            return
         is_away = agent.state is AgentState.NOT_READY and agent.rules.returns and not agent.until_us
         if is_away or agent.state is AgentState.LOGGED_OUT:
             self._take_away_all(agent, event)

@@ -20,7 +20,7 @@ from core.model.agent import AgentTrigger
 from core.model.commands import CancelTimer, StartTimer
 from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.events import ContactClosed, TalkEnded, TimerFired
-from core.model.ids import AgentId, ContactId, QueueName, TimerKey
+from core.model.ids import AgentId, QueueName, TimerKey
 from core.model.message import Event
 from core.model.requests import ExtendWrapUp, FinishWrapUp, GoReady
 
@@ -70,58 +70,54 @@ class WrapUp:
         self._limits = limits
         self._required = required
         self._results = results or AnyResult()
-        self._in_hand: dict[AgentId, ContactId] = {}
+        self._in_hand: dict[AgentId, Contact] = {}
         engine.subscribe(TalkEnded, self._begin)
-        engine.subscribe(TimerFired, self._limit_reached)
+        engine.on_timer("wrap_up", self._limit_reached)
         engine.subscribe(GoReady, self._ready_ends_it)
         engine.serve(FinishWrapUp, self._finished)
         engine.serve(ExtendWrapUp, self._extended)
 
     def _begin(self, event: TalkEnded) -> None:
         """Let the wrap-up begin. Somebody who left the configuration meanwhile has none to show."""
-        limit = self._limit(event.contact_id)
+        contact = self._contacts.get(event.contact_id)
+        assert contact is not None, "a contact stays in the book until its wrap-up is over"
+        limit = self._limit(contact)
         until_us = event.at_us + limit.limit_us
         agent = self._roster.find(event.agent_id)
         if agent is not None:
             if agent.profile.wrap_up_limit_us is not None:
                 until_us = event.at_us + agent.profile.wrap_up_limit_us
             agent.extensions = limit.extensions_max if limit.extension_us else 0
-            agent.owes_result = self._required.is_owed(self._contact(event.contact_id))
+            agent.owes_result = self._required.is_owed(contact)
             self._roster.move(agent, AgentTrigger.TALK_END, event, until_us=until_us)
-        self._in_hand[event.agent_id] = event.contact_id
+        self._in_hand[event.agent_id] = contact
         self._engine.send(StartTimer(key=_timer(event.agent_id), at_us=until_us))
 
-    def _contact(self, contact_id: ContactId) -> Contact:
-        contact = self._contacts.get(contact_id)
-        assert contact is not None, "a contact in wrap-up stays in the book"
-        return contact
-
-    def _limit(self, contact_id: ContactId) -> WrapUpLimit:
-        contact = self._contact(contact_id)
+    def _limit(self, contact: Contact) -> WrapUpLimit:
         return self._limits.get(contact.queue, NO_TIME) if contact.queue else NO_TIME
 
     def _finished(self, request: FinishWrapUp) -> None:
-        contact = self._contact(self._meant(request))
+        contact = self._meant(request)
         self._required.check(contact, request.disposition)
         self._results.check(contact, request)
         self._end(request.agent_id, request)
 
     def _extended(self, request: ExtendWrapUp) -> None:
-        contact_id = self._meant(request)
+        contact = self._meant(request)
         agent = self._roster.named(request.agent_id)
         if not agent.extensions:
             raise RequestRefused("no_extension", "this wrap-up is not extended any further")
         agent.extensions -= 1
-        agent.until_us += self._limit(contact_id).extension_us
+        agent.until_us += self._limit(contact).extension_us
         self._engine.send(StartTimer(key=_timer(request.agent_id), at_us=agent.until_us))
         self._roster.tell(agent, request)
 
-    def _meant(self, request: FinishWrapUp | ExtendWrapUp) -> ContactId:
+    def _meant(self, request: FinishWrapUp | ExtendWrapUp) -> Contact:
         """Return the contact in wrap-up; refuse where there is none, or another than the desk means."""
-        contact_id = self._in_hand.get(request.agent_id)
-        if contact_id is None or request.contact_id not in ("", contact_id):
+        contact = self._in_hand.get(request.agent_id)
+        if contact is None or request.contact_id not in ("", contact.contact_id):
             raise RequestRefused("no_wrap_up", "this agent has no such contact to finish")
-        return contact_id
+        return contact
 
     def _ready_ends_it(self, request: GoReady) -> None:
         agent = self._roster.find(request.agent_id)
@@ -131,12 +127,11 @@ class WrapUp:
             self._end(request.agent_id, request)
 
     def _limit_reached(self, event: TimerFired) -> None:
-        if event.key[0] == "wrap_up":
-            self._end(AgentId(event.key[1]), event)
+        self._end(AgentId(event.key[1]), event)
 
     def _end(self, agent_id: AgentId, why: Event) -> None:
         """Close the contact, with what the agent says of it where it was the agent who ended the wrap-up."""
-        contact = self._contact(self._in_hand.pop(agent_id))
+        contact = self._in_hand.pop(agent_id)
         told = why if isinstance(why, FinishWrapUp) else self._untold(contact, agent_id, why)
         self._engine.send(CancelTimer(key=_timer(agent_id)))
         self._contacts.move(contact, ContactTrigger.FINISH)

@@ -99,7 +99,7 @@ class Crowd:
         values = ValueScores(rules, Staff(agents), PRIOR)
         for agent_id, profile in agents.items():
             values.learn(agent_id, {skill: self._quality(level) for skill, level in profile.skills.items()})
-        ordinary = StrategyScores(rules, TrackRecords(Engine()), values.quality)
+        ordinary = StrategyScores(rules, TrackRecords(Engine(), rules), values.quality)
         return ScoresByStrategy(rules, {Strategy.VALUE: values}, ordinary)
 
     def _quality(self, level: int) -> Quality:

@@ -108,12 +108,13 @@ class CallBook:
         leg = self.legs.get(event.leg_id)
         if leg is None:
             self._anomaly(event, "unknown_leg")
-        elif not LEG.allows(leg.state, trigger):
+            return None
+        following = LEG.rows.get((leg.state, trigger))
+        if following is None:
             self._anomaly(event, f"leg_{leg.state}_{trigger}")
-        else:
-            leg.state = LEG.after(leg.state, trigger)
-            return leg
-        return None
+            return None
+        leg.state = following
+        return leg
 
     def _hold(self, event: LegHeld) -> None:
         self._moved(event, LegTrigger.HOLD)

@@ -19,6 +19,7 @@ from typing import TypeVar
 from core.kernel.bus import Bus
 from core.kernel.errors import RequestRefused
 from core.model.commands import AnswerRequest, AppendToLedger
+from core.model.events import TimerFired
 from core.model.message import Command, DomainEvent, Event
 from core.model.outbound import AnswerCampaign, CampaignRequest
 from core.model.requests import AgentRequest
@@ -32,30 +33,40 @@ class Engine:
 
     def __init__(self) -> None:
         self._bus = Bus()
+        self._queue = self._bus.publish
         self._commands: list[Command] = []
         self._urgent: list[Command] = []
         self.send: Callable[[Command], None] = self._commands.append
         """Add a command to what this turn asks of the edges."""
         self.send_first: Callable[[Command], None] = self._urgent.append
         """Add a command that a caller waits for: it is carried out before all that is merely sent."""
+        self._timers: dict[str, list[Callable[[TimerFired], None]]] = {}
+        self._bus.subscribe(TimerFired, self._timer_fired)
 
     def handle(self, message: Event) -> list[Command]:
         """Return what to do about `message`, an event of an edge or a person's request.
 
         Where a feature raises, nothing that the message led to is carried over into the next turn.
         """
-        self._bus.publish(message)
+        self._queue(message)
         try:
             self._bus.drain()
             return self._urgent + self._commands
         finally:
             self._urgent.clear()
             self._commands.clear()
-            self._bus.clear()
 
     def subscribe(self, kind: type[M], handler: Callable[[M], None]) -> None:
         """Let a feature hear of every message of exactly the class `kind`."""
         self._bus.subscribe(kind, handler)
+
+    def on_timer(self, kind: str, handler: Callable[[TimerFired], None]) -> None:
+        """Let a feature hear of its own timers: those whose keys begin with `kind`."""
+        self._timers.setdefault(kind, []).append(handler)
+
+    def _timer_fired(self, event: TimerFired) -> None:
+        for handler in self._timers.get(event.key[0], ()):
+            handler(event)
 
     def serve(self, kind: type[R], handler: Callable[[R], None]) -> None:
         """Let a feature answer the request `kind`: who asked is told whether it was granted or refused."""
@@ -74,7 +85,7 @@ class Engine:
         """Tell the other features a fact; facts about contacts and agents also go to the ledger."""
         if isinstance(event, DomainEvent):
             self.send(AppendToLedger(event=event))
-        self._bus.publish(event)
+        self._queue(event)
 
 
 def _answer(request: AgentRequest | CampaignRequest, code: str, reason: str) -> Command:

@@ -62,6 +62,9 @@ from crm.records import (
 )
 from crm.store import StoreSettings
 
+_OF_CUSTOMERS = frozenset({InteractionRecorded, AttemptEnded})
+"""What is also found by its customer."""
+
 
 class MemoryLedger:
     """Domain events in a list, oldest first.
@@ -78,10 +81,15 @@ class MemoryLedger:
         """Keep `event`; an interaction or a call that was missed is also found by its customer."""
         if self._keeps_events:
             self.events.append(event)
-        match event:
-            case InteractionRecorded(customer_id=customer_id) if customer_id:
-                self._interactions.setdefault(customer_id, []).append(_interaction(event))
-            case AttemptEnded(record=record) if record.customer_id and record.outcome in MISSED:
+        if type(event) in _OF_CUSTOMERS:
+            self._remember(event)
+
+    def _remember(self, event: DomainEvent) -> None:
+        if isinstance(event, InteractionRecorded) and event.customer_id:
+            self._interactions.setdefault(event.customer_id, []).append(_interaction(event))
+        elif isinstance(event, AttemptEnded):
+            record = event.record
+            if record.customer_id and record.outcome in MISSED:
                 self._interactions.setdefault(record.customer_id, []).append(_missed(event))
 
     async def settled(self) -> None:

@@ -81,7 +81,7 @@ class AgentFirst:
         engine.subscribe(AttemptAnswered, self._customer_answered)
         engine.subscribe(PreviewSkipped, self._skipped)
         engine.subscribe(CampaignChanged, self._campaign_changed)
-        engine.subscribe(TimerFired, self._time_up)
+        engine.on_timer("attempt", self._time_up)
         engine.subscribe(AttemptEnded, self._ended)
         engine.subscribe(AttemptPutBack, self._put_back)
         engine.subscribe(InteractionRecorded, self._contact_over)
@@ -204,7 +204,7 @@ class AgentFirst:
                 self._dialing.put_back(attempt, None, event)
 
     def _time_up(self, event: TimerFired) -> None:
-        attempt = self._book.get(event.key[1]) if event.key[0] == "attempt" else None
+        attempt = self._book.get(event.key[1])
         if attempt is None or attempt.state is not AttemptState.PLANNED:
             return
         if attempt.agent_id:

@@ -68,6 +68,7 @@ class Allowance:
 
     def __init__(self, rules: CampaignRules) -> None:
         self.rules = rules
+        self._caps = [(pack, cap) for pack in rules.law.packs for cap in pack.caps]
         self.group: Sequence[Allowance] = (self,)
         self.misjudged_ppm = 0
         """Of a million judged to be machines so many are people, as an audited sample has it."""
@@ -164,11 +165,10 @@ class Allowance:
 
     def _held(self, now_us: int) -> Iterator[Held]:
         """Go through the caps, each for the campaign and, if it is not alone, for its drop group."""
-        for pack in self.rules.law.packs:
-            for cap in pack.caps:
-                yield _together([self], "", pack, cap, now_us)
-                if len(self.group) > 1:
-                    yield _together(self.group, self.rules.group, pack, cap, now_us)
+        for pack, cap in self._caps:
+            yield _together([self], "", pack, cap, now_us)
+            if len(self.group) > 1:
+                yield _together(self.group, self.rules.group, pack, cap, now_us)
 
     def calls_of(self, pack: Pack, cap: AbandonmentCap, now_us: int) -> Calls:
         """Return the campaign's calls in the window of a cap that its pack covers."""

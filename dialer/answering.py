@@ -69,6 +69,8 @@ class AnswerRates:
 
     def __init__(self) -> None:
         self._counts: dict[Segment, _Counts] = {}
+        # What was reckoned since the last count: a decision asks for each segment many times over.
+        self._cautious: dict[Segment, float] = {}
 
     @property
     def known(self) -> float:
@@ -83,6 +85,7 @@ class AnswerRates:
 
     def recall(self, segment: Segment, answered: float, unanswered: float, now_s: float) -> None:
         """Take over what was counted of a segment before."""
+        self._cautious.clear()
         self._counts[segment] = _Counts(answered, unanswered, at_s=now_s)
 
     def segment(self, traits: Traits) -> Segment:
@@ -91,6 +94,7 @@ class AnswerRates:
 
     def count(self, segment: Segment, launched: int, answered: int, now_s: float) -> None:
         """Count one cohort: of `launched` calls `answered` were answered; told when all are over."""
+        self._cautious.clear()
         for depth in range(len(segment) + 1):
             self._count(segment[:depth], launched, answered, now_s)
 
@@ -117,12 +121,18 @@ class AnswerRates:
         own = self._counts.get(segment)
         return (answered + own.answered, unanswered + own.unanswered) if own else (answered, unanswered)
 
-    def cautious(self, segment: Segment, deviations: float = 1.0) -> float:
-        """Return the rate to reckon with: the mean and so many standard deviations more, 1 at most.
+    def cautious(self, segment: Segment) -> float:
+        """Return the rate to reckon with: the mean and a standard deviation more, 1 at most.
 
         Too high a rate costs a little idle time, too low a one costs abandoned calls.
         """
-        answered, unanswered = self.posterior(segment)
-        total = answered + unanswered
-        mean = answered / total
-        return min(1.0, mean + deviations * sqrt(mean * (1.0 - mean) / (total + 1.0)))
+        rate = self._cautious.get(segment)
+        if rate is None:
+            rate = self._cautious[segment] = _a_deviation_more(*self.posterior(segment))
+        return rate
+
+
+def _a_deviation_more(answered: float, unanswered: float) -> float:
+    total = answered + unanswered
+    mean = answered / total
+    return min(1.0, mean + sqrt(mean * (1.0 - mean) / (total + 1.0)))

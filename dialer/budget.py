@@ -10,6 +10,7 @@ whatever the model of the pacer gets wrong. Near the cap itself a guard dials al
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import exp
 
 
@@ -31,6 +32,7 @@ class BudgetRules:
     boldness_max: float = 0.5
 
 
+@lru_cache(maxsize=64)  # a campaign has a handful of caps, and asks at every decision
 def rules_under(share: float) -> BudgetRules:
     """Return the rules of a window whose cap is `share`: as bold for its size as those for three per cent."""
     usual = BudgetRules()

@@ -34,7 +34,7 @@ class CampaignDays:
         self._told: set[str] = set()
         self._registers: tuple[tuple[str, int], ...] = ()
         engine.subscribe(CampaignChanged, self._changed)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer(DAY, self._timer_fired)
         engine.subscribe(LeadsLeased, self._registers_told)
         engine.subscribe(NumbersChecked, self._registers_told)
 
@@ -44,15 +44,14 @@ class CampaignDays:
             self._await_midnight(event.campaign, event.at_us)
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] == DAY:
-            campaign = event.key[1]
-            ended = day_of(event.at_us, self._campaigns[campaign].zone) - timedelta(days=1)
-            self._engine.publish(
-                CampaignDayEnded(
-                    at_us=event.at_us, cause_id=event.cause_id, campaign=campaign, day=ended.isoformat()
-                )
+        campaign = event.key[1]
+        ended = day_of(event.at_us, self._campaigns[campaign].zone) - timedelta(days=1)
+        self._engine.publish(
+            CampaignDayEnded(
+                at_us=event.at_us, cause_id=event.cause_id, campaign=campaign, day=ended.isoformat()
             )
-            self._await_midnight(campaign, event.at_us)
+        )
+        self._await_midnight(campaign, event.at_us)
 
     def _await_midnight(self, campaign: str, now_us: int) -> None:
         zone = self._campaigns[campaign].zone

@@ -27,14 +27,13 @@ class CapWatch:
         self._desk = desk
         self._told: dict[str, tuple[CapStanding, ...]] = {}
         engine.subscribe(CampaignChanged, self._changed)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer(CAPS, self._timer_fired)
 
     def _changed(self, event: CampaignChanged) -> None:
         self._look(event.campaign, event)
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] == CAPS:
-            self._look(event.key[1], event)
+        self._look(event.key[1], event)
 
     def _look(self, name: str, why: Event) -> None:
         """Tell how the campaign stands where that is new; look again while it is at work."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import erfc, exp, pi, sqrt
-from operator import add, mul
+from operator import add
 from typing import NamedTuple, Protocol
 
 EXACT_MAX = 12
@@ -95,9 +95,12 @@ class NormalCrowd:
 
     def add_all(self, sorts: Sequence[Chances], counts: Sequence[int]) -> None:
         """Count more events; see `Crowd`."""
-        weights = [1.0, *map(float, counts)]
-        columns = zip(self._moments, *[chances.moments for chances in sorts], strict=True)
-        self._moments = [sum(map(mul, weights, column)) for column in columns]
+        weighed = [
+            # Most sorts have one event, and most of a decision goes by here.
+            chances.moments if count == 1 else [count * moment for moment in chances.moments]
+            for chances, count in zip(sorts, counts, strict=True)
+        ]
+        self._moments = list(map(sum, zip(self._moments, *weighed, strict=True)))
 
     def reaches(self) -> list[float]:
         """Return P(count >= bound), about."""

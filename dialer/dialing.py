@@ -79,7 +79,7 @@ class Dialing:
         engine.subscribe(CampaignChanged, self._campaign_changed)
         engine.subscribe(AgentStateChanged, self._agent_changed)
         engine.subscribe(PaceAsked, self._pace_asked)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer("campaign", self._timer_fired)
         engine.subscribe(LeadsLeased, self._leased)
         engine.subscribe(LeadsUnavailable, self._not_leased)
         engine.subscribe(NumbersChecked, self._numbers_checked)
@@ -123,12 +123,11 @@ class Dialing:
                 self._tick_on(campaign, event)
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] == "campaign":
-            campaign = self._desk[event.key[1]]
-            campaign.ticks = False
-            if campaign.is_at_work:
-                self._look(campaign, event)
-                self._tick_on(campaign, event)
+        campaign = self._desk[event.key[1]]
+        campaign.ticks = False
+        if campaign.is_at_work:
+            self._look(campaign, event)
+            self._tick_on(campaign, event)
 
     def _tick_on(self, campaign: Campaign, why: Event) -> None:
         """Look again in a while; where no agent is there, when one comes."""

@@ -44,7 +44,7 @@ class Doubted:
         engine.subscribe(LegAnswered, self._reached)
         engine.subscribe(AnotherWayAsked, self._refused)
         engine.subscribe(AttemptEnded, self._ended)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer(LOOK, self._timer_fired)
 
     def holds(self, attempt: Attempt, why: Event) -> bool:
         """Tell whether it is doubted that there is no such number; not where an agent waits on the line."""
@@ -88,8 +88,7 @@ class Doubted:
     # --- what is known a moment later --------------------------------------------------------------------
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] == LOOK:
-            self._look(event.key[1], event)
+        self._look(event.key[1], event)
 
     def _look_later(self, trunk: str, now_us: int) -> None:
         if not self._looking.get(trunk):

@@ -25,7 +25,7 @@ class ExperienceKeeper:
         # How many calls had been counted when it was told last, of those whose timers run.
         self._told: dict[str, int] = {}
         engine.subscribe(CampaignChanged, self._campaign_changed)
-        engine.subscribe(TimerFired, self._time_has_come)
+        engine.on_timer("experience", self._time_has_come)
         engine.serve(RestoreExperience, self._restore)
 
     def _campaign_changed(self, event: CampaignChanged) -> None:
@@ -37,8 +37,6 @@ class ExperienceKeeper:
             self._wait(campaign, event)
 
     def _time_has_come(self, event: TimerFired) -> None:
-        if event.key[0] != "experience":
-            return
         campaign = self._desk[event.key[1]]
         self._tell(campaign, event)
         if campaign.is_at_work:

@@ -31,7 +31,7 @@ class GoalKeeper:
         self._our_attempts = our_attempts
         engine.subscribe(AttemptEnded, self._ended)
         engine.subscribe(CampaignChanged, self._changed)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer(ASK, self._timer_fired)
         engine.subscribe(ResultsCounted, self._counted)
 
     def _ended(self, event: AttemptEnded) -> None:
@@ -43,10 +43,9 @@ class GoalKeeper:
             self._ask(self._desk[event.campaign], event.at_us)
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] == ASK:
-            campaign = self._desk[event.key[1]]
-            if campaign.is_at_work:
-                self._ask(campaign, event.at_us)
+        campaign = self._desk[event.key[1]]
+        if campaign.is_at_work:
+            self._ask(campaign, event.at_us)
 
     def _ask(self, campaign: Campaign, now_us: int) -> None:
         rules = campaign.rules

@@ -46,7 +46,7 @@ class Guarantee:
                 other for other in self._allowances.values() if other.rules.group == allowance.rules.group
             ]
         engine.subscribe(CampaignChanged, self._campaign_changed)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer(COUNT, self._timer_fired)
         engine.subscribe(AttemptsCounted, self._attempts_counted)
 
     def of(self, campaign: str) -> Allowance:
@@ -60,8 +60,7 @@ class Guarantee:
                     self._ask(member, event.at_us)
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] == COUNT:
-            self._ask(self.of(event.key[1]), event.at_us)
+        self._ask(self.of(event.key[1]), event.at_us)
 
     def _ask(self, allowance: Allowance, now_us: int) -> None:
         """Ask what others dialed of late; before all is known, for the first day that is not."""

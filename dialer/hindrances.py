@@ -42,14 +42,13 @@ class Hindrances:
         self._book = book
         self._ways = ways
         engine.subscribe(CampaignChanged, self._changed)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer(LOOK, self._timer_fired)
 
     def _changed(self, event: CampaignChanged) -> None:
         self._look(self._desk[event.campaign], event)
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] == LOOK:
-            self._look(self._desk[event.key[1]], event)
+        self._look(self._desk[event.key[1]], event)
 
     def _look(self, campaign: Campaign, why: Event) -> None:
         """Tell where it is others than before; look again while the campaign is at work."""

@@ -30,6 +30,10 @@ class _Hazard(NamedTuple):
     before: float
     rate: float
 
+    def until(self, age_s: float) -> float:
+        """Return the hazard of all ages until one that lies in the bin."""
+        return self.before + self.rate * (age_s - self.from_s)
+
 
 class Lifetimes:
     """Hazards by age. `mean_s` is what is believed before anything was seen."""
@@ -71,13 +75,9 @@ class Lifetimes:
     def ended_within_each(self, age_s: float, mores_s: Iterable[float]) -> list[float]:
         """Return that chance for each of several spans."""
         hazards = self._hazards or self._accumulate()
-
-        def until(at_s: float) -> float:
-            from_s, before, rate = hazards[_bin(at_s)]
-            return before + rate * (at_s - from_s)
-
-        lived = until(age_s)
-        return [1.0 - exp(lived - until(age_s + more_s)) for more_s in mores_s]
+        lived = hazards[_bin(age_s)].until(age_s)
+        ages_s = [age_s + more_s for more_s in mores_s]
+        return [1.0 - exp(lived - hazards[_bin(at_s)].until(at_s)) for at_s in ages_s]
 
     def _accumulate(self) -> list[_Hazard]:
         before, from_s, rate = 0.0, 0.0, 0.0

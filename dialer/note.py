@@ -6,12 +6,15 @@ attempt written down when the talk is over.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, unquote
 
 from core.kernel.record import Record, astuple, fields
 
 _PART, _ITEM = "~", "+"
 """What parts fields, and items of a list: neither is left in what `_quoted` returns."""
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]*").fullmatch
+"""Tells whether a text is quoted as it stands, as nearly all are."""
 
 
 class AttemptNote(Record, frozen=True, kw_only=True):
@@ -66,4 +69,5 @@ def _said(value: object) -> str:
 
 
 def _quoted(value: object) -> str:
-    return quote(str(value), safe="").replace("~", "%7E")
+    text = str(value)
+    return text if _PLAIN(text) else quote(text, safe="").replace("~", "%7E")

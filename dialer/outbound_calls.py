@@ -106,7 +106,7 @@ class OutboundCalls:
         engine.subscribe(InteractionRecorded, self._recorded)
         engine.subscribe(LegEnded, self._leg_ended)
         engine.subscribe(LegFailed, self._leg_failed)
-        engine.subscribe(TimerFired, self._time_up)
+        engine.on_timer("attempt", self._time_up)
         engine.subscribe(NoOtherWay, self._no_other_way)
         engine.subscribe(InvalidSettled, self._settled)
 
@@ -247,7 +247,7 @@ class OutboundCalls:
             attempt.ended_us = event.at_us
 
     def _time_up(self, event: TimerFired) -> None:
-        attempt = self._book.get(event.key[1]) if event.key[0] == "attempt" else None
+        attempt = self._book.get(event.key[1])
         if attempt is None:
             return
         if attempt.state is _S.DIALING and not self._desk.is_linked:

@@ -155,7 +155,9 @@ class Pacer:
         """Count, at each instant, people who will have answered by then, and agents not free yet."""
         busy = Counter([(phase, bisect_right(AGES_S, age_s) - 1) for phase, age_s in floor.busy])
         ringing = Counter([(segment, int(age_s)) for segment, age_s in floor.ringing])
-        sorts = [self._not_free(*sort) for sort in busy] + [self._answering(*sort) for sort in ringing]
+        known = self._busy
+        sorts = [known.get(sort) or self._not_free(sort) for sort in busy]
+        sorts += [self._answering(*call) for call in ringing]
         crowd = crowd_of(floor.agents, len(GRID_S))
         crowd.add_all([*sorts, SURELY], [*busy.values(), *ringing.values(), floor.waiting])
         return crowd
@@ -168,14 +170,13 @@ class Pacer:
             known = self._answers[call] = rate, chances_of(self._rung_for(rung_s).answers(rate))
         return known[1]
 
-    def _not_free(self, phase: Phase, bin_: int) -> Chances:
+    def _not_free(self, sort: tuple[Phase, int]) -> Chances:
         """Return the chances that an agent is not free when somebody who answers then has lost patience."""
-        sort = (phase, bin_)
-        if sort not in self._busy:
-            free_by = self._free_from_talk if phase is Phase.TALK else self._free_from_wrap_up
-            age_s = (AGES_S[bin_] + AGES_S[min(bin_ + 1, len(AGES_S) - 1)]) / 2
-            self._busy[sort] = chances_of(1.0 - free for free in free_by(age_s))
-        return self._busy[sort]
+        phase, bin_ = sort
+        free_by = self._free_from_talk if phase is Phase.TALK else self._free_from_wrap_up
+        age_s = (AGES_S[bin_] + AGES_S[min(bin_ + 1, len(AGES_S) - 1)]) / 2
+        chances = self._busy[sort] = chances_of([1.0 - free for free in free_by(age_s)])
+        return chances
 
     def _free_from_wrap_up(self, age_s: float) -> Sequence[float]:
         return self._learned.wrap_up.ended_within_each(age_s, [at_s + self._patience_s for at_s in GRID_S])

@@ -85,7 +85,7 @@ class RungFor:
         if still <= 0.0:
             return (0.0,) * len(self.answered_within)
         share = rate / still
-        return tuple(share * answered for answered in self.answered_within)
+        return tuple([share * answered for answered in self.answered_within])
 
 
 class Ringing:
@@ -112,7 +112,7 @@ class Ringing:
         until = self.answers.until
         so_far = until(rung_s)
         return RungFor(
-            answered_within=tuple(until(rung_s + more_s) - so_far for more_s in mores_s),
+            answered_within=tuple([until(rung_s + more_s) - so_far for more_s in mores_s]),
             answers_to_come=1.0 - so_far,
             failures_to_come=1.0 - self.failures.until(rung_s),
         )

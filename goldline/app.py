@@ -91,7 +91,7 @@ def build_brain(
     targets.door = lines.door
     campaigns = _campaigns(ground, config, flows, dispositions)
     build_agents_side(ground, config, campaigns)
-    Supervising(engine, contacts, ground.ids, supervision_rules(config.supervision))
+    Supervising(engine, contacts, ground.ids, targets.free, supervision_rules(config.supervision))
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
     build_dialer(ground, campaigns, lines.router)
     _build_menus(ground, config, flows, lines)
@@ -127,13 +127,10 @@ def _campaigns(
     ground: Ground, config: Config, flows: Mapping[str, Flow], dispositions: Mapping[str, Disposition]
 ) -> Campaigns:
     out = _outgoing(config)
+    rules = _campaign_rules(config, ground.rulebook.queues, flows, out)
     book = AttemptBook()
-    return Campaigns(
-        rules=_campaign_rules(config, ground.rulebook.queues, flows, out),
-        book=book,
-        results=Results(ground.engine, book, dispositions),
-        out=out,
-    )
+    results = Results(ground.engine, book, dispositions) if rules else None
+    return Campaigns(rules=rules, book=book, results=results, out=out)
 
 
 def _outgoing(config: Config) -> Outgoing:

@@ -5,6 +5,7 @@ The features subscribe in the order in which they are built; `goldline.app` says
 
 from __future__ import annotations
 
+from agents.consequences import Consequences
 from agents.conversations import Conversations
 from agents.desks import Desks
 from agents.misses import Misses
@@ -30,13 +31,14 @@ def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> N
     dialing = dialing_agents(campaigns.rules, ground.agents)
     answers = bool(config.pbx.phones_secret.get_secret_value())
     roster = Roster(engine, ground.agents, work_rules(config.work), dialing, answers)
-    StandingLegs(engine, roster, ground.ids, standing_rules(config.standing))
+    legs = StandingLegs(engine, roster, ground.ids, standing_rules(config.standing))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
-    Desks(engine, roster, microseconds(config.desk.grace_s))
+    desks = Desks(engine, roster, microseconds(config.desk.grace_s))
     Reservations(engine, contacts, roster, misses, microseconds(config.desk.seen_within_s))
     Conversations(engine, roster)
     Previews(engine, contacts, roster, config.rules.skip_reasons)
     required = RequiredResults(required_results(config.queues, config.dispositions))
-    Workload(engine, contacts, roster, misses, required)
+    workload = Workload(engine, contacts, roster, misses, required)
+    Consequences(engine, roster, legs, desks, workload)
     WrapUp(engine, contacts, roster, wrap_up_limits(config.queues), required, campaigns.results)

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from core.kernel.errors import RequestRefused
 from core.model.agent import AgentProfile
-from core.model.contact import VOICE, Contact
+from core.model.contact import Contact
 from core.model.control import StartConsult, TargetKind, TargetRequest
-from core.model.events import AgentStateChanged
 from core.model.ids import AgentId, QueueName
 from cti.control.desk import ControlDesk
+from cti.control.free_agents import FreeAgents
 from cti.control.handover import HandOver
 from cti.control.hearing import Hearing
 from cti.control.saga import Sagas
@@ -35,19 +35,18 @@ class TargetBook:
 
     def __init__(self, ground: Ground, section: ControlSection) -> None:
         self.door: Door | None = None
+        self.free = FreeAgents(ground.engine)
         self._agents: Mapping[AgentId, AgentProfile] = ground.agents
         self._queues = ground.rulebook.queues
         self._outside = ground.rulebook.outside
         self._numbers = [re.compile(pattern) for pattern in section.numbers]
         self._flows = frozenset(section.flows)
-        self._free: dict[AgentId, None] = {}
         self._checks = {
             TargetKind.AGENT: self._check_agent,
             TargetKind.QUEUE: self._check_queue,
             TargetKind.NUMBER: self._check_number,
             TargetKind.FLOW: self._check_flow,
         }
-        ground.engine.subscribe(AgentStateChanged, self._agent_changed)
 
     def check(self, contact: Contact, wish: TargetRequest) -> None:
         """Raise `RequestRefused` as `cti.control.targets.Targets` says."""
@@ -57,16 +56,11 @@ class TargetBook:
         """Return how the telephone system dials a number outside."""
         return self._outside.replace("{number}", number)
 
-    def _agent_changed(self, event: AgentStateChanged) -> None:
-        self._free.pop(event.agent_id, None)
-        if VOICE in event.channels:
-            self._free[event.agent_id] = None
-
     def _check_agent(self, contact: Contact, wish: TargetRequest) -> None:
         agent_id = AgentId(wish.target)
         if agent_id not in self._agents:
             raise RequestRefused("unknown_agent", f"there is no agent {wish.target!r}")
-        if agent_id not in self._free:
+        if agent_id not in self.free:
             raise RequestRefused("agent_not_ready", f"{wish.target} cannot take a call now")
 
     def _check_queue(self, contact: Contact, wish: TargetRequest) -> None:

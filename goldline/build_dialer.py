@@ -56,11 +56,14 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaigns:
-    """The campaigns by name, their attempts in hand, what those come to, and how their calls go out."""
+    """The campaigns by name, their attempts in hand, what those come to, and how their calls go out.
+
+    Without any campaign nothing has to be known of `results`.
+    """
 
     rules: Mapping[str, CampaignRules]
     book: AttemptBook
-    results: Results
+    results: Results | None
     out: Outgoing
 
 
@@ -69,8 +72,8 @@ def build_dialer(ground: Ground, campaigns: Campaigns, queue: Queue) -> None:
 
     `queue` tells who waits where. Built before the IVR, which takes every leg that nobody knows.
     """
-    rules, book, out = campaigns.rules, campaigns.book, campaigns.out
-    if not rules:
+    rules, book, results, out = campaigns.rules, campaigns.book, campaigns.results, campaigns.out
+    if results is None:
         return
     engine, contacts, ids = ground.engine, ground.contacts, ground.ids
     ours = ids.beginning(ATTEMPT_ID)
@@ -91,7 +94,7 @@ def build_dialer(ground: Ground, campaigns: Campaigns, queue: Queue) -> None:
     Machines(engine, desk, book)
     Hindrances(engine, desk, book, ways)
     CapWatch(engine, desk)
-    GoalKeeper(engine, desk, campaigns.results, ours)
+    GoalKeeper(engine, desk, results, ours)
     ExperienceKeeper(engine, desk)
 
 

@@ -72,7 +72,7 @@ def build_routing(
     staff = Staff(ground.agents)
     values = ValueScores(rulebook, staff, prior)
     index = Index(rulebook, _scores(ground, values), staff)
-    ValueNews(engine, values, index)
+    ValueNews(engine, values, index, rulebook)
     router = Router(engine, contacts, offers, rulebook, index, staff)
     estimates = WaitEstimates(engine, contacts, router, rulebook, trained_waits(config.estimate))
     circumstances = Circumstances(router, estimates, queues)
@@ -99,7 +99,7 @@ def build_routing(
 
 def _scores(ground: Ground, values: ValueScores) -> ScoresByStrategy:
     """Return the scores of all strategies: those that look at levels and records, and that of value."""
-    ordinary = StrategyScores(ground.rulebook, TrackRecords(ground.engine), values.quality)
+    ordinary = StrategyScores(ground.rulebook, TrackRecords(ground.engine, ground.rulebook), values.quality)
     return ScoresByStrategy(ground.rulebook, {Strategy.VALUE: values}, ordinary)
 
 

@@ -68,12 +68,18 @@ class Trial:
         valuation = valuation_of(self.config)
         figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch, valuation)
         work, campaigns = WorkByChannel(self.frame), Campaigns(self.frame)
+        channels, dialed = _channels(self.scenario), _campaigns(self.scenario)
+        folds = [figures.add]  # each is shown every event, so only those for which there may be any
+        if channels:
+            folds.append(work.add)
+        if dialed:
+            folds.append(campaigns.add)
         day = SimulatedDay(
             self.scenario,
             self.config,
             seed,
             journal=journal,
-            watchers=[figures.add, work.add, campaigns.add],
+            watchers=folds,
             flows=self.flows,
             recalled=self.recalled,
             audit=audit,
@@ -82,8 +88,8 @@ class Trial:
         figures.close(day.runner.now_us())
         tree = day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
         tree |= {
-            "work": work_summary(work, _channels(self.scenario)),
-            "campaigns": campaign_summary(campaigns, _campaigns(self.scenario), tree["occupancy"]),
+            "work": work_summary(work, channels),
+            "campaigns": campaign_summary(campaigns, dialed, tree["occupancy"]),
         }
         return Run(figures=_telephony(day.world) | tree, time_lines=lines.of)
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from core.kernel.record import Entity, field
 from core.model.contact import Contact, ContactTrigger
 from core.model.prompts import Prompt
 from ivr.flow import AnyNode, Flow, Lookup, NodeName
 from ivr.prompts import PromptSet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingLookup:
+class PendingLookup(NamedTuple):
     """A question to the CRM store that has no answer yet."""
 
     lookup_id: str
     node: Lookup
 
 
-@dataclass(slots=True, kw_only=True)
-class Dialogue:
+class Dialogue(Entity, kw_only=True):
     """One caller's way through one flow."""
 
     contact: Contact
@@ -34,7 +33,7 @@ class Dialogue:
     tries: int = 0
     prompted: bool = False
     # What the caller keyed in; may hold an account number.
-    variables: dict[str, str] = field(default_factory=dict, repr=False)
+    variables: dict[str, str] = field(default_factory=dict)
     # The lookup on its way, and whether the node in hand waits for it.
     lookup: PendingLookup | None = None
     awaits_lookup: bool = False
@@ -48,6 +47,9 @@ class Dialogue:
     language_set: bool = False
     # What it means when the caller hangs up now: left in vain, served, or a message left.
     if_gone: ContactTrigger = ContactTrigger.LEAVE
+
+    def __repr__(self) -> str:
+        return f"Dialogue({self.contact.contact_id} at {self.at})"  # and nothing of what was keyed in
 
     @property
     def node(self) -> AnyNode:

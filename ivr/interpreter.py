@@ -136,7 +136,7 @@ class Ivr:
             self._recognition.forget(returning)
             self._begin(returning.contact, event)
             return
-        tag = self._note_of(event)
+        tag = self._note_of(event) if event.tag else None
         if tag is not None and (tag.queue or tag.role != CALLER):
             return  # waits in a queue, or is an agent: not ours
         if self._contacts.of_leg(event.leg_id) is None:
@@ -234,7 +234,8 @@ class Ivr:
         self._engine.publish(_farewell(dialogue, why))
 
     def _forget(self, dialogue: Dialogue) -> None:
-        self._recognition.forget(dialogue)
+        if dialogue.lookup is not None:
+            self._recognition.forget(dialogue)
         del self._dialogues[dialogue.contact.leg_id]
 
     # --- the way through the flow --------------------------------------------------------------------
@@ -258,6 +259,8 @@ class Ivr:
             dialogue.awaits_lookup = True
             return None
         match node:
+            case Enqueue():
+                self._enqueue(dialogue, node, why)
             case Answer() | Play() | Menu() | Collect() | Say() | Balance() | Record():
                 return self._begin_step(dialogue, why)
             case Branch() | Hours() | QueueState():
@@ -270,8 +273,6 @@ class Ivr:
                 return _set_values(dialogue, node)
             case Lookup():
                 return self._look_up(dialogue, node, why)
-            case Enqueue():
-                self._enqueue(dialogue, node, why)
             case Callback():
                 return self._book_callback(dialogue, node, why)
             case Transfer():
@@ -462,8 +463,10 @@ def _set_values(dialogue: Dialogue, node: SetValues) -> NodeName:
 
 def _with_skills(requirements: tuple[Requirement, ...], skills: Mapping[str, int]) -> tuple[Requirement, ...]:
     """Return `requirements` with those of `skills` added; the later level of a skill holds."""
+    if not skills:
+        return requirements
     levels = {need.skill: need.minimum for need in requirements} | dict(skills)
-    return tuple(Requirement(skill=skill, minimum=level) for skill, level in levels.items())
+    return tuple([Requirement(skill=skill, minimum=level) for skill, level in levels.items()])
 
 
 def _unsaid(dialogue: Dialogue) -> NodeName:

@@ -60,8 +60,10 @@ PROMPT_SETS = {prompts.language: prompts for prompts in (ENGLISH, CHINESE)}
 
 def spoken_language(tag: str, offered: Mapping[str, PromptSet]) -> str | None:
     """Return the language among `offered` that a tag such as `zh_CN` or `en-GB` means, or None."""
+    if tag in offered:
+        return tag
     primary = tag.replace("_", "-").partition("-")[0].lower()
-    return next((language for language in (tag, primary) if language in offered), None)
+    return primary if primary in offered else None
 
 
 def announcement(language: str, position: int, low: int, high: int | None) -> Prompt:

@@ -64,7 +64,7 @@ class Recognition:
         self.late_answers = 0
         engine.subscribe(CustomerFound, self._found)
         engine.subscribe(CustomerLookupFailed, self._failed)
-        engine.subscribe(TimerFired, self._deadline_passed)
+        engine.on_timer("ivr-lookup", self._deadline_passed)
 
     def ask(self, dialogue: Dialogue, node: Lookup, why: Event) -> LookupOutcome | None:
         """Ask the store as `node` says; return the outcome where there is nothing to ask, else None."""
@@ -135,8 +135,6 @@ class Recognition:
             self._settle(dialogue, LookupOutcome(event.reason), event)
 
     def _deadline_passed(self, event: TimerFired) -> None:
-        if event.key[0] != "ivr-lookup":
-            return
         dialogue = self._asking.get(event.key[1])
         if dialogue is not None:
             self._settle(dialogue, LookupOutcome.LATE, event)

@@ -163,12 +163,14 @@ class InteractionRecorder:
 
     def _talk_ended(self, event: TalkEnded) -> None:
         course = self._open[event.contact_id]
-        # No event told when a pair began to talk that met as an earlier run died.
-        course.connected_us = _first(course.connected_us, event.at_us - event.talked_us)
+        if course.connected_us is None:
+            # No event told when a pair began to talk that met as an earlier run died.
+            course.connected_us = event.at_us - event.talked_us
         # Not the event's own instant: a leg, and the word of its end, may outlive the talk.
         course.talk_ended_us, course.ended_by = course.connected_us + event.talked_us, event.ended_by
-        course.hold_us += _span(course.held_us, course.talk_ended_us)
-        course.held_us = None
+        if course.held_us is not None:
+            course.hold_us += course.talk_ended_us - course.held_us
+            course.held_us = None
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         self._record(event, ContactState.ABANDONED)

@@ -38,21 +38,23 @@ class Stretches:
 
     def add(self, event: AgentStateChanged) -> None:
         """Finish the stretch that ends with `event` and begin the next; a wish only noted ends none."""
-        if self._last.get(event.agent_id, ())[:2] == (event.new, event.reason):
-            return
-        self._finish(event.agent_id, event.at_us)
+        last = self._last.get(event.agent_id)
+        if last is not None:
+            state, reason, _ = last
+            if state is event.new and reason == event.reason:
+                return
+            self._finish(event.agent_id, last, event.at_us)
         self._last[event.agent_id] = (event.new, event.reason, event.at_us)
 
     def close(self, at_us: int) -> None:
         """Finish all open stretches at `at_us`; they go on from there."""
-        for agent_id, (state, reason, _) in list(self._last.items()):
-            self._finish(agent_id, at_us)
-            self._last[agent_id] = (state, reason, at_us)
+        for agent_id, last in list(self._last.items()):
+            self._finish(agent_id, last, at_us)
+            self._last[agent_id] = (*last[:2], at_us)
 
-    def _finish(self, agent_id: AgentId, at_us: int) -> None:
-        if agent_id in self._last:
-            state, reason, from_us = self._last[agent_id]
-            self._sink(Stretch(agent_id=agent_id, state=state, reason=reason, from_us=from_us, to_us=at_us))
+    def _finish(self, agent_id: AgentId, last: tuple[AgentState, str, int], at_us: int) -> None:
+        state, reason, from_us = last
+        self._sink(Stretch(agent_id=agent_id, state=state, reason=reason, from_us=from_us, to_us=at_us))
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ class CallbackDesk:
         self._by_customer: dict[tuple[QueueName, str], Callback] = {}
         router.shape(self._call_in)
         engine.subscribe(ContactDiverted, self._diverted)
-        engine.subscribe(TimerFired, self._time_has_come)
+        engine.on_timer("callback", self._time_has_come)
         engine.subscribe(StepFinished, self._farewell_heard)
 
     def __iter__(self) -> Iterator[Callback]:
@@ -213,8 +213,6 @@ class CallbackDesk:
         self._engine.send(StartTimer(key=callback.timer, at_us=min(at_us, callback.expires_us)))
 
     def _time_has_come(self, event: TimerFired) -> None:
-        if event.key[0] != "callback":
-            return
         callback = self._open[ContactId(event.key[1])]
         if callback.state is CallbackState.BOOKED:
             self.proceed(callback, event)
@@ -239,6 +237,8 @@ class CallbackDesk:
 
     def _call_in(self, standing: Standing, why: Event) -> None:
         """Let a customer who calls before we did have the callback's place; there is no callback then."""
+        if not self._by_customer:
+            return
         contact, queue = standing.contact, standing.kind.queue
         if contact.callback or contact.channel != VOICE:
             return

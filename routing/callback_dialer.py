@@ -137,8 +137,10 @@ class CallbackDialer:
     def _customer_gone(self, event: LegEnded | LegFailed, outcome: RingOutcome) -> None:
         """The customer was not had: the agent is let go, and the callback tried again later."""
         contact = self._contacts.of_leg(event.leg_id)
-        callback = self._desk.get(contact.contact_id) if contact is not None else None
-        if contact is None or callback is None or callback.state is not CallbackState.DIALING:
+        if contact is None or not contact.callback:
+            return
+        callback = self._desk.get(contact.contact_id)
+        if callback is None or callback.state is not CallbackState.DIALING:
             return
         self._contacts.give_leg(contact, NO_LEG)
         self._try_later(callback, outcome, event)

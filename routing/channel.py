@@ -82,10 +82,11 @@ class Channel:
 
     def seat(self, seat: Seat) -> None:
         """Count an agent as idle here."""
-        self._idle[seat.agent_id] = self._uncounted[seat.agent_id] = seat
+        agent_id = seat.profile.agent_id
+        self._idle[agent_id] = self._uncounted[agent_id] = seat
         for (skill, level), experts in self._experts.items():
             if seat.skills.get(skill, 0) >= level:
-                experts[seat.agent_id] = None
+                experts[agent_id] = None
 
     def unseat(self, agent_id: AgentId) -> None:
         """Count the agent as idle here no longer."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from core.kernel.ordered import Ordered
-from core.model.need import Need
+from core.model.need import ANYBODY, Need
 from routing.kept_scores import KindScores
 from routing.pools import Pools
 from routing.rules import Reserve
@@ -40,16 +40,17 @@ class Demand(Line):
 
     Who is weighed or spares experts stands in a line `apart`, as long as anybody waits in that. `able` are
     the idle agents who meet it, where count of them is kept. `pair` is the need as such, if it is
-    one; `is_alone` where a least level of one skill is all that is asked for.
+    one; `is_alone` where a least level of one skill is all that is asked for, `is_open` where nothing is.
     """
 
-    __slots__ = ("able", "apart", "is_alone", "need", "pair", "was_asked")
+    __slots__ = ("able", "apart", "is_alone", "is_open", "need", "pair", "was_asked")
 
     def __init__(self, need: Need) -> None:
         super().__init__()
         self.need = need
         self.pair = _pair(need)
         self.is_alone = self.pair is not None and self.pair.skill == self.pair.second
+        self.is_open = need.alternatives == ANYBODY
         self.apart: dict[tuple[KindScores | None, Reserve | None], Line] = {}
         self.able: Pools | None = None
         self.was_asked = False
@@ -58,7 +59,7 @@ class Demand(Line):
         """Return the level of an agent who meets the need."""
         pair = self.pair
         if pair is None:
-            return self.need.level(skills) or 0
+            return 0 if self.is_open else self.need.level(skills) or 0
         level, second = skills[pair.skill], skills[pair.second]
         return level if level < second else second
 

@@ -43,11 +43,13 @@ class Desertion:
             name: rules.leave_empty_us for name, rules in queues.items() if rules.leave_empty_us is not None
         }
         self._deserted: dict[QueueName, None] = {}
+        if not self._graces_us:
+            return
         engine.subscribe(ContactQueued, self._queued)
         engine.subscribe(AgentStateChanged, self._agent_changed)
         engine.subscribe(AgentQueuesSet, self._agent_moved)
         engine.subscribe(AgentLevelsSet, self._agent_moved)
-        engine.subscribe(TimerFired, self._time_up)
+        engine.on_timer("deserted", self._time_up)
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._contacts.get(event.contact_id)
@@ -89,8 +91,6 @@ class Desertion:
         self._engine.send(StartTimer(key=_timer(queue), at_us=why.at_us + self._graces_us[queue]))
 
     def _time_up(self, event: TimerFired) -> None:
-        if event.key[0] != "deserted":
-            return
         queue = QueueName(event.key[1])
         if not self._router.is_linked:
             self._wait(queue, event)

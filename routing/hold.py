@@ -71,7 +71,7 @@ class Hold:
         self._announcer = announcer
         engine.subscribe(ContactQueued, self._queued)
         engine.subscribe(DialogueOpened, self._came_back)
-        engine.subscribe(TimerFired, self._announcement_due)
+        engine.on_timer("announce", self._announcement_due)
         engine.subscribe(StepFinished, self._announced)
         engine.subscribe(ContactConnected, self._over)
         engine.subscribe(ContactAbandoned, self._over)
@@ -95,8 +95,6 @@ class Hold:
             self._play_music(contact)
 
     def _announcement_due(self, event: TimerFired) -> None:
-        if event.key[0] != "announce":
-            return
         contact = self._contacts.get(ContactId(event.key[1]))
         if contact is None or contact.queue is None:
             return

@@ -122,14 +122,14 @@ class Index:
     def leave(self, contact_id: ContactId) -> Standing:
         """Take the contact out and return how it stood."""
         waiter = self._waiters.pop(contact_id)
-        standing = waiter.standing
-        waiter.queue.remove(waiter.entry)
-        if waiter.demand is not None and waiter.line is not None:
-            waiter.line.remove(waiter.entry)
-            if not waiter.line.count:
-                waiter.demand.close(waiter.line)
-                if not waiter.demand.count and not waiter.demand.apart:
-                    self._channels[standing.channel].leave_unused(waiter.demand)
+        standing, entry, demand, line = waiter.standing, waiter.entry, waiter.demand, waiter.line
+        waiter.queue.remove(entry)
+        if demand is not None and line is not None:
+            line.remove(entry)
+            if not line.count:
+                demand.close(line)
+                if not demand.count and not demand.apart:
+                    self._channels[standing.channel].leave_unused(demand)
         named = standing.held_for or standing.preferred
         if named is not None:
             del self._personal[named][contact_id]
@@ -161,7 +161,8 @@ class Index:
     def position(self, contact_id: ContactId) -> int:
         """Return the contact's rank in its own queue and channel, 1 for the next to be served."""
         waiter = self._waiters[contact_id]
-        return 1 + waiter.queue.rank(waiter.entry)
+        queue, entry = waiter.queue, waiter.entry
+        return 1 if entry is queue.first else 1 + queue.rank(entry)
 
     def first_queued_us(self, queue: QueueName, channel: str = VOICE) -> int | None:
         """Return when the contact was queued that has waited longest in `queue`, None where none waits."""
@@ -213,10 +214,11 @@ class Index:
     def unseat(self, agent_id: AgentId) -> Seat | None:
         """Count the agent as idle no longer; return the seat there was."""
         seat = self._seats.pop(agent_id, None)
-        if seat is not None:
-            for channel in seat.channels:
-                self._channels[channel].unseat(agent_id)
-            self._kept.forget_idle(agent_id)
+        if seat is None:
+            return None
+        for channel in seat.channels:
+            self._channels[channel].unseat(agent_id)
+        self._kept.forget_idle(agent_id)
         return seat
 
     def refresh(self, agent_id: AgentId) -> None:
@@ -254,7 +256,7 @@ class Index:
             return len(rivals), rivals
         channel = self._channels[standing.channel]
         able = channel.able(demand)
-        spared = self._spared(channel, standing.spares)
+        spared = _NOBODY if standing.spares is None else self._spared(channel, standing.spares)
         rivals = []
         for level, idle in able.items():
             if idle:

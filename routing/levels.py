@@ -44,7 +44,7 @@ class Levels:
         self._known = sorted({*asked, *had})
         engine.serve(SetAgentLevels, self._set)
         engine.serve(RestoreAgentLevels, self._restore)
-        engine.subscribe(TimerFired, self._time_up)
+        engine.on_timer("levels", self._time_up)
 
     def _set(self, request: SetAgentLevels) -> None:
         if request.agent_id not in self._staff:
@@ -69,8 +69,7 @@ class Levels:
             self._keep(request, known, request.until_us)
 
     def _time_up(self, event: TimerFired) -> None:
-        if event.key[0] == "levels":
-            self._end(AgentId(event.key[1]), event)
+        self._end(AgentId(event.key[1]), event)
 
     def _keep(
         self, request: SetAgentLevels | RestoreAgentLevels, levels: Mapping[str, int], until_us: int

@@ -51,6 +51,8 @@ class LostContacts:
 
     def _leg_ended(self, event: LegEnded) -> None:
         """A caller seen in the snapshot hung up before coming back to the IVR."""
+        if not self._recalled:
+            return
         for contact in [known for known in self._recalled.values() if known.leg_id == event.leg_id]:
             self._close(contact, event)
 

@@ -86,7 +86,7 @@ class OfferDesk:
         engine.subscribe(LegJoined, self._joined)
         engine.subscribe(LegFailed, self._leg_failed)
         engine.subscribe(LegEnded, self._leg_ended)
-        engine.subscribe(TimerFired, self._timer_fired)
+        engine.on_timer("offer", self._timer_fired)
         engine.subscribe(PbxLost, self._lost)
         engine.subscribe(PbxSynced, self._synced)
         engine.serve(RejectOffer, self._rejected_by_agent)
@@ -289,8 +289,6 @@ class OfferDesk:
         self._forget(offer)
 
     def _timer_fired(self, event: TimerFired) -> None:
-        if event.key[0] != "offer":
-            return
         offer = self._offers[OfferId(event.key[1])]
         if self._link_lost:
             offer.overdue = True

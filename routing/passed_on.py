@@ -31,7 +31,7 @@ class PassedOn:
         engine.subscribe(ContactQueued, self._queued)
         engine.subscribe(OfferFailed, self._not_had)
         engine.subscribe(OfferWithdrawn, self._not_had)
-        engine.subscribe(TimerFired, self._too_long)
+        engine.on_timer("passed_on", self._too_long)
 
     def _queued(self, event: ContactQueued) -> None:
         contact = self._contacts.get(event.contact_id)
@@ -43,8 +43,8 @@ class PassedOn:
         self._open(event.contact_id, event)
 
     def _too_long(self, event: TimerFired) -> None:
-        contact_id = ContactId(event.key[1]) if event.key[0] == "passed_on" else None
-        if contact_id is not None and self._router.is_in_line(contact_id):
+        contact_id = ContactId(event.key[1])
+        if self._router.is_in_line(contact_id):
             self._open(contact_id, event)
 
     def _open(self, contact_id: ContactId, why: Event) -> None:

@@ -63,7 +63,7 @@ class Plan:
         self._courses: dict[ContactId, Course] = {}
         router.shape(self._begin)
         engine.subscribe(ContactQueued, self._queued)
-        engine.subscribe(TimerFired, self._due)
+        engine.on_timer("plan", self._due)
         engine.subscribe(OfferFailed, self._returned)
         engine.subscribe(OfferWithdrawn, self._returned)
         engine.subscribe(ContactConnected, self._over)
@@ -102,8 +102,7 @@ class Plan:
     # --- while it waits ------------------------------------------------------------------------------
 
     def _due(self, event: TimerFired) -> None:
-        if event.key[0] == "plan":
-            self._go_on(self._courses[ContactId(event.key[1])], event)
+        self._go_on(self._courses[ContactId(event.key[1])], event)
 
     def _returned(self, event: OfferFailed | OfferWithdrawn) -> None:
         course = self._courses.get(event.contact_id)

@@ -64,7 +64,7 @@ class Preference:
             return
         router.shape(self._prefer)
         engine.subscribe(AgentStateChanged, self._agent_changed)
-        engine.subscribe(TimerFired, self._time_up)
+        engine.on_timer("prefer", self._time_up)
         engine.subscribe(ContactConnected, self._connected)
         engine.subscribe(InteractionRecorded, self._ended)
 
@@ -142,8 +142,7 @@ class Preference:
                 self._release(contact_id, "preferred_away", event)
 
     def _time_up(self, event: TimerFired) -> None:
-        if event.key[0] == "prefer":
-            self._release(ContactId(event.key[1]), "hold_over", event)
+        self._release(ContactId(event.key[1]), "hold_over", event)
 
     def _release(self, contact_id: ContactId, reason: str, why: Event) -> None:
         if self._forget(contact_id):
@@ -162,9 +161,7 @@ class Preference:
 
 def _is_asked_for(rulebook: Rulebook) -> bool:
     """Tell whether any tier, anywhere, prefers an agent."""
-    special = [*rulebook.policies.values(), *(queue.tiers for queue in rulebook.queues.values())]
-    tiers = (tier for tiers in (rulebook.tiers, *special) for tier in tiers.values())
-    return any(tier.prefer_us or tier.preferred_us for tier in tiers)
+    return any(tier.prefer_us or tier.preferred_us for tier in rulebook.every_tier())
 
 
 def _key(contact: Contact) -> str:

@@ -40,7 +40,7 @@ from routing.index import Index
 from routing.offer_desk import OfferDesk
 from routing.rules import Kind, Rulebook
 from routing.staff import Staff
-from routing.standing import Choice, Place, Seat, Standing, told_of
+from routing.standing import Choice, Place, Seat, Standing, told_of, told_reserve
 from routing.tags import caller_tag
 
 _NOTHING: Mapping[str, Any] = {}
@@ -168,12 +168,17 @@ class Router:
                 at_us=why.at_us,
                 cause_id=why.cause_id,
                 contact_id=contact.contact_id,
+                queue=standing.kind.queue,
+                key_us=standing.place.key_us,
+                need=standing.need.text,
+                held_for=standing.held_for or "",
+                spares=told_reserve(standing.spares),
+                step=standing.step,
                 tier=contact.tier,
                 position=self._index.position(contact.contact_id),
                 requirements=contact.requirements,
                 policy=contact.policy,
                 channel=contact.channel,
-                **told_of(standing),
             )
         )
         self.serve(contact.contact_id, why)
@@ -183,7 +188,7 @@ class Router:
         self._sequence += 1
         return Standing(
             contact=contact,
-            kind=_kind(contact),
+            kind=Kind(contact.queue or QueueName(""), contact.tier, contact.policy),
             need=need_of(contact.requirements),
             place=Place(contact.key_us, self._sequence),
             channel=contact.channel,
@@ -230,25 +235,27 @@ class Router:
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
         # Who is left alone for a while, after a missed call perhaps, comes back by itself.
-        self._count_at_work(event.agent_id, event.new in AT_WORK or bool(event.until_us))
+        is_at_work = event.new in AT_WORK or bool(event.until_us)
+        if is_at_work != (event.agent_id in self._working):
+            self._count_at_work(event.agent_id, is_at_work)
         before = self._index.unseat(event.agent_id)
         if event.channels and event.agent_id not in self._asked:
             seat = self._seat(event, before)
             self._index.seat(seat)
             self._take_next(event.agent_id, event)
-            self._share_experts(seat, event)
+            if self._sparing:
+                self._share_experts(seat, event)
 
     def _offer_made(self, event: OfferMade) -> None:
         """From now on the agents' side knows of the offer: what it tells of the agent counts it in."""
         self._asked.pop(event.agent_id, None)
 
     def _count_at_work(self, agent_id: AgentId, is_at_work: bool) -> None:
-        if is_at_work != (agent_id in self._working):
-            self._crews.clear()
-            if is_at_work:
-                self._working[agent_id] = None
-            else:
-                del self._working[agent_id]
+        self._crews.clear()
+        if is_at_work:
+            self._working[agent_id] = None
+        else:
+            del self._working[agent_id]
 
     def _seat(self, event: AgentStateChanged, before: Seat | None) -> Seat:
         """Return a seat that counts as idle from now: whoever was given something last comes last.
@@ -365,8 +372,9 @@ class Router:
     def _best_agent(self, contact_id: ContactId, now_us: int) -> Choice | None:
         """Ask those who let an offer of this contact come to nothing only where nobody else can have it."""
         standing = self._index.standing(contact_id)
-        refused_by = standing.refused_by if standing is not None else ()
-        aside = [seat for seat in map(self._index.unseat, refused_by) if seat is not None]
+        if standing is None or not standing.refused_by:
+            return self._index.best_agent(contact_id, now_us)
+        aside = [seat for seat in map(self._index.unseat, standing.refused_by) if seat is not None]
         choice = self._index.best_agent(contact_id, now_us)
         for seat in aside:
             self._index.seat(seat)
@@ -412,10 +420,6 @@ class Router:
 @cache
 def _all_of(channels: tuple[str, ...]) -> frozenset[str]:
     return frozenset(channels)
-
-
-def _kind(contact: Contact) -> Kind:
-    return Kind(contact.queue or QueueName(""), contact.tier, contact.policy)
 
 
 def _is_any_met(needs: Sequence[Need], able: Iterable[Mapping[str, int]]) -> bool:

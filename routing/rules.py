@@ -6,7 +6,7 @@ and a policy at once is found by `Rulebook.tier`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -265,6 +265,15 @@ class Rulebook:
             if kind.tier in tiers:
                 return tiers[kind.tier]
         return _nothing_special(kind.tier)
+
+    def every_tier(self) -> Iterator[TierRules]:
+        """Go through all that holds for any tier: anywhere, under a policy, in a queue."""
+        for tiers in (self.tiers, *self.policies.values(), *(queue.tiers for queue in self.queues.values())):
+            yield from tiers.values()
+
+    def chooses_by_any(self, strategies: Set[Strategy]) -> bool:
+        """Tell whether some tier, anywhere, has one of these strategies."""
+        return any(tier.choose in strategies for tier in self.every_tier())
 
 
 @lru_cache(maxsize=1_000)

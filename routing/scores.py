@@ -21,6 +21,15 @@ FITTING = frozenset({Strategy.VALUE})
 """Strategies under which `fit_us` may be other than 0, and only what is learned changes it or `rank_us`."""
 
 
+BY_RECORD = frozenset(
+    {Strategy.WEIGHTED_LEVEL, Strategy.LEAST_OCCUPIED, Strategy.FEWEST_CONTACTS, Strategy.ROUND_ROBIN}
+)
+"""Strategies that ask for what is counted of each agent since log-in (`routing.track_record`)."""
+
+BY_QUALITY = frozenset({Strategy.FASTEST, Strategy.VALUE})
+"""Strategies that ask for what outcomes have taught of each agent."""
+
+
 class Scores(Protocol):
     """How agents and contacts suit each other; whole microseconds, so that a replay adds up the same."""
 

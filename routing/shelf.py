@@ -1,7 +1,8 @@
 """Demands, filed by what an able agent must have, so that those it meets are found beside few others.
 
 A need of one skill is filed by that skill with the least level, one of two skills by both with both least
-levels: what is found there is met. Any other is filed under its anchors, and has to be looked at.
+levels: what is found there is met, and so is what asks for nothing. Any other is filed under its anchors, and
+has to be looked at.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class Shelf:
     """Some of the demands of a channel, each once."""
 
     def __init__(self) -> None:
+        self._open: list[Demand] = []
         self._alone: dict[str, list[tuple[int, Demand]]] = {}
         self._pairs: dict[str, dict[str, list[tuple[int, int, Demand]]]] = {}
         self._others: dict[str, dict[str, Demand]] = {}
@@ -25,7 +27,9 @@ class Shelf:
     def put(self, demand: Demand) -> None:
         """File a demand that is not here."""
         pair = demand.pair
-        if pair is None:
+        if demand.is_open:
+            self._open.append(demand)
+        elif pair is None:
             for anchor in _anchors(demand):
                 self._others.setdefault(anchor, {})[demand.need.text] = demand
         elif demand.is_alone:
@@ -37,7 +41,9 @@ class Shelf:
     def take_out(self, demand: Demand) -> None:
         """Take out a demand that is here."""
         pair = demand.pair
-        if pair is None:
+        if demand.is_open:
+            self._open.remove(demand)
+        elif pair is None:
             for anchor in _anchors(demand):
                 del self._others[anchor][demand.need.text]
                 if not self._others[anchor]:
@@ -52,7 +58,7 @@ class Shelf:
 
     def met_by(self, skills: Mapping[str, int]) -> list[Demand]:
         """Return the demands here that an agent with `skills` meets, in an order of no meaning."""
-        met: list[Demand] = []
+        met = self._open.copy()
         for skill, level in skills.items():
             for least, demand in self._alone.get(skill, ()):
                 if least <= level:

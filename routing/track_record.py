@@ -13,6 +13,8 @@ from core.model.agent import AgentState
 from core.model.events import AgentStateChanged, ContactConnected, OfferMade
 from core.model.ids import AgentId
 from core.model.quality import PPM
+from routing.rules import Rulebook
+from routing.scores import BY_RECORD
 
 _HANDLING = frozenset({AgentState.RESERVED, AgentState.ON_CONTACT, AgentState.WRAP_UP})
 
@@ -29,10 +31,15 @@ class Shift(Entity, kw_only=True):
 
 
 class TrackRecords:
-    """The feature that keeps the record of each agent. MUST hear of agents before the `Router` does."""
+    """The feature that keeps the record of each agent, where any tier's strategy asks for it.
 
-    def __init__(self, engine: Engine) -> None:
+    MUST hear of agents before the `Router` does.
+    """
+
+    def __init__(self, engine: Engine, rulebook: Rulebook) -> None:
         self._shifts: dict[AgentId, Shift] = {}
+        if not rulebook.chooses_by_any(BY_RECORD):
+            return
         engine.subscribe(AgentStateChanged, self._agent_changed)
         engine.subscribe(OfferMade, self._offered)
         engine.subscribe(ContactConnected, self._connected)

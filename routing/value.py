@@ -29,6 +29,7 @@ from core.model.ids import AgentId
 from core.model.quality import PPM, Prior, Quality
 from routing.index import Index
 from routing.rules import Kind, Rulebook, Weights
+from routing.scores import BY_QUALITY
 from routing.staff import Staff
 
 
@@ -103,12 +104,13 @@ class ValueScores:
 
 
 class ValueNews:
-    """The feature that tells scores and index of what was learned."""
+    """The feature that tells scores and index of what was learned, where any tier's strategy asks for it."""
 
-    def __init__(self, engine: Engine, scores: ValueScores, index: Index) -> None:
+    def __init__(self, engine: Engine, scores: ValueScores, index: Index, rulebook: Rulebook) -> None:
         self._scores = scores
         self._index = index
-        engine.subscribe(QualityLearned, self._learned)
+        if rulebook.chooses_by_any(BY_QUALITY):
+            engine.subscribe(QualityLearned, self._learned)
 
     def _learned(self, event: QualityLearned) -> None:
         self._scores.learn(event.agent_id, {each.skill: each.quality for each in event.skills})

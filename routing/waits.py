@@ -106,8 +106,10 @@ class WaitEstimates:
         assert contact is not None, "connected in this very turn"
         if contact.callback or contact.channel != VOICE:
             return  # nobody sat through that wait, which may have lasted for days
-        served = Served(event.waited_us, _forward_us(contact))
-        self._last_served.setdefault(event.queue, LastServed()).add(event.tier, served)
+        last_served = self._last_served.get(event.queue)
+        if last_served is None:
+            last_served = self._last_served[event.queue] = LastServed()
+        last_served.add(event.tier, Served(event.waited_us, _forward_us(contact)))
 
 
 def _forward_us(contact: Contact) -> int:

@@ -8,7 +8,7 @@ real Asterisk tells it (captures of 20.20.1 and 22.10). It decides nothing about
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from core.kernel.clock import SECOND_US, microseconds
@@ -30,7 +30,9 @@ class Exchange:
     """
 
     def __init__(self, scheduler: Scheduler, phones: PhoneBook, telephony: Telephony = AS_MEASURED) -> None:
-        self._scheduler = scheduler
+        self._call_at = scheduler.call_at
+        self.now_us = scheduler.now_us
+        """Return the present instant."""
         self.phones = phones
         self.command_us = microseconds(telephony.command_s)
         self.bridge_us = microseconds(telephony.bridge_s)
@@ -56,13 +58,9 @@ class Exchange:
         """Tell `listener` nothing any more."""
         self._audience.remove(listener)
 
-    def now_us(self) -> int:
-        """Return the present instant."""
-        return self._scheduler.now_us()
-
     def after(self, delay_us: int, action: Callable[[], None]) -> None:
         """Run `action` in `delay_us` from now."""
-        self._scheduler.call_at(self._scheduler.now_us() + delay_us, action)
+        self._call_at(self.now_us() + delay_us, action)
 
     # --- the telephone system as a whole ---------------------------------------------------------
 
@@ -177,11 +175,7 @@ class Exchange:
         if channel.ended:
             return
         channel.ended = True
-        self._stop_listening(channel, Ending.HANGUP)
-        self._stop_spying(channel)
-        self._end_spying_on(channel)
-        self.stop_music(channel)
-        left_behind = self._leave_bridge(channel)
+        left_behind = self._stop_all(channel, Ending.HANGUP)
         del self.channels[channel.uniqueid], self._by_name[channel.name]
         if channel.on_end is not None:
             channel.on_end()
@@ -252,7 +246,7 @@ class Exchange:
             self.answer(each)
         channel.on_left_alone, peer.on_left_alone = go_on, peer_goes_on
         bridge = self._new_bridge()
-        oldest = min(channel, peer, key=lambda each: each.created_us)
+        oldest = peer if peer.created_us < channel.created_us else channel
         for each in (channel, peer):
             each.linkedid = oldest.linkedid
         channel.connected_number, channel.connected_name = peer.caller_number, peer.caller_name
@@ -276,10 +270,7 @@ class Exchange:
         """Take the channels away from whatever they do, a script, music, another bridge: in one instant."""
         left_behind: list[Channel] = []
         for channel in channels:
-            self._stop_listening(channel, Ending.TAKEN)
-            self._stop_spying(channel)
-            self.stop_music(channel)
-            left_behind += self._leave_bridge(channel)
+            left_behind += self._stop_all(channel, Ending.TAKEN)
         for other in left_behind:
             if other not in channels:
                 self._left_alone(other)
@@ -331,6 +322,18 @@ class Exchange:
     def _time_up(self, channel: Channel, listening: Listening) -> None:
         if channel.listening is listening:
             self._stop_listening(channel, Ending.COMPLETE)
+
+    def _stop_all(self, channel: Channel, how: Ending) -> Sequence[Channel]:
+        """End whatever the channel does: a script, spying, music, a talk. Return who is left alone."""
+        if channel.listening is not None:
+            self._stop_listening(channel, how)
+        if channel.spying is not None:
+            self._stop_spying(channel)
+        if channel.ended and self._spies:
+            self._end_spying_on(channel)
+        if channel.music:
+            self.stop_music(channel)
+        return self._leave_bridge(channel) if channel.bridge is not None else ()
 
     def _stop_listening(self, channel: Channel, how: Ending, digit: str = "") -> None:
         listening, channel.listening = channel.listening, None

@@ -73,6 +73,14 @@ class Workforce(PbxListener):
             ClearScreen: self._read_clear,
             ShowAgentState: self._read_state,
         }
+        self._lives: dict[AgentState, Callable[[Worker, ShowAgentState], None]] = {
+            AgentState.NOT_READY: self._away,
+            AgentState.READY: self._ready,
+            AgentState.RESERVED: self._reserved,
+            AgentState.WRAP_UP: self._wrap_up,
+            AgentState.LOGGED_OUT: self._gone,
+        }
+        self._services: dict[tuple[str, str, AgentId], Service] = {}
         workers = [Worker(plan, exchange.now_us, sink) for plan in scenario.staff]
         self._workers = {worker.agent_id: worker for worker in workers}
         self._crews = {
@@ -141,28 +149,25 @@ class Workforce(PbxListener):
         self._desk_work.clear(worker, shown.contact_id)
 
     def _read_state(self, worker: Worker, shown: ShowAgentState) -> None:
-        self._desk_work.read(worker, shown)
-        if not worker.read(shown):
-            return
-        match shown.state:
-            case AgentState.NOT_READY:
-                if not shown.until_us:  # else the engine makes them ready again by itself
-                    self._away(worker)
-            case AgentState.READY:
-                worker.been_ready = True
-                for look in self._idle_watchers:
-                    self._exchange.after(0, look)
-            case AgentState.RESERVED if PreviewDial.__name__ in shown.legal:
-                self._look(worker)
-            case AgentState.WRAP_UP:
-                self._wrap_up(worker)
-            case AgentState.LOGGED_OUT if worker.plan.team in self._crews:
-                self._crews[worker.plan.team].balance()
-            case _:
-                pass
+        if shown.work:
+            self._desk_work.read(worker, shown)
+        live = self._lives.get(shown.state)
+        if worker.read(shown) and live is not None:
+            live(worker, shown)
 
-    def _away(self, worker: Worker) -> None:
+    def _ready(self, worker: Worker, shown: ShowAgentState) -> None:
+        worker.been_ready = True
+        for look in self._idle_watchers:
+            self._exchange.after(0, look)
+
+    def _gone(self, worker: Worker, shown: ShowAgentState) -> None:
+        if worker.plan.team in self._crews:
+            self._crews[worker.plan.team].balance()
+
+    def _away(self, worker: Worker, shown: ShowAgentState) -> None:
         """Sit out the break, or go ready: soon after logging in, later after a missed call."""
+        if shown.until_us:
+            return  # the engine makes them ready again by itself
         if worker.leaving:
             worker.ask(LogOut)
         elif worker.pause is not None:
@@ -173,14 +178,16 @@ class Workforce(PbxListener):
             delay_us = habit.draw_us(self._streams.stream("away"))
             self._exchange.after(delay_us, partial(self._while_in, worker, worker.stretch, GoReady))
 
-    def _look(self, worker: Worker) -> None:
-        """Look at a lead before it is called, and have it called or pass it over."""
+    def _reserved(self, worker: Worker, shown: ShowAgentState) -> None:
+        """Look at a lead before it is called, and have it called or pass it over; else the phone rings."""
+        if PreviewDial.__name__ not in shown.legal:
+            return
         draws = self._streams.stream("looks")
         wish = partial(PreviewSkip, reason=SKIPPED) if happens(self._habits.skips, draws) else PreviewDial
         look = partial(self._while_in, worker, worker.stretch, wish)
         self._exchange.after(self._habits.looks.draw_us(draws), look)
 
-    def _wrap_up(self, worker: Worker) -> None:
+    def _wrap_up(self, worker: Worker, shown: ShowAgentState) -> None:
         service = self._service(worker)
         usual, call = service.wrap_up, worker.call
         work_us = call.wrap_up_us(usual) if call else usual.draw_us(self._streams.stream("wrap_up"))
@@ -275,7 +282,11 @@ class Workforce(PbxListener):
         self._exchange.after(ASKS_AGAIN_US, partial(_if_in, bridge, own, again))
 
     def _service(self, worker: Worker) -> Service:
-        return self._scenario.service_of(worker.queue, worker.tier, worker.plan)
+        key = (worker.queue, worker.tier, worker.agent_id)
+        service = self._services.get(key)
+        if service is None:
+            service = self._services[key] = self._scenario.service_of(worker.queue, worker.tier, worker.plan)
+        return service
 
     def _paced(self, duration_us: int, worker: Worker, service: Service) -> int:
         talent = self._talents.of(worker.plan, service.skill)

@@ -57,7 +57,7 @@ class Worker:
 
     def read(self, shown: ShowAgentState) -> bool:
         """Take in the state on the screen; tell whether it is news."""
-        if (self.state, self._since_us) == (shown.state, shown.since_us):
+        if self._since_us == shown.since_us and self.state is shown.state:
             return False  # the same stretch shown again: a wish was noted
         self.state, self._since_us = shown.state, shown.since_us
         self.stretch += 1

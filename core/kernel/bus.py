@@ -35,18 +35,20 @@ class Bus:
         """Call `handler` for each message of class `kind`, after those that subscribed before."""
         self._handlers.setdefault(kind, []).append(handler)
 
-    def clear(self) -> None:
-        """Forget what still waits: the input that caused it has failed."""
-        self._waiting.clear()
-
     def drain(self) -> None:
-        """Deliver until nothing waits; raise `InvariantBroken` on an endless exchange."""
+        """Deliver until nothing waits; raise `InvariantBroken` on an endless exchange.
+
+        Where a handler raises, what still waits is forgotten: the input that caused it has failed.
+        """
         waiting, handlers = self._waiting, self._handlers
         delivered = 0
-        while waiting:
-            message = waiting.popleft()
-            for handler in handlers.get(type(message), ()):
-                handler(message)
-            delivered += 1
-            if delivered == DRAIN_LIMIT:
-                raise InvariantBroken(f"one input caused more than {DRAIN_LIMIT} messages")
+        try:
+            while waiting:
+                message = waiting.popleft()
+                for handler in handlers.get(type(message), ()):
+                    handler(message)
+                delivered += 1
+                if delivered == DRAIN_LIMIT:
+                    raise InvariantBroken(f"one input caused more than {DRAIN_LIMIT} messages")
+        finally:
+            waiting.clear()

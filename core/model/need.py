@@ -85,6 +85,11 @@ def _least_level(alternative: Alternative, skills: Mapping[str, int]) -> int | N
 
 def need_of(requirements: Iterable[Requirement]) -> Need:
     """Return the one need that asks for all `requirements`; the higher level of a skill holds."""
+    return _need_of_all(tuple(requirements))
+
+
+@lru_cache(maxsize=NEEDS_MAX)
+def _need_of_all(requirements: tuple[Requirement, ...]) -> Need:
     levels: dict[str, int] = {}
     for requirement in requirements:
         levels[requirement.skill] = max(requirement.minimum, levels.get(requirement.skill, 0))

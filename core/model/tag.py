@@ -17,8 +17,8 @@ from core.kernel.record import Record, astuple, fields
 TAG_MAX_CHARS = 900
 """Asterisk 22 cuts an AMI line at 1,024 characters; the rest of the line needs about a hundred."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
-"""What stands for itself: it means nothing to AMI, AGI or the dialplan."""
+_PLAIN = re.compile(r"[A-Za-z0-9_.~&=-]*").fullmatch
+"""What stands for itself: it means nothing to AMI, AGI or the dialplan. `&` and `=` join names and values."""
 
 _INSTANT = re.compile(r"[0-9]{1,18}").fullmatch
 """Microseconds that the journal can hold: far beyond any date, within 64 bits."""
@@ -73,15 +73,22 @@ class Tag(Record, frozen=True, kw_only=True):
 
     def encode(self) -> str:
         """Return the note as `name=value&...`, percent-encoded, empty fields left out."""
-        said = [(name, str(value)) for name, value in zip(_NAMES, astuple(self), strict=True) if value]
-        if not _PLAIN("".join([value for _, value in said])):
-            said = [(name, quote(value, safe="")) for name, value in said]
-        text = "&".join([f"{name}={value}" for name, value in said])
+        said = [f"{name}={value}" for name, value in zip(_NAMES, astuple(self), strict=True) if value]
+        text = "&".join(said)
+        # Looked at as a whole, for next to no value needs quoting: one that does has an odd character, or
+        # one more of those that join.
+        if not _PLAIN(text) or text.count("=") > len(said) or text.count("&") >= len(said):
+            text = "&".join([_quoted(each) for each in said])
         if len(text) > TAG_MAX_CHARS:
             raise PbxError(
                 f"the tag of {self.contact} has {len(text)} characters; {TAG_MAX_CHARS} fit a line"
             )
         return text
+
+
+def _quoted(said: str) -> str:
+    name, _, value = said.partition("=")
+    return f"{name}={quote(value, safe='')}"
 
 
 _WHOLE_NUMBERS = frozenset(field.name for field in fields(Tag) if field.type is int)

@@ -72,7 +72,7 @@ class Hearing:
         engine.subscribe(ContactClosed, self._consult_closed)
         engine.subscribe(CustomerFetched, self._fetched)
         engine.subscribe(HangUpWished, self._hang_up)
-        engine.subscribe(TimerFired, self._late)
+        engine.on_timer("control", self._late)
         engine.subscribe(PbxLost, self._lost)
         engine.subscribe(PbxSynced, self._synced)
 
@@ -109,7 +109,8 @@ class Hearing:
     def _opened(self, event: DialogueOpened) -> None:
         talk = self._talks.of_leg(event.leg_id)
         if talk is None:
-            self._let_go_of_strangers(event)
+            if event.tag:
+                self._let_go_of_strangers(event)
             return
         talk.in_hand[event.leg_id] = None
         if _waits(talk, event.leg_id):
@@ -244,8 +245,6 @@ class Hearing:
             self._sagas.third_gone(talk, event)
 
     def _late(self, event: TimerFired) -> None:
-        if event.key[0] != "control":
-            return
         talk = self._talks.of_contact(ContactId(event.key[1]))
         if talk is None:
             return

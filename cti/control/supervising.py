@@ -48,6 +48,7 @@ from core.model.requests import StopSupervising, Supervise, TakeOver
 from core.model.supervision import AgentSupervised, LegHears, SupervisionEnded
 from core.model.tag import SUPERVISOR, Tag, decode_tag
 from cti.control.ear import ON_THE_MOVE, Ear, EarState, EarTrigger
+from cti.control.free_agents import FreeAgents
 
 WAITING_STEP = "supervision:music"
 MOVE_LIMIT_US = 5 * SECOND_US
@@ -65,15 +66,17 @@ class SupervisionRules:
 class Supervising:
     """The feature that lets supervisors hear agents."""
 
-    def __init__(self, engine: Engine, contacts: ContactBook, ids: Ids, rules: SupervisionRules) -> None:
+    def __init__(
+        self, engine: Engine, contacts: ContactBook, ids: Ids, free: FreeAgents, rules: SupervisionRules
+    ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._ids = ids
+        self._free = free
         self._rules = rules
         self._ears: dict[str, Ear] = {}
         self._by_leg: dict[LegId, Ear] = {}
-        # Who could take a call now; and what is to be done as soon as a supervisor's phone is free.
-        self._free: dict[AgentId, None] = {}
+        # What is to be done as soon as a supervisor's phone is free.
         self._passing: dict[LegId, TransferContact] = {}
         engine.serve(Supervise, self._supervise)
         engine.serve(StopSupervising, self._stop)
@@ -86,7 +89,7 @@ class Supervising:
         engine.subscribe(ContactConnected, self._talk_begun)
         engine.subscribe(TalkEnded, self._talk_ended)
         engine.subscribe(AgentStateChanged, self._agent_changed)
-        engine.subscribe(TimerFired, self._time_up)
+        engine.on_timer("ear", self._time_up)
 
     # --- wishes ---------------------------------------------------------------------------------------
 
@@ -169,7 +172,8 @@ class Supervising:
     def _opened(self, event: DialogueOpened) -> None:
         ear = self._by_leg.get(event.leg_id)
         if ear is None:
-            self._drop_unknown(event.leg_id, event.tag)
+            if event.tag:
+                self._drop_unknown(event.leg_id, event.tag)
             return
         self._move(ear, EarTrigger.OPEN, event)
         self._engine.send(PlayMusic(leg_id=ear.leg_id, step=WAITING_STEP, music=self._rules.music))
@@ -222,6 +226,8 @@ class Supervising:
         return next((each for each in of_agent if _is_talk(each)), None)
 
     def _talk_begun(self, event: ContactConnected) -> None:
+        if not self._ears:
+            return
         talk = self._contacts.get(event.contact_id)
         if talk is None or not _is_talk(talk):
             return
@@ -232,6 +238,8 @@ class Supervising:
                     self._send(ear, talk, event)
 
     def _talk_ended(self, event: TalkEnded) -> None:
+        if not self._ears:
+            return
         for ear in [ear for ear in self._ears.values() if ear.contact_id == event.contact_id]:
             if not ear.follows:
                 self._end(ear, "talk_over", event)
@@ -242,10 +250,7 @@ class Supervising:
                 self._engine.send(TakeLeg(leg_id=ear.leg_id))
 
     def _agent_changed(self, event: AgentStateChanged) -> None:
-        self._free.pop(event.agent_id, None)
-        if VOICE in event.channels:
-            self._free[event.agent_id] = None
-        if event.new is AgentState.LOGGED_OUT:
+        if self._ears and event.new is AgentState.LOGGED_OUT:
             for ear in [ear for ear in self._ears.values() if ear.agent_id == event.agent_id]:
                 self._end(ear, "agent_left", event)
 
@@ -260,8 +265,7 @@ class Supervising:
             self._engine.send(CancelTimer(key=_timer(ear)))
 
     def _time_up(self, event: TimerFired) -> None:
-        if event.key[0] == "ear":
-            self._end(self._by_leg[LegId(event.key[1])], "failed", event)
+        self._end(self._by_leg[LegId(event.key[1])], "failed", event)
 
     def _end(self, ear: Ear, reason: str, why: Event) -> None:
         self._engine.send(HangUpLeg(leg_id=ear.leg_id))

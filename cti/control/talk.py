@@ -30,6 +30,14 @@ LEGAL: Mapping[CourseState, tuple[str, ...]] = {
 _HEARD = frozenset({_S.TALKING, _S.CONSULTING, _S.ASIDE, _S.CONFERRING})
 """The states in which somebody hears the agent, who may be muted then."""
 
+
+def _granted(state: CourseState, is_muted: bool) -> tuple[str, ...]:
+    mute = ("UnmuteContact" if is_muted else "MuteContact",) if state in _HEARD else ()
+    return LEGAL.get(state, ()) + mute
+
+
+_GRANTED = {(state, muted): _granted(state, muted) for state in CourseState for muted in (False, True)}
+
 _CARRIED_OUT: Mapping[CourseState, str] = {
     _S.RESUMING: "ResumeContact",
     _S.TURNING: "SwapConsult",
@@ -113,7 +121,7 @@ class Talk(Entity, kw_only=True):
     @property
     def legs(self) -> tuple[LegId, ...]:
         """All legs there are."""
-        return tuple(leg for leg in (self.customer_leg, self.agent_leg, self.third_leg) if leg != NO_LEG)
+        return tuple([leg for leg in (self.customer_leg, self.agent_leg, self.third_leg) if leg != NO_LEG])
 
     @property
     def wish_in_hand(self) -> str:
@@ -137,5 +145,4 @@ class Talk(Entity, kw_only=True):
 
     def legal(self) -> tuple[str, ...]:
         """Return the wishes that would be granted now."""
-        mute = "UnmuteContact" if self.is_muted else "MuteContact"
-        return (*LEGAL.get(self.state, ()), *((mute,) if self.state in _HEARD else ()))
+        return _GRANTED[self.state, self.is_muted]

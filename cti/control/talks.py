@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core.model.contact import Contact
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId
 from cti.control.talk import Talk, Third
@@ -16,18 +18,13 @@ class Talks:
         self._by_leg: dict[LegId, Talk] = {}
         # Two whom an agent left talking with each other, one of them nobody of ours: each by the other.
         self._pairs: dict[LegId, LegId] = {}
-
-    def of_agent(self, agent_id: AgentId) -> Talk | None:
+        # Asked about every leg and contact there is, so these are the books' own methods.
+        self.of_agent: Callable[[AgentId], Talk | None] = self._by_agent.get
         """Return the conversation in which the agent has the customer."""
-        return self._by_agent.get(agent_id)
-
-    def of_contact(self, contact_id: ContactId) -> Talk | None:
+        self.of_contact: Callable[[ContactId], Talk | None] = self._by_contact.get
         """Return the conversation about the contact, or the one about which that is a consultation."""
-        return self._by_contact.get(contact_id)
-
-    def of_leg(self, leg_id: LegId) -> Talk | None:
+        self.of_leg: Callable[[LegId], Talk | None] = self._by_leg.get
         """Return the conversation in which somebody is by that leg."""
-        return self._by_leg.get(leg_id)
 
     def begin(self, contact: Contact) -> Talk:
         """Take a conversation of the contact's agent and customer into the book."""
@@ -44,8 +41,9 @@ class Talks:
     def end(self, talk: Talk) -> None:
         """Forget the conversation."""
         del self._by_contact[talk.contact.contact_id]
-        if self._by_agent.get(talk.agent_id) is talk:
-            del self._by_agent[talk.agent_id]
+        agent_id = talk.agent_id
+        if self._by_agent.get(agent_id) is talk:
+            del self._by_agent[agent_id]
         for leg_id in talk.found_by:
             if self._by_leg.get(leg_id) is talk:
                 del self._by_leg[leg_id]

@@ -39,8 +39,7 @@ def skills_asked_by(queue: QueueRules) -> set[str]:
 
 def skills_of(rules: Rulebook) -> Iterator[str]:
     """Yield every skill that the rules speak of by its name."""
-    for tiers in (rules.tiers, *rules.policies.values(), *(queue.tiers for queue in rules.queues.values())):
-        yield from (tier.reserve.skill for tier in tiers.values() if tier.reserve)
+    yield from (tier.reserve.skill for tier in rules.every_tier() if tier.reserve)
     for queue in rules.queues.values():
         yield from (requirement.skill for requirement in queue.requirements)
         yield from filter(None, (queue.skill,))

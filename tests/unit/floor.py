@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from agents.agent import WorkRules
+from agents.consequences import Consequences
 from agents.desks import Desks
 from agents.misses import Misses, MissRules
 from agents.previews import Previews
@@ -145,7 +146,7 @@ class Floor:
         self._at_the_door: tuple[Contact, QueueName, Mapping[str, int]] | None = None
         self.timers: dict[TimerKey, int] = {}
         self.engine.subscribe(DialogueOpened, self._let_in)
-        self.engine.subscribe(TimerFired, self._leave)
+        self.engine.on_timer("leaving", self._leave)
         calls = self.calls = CallBook(self.engine)
         self.adoption = Adoption(self.engine, self.contacts, calls, deadline_us=200_000)
         self.recorder = InteractionRecorder(self.engine, self.contacts)
@@ -155,9 +156,9 @@ class Floor:
         quality = quality_rules(QualitySection())
         self.staff = Staff(profiles)
         values = self.values = ValueScores(rulebook, self.staff, quality.prior)
-        ordinary = StrategyScores(rulebook, TrackRecords(self.engine), values.quality)
+        ordinary = StrategyScores(rulebook, TrackRecords(self.engine, rulebook), values.quality)
         index = Index(rulebook, ScoresByStrategy(rulebook, {Strategy.VALUE: values}, ordinary), self.staff)
-        ValueNews(self.engine, values, index)
+        ValueNews(self.engine, values, index, rulebook)
         self.router = Router(self.engine, self.contacts, offers, rulebook, index, self.staff)
         self._build_lines(rulebook, ids, offers)
         self._build_desks(profiles, ids, misses or MissRules(), work, wrap_up)
@@ -213,12 +214,13 @@ class Floor:
         self.standing_legs = StandingLegs(self.engine, self.roster, ids, STANDING)
         missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
-        Desks(self.engine, self.roster, microseconds(GRACE_S))
+        desks = Desks(self.engine, self.roster, microseconds(GRACE_S))
         seen_within_us = microseconds(self.seen_within_s)
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed, seen_within_us)
         Previews(self.engine, self.contacts, self.roster, ("not_now", "bad_number"))
         required = RequiredResults(self.required)
         self.workload = Workload(self.engine, self.contacts, self.roster, missed, required)
+        Consequences(self.engine, self.roster, self.standing_legs, desks, self.workload)
         limits = {self.queue.name: wrap_up}
         self.wrap_up = WrapUp(self.engine, self.contacts, self.roster, limits, required, self.results)
 
@@ -331,8 +333,7 @@ class Floor:
         return contact.state is ContactState.CALLBACK
 
     def _leave(self, event: TimerFired) -> None:
-        if event.key == ("leaving",):
-            self.callbacks.leave_line(self._leaving, event)
+        self.callbacks.leave_line(self._leaving, event)
 
     def callback_of(self, name: str) -> Contact:
         """Return the contact of the callback that the caller booked."""

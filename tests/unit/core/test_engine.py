@@ -8,7 +8,7 @@ from core.engine import Engine
 from core.kernel.errors import InvariantBroken, RequestRefused
 from core.model.agent import AgentState
 from core.model.commands import AnswerLeg, AnswerRequest, AppendToLedger, HangUpLeg
-from core.model.events import AgentStateChanged, DialogueOpened, LegEnded, LegRinging
+from core.model.events import AgentStateChanged, DialogueOpened, LegEnded, LegRinging, TimerFired
 from core.model.ids import AgentId, LegId
 from core.model.requests import GoNotReady, GoReady
 
@@ -44,6 +44,15 @@ def test_what_a_feature_publishes_is_dealt_with_in_the_same_turn() -> None:
     engine.subscribe(LegRinging, lambda _: engine.publish(LegEnded(at_us=5, leg_id=CALLER, cause=16)))
     engine.subscribe(LegEnded, lambda ended: engine.send(HangUpLeg(leg_id=ended.leg_id)))
     assert engine.handle(RINGING) == [HangUpLeg(leg_id=CALLER)]
+
+
+def test_a_feature_hears_of_its_own_timers_only() -> None:
+    engine = Engine()
+    heard: list[str] = []
+    engine.on_timer("offer", lambda event: heard.append(event.key[1]))
+    for key in (("offer", "O-1"), ("plan", "C-1"), ("offer", "O-2")):
+        engine.handle(TimerFired(at_us=1, key=key))
+    assert heard == ["O-1", "O-2"]
 
 
 def test_a_fact_about_an_agent_goes_to_the_ledger_and_then_to_the_features() -> None:

@@ -15,6 +15,7 @@ from core.model.requests import AgentRequest, FinishWrapUp, LogOut, StopSupervis
 from core.model.supervision import AgentSupervised, LegHears, SupervisionEnded, SupervisionMode
 from core.model.tag import SUPERVISOR, Tag, decode_tag
 from cti.control.ear import EAR, EarState
+from cti.control.free_agents import FreeAgents
 from cti.control.supervising import MOVE_LIMIT_US, Supervising, SupervisionRules
 from tests.unit.floor import Floor
 
@@ -27,7 +28,9 @@ class House(Floor):
 
     def __init__(self, standing: tuple[str, ...] = ()) -> None:
         super().__init__({"ann": 5, "bob": 5}, standing=standing)
-        self.supervising = Supervising(self.engine, self.contacts, self.ids, SupervisionRules())
+        self.supervising = Supervising(
+            self.engine, self.contacts, self.ids, FreeAgents(self.engine), SupervisionRules()
+        )
 
     def ask(self, request: AgentRequest) -> str:
         """Return the code of the refusal, empty for none."""
