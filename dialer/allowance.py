@@ -68,6 +68,7 @@ class Allowance:
 
     def __init__(self, rules: CampaignRules) -> None:
         self.rules = rules
+        # The law is not among what may be set at work.
         self._caps = [(pack, cap) for pack in rules.law.packs for cap in pack.caps]
         self.group: Sequence[Allowance] = (self,)
         self.misjudged_ppm = 0
