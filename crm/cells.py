@@ -6,7 +6,7 @@ Shared by the lists of customers (`crm.customer_row`) and of leads (`crm.leads.r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,16 @@ NUMBER_ALLOWED = "a number that exists, such as +12025550123"
 
 _PHONE_KINDS = {"phone": "main", "mobile": "mobile", "home_phone": "home", "work_phone": "work"}
 _NUMBERED_PHONE = re.compile(r"phone_?[2-9]")
+
+
+def misplaced(line: int, columns: Sequence[str], cells: Sequence[str]) -> Reject | None:
+    """Return what speaks against a line with something in a column that has no name, or in none."""
+    for nth, cell in enumerate(cells):
+        if (nth >= len(columns) or not columns[nth]) and cell.strip():
+            allowed = f"{len(columns)} columns" if nth >= len(columns) else "a name for it in the header"
+            column = "" if nth >= len(columns) else f"column {nth + 1}"
+            return Reject(line=line, column=column, value=cell, allowed=allowed, fault=Fault.UNREADABLE)
+    return None
 
 
 def plain_name(name: str) -> str:

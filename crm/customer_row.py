@@ -21,6 +21,7 @@ from crm.cells import (
     Reject,
     Rule,
     matching,
+    misplaced,
     one_of,
     phone_kind,
     plain_name,
@@ -40,19 +41,22 @@ class RowReader:
     def __init__(self, header: Sequence[str], region: str, tiers: Sequence[str]) -> None:
         self.columns = tuple(_canonical(name) for name in header)
         self._rules = _rules(region, tiers)
-        self._attributes = tuple(name for name in self.columns if self._rule_name(name) == "attribute")
+        self._attributes = tuple(
+            name for name in self.columns if name and self._rule_name(name) == "attribute"
+        )
         if "external_id" not in self.columns:
             raise ConfigError("header", ", ".join(header), "it must name a column external_id")
-        twice = [name for name in self.columns if self.columns.count(name) > 1]
-        if twice or "" in self.columns:
+        twice = [name for name in self.columns if name and self.columns.count(name) > 1]
+        if twice:
             raise ConfigError("header", ", ".join(twice), "each column must have a name of its own")
 
     def read(self, line: int, cells: Sequence[str]) -> CustomerRecord | list[Reject]:
         """Return the record on `line`, or every reason why there is none."""
-        if len(cells) > len(self.columns):
-            surplus = cells[len(self.columns)]
-            return [Reject(line=line, column="", value=surplus, allowed=f"{len(self.columns)} columns")]
-        filled = {name: cell.strip() for name, cell in zip(self.columns, cells, strict=False) if cell.strip()}
+        surplus = misplaced(line, self.columns, cells)
+        if surplus is not None:
+            return [surplus]
+        named = zip(self.columns, cells, strict=False)
+        filled = {name: text for name, cell in named if name and (text := cell.strip())}
         rejects = [
             Reject(line=line, column=name, value="", allowed=reason) for name, reason in _gaps(filled).items()
         ]

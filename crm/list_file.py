@@ -13,15 +13,14 @@ from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple, Protocol, TextIO
+from typing import Any, NamedTuple, Protocol, TextIO
 from zipfile import BadZipFile, ZipFile
 
 from core.kernel.errors import ConfigError
 from core.kernel.sheets import harmless
+from crm.csv_text import TextLines, Unclosed, encoding_of
 
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
-LINE_CHARS_MAX = 1 << 20
-"""No line of a list is longer; a file without line feeds would be in memory at once."""
 COLUMNS_MAX = 512
 """Columns of a sheet that are looked at: rows of a wrong sheet have 16,384, all of them empty."""
 SHEET_BYTES_MAX = 2 << 30
@@ -62,18 +61,20 @@ def open_list(path: Path) -> ListFile:
 
 
 class CsvFile:
-    """Comma, semicolon, tab or bar; UTF-8 or GB18030."""
+    """Comma, semicolon, tab or bar; UTF-8, UTF-16, GB18030, or what Windows writes in Western Europe."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
         try:
             self._size = os.fstat(self._file.fileno()).st_size
             # Kept, or it would close the file when its last line is read.
-            self._text = text = TextIOWrapper(self._file, _encoding_of(self._file), newline="")
-            header_line = text.readline(LINE_CHARS_MAX)
-            text.seek(0)
-            self._cells = csv.reader(_bounded(text), delimiter=max(",;\t|", key=header_line.count))
-            self.header: Sequence[str] = next(self._cells, [])
+            self._text = TextIOWrapper(self._file, encoding_of(self._file), newline="")
+            self._lines = TextLines(self._text)
+            self._cells = csv.reader(self._lines, delimiter=self._lines.delimiter)
+            self.header: Sequence[str] = _without_blanks(next(self._cells, []))
+        except csv.Error as error:
+            self._file.close()
+            raise ConfigError("header", "a first line that is no CSV", str(error)) from error
         except BaseException:
             self._file.close()
             raise
@@ -81,15 +82,21 @@ class CsvFile:
     def lines(self) -> Iterator[Line]:
         """Go through the lines; one that is no CSV comes with the problem."""
         while True:
-            number = self._cells.line_num + 1
+            number = self._lines.begin()
             try:
                 cells = next(self._cells)
             except StopIteration:
                 return
+            except Unclosed as error:
+                yield Line(number, (), str(error))
+                continue
             except csv.Error as error:
                 yield Line(number, (), f"CSV; this is none: {error}")
                 continue
-            if any(cells):
+            cells = _without_blanks(cells, len(self.header))
+            if len(cells) > len(self.header) and self._lines.only_first():
+                yield Line(number, (), str(Unclosed()))
+            elif any(cells):
                 yield Line(number, cells)
 
     def progress(self) -> tuple[int, int]:
@@ -144,10 +151,14 @@ class ExcelFile:
             raise _no_workbook(error) from error
         if row is None:
             return None
-        cells = [_cell_text(value) for value in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        return cells
+        return _without_blanks([_cell_text(value) for value in row])
+
+
+def _without_blanks(cells: list[str], kept: int = 0) -> list[str]:
+    """Return the cells without the empty ones that spreadsheets write behind the last column."""
+    while len(cells) > kept and not cells[-1].strip():
+        cells.pop()
+    return cells
 
 
 _NO_WORKBOOK = (BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError)
@@ -172,14 +183,6 @@ def _refuse_bomb(path: Path) -> None:
             raise ConfigError("workbook", f"{size >> 20} MB in {name}", allowed)
 
 
-def _bounded(text: TextIO) -> Iterator[str]:
-    """Go through the lines; raise `ConfigError` for one that is too long to be one."""
-    while line := text.readline(LINE_CHARS_MAX):
-        if len(line) == LINE_CHARS_MAX:
-            raise ConfigError("line", f"more than {LINE_CHARS_MAX:,} characters", "lines, one for each lead")
-        yield line
-
-
 def _cell_text(value: Any) -> str:
     """Return a cell as a CSV file would have it: a telephone number is no 2.025550123E9."""
     match value:
@@ -195,22 +198,6 @@ def _cell_text(value: Any) -> str:
             return value.isoformat()
         case _:
             return str(value)
-
-
-def _encoding_of(file: BinaryIO) -> str:
-    """Return the encoding that the whole file is valid in: UTF-8, or that of a Chinese Excel."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        text = TextIOWrapper(file, encoding, newline="")
-        try:
-            while text.read(1 << 20):
-                pass
-        except UnicodeDecodeError:
-            continue
-        finally:
-            text.detach()
-            file.seek(0)
-        return encoding
-    raise ConfigError("encoding", "bytes of another one", "save the list as UTF-8 or GB18030")
 
 
 class RejectsFile:

@@ -17,7 +17,7 @@ from core.model.lead import LeadNumber
 from crm.leads.area_regions import regions_of
 from crm.leads.listings import AREA_DIGITS_MAX
 from crm.leads.tails import TAIL_MAX, free_tail
-from crm.phones import parsed_number
+from crm.phones import as_typed, parsed_number
 
 AREAS_MAX = 200_000
 """Areas remembered, of about 300 bytes: North America has as many of ten thousand numbers each."""
@@ -54,7 +54,7 @@ class NumberReader:
     def read(self, text: str, kind: str = "main") -> LeadNumber | None:
         """Return the number written as `text`, or None where there is no such number."""
         started = perf_counter()  # det-ok: only told, nothing depends on it
-        number = self._read(text, kind)
+        number = self._read(as_typed(text), kind)
         self.read_count += 1
         self.spent_s += perf_counter() - started  # det-ok: as above
         return number

@@ -24,10 +24,10 @@ from crm.cells import (
     LANGUAGE,
     LINE,
     NOTES,
-    NUMBER_ALLOWED,
     Reject,
     Rule,
     matching,
+    misplaced,
     one_of,
     phone_kind,
     plain_name,
@@ -37,6 +37,7 @@ from crm.leads.area_regions import REGIONS
 from crm.leads.numbers import NumberReader
 from crm.leads.records import LeadRecord
 from crm.leads.standing import RANK_MAX
+from crm.phones import what_is_wrong
 
 NUMBERS_MAX = 10
 """Most numbers of a lead: more are a directory, and each may be dialed as often as the law lets it."""
@@ -64,10 +65,11 @@ class LeadRowReader:
         self._readers: dict[str, NumberReader] = {}
         self._settings = settings
         self._rules = _rules(settings.tier_ranks)
-        used = [name for name in self.columns if name != LEFT_OUT]
+        self._is_whole = "" not in self.columns
+        used = [name for name in self.columns if name not in ("", LEFT_OUT)]
         self._kept = tuple(name for name in used if name not in {*_OWN_PLACE, *self._kinds})
         twice = [name for name in used if used.count(name) > 1]
-        if twice or "" in used:
+        if twice:
             raise ConfigError("header", ", ".join(twice), "each column must have a name of its own")
         if not 1 <= len(self._kinds) <= NUMBERS_MAX:
             allowed = f"it must name 1 to {NUMBERS_MAX} columns of numbers, such as phone or mobile"
@@ -85,9 +87,10 @@ class LeadRowReader:
 
     def read(self, line: int, cells: Sequence[str]) -> LeadRecord | list[Reject]:
         """Return the lead on `line`, or every reason why there is none."""
-        if len(cells) > len(self.columns):
-            surplus, allowed = cells[len(self.columns)], f"{len(self.columns)} columns"
-            return [Reject(line=line, column="", value=surplus, allowed=allowed, fault=Fault.UNREADABLE)]
+        if not self._is_whole or len(cells) > len(self.columns):
+            surplus = misplaced(line, self.columns, cells)
+            if surplus is not None:
+                return [surplus]
         filled = {
             name: text
             for name, cell in zip(self.columns, cells, strict=False)
@@ -148,7 +151,7 @@ class LeadRowReader:
 
 
 def _no_number(line: int, column: str, value: str, fault: Fault) -> Reject:
-    return Reject(line=line, column=column, value=value, allowed=NUMBER_ALLOWED, fault=fault)
+    return Reject(line=line, column=column, value=value, allowed=what_is_wrong(value), fault=fault)
 
 
 def _full_name(values: Mapping[str, Any]) -> str:

@@ -136,7 +136,8 @@ async def test_a_list_of_bare_numbers_names_leads_by_them(store: MemoryLeadStore
         ("external_id,name\n1,Ada\n", "columns of numbers"),
         ("phone,phone\n1,2\n", "a name of its own"),
         ("phone,phone_number\n1,2\n", "a name of its own"),
-        ("phone,,name\n1,2,3\n", "a name of its own"),
+        ("Leads of march,,\nphone,name\n1,Ada\n", "found 'Leads of march'.*columns of numbers"),
+        ('"phone,name\n2025550123,Ada\n', "a second quotation mark"),
     ],
 )
 async def test_a_file_that_cannot_be_a_list_of_leads_is_refused(
@@ -144,6 +145,89 @@ async def test_a_file_that_cannot_be_a_list_of_leads_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=said):
         await loaded(store, listed(tmp_path, text))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+async def test_accents_are_read_however_they_were_saved(
+    store: MemoryLeadStore, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "leads.csv"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes((mark + "phone;name\r\n2025550123;Jürgen Müller\r\n").encode(encoding))
+    await loaded(store, path)
+    assert [lead.name for lead in await leads(store)] == ["Jürgen Müller"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "a workbook, by what it holds"),
+        (b"PK\x03\x04" + bytes(100), "save it as .xlsx or CSV"),
+        ("phone,name\n".encode("utf-16") + b"1", "save the list as UTF-8"),
+    ],
+)
+async def test_a_file_that_is_no_text_is_refused(
+    store: MemoryLeadStore, tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=said):
+        await loaded(store, path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nphone;name\n2025550123;Ada\n12;Bob\n",
+        "\n,,\nphone,name\n2025550123,Ada\n12,Bob\n",
+        "phone,name,,\n2025550123,Ada,,\n12,Bob,,,,\n",
+        "phone,,name\n2025550123,,Ada\n12,,Bob\n",
+        '"phone";"day, hour, or both";name\n2025550123;x;Ada\n12;;Bob\n',
+    ],
+)
+async def test_what_spreadsheets_write_around_a_list_does_no_harm(
+    store: MemoryLeadStore, tmp_path: Path, text: str
+) -> None:
+    result = await loaded(store, listed(tmp_path, text))
+    assert [lead.name for lead in await leads(store)] == ["Ada"]
+    last_line = text.count("\n")
+    assert reasons(result) == [(last_line, "rejected", "phone", "12")]
+
+
+async def test_what_stands_under_no_name_is_told(store: MemoryLeadStore, tmp_path: Path) -> None:
+    result = await loaded(store, listed(tmp_path, "phone,,name\n2025550123,,Ada\n2025550124,x,Bob\n"))
+    assert reasons(result) == [(3, "rejected", "column 2", "x")]
+    assert [lead.name for lead in await leads(store)] == ["Ada"]
+
+
+# --- quotation marks that are not closed --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "after"),
+    [
+        ('2025550123,"Ada\n', "2025550124,Bob\n2025550125,Cyd\n"),
+        ('"2025550123","Ada\n', '"2025550124","Bob"\n"2025550125","Cyd"\n'),
+        ('2025550123,"Ada\n', "".join(f"2025{n:06d},Bob\n" for n in range(550124, 550424))),
+    ],
+)
+async def test_a_stray_quotation_mark_spoils_its_own_line_alone(
+    store: MemoryLeadStore, tmp_path: Path, wrong: str, after: str
+) -> None:
+    result = await loaded(store, listed(tmp_path, f"phone,name\n{wrong}{after}12,Dan\n"))
+    assert verdicts(result) == {"new": after.count("\n"), "rejected": 2}
+    [stray, no_number] = [one.reason for one in result.not_loaded]
+    assert (stray.line, stray.allowed) == (2, "a second quotation mark where a cell begins with one")
+    assert no_number.line == 3 + after.count("\n")
+
+
+async def test_a_cell_may_go_over_lines_and_those_behind_keep_their_numbers(
+    store: MemoryLeadStore, tmp_path: Path
+) -> None:
+    text = 'phone,notes\n2025550123,"one\n\ntwo"\n12,\n2025550124,"last\none"'
+    result = await loaded(store, listed(tmp_path, text))
+    assert reasons(result) == [(5, "rejected", "phone", "12")]
+    assert [dict(lead.fields)["notes"] for lead in await leads(store)] == ["one\n\ntwo", "last\none"]
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from core.model.lead import LeadNumber
 from crm.leads.area_regions import REGIONS, regions_of
 from crm.leads.numbers import NumberReader
 from crm.leads.tails import TAIL_MAX, branches, free_tail, width
-from crm.phones import e164, is_assignable
+from crm.phones import e164, is_assignable, what_is_wrong
 
 COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
 KINDS = (
@@ -101,6 +101,43 @@ def test_where_people_are_called_most_an_area_is_ten_thousand_numbers(written: s
 @pytest.mark.parametrize("text", ["", "12", "anonymous", "9" * 70, "+999123456789", "1 800"])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert NumberReader("US").read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("01711234567.0", "DE", "+491711234567"),  # a spreadsheet's fraction, not a digit more
+        ("2125550116 x12", "US", "+12125550116"),
+        ("212-555-0118;ext=9", "US", "+12125550118"),
+        ("Tel. 030 1234567", "DE", "+49301234567"),
+        ("1-800-FLOWERS", "US", "+18003569377"),
+    ],
+)
+def test_what_programs_and_people_add_to_a_number_makes_it_no_other(
+    text: str, country: str, number: str
+) -> None:
+    found = NumberReader(country).read(text)
+    assert found is not None
+    assert found.number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "said"),
+    [
+        ("030 12345 u. 12346", "DE", "one number in a cell"),
+        ("030 12345, 12346", "DE", "one number in a cell"),
+        ("2125550124;2125550125", "US", "one number in a cell"),
+        ("2125550126 2125550127", "US", "one number in a cell"),
+        ("010 12345678转123", "CN", "one number in a cell"),
+        ("4.91712E+11", "DE", "a spreadsheet rounded this one"),
+        ("4,9E+11", "DE", "a spreadsheet rounded this one"),
+        ("5550116 x12", "US", "a number that exists"),
+        ("n/a", "US", "a number that exists"),
+    ],
+)
+def test_digits_of_two_numbers_never_make_a_third(text: str, country: str, said: str) -> None:
+    assert NumberReader(country).read(text) is None
+    assert said in what_is_wrong(text)
 
 
 def test_a_number_knows_all_the_zones_and_states_it_may_lie_in() -> None:

@@ -20,6 +20,7 @@ from crm.phones import e164, is_assignable
         ("0049 30 901820", "DE", "+4930901820"),
         ("13912345678", "CN", "+8613912345678"),
         ("sip:+12025550123@trunk.example", "US", "+12025550123"),
+        ("12025550123 or 12025550124", "US", ""),
         ("anonymous", "US", ""),
         ("Restricted", "US", ""),
         ("<unknown>", "US", ""),
