@@ -44,7 +44,8 @@ class Attempt(Entity, kw_only=True):
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
     it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is
     one. An earlier run of ours dialed what `is_recalled`, and may have told the `told_segment` of its lead.
-    `promised` is another call that the agent promised.
+    `promised` is another call that the agent promised. It `has_line` from when it is planned until its call
+    is over, which may be long before it is written down: the agent wraps up, or its number is in doubt.
     """
 
     attempt_id: str
@@ -90,6 +91,7 @@ class Attempt(Entity, kw_only=True):
     told_segment: str | None = None
     outcome: AttemptState | None = None
     is_recalled: bool = False
+    has_line: bool = True
     state: AttemptState = ATTEMPT.start
 
     @property
@@ -211,7 +213,7 @@ class AttemptBook:
         self._by_contact: dict[ContactId, Attempt] = {}
         self._at: dict[str, dict[str, Attempt]] = {}
         self._unclassified: dict[str, dict[str, Attempt]] = {}
-        self._counts: dict[str, int] = {}
+        self._lines: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Attempt]:
         return iter(self._by_id.values())
@@ -226,7 +228,7 @@ class AttemptBook:
         self._by_contact[attempt.contact_id] = attempt
         for whom in at_whom(attempt.lead.person_id, attempt.number.number):
             self._at.setdefault(whom, {})[attempt.attempt_id] = attempt
-        self._counts[campaign] = self._counts.get(campaign, 0) + 1
+        self._lines[campaign] = self._lines.get(campaign, 0) + attempt.has_line
         if attempt.state in UNCLASSIFIED:
             self._unclassified.setdefault(campaign, {})[attempt.attempt_id] = attempt
         if attempt.leg_id != NO_LEG:
@@ -254,9 +256,14 @@ class AttemptBook:
         """Return the attempt that led to the contact, or None."""
         return self._by_contact.get(contact_id)
 
-    def count(self, campaign: str) -> int:
-        """Return how many attempts a campaign has in hand."""
-        return self._counts.get(campaign, 0)
+    def lines(self, campaign: str) -> int:
+        """Return how many calls of a campaign are about to be dialed, ring, or are not over yet."""
+        return self._lines.get(campaign, 0)
+
+    def hang_up(self, attempt: Attempt) -> None:
+        """Let the attempt need no line any more: its call is over."""
+        self._lines[attempt.rules.name] -= attempt.has_line
+        attempt.has_line = False
 
     def is_at(self, person_id: str) -> bool:
         """Tell whether anybody is about to call this person, calls them now, or talks to them."""
@@ -288,12 +295,11 @@ class AttemptBook:
 
     def forget(self, attempt: Attempt) -> None:
         """Let an attempt go that is over."""
-        campaign = attempt.rules.name
         del self._by_id[attempt.attempt_id]
         del self._by_contact[attempt.contact_id]
         self._by_leg.pop(attempt.leg_id, None)
         self._classified(attempt)
-        self._counts[campaign] -= 1
+        self.hang_up(attempt)
         for whom in at_whom(attempt.lead.person_id, attempt.number.number):
             del self._at[whom][attempt.attempt_id]
             if not self._at[whom]:

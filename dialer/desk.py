@@ -202,7 +202,7 @@ class CampaignDesk:
             state=campaign.state,
             agents=len(campaign.crew.present),
             idle=campaign.crew.idle,
-            calls=self._book.count(name),
+            calls=self._book.lines(name),
             ringing=sum(1 for _ in self._book.unclassified(name)),
             ahead=len(campaign.hopper),
             attempts=own.attempts,

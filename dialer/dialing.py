@@ -176,7 +176,7 @@ class Dialing:
     def _limit(self, campaign: Campaign, now_us: int) -> int:
         """Return what lines, calls per second and leads allow; hardly any where all calls fail."""
         rules = campaign.rules
-        lines = rules.lines_max - self._book.count(rules.name)
+        lines = rules.lines_max - self._book.lines(rules.name)
         limit = min(lines, campaign.bucket.free(now_us), len(campaign.hopper))
         return campaign.back_off.room(limit, now_us, is_tried=self._book.has_unclassified(rules.name))
 

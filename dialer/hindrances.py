@@ -80,7 +80,7 @@ class Hindrances:
         stance = campaign.allowance.stance(now_us)
         if stance in _STANCES:
             yield _STANCES[stance]
-        if self._book.count(rules.name) >= rules.lines_max:
+        if self._book.lines(rules.name) >= rules.lines_max:
             yield Hindrance.LINES
         if campaign.back_off.is_failing:
             yield Hindrance.NOTHING_RINGS

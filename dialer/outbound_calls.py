@@ -125,6 +125,8 @@ class OutboundCalls:
                 self._give_up_ringing(attempt, event)
 
     def _resume(self, attempt: Attempt, leg: Leg | None, why: Event) -> None:
+        if leg is None:
+            self._book.hang_up(attempt)
         if attempt.state is _S.DIALING and leg is None:
             self._unanswered(attempt, Unanswered.LOST, why)
         elif attempt.state is _S.DIALING and leg is not None and leg.state is LegState.UP:
@@ -327,8 +329,10 @@ class OutboundCalls:
             rang_us = event.at_us - attempt.ordered_us
             attempt.gave_up = rang_us >= attempt.rules.ring_timeout_us
             self._unanswered(attempt, why_unanswered(event.cause, event.tech_cause, rang_us), event)
-        elif self._contacts.of_leg(event.leg_id) is None:
-            self._over_before_a_contact(attempt, event)
+        else:
+            self._book.hang_up(attempt)
+            if self._contacts.of_leg(event.leg_id) is None:
+                self._over_before_a_contact(attempt, event)
 
     def _over_before_a_contact(self, attempt: Attempt, why: Event) -> None:
         """A machine was let go, or a person hung up before anybody could greet them."""
@@ -372,6 +376,7 @@ class OutboundCalls:
 
     def _fail(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
         self._book.move(attempt, TRIGGERS[reason])
+        self._book.hang_up(attempt)
         self._desk[attempt.rules.name].count_unanswered(attempt, why.at_us)
         attempt.ended_us = why.at_us
         if reason is not Unanswered.INVALID or not self._doubted.holds(attempt, why):

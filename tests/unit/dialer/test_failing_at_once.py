@@ -39,9 +39,9 @@ RINGS = (Cause.UNKNOWN, 180)
 class FailingFloor(CampaignFloor):
     """A campaign of a long list and four agents, of whose calls it is known at once how they go."""
 
-    def __init__(self) -> None:
+    def __init__(self, **changes: object) -> None:
         leads = [lead(f"lead {number}", f"+1212555{number:04}") for number in range(2_000)]
-        super().__init__(AGENTS, leads, mode=Mode.PREDICTIVE)
+        super().__init__(AGENTS, leads, mode=Mode.PREDICTIVE, **changes)
         self._told_of: set[LegId] = set()
         self.ready(*AGENTS)
         self.start()
@@ -128,6 +128,15 @@ def test_telephone_that_rings_shows_that_the_line_is_not_to_blame(floor: Failing
     dead = [NO_SUCH_NUMBER] * 8
     assert floor.fail(20, RINGS, *dead) > BACK_OFF.failures_max
     assert floor.told() == ()
+
+
+def test_numbers_in_doubt_hold_no_line() -> None:
+    narrow, wide = (FailingFloor(lines_max=lines) for lines in (len(AGENTS), 1_000))
+    for floor in (narrow, wide):
+        floor.fail(2, *[NO_SUCH_NUMBER] * 3)
+        assert floor.ended_as("invalid") == 0, "all are in doubt"
+        assert Hindrance.LINES not in floor.told()
+    assert len(narrow.dialed()) > len(AGENTS)
 
 
 def test_dead_numbers_of_a_burst_are_known_before_the_others_ring() -> None:

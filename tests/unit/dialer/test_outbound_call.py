@@ -79,6 +79,18 @@ def test_call_from_lease_to_record() -> None:
     assert (settled.record, settled.again_us) == (record, None)
 
 
+def test_line_is_free_when_the_call_is_over_though_the_agent_still_wraps_up() -> None:
+    floor = floor_with(BOB, EVE, agents=("ann", "ben"), lines_max=1)
+    leg_id = floor.picks_up("bob")
+    floor.talks("ann", "bob")
+    floor.let_pass(60)
+    assert len(floor.dialed()) == 1
+    floor.hang_up(leg_id)
+    floor.let_pass(1)
+    assert floor.events(AttemptEnded) == []
+    assert len(floor.dialed()) == 2
+
+
 def test_who_finds_no_agent_in_time_hears_the_message_and_counts_as_abandoned() -> None:
     floor = floor_with(BOB)
     floor.not_ready("ann")
