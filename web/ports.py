@@ -306,6 +306,10 @@ class ListOffice(Protocol):
         """Say otherwise when a list has its turn, from the next leads on that an engine takes."""
         ...
 
+    async def move_promise(self, campaign: str, lead_id: str, to: str) -> None:
+        """Have a promised call that nobody has in hand made from another list of the campaign."""
+        ...
+
     async def templates(self, campaign: str) -> Sequence[MappingTemplate]:
         """Return the mappings that a campaign keeps, by name."""
         ...

@@ -35,13 +35,19 @@ from crm.imports.files import ImportFiles, PartFile, read
 from crm.imports.report import ImportCancelled, ImportReport, ListRules
 from crm.leads.import_leads import import_leads
 from crm.leads.loading import ImportSettings
-from crm.leads.records import LeadSink, ListPlan, Scope
+from crm.leads.records import LeadSink, ListPlan, Moved, Scope
 from crm.leads.row import MEANINGS, LeadRowReader, RowSettings
 
 log = structlog.get_logger()
 
 AGAIN_S = 5.0
 """When an import is taken up again of which nothing could be written down."""
+
+_NOT_MOVED = {
+    Moved.UNKNOWN_LIST: "there is no list {to!r}",
+    Moved.NOT_PROMISED: "the lead {lead_id} is promised no call, or somebody has it in hand",
+    Moved.THERE_ALREADY: "a lead of the same id stands in the list {to!r} already",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +257,12 @@ class ListOffice:
         """Say otherwise when a list has its turn; raise `RequestRefused` where there is no such list."""
         if not await self._sink.arrange_list(campaign, list_name, change):
             raise RequestRefused("unknown_list", f"there is no list {list_name!r}")
+
+    async def move_promise(self, campaign: str, lead_id: str, to: str) -> None:
+        """Have a promised call made from another list; raise `RequestRefused` where that cannot be."""
+        moved = await self._sink.move_promise(campaign, lead_id, to)
+        if moved is not Moved.MOVED:
+            raise RequestRefused(moved.value, _NOT_MOVED[moved].format(to=to, lead_id=lead_id))
 
     async def templates(self, campaign: str) -> Sequence[MappingTemplate]:
         """Return the mappings that a campaign keeps."""

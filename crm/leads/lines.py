@@ -59,7 +59,7 @@ def part_of(line: Line) -> dict[str, int]:
 async def arrange_list(connection: AsyncConnection, campaign: str, name: str, change: ListChange) -> bool:
     """Say otherwise when a list has its turn; tell whether there is such a list."""
     changed = {key: value for key, value in asdict(change).items() if value is not None}
-    found = (await connection.execute(_LIST, {"campaign": campaign, "name": name})).scalar_one_or_none()
+    found = (await connection.execute(LIST_ID, {"campaign": campaign, "name": name})).scalar_one_or_none()
     if found is not None and changed:
         await connection.execute(update(LeadListRow).where(LeadListRow.id == found).values(**changed))
     return found is not None
@@ -67,7 +67,7 @@ async def arrange_list(connection: AsyncConnection, campaign: str, name: str, ch
 
 # The state stands in the statement as it does in the partial index.
 _READY: ColumnElement[int] = literal_column(str(LeadState.READY.value))
-_LIST = (
+LIST_ID = (
     select(LeadListRow.id)
     .join(CampaignRow, CampaignRow.id == LeadListRow.campaign_id)
     .where(CampaignRow.name == bindparam("campaign"), LeadListRow.name == bindparam("name"))

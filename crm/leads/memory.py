@@ -33,6 +33,7 @@ from crm.leads.records import (
     LeadRecord,
     LeadState,
     ListPlan,
+    Moved,
     Place,
     Scope,
     Verdict,
@@ -82,6 +83,11 @@ class HeldLead:
     promised_by: str | None = None
 
     alone_until_us: int = 0
+
+    @property
+    def is_promised(self) -> bool:
+        """Tell whether a call is promised, and nobody has it in hand."""
+        return self.callback and not self.lease_id and self.state is not LeadState.DONE
 
     def asked_of(self, now_us: int) -> str:
         """Return whose lead it is; a callback that was one agent's for long enough is nobody's own."""
@@ -378,6 +384,25 @@ class MemoryLeadStore:
         if change.keeps_promises is not None:
             held.keeps_promises = change.keeps_promises
         return True
+
+    async def move_promise(self, campaign: str, lead_id: str, to: str) -> Moved:
+        """Let a lead that is promised a call stand in another list of its campaign."""
+        there, lead = self.lists.get((campaign, to)), self.leads.get(int(lead_id))
+        if there is None:
+            return Moved.UNKNOWN_LIST
+        if lead is None or lead.of.plan.campaign != campaign or not lead.is_promised:
+            return Moved.NOT_PROMISED
+        if lead.record.external_id in there.leads:
+            return Moved.THERE_ALREADY
+        moved = replace(lead, key=there.number << PLACE_BITS | there.places, of=there)
+        there.places += 1
+        there.leads[lead.record.external_id] = self.leads[moved.key] = moved
+        lead.state, lead.callback, lead.alone_until_us = LeadState.DONE, False, 0
+        if moved.state is LeadState.WAITING:
+            self._wait(moved, moved.due_us)
+        else:
+            self._join(moved)
+        return Moved.MOVED
 
     def _add(self, to: HeldList, place: int, record: LeadRecord) -> None:
         standing = standing_of(rank=record.rank, turn=place, tried=False, callback=False)

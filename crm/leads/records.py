@@ -45,6 +45,15 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
+class Moved(StrEnum):
+    """What became of a wish to have a promised call made from another list."""
+
+    MOVED = "moved"
+    UNKNOWN_LIST = "unknown_list"
+    NOT_PROMISED = "not_promised"
+    THERE_ALREADY = "there_already"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPlan:
     """A list and how it is loaded.
@@ -177,6 +186,13 @@ class LeadSink(Protocol):
         """Say otherwise when the list has its turn, from the next lease on; tell whether it is there.
 
         Those who are leased already go on.
+        """
+        ...
+
+    async def move_promise(self, campaign: str, lead_id: str, to: str) -> Moved:
+        """Let a lead that is promised a call stand in the list `to` of its campaign, and be done in its own.
+
+        It keeps its attempts, its owner and its time; not one that is leased, or has a namesake there.
         """
         ...
 

@@ -59,8 +59,9 @@ from crm.leads.models import (
     ListedNumberRow,
     RegisterRow,
 )
+from crm.leads.moving import move_promise
 from crm.leads.reading import AnyRow, filled_up, leads_of, listed_among, past_of, stranger_at
-from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan
+from crm.leads.records import Judgement, LeadRecord, LeadState, ListPlan, Moved
 from crm.leads.results import results_by_segment
 from crm.leads.standing import RANK_PART, tried_part
 from crm.leads.writer import finish_list, forget_held, judge_leads, write_leads
@@ -259,6 +260,10 @@ class SqlLeadStore:
         """Say otherwise when the list has its turn; tell whether there is such a list."""
         async with self._database.writing() as connection:
             return await arrange_list(connection, campaign, name, change)
+
+    async def move_promise(self, campaign: str, lead_id: str, to: str) -> Moved:
+        """Let a lead that is promised a call stand in another list of its campaign."""
+        return await move_promise(self._database, campaign, int(lead_id), to)
 
     # --- what does not change ----------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ LEADS_COUNTED = 6_000
 """Leads of a list after which PostgreSQL is told to count: a plan made for an empty table reads all of it."""
 
 # Any fixed number of ours: the batches of two imports take turns on PostgreSQL.
-_IMPORT_LOCK = 7_465_320
+IMPORT_LOCK = 7_465_320
 
 
 class _Target(NamedTuple):
@@ -55,7 +55,7 @@ async def write_leads(
     """Create or update each lead; see `crm.leads.records.LeadSink`."""
     async with database.writing() as connection:
         if database.dialect == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
         target = await _claim_places(database, connection, plan, len(records))
         there = await _leads_there(connection, target, records)
         judgements = judge(plan, records, await _known(connection, plan, target, records, there))

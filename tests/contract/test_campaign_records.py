@@ -22,7 +22,7 @@ from crm.leads.campaign_records import SqlCampaignRecords
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.memory_records import MemoryCampaignRecords
 from crm.leads.number_lists import MemoryNumberLists, SqlNumberLists
-from crm.leads.records import LeadRecord, ListPlan, Verdict
+from crm.leads.records import LeadRecord, ListPlan, Moved, Verdict
 from crm.leads.store import SqlLeadStore
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
@@ -152,6 +152,66 @@ async def test_promised_calls_of_a_list_that_is_switched_off_are_held_unless_it_
     assert not promised.held
     [one] = await kept.store.lease_leads(lease)
     assert (one.external_id, one.callback) == ("L-2", True), "nobody else of the list is called"
+
+
+FAIR = ListPlan(campaign="sales", name="fair", position=2)
+
+
+async def test_a_promised_call_is_made_from_another_list(kept: Kept) -> None:
+    await worked(kept)
+    await kept.store.save_leads(FAIR, [lead(9)])
+    await kept.store.finish_list(FAIR)
+    await kept.store.arrange_list("sales", "spring", ListChange(active=False))
+    [promised] = await kept.records.callbacks("sales", (0, 0), 9)
+    assert await kept.store.move_promise("sales", promised.lead_id, "fair") is Moved.MOVED
+    [moved] = await kept.records.callbacks("sales", (0, 0), 9)
+    assert (moved.list_name, moved.external_id, moved.due_us) == ("fair", "L-2", promised.due_us)
+    assert (moved.owner, moved.held) == ("ana", False)
+    told = {one.list_name: (one.leads, one.tried, one.done, one.callbacks) for one in await standings(kept)}
+    assert told == {"spring": (4, 3, 2, 0), "fair": (2, 1, 0, 1)}
+
+    kept.clock.at_us = promised.due_us
+    await kept.store.save_leads(SPRING, [lead(nth) for nth in range(1, 5)])
+    await kept.store.finish_list(SPRING)
+    lease = LeaseLeads(campaign="sales", lease_id="two", count=9, until_us=NOON_US * 2, present=("ana",))
+    found = await kept.store.lease_leads(lease)
+    assert [(one.external_id, one.list_name, one.callback, one.attempts) for one in found] == [
+        ("L-2", "fair", True, 1),
+        ("L-9", "fair", False, 0),
+    ], "and who loads the old list again brings nobody back"
+    assert found[0].numbers == lead(2).numbers
+    await kept.store.save_leads(FAIR, [lead(10)])
+    assert (await standings(kept))[1].leads == 3
+
+
+async def test_what_cannot_be_moved_stays_where_it_is(kept: Kept) -> None:
+    await worked(kept)
+    await kept.store.save_leads(FAIR, [lead(2)])
+    [promised] = await kept.records.callbacks("sales", (0, 0), 9)
+    [ahead] = [one for one in await kept.records.ahead("sales", 9) if one.list_name == "spring"]
+    wishes = [
+        ("sales", promised.lead_id, "autumn"),
+        ("debts", promised.lead_id, "fair"),
+        ("sales", ahead.lead_id, "fair"),
+        ("sales", promised.lead_id, "fair"),
+        ("sales", promised.lead_id, "spring"),
+    ]
+    assert [await kept.store.move_promise(*wish) for wish in wishes] == [
+        Moved.UNKNOWN_LIST,
+        Moved.UNKNOWN_LIST,
+        Moved.NOT_PROMISED,
+        Moved.THERE_ALREADY,
+        Moved.THERE_ALREADY,
+    ]
+    kept.clock.at_us = promised.due_us
+    lease = LeaseLeads(campaign="sales", lease_id="two", count=1, until_us=NOON_US * 2, present=("ana",))
+    [in_hand] = await kept.store.lease_leads(lease)
+    assert in_hand.lead_id == promised.lead_id
+    assert await kept.store.move_promise("sales", promised.lead_id, "fair") is Moved.NOT_PROMISED
+
+
+async def standings(kept: Kept) -> list[ListStanding]:
+    return list(await kept.records.standings("sales"))
 
 
 async def test_who_comes_next_is_told_in_the_order_of_dialing(kept: Kept) -> None:

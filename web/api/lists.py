@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -28,6 +28,7 @@ NUMBERS_MAX = 1_000
 """Numbers in one request; more are a file, which `goldline campaign dnc import` loads."""
 COLUMNS_MAX = 512
 _OF_A_CAMPAIGN = "campaign/"
+LeadKey = Annotated[str, Path(pattern=r"^[0-9]{1,18}$", description="The `lead_id` of a promised call.")]
 Column = Annotated[str, Field(max_length=500)]
 
 
@@ -41,6 +42,12 @@ class AskedTurn(Asked):
     weight: Annotated[int, Field(ge=1, le=WEIGHT_MAX)] | None = None
     is_active: bool | None = None
     keeps_promises: bool | None = None
+
+
+class AskedMove(Asked):
+    """The list that a promised call is to be made from."""
+
+    list_name: Words
 
 
 class AskedMapping(Asked):
@@ -80,6 +87,17 @@ async def arrange(
         keeps_promises=asked.keeps_promises,
     )
     await site.campaigns.lists.arrange(rules.name, list_name, change)
+
+
+@router.put(
+    "/campaigns/{name}/callbacks/{lead_id}", status_code=HTTPStatus.NO_CONTENT, dependencies=[MANAGERS]
+)
+async def move_callback(
+    asked: AskedMove, rules: OfCampaign, lead_id: LeadKey, request: Request, site: OfSite
+) -> None:
+    """Have a promised call made from another list; the lead is done in its own, and has a new `lead_id`."""
+    note_asked(request, asked)
+    await site.campaigns.lists.move_promise(rules.name, lead_id, asked.list_name)
 
 
 @router.get(

@@ -465,6 +465,29 @@ async def test_promised_calls_and_who_comes_next_are_told(
         assert answer.status_code == 200
 
 
+async def test_a_promised_call_is_moved_to_another_list(
+    store: MemoryLeadStore, browser: httpx.AsyncClient
+) -> None:
+    await with_a_sale(store)
+    fair = ListPlan(campaign="sales", name="fair")
+    await store.save_leads(fair, [])
+    [promised] = (await browser.get("/api/v1/campaigns/sales/callbacks")).json()["items"]
+    path = f"/api/v1/campaigns/sales/callbacks/{promised['lead_id']}"
+    for wish, status, code in (
+        ({"list_name": "autumn"}, 404, "unknown_list"),
+        ({"list_name": promised["list_name"]}, 409, "there_already"),
+        ({}, 422, "invalid"),
+    ):
+        answer = await browser.put(path, json=wish)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await browser.put(path, json={"list_name": "fair"})).status_code == 204
+    [moved] = (await browser.get("/api/v1/campaigns/sales/callbacks")).json()["items"]
+    assert (moved["list_name"], moved["name"]) == ("fair", "Ada")
+    again = await browser.put(path, json={"list_name": "fair"})
+    assert (again.status_code, again.json()["code"]) == (409, "not_promised")
+    assert (await browser.put(f"{path}x", json={"list_name": "fair"})).status_code == 422
+
+
 async def test_a_list_goes_out_as_a_file(store: MemoryLeadStore, browser: httpx.AsyncClient) -> None:
     await with_a_sale(store)
     answer = await browser.get("/api/v1/campaigns/sales/lists/spring/export.csv")

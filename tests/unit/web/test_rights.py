@@ -108,6 +108,7 @@ RIGHTS: dict[str, dict[str, frozenset[Role]]] = {
     f"{API}/campaigns/{{name}}/pause": {"POST": CAMPAIGN_MANAGERS},
     f"{API}/campaigns/{{name}}/pacing": {"PUT": CAMPAIGN_MANAGERS, "DELETE": CAMPAIGN_MANAGERS},
     f"{API}/campaigns/{{name}}/recycling": {"PUT": CAMPAIGN_MANAGERS, "DELETE": CAMPAIGN_MANAGERS},
+    f"{API}/campaigns/{{name}}/callbacks/{{lead_id}}": {"PUT": CAMPAIGN_MANAGERS},
     f"{API}/campaigns/{{name}}/lists/{{list_name}}": {"PUT": CAMPAIGN_MANAGERS},
     f"{API}/campaigns/{{name}}/mappings": {"GET": CAMPAIGN_MANAGERS},
     f"{API}/campaigns/{{name}}/mappings/{{mapping}}": {"PUT": CAMPAIGN_MANAGERS, "DELETE": CAMPAIGN_MANAGERS},
