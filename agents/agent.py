@@ -92,7 +92,7 @@ class Agent:
     owes_result: bool = False
     talk: ConversationChanged | None = None
     # What is open in a state to one whose hands are free: it never changes.
-    _open: dict[AgentState, tuple[str, ...]] = field(default_factory=dict)
+    _open: dict[AgentState, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     capacity: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:

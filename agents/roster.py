@@ -159,6 +159,7 @@ class Roster:
             standing=agent.standing if agent.standing_leg is not None else None,
             owes_result=agent.owes_result and agent.has_to_tell,
         )
+        # Rarely so, and by itself: CPython 3.11 makes a struct of more than 15 keywords slowly.
         if talk is not None and (talk.on_hold or talk.is_muted or talk.parties or talk.undone):
             shown = _with_talk(shown, talk)
         self._engine.send(shown)

@@ -40,7 +40,7 @@ from routing.index import Index
 from routing.offer_desk import OfferDesk
 from routing.rules import Kind, Rulebook
 from routing.staff import Staff
-from routing.standing import Choice, Place, Seat, Standing, told_of, told_reserve
+from routing.standing import Choice, Place, Seat, Standing, told_of
 from routing.tags import caller_tag
 
 _NOTHING: Mapping[str, Any] = {}
@@ -168,17 +168,12 @@ class Router:
                 at_us=why.at_us,
                 cause_id=why.cause_id,
                 contact_id=contact.contact_id,
-                queue=standing.kind.queue,
-                key_us=standing.place.key_us,
-                need=standing.need.text,
-                held_for=standing.held_for or "",
-                spares=told_reserve(standing.spares),
-                step=standing.step,
                 tier=contact.tier,
                 position=self._index.position(contact.contact_id),
                 requirements=contact.requirements,
                 policy=contact.policy,
                 channel=contact.channel,
+                **told_of(standing),
             )
         )
         self.serve(contact.contact_id, why)

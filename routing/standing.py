@@ -48,21 +48,15 @@ class Standing(Entity, kw_only=True):
 
 def told_of(standing: Standing) -> dict[str, Any]:
     """Return how the contact stands as the fields of a `StandingEvent`."""
+    reserve = standing.spares
     return {
         "queue": standing.kind.queue,
         "key_us": standing.place.key_us,
         "need": standing.need.text,
         "held_for": standing.held_for or "",
-        "spares": told_reserve(standing.spares),
+        "spares": reserve and Spared(skill=reserve.skill, level=reserve.level, count=reserve.count),
         "step": standing.step,
     }
-
-
-def told_reserve(reserve: Reserve | None) -> Spared | None:
-    """Return the experts whom a contact leaves to others, as they are told of."""
-    if reserve is None:
-        return None
-    return Spared(skill=reserve.skill, level=reserve.level, count=reserve.count)
 
 
 class Seat(Entity, kw_only=True):

@@ -58,10 +58,7 @@ def talk_over(talk: Talk, ended_by: str, why: Event) -> TalkOver:
 def shown(talk: Talk, why: Event) -> ConversationChanged:
     """Return how it stands with the conversation."""
     return ConversationChanged(
-        at_us=why.at_us,
-        cause_id=why.cause_id,
-        contact_id=talk.contact.contact_id,
-        agent_id=talk.agent_id,
+        **_about(talk, why),
         on_hold=talk.held_us is not None,
         is_muted=talk.is_muted,
         parties=_parties(talk),
