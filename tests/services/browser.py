@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -43,7 +44,7 @@ def open_browser() -> Iterator[Browser]:
 
 def visit(browser: Browser, file: Path, *, width: int = 1280, dark: bool = False) -> Visit:
     """Open the file and wait until it is loaded; complaints and requests are kept from the beginning."""
-    scheme = "dark" if dark else "light"
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     opened = Visit(page=page)
     page.on("console", lambda message: opened.complaints.append(message.text))
