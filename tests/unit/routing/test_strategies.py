@@ -6,12 +6,16 @@ from collections.abc import Mapping
 
 import pytest
 
+from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.model.events import DecisionMade, Term
-from core.model.ids import AgentId
+from core.model.ids import AgentId, QueueName
+from core.model.quality import PPM, Quality
 from core.model.requests import FinishWrapUp, GoNotReady, GoReady, LogOut, RejectOffer
-from routing.rules import Strategy, TierRules, Weights
-from routing.strategies import PARTS, aged
+from routing.rules import Kind, QueueRules, Queues, Rulebook, Strategy, TierRules, Weights
+from routing.scores import BY_QUALITY, BY_RECORD
+from routing.strategies import PARTS, StrategyScores, aged
+from routing.track_record import TrackRecords
 from tests.unit.floor import WRAP_UP_S, Floor
 
 NO_WEIGHTS = Weights()
@@ -43,6 +47,43 @@ def chosen_for(floor: Floor, caller: str) -> str:
 
 def test_every_strategy_but_value_says_what_it_adds_up() -> None:
     assert set(PARTS) == set(Strategy) - {Strategy.VALUE}
+
+
+def _asks_the_records(strategy: Strategy, learned: list[str]) -> bool:
+    """Tell whether a rank by the strategy needs what is counted of the agent; note in `learned` if more."""
+
+    def quality(agent: AgentId, skill: str) -> Quality:
+        learned.append(skill)
+        return Quality(resolution_ppm=PPM, pace_ppm=PPM, satisfaction_ppm=PPM)
+
+    rules = Rulebook(queues=Queues(), tiers={"standard": TierRules(name="standard", choose=strategy)})
+    nothing_counted = TrackRecords(Engine(), Rulebook(queues=Queues()))
+    try:
+        scores = StrategyScores(rules, nothing_counted, quality)
+        scores.rank_us(Kind(QueueName("sales"), "standard", ""), AgentId("ann"), 1)
+    except KeyError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("strategy", PARTS)
+def test_what_a_strategy_asks_for_is_kept_for_it(strategy: Strategy) -> None:
+    learned: list[str] = []
+    assert _asks_the_records(strategy, learned) is (strategy in BY_RECORD)
+    assert bool(learned) is (strategy in BY_QUALITY)
+
+
+@pytest.mark.parametrize("where", ["anywhere", "under a policy", "in a queue"])
+def test_records_are_kept_wherever_a_tier_asks_for_them(where: str) -> None:
+    asking = {"gold": TierRules(name="gold", choose=Strategy.ROUND_ROBIN)}
+    queue = QueueRules(name=QueueName("sales"), tiers=asking if where == "in a queue" else {})
+    rules = Rulebook(
+        queues=Queues({queue.name: queue}),
+        tiers=asking if where == "anywhere" else {},
+        policies={"storm": asking} if where == "under a policy" else {},
+    )
+    assert rules.chooses_by_any(BY_RECORD)
+    assert not rules.chooses_by_any(BY_QUALITY)
 
 
 def test_lowest_level_saves_the_best_for_others() -> None:
