@@ -66,7 +66,7 @@ class CsvFile:
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
         try:
-            self._size = os.fstat(self._file.fileno()).st_size
+            self._stamp = self._stamped()
             # Kept, or it would close the file when its last line is read.
             self._text = TextIOWrapper(self._file, encoding_of(self._file), newline="")
             self._lines = TextLines(self._text)
@@ -80,13 +80,16 @@ class CsvFile:
             raise
 
     def lines(self) -> Iterator[Line]:
-        """Go through the lines; one that is no CSV comes with the problem."""
+        """Go through the lines; one that is no CSV comes with the problem.
+
+        Raises `ConfigError` at the end where the file was changed meanwhile: who knows which half was read.
+        """
         while True:
             number = self._lines.begin()
             try:
                 cells = next(self._cells)
             except StopIteration:
-                return
+                break
             except Unclosed as error:
                 yield Line(number, (), str(error))
                 continue
@@ -98,14 +101,21 @@ class CsvFile:
                 yield Line(number, (), str(Unclosed()))
             elif any(cells):
                 yield Line(number, cells)
+        if self._stamped() != self._stamp:
+            raise ConfigError("list", "a file that was changed while it was read", "load it again")
 
     def progress(self) -> tuple[int, int]:
         """Return the bytes read and those there are."""
-        return self._file.tell(), self._size
+        return self._file.tell(), self._stamp[0]
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _stamped(self) -> tuple[int, int]:
+        """Return how large the file is, and when it was written to."""
+        told = os.fstat(self._file.fileno())
+        return told.st_size, told.st_mtime_ns
 
 
 class ExcelFile:

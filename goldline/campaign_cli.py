@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,9 +106,10 @@ def dnc_import(
     config: ConfigFile = Path("goldline.toml"),
 ) -> None:
     """Load a do-not-call list; of a register the new copy takes the place of the old."""
+    from goldline.campaign.known import day_named
     from goldline.lead_lists import import_listed
 
-    day = date.fromisoformat(as_of) if as_of else None
+    day = day_named("--as-of", as_of)
     result = asyncio.run(import_listed(file, campaign, register, day, config))
     for line, text in result.wrong[:SHOWN_MAX]:
         typer.echo(f"line {line}: {text!r} is no number and no area such as +1900*", err=True)

@@ -21,7 +21,7 @@ from crm.leads.records import LeadSink, ListPlan, Scope, Verdict
 from crm.leads.row import RowSettings
 from crm.leads.store import SqlLeadStore
 from crm.list_file import open_list
-from goldline.config import load_config
+from goldline.campaign.known import config_for_lists, country_named, list_named
 from goldline.progress import progress_bar
 from goldline.stores import open_database
 from goldline.tier_ranks import tier_ranks
@@ -58,17 +58,21 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
     """
     if (order.file is None) is (not order.from_crm):
         raise ConfigError("import", order.campaign, "a file, or a condition by --from-crm")
-    config = load_config(config_path)
+    if order.file is not None and order.file.is_dir():
+        raise ConfigError("import", str(order.file), "a file; this is a folder")
+    config = config_for_lists(order.campaign, config_path)
     plan = ListPlan(
         campaign=order.campaign,
-        name=order.list_name,
+        name=list_named(order.list_name),
         position=order.position,
         weight=order.weight,
         duplicates=_scope(order.duplicates),
         keeps_listed=order.keeps_listed,
     )
     settings = ImportSettings(
-        rows=RowSettings(region=order.country or config.crm.region, tier_ranks=tier_ranks(config)),
+        rows=RowSettings(
+            region=country_named(order.country) or config.crm.region, tier_ranks=tier_ranks(config)
+        ),
         dry=order.dry,
         rejects_path=order.rejects or (order.file or Path(order.list_name)).with_suffix(REJECTS_SUFFIX),
     )
@@ -118,7 +122,7 @@ class ListedResult:
 
 async def list_numbers(numbers: list[str], campaign: str, reason: str, config_path: Path) -> list[str]:
     """Put numbers and areas on the list of the house, or of `campaign`; return them as E.164."""
-    config = load_config(config_path)
+    config = config_for_lists(campaign, config_path)
     reader = NumberReader(config.crm.region)
     entries = [entry_of(text, reader) for text in numbers]
     for text, entry in zip(numbers, entries, strict=True):
@@ -138,7 +142,7 @@ async def import_listed(
     """Load a file of numbers and areas onto a do-not-call list, or as the new copy of a register."""
     if register and (campaign or as_of is None or not is_register(register)):
         raise ConfigError("register", register, "a register's name, the day it is of, and no campaign")
-    config = load_config(config_path)
+    config = config_for_lists(campaign, config_path)
     clock = WallClock()
     from_us = clock.now_us() if as_of is None else _midnight_us(as_of)
     async with open_database(config) as database:

@@ -8,6 +8,7 @@ A check gives a verdict on every line and writes nothing. The texts of lines sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -69,6 +70,8 @@ _S, _T = ImportState, ImportTrigger
 POSITION_MAX = 255
 """Lists come up in the order of their positions, from 0 to this; those of one are mixed by their weights."""
 WEIGHT_MAX = 100
+LIST_NAME = re.compile(r"[^\x00-\x1f\x7f/]{1,100}")
+"""What a list may be called: its name is a part of addresses."""
 
 IMPORT = Table[ImportState, ImportTrigger](
     name="import",

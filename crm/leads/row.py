@@ -245,7 +245,7 @@ def _rules(tier_ranks: Mapping[str, int]) -> Mapping[str, Rule]:
         "tier": Rule(_tier(tier_ranks), f"one of {', '.join(tier_ranks)}") if tier_ranks else LINE,
         "language": LANGUAGE,
         "phone_code": Rule(_calling_code, "the code of a country in digits, such as 44"),
-        "country": Rule(_country, "a country in two letters, such as US", Fault.BAD_COUNTRY),
+        "country": Rule(country_code, "a country in two letters, such as US", Fault.BAD_COUNTRY),
         "state": Rule(str.upper, "a state or province"),
         "timezone": Rule(
             lambda text: one_of(_zones(), text), "a zone such as America/New_York", Fault.BAD_ZONE
@@ -294,7 +294,8 @@ def _calling_code(text: str) -> str:
     return _CODE(text).lstrip("+")
 
 
-def _country(text: str) -> str:
+def country_code(text: str) -> str:
+    """Return a country in two capital letters; raise `ValueError` where `text` is none."""
     letters = text.upper()
     return one_of(SUPPORTED_REGIONS, _LONG_COUNTRIES.get(letters, letters))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from core.kernel.errors import ConfigError, RequestRefused
+from core.kernel.errors import RequestRefused
 from core.model.at_work import Aspect
 from core.model.outbound import (
     CampaignChanged,
@@ -25,7 +25,8 @@ from core.model.outbound import (
 from crm.leads.results import list_standings
 from crm.ledger import read_campaign_states
 from dialer.campaign import CAMPAIGN, CampaignState
-from goldline.config import Config, load_config
+from goldline.campaign.known import config_with
+from goldline.config import Config
 from goldline.stores import open_database, open_stores
 from goldline.wall_clock import WallClock
 from metrics.campaign_results import worked
@@ -60,7 +61,7 @@ async def pace_as_configured(campaign: str, config_path: Path) -> None:
 
 async def status(campaign: str, config_path: Path) -> dict[str, Any]:
     """Return how a campaign stands: its state, its agents and calls if an engine runs, its lists."""
-    config = _config_with(campaign, config_path)
+    config = config_with(campaign, config_path)
     answer = await _from_engine(DescribeCampaign, campaign, config)
     async with open_database(config) as database:
         lists = await list_standings(database, campaign)
@@ -76,7 +77,7 @@ async def status(campaign: str, config_path: Path) -> dict[str, Any]:
 
 
 async def _wish(kind: type[CampaignRequest], campaign: str, config_path: Path) -> dict[str, Any]:
-    config = _config_with(campaign, config_path)
+    config = config_with(campaign, config_path)
     state = _NEXT_STATE[kind]
     if await _from_engine(kind, campaign, config) is not None:
         return {"campaign": campaign, "runs": True, "state": state.value}
@@ -87,7 +88,7 @@ async def _wish(kind: type[CampaignRequest], campaign: str, config_path: Path) -
 async def _from_running_engine(
     kind: type[CampaignRequest], campaign: str, config_path: Path, wishes: Mapping[str, int | str]
 ) -> None:
-    if await _from_engine(kind, campaign, _config_with(campaign, config_path), wishes) is None:
+    if await _from_engine(kind, campaign, config_with(campaign, config_path), wishes) is None:
         raise RequestRefused("no_engine", "no engine runs that could be asked")
 
 
@@ -118,11 +119,3 @@ async def _note(campaign: str, state: CampaignState, config: Config) -> None:
         stores.ledger.append(
             CampaignChanged(at_us=clock.now_us(), campaign=campaign, state=state, reason=BY_HAND)
         )
-
-
-def _config_with(campaign: str, config_path: Path) -> Config:
-    config = load_config(config_path)
-    if campaign not in config.campaigns:
-        known = ", ".join(config.campaigns) or "none"
-        raise ConfigError("campaign", campaign, f"one of the campaigns: {known}")
-    return config

@@ -18,10 +18,10 @@ from fastapi.responses import StreamingResponse
 from core.kernel import json_text
 from core.kernel.errors import ConfigError
 from core.kernel.record import replace
-from core.model.list_import import POSITION_MAX, WEIGHT_MAX, ImportOrder, ListImport
+from core.model.list_import import LIST_NAME, POSITION_MAX, WEIGHT_MAX, ImportOrder, ListImport
 from web.api.campaigns import MANAGERS, NUMBERS, READERS
 from web.api.lists import AskedMapping
-from web.asked import Name, Words
+from web.asked import Name
 from web.callers import OfCaller, OfSite
 from web.campaign_views import ColumnsView, ColumnView, ExampleView, ImportView
 from web.csv_rows import download
@@ -49,7 +49,9 @@ class Upload:
     def __init__(
         self,
         campaign: Annotated[Name, Query(description="The campaign that the list is for.")],
-        list_name: Annotated[Words, Query(alias="list", min_length=1, description="The list's name.")],
+        list_name: Annotated[
+            str, Query(alias="list", pattern=f"^{LIST_NAME.pattern}$", description="The list's name.")
+        ],
         filename: Annotated[
             str, Query(min_length=1, max_length=200, description="Its suffix says whether it is a workbook.")
         ] = "list.csv",

@@ -375,6 +375,17 @@ def test_no_line_is_so_strange_that_it_stops_an_import(cells: Sequence[str]) -> 
         assert [reject.line for reject in found] == [7] * len(found) != []
 
 
+@pytest.mark.parametrize("replaced", [b"phone\n2025559999\n", b""])
+async def test_a_file_that_changes_while_it_is_loaded_brings_nobody_up(
+    store: MemoryLeadStore, tmp_path: Path, replaced: bytes
+) -> None:
+    path = listed(tmp_path, "phone\n" + "".join(f"2025{n:06d}\n" for n in range(550_000, 560_000)))
+    settings = ImportSettings(rows=ROWS)
+    with pytest.raises(ConfigError, match="changed while it was read"):
+        await import_leads(store, path, PLAN, settings, lambda *at: path.write_bytes(replaced))
+    assert await leads(store) == []
+
+
 async def test_an_import_whose_store_goes_away_says_so_and_leaves_no_thread_reading(tmp_path: Path) -> None:
     class Away(MemoryLeadStore):
         async def save_leads(self, plan: ListPlan, records: Sequence[LeadRecord]) -> Sequence[Judgement]:

@@ -136,3 +136,27 @@ def test_what_is_no_number_is_not_listed(goldline: Run, leads: Path, number: str
     refused = goldline("campaign", "dnc", "add", number)
     assert refused.status == 2
     assert "an area such as +1900*" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (["import", "sping", "leads.csv"], "'sping'; one of the campaigns: spring"),
+        (["import", "spring", "."], "a file; this is a folder"),
+        (["import", "spring", "leads.csv", "--list", "march/april"], "1 to 100 characters on one line"),
+        (["import", "spring", "leads.csv", "--country", "XX"], "a country in two letters"),
+        (["dnc", "add", "2025550123", "--campaign", "sping"], "one of the campaigns: spring"),
+        (["dnc", "import", "leads.csv", "--campaign", "sping"], "one of the campaigns: spring"),
+        (["dnc", "import", "leads.csv", "--register", "us-x", "--as-of", "2026-13-01"], "such as 2026-11-01"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_told_before_anything_is_loaded(
+    goldline: Run, leads: Path, wish: list[str], said: str
+) -> None:
+    config = Path("goldline.toml")
+    queue = '\n[queues.sales]\n\n[campaigns.spring]\nqueue = "sales"\n'
+    config.write_text((config.read_text() if config.exists() else "schema = 1\n") + queue)
+    refused = goldline("campaign", *wish)
+    assert refused.status == 2
+    assert said in refused.err
+    assert lines(goldline("campaign", "import", "spring", leads, "--json").out)["new"] > 0
