@@ -17,7 +17,7 @@ from typing import Any, Union
 
 from core.kernel import json_text
 from core.kernel.errors import UnreadableRecord
-from core.model import callback_events, commands, control, events, outbound, requests, supervision
+from core.model import commands, events, requests
 from core.model.message import Command, Event
 
 Message = Event | Command
@@ -33,7 +33,7 @@ def _messages_of(modules: Iterable[ModuleType]) -> dict[str, type[Message]]:
     }
 
 
-MODULES = (events, callback_events, outbound, supervision, control, commands, requests)
+MODULES = (events, *events.PARTS, commands, requests)
 """Where messages are defined."""
 
 MESSAGES: Mapping[str, type[Message]] = _messages_of(MODULES)
