@@ -11,7 +11,8 @@ Start and recovery are one path: the agents' last states come from the ledger, t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from core.kernel.clock import SECOND_US, Clock
@@ -19,7 +20,8 @@ from core.kernel.record import replace
 from core.kernel.rng import Streams
 from core.model.agent import AgentProfile
 from core.model.ids import AgentId
-from core.ports import Desk, Journal
+from core.model.message import Event
+from core.ports import Desk, Journal, Ledger
 from cti.asterisk.adapter import AsteriskPbx
 from goldline.app import build_brain
 from goldline.asterisk_settings import asterisk_settings
@@ -38,6 +40,9 @@ from web.work_link import WorkServer, WorkSettings
 
 CALL_MAX_US = 24 * 3_600 * SECOND_US
 """No call lasts longer: how far back we look, when we start, for contacts that were never recorded."""
+
+Recall = Callable[[], Awaitable[Sequence[Event]]]
+"""Asks for what an earlier run left of one sort: requests and events that take it up."""
 
 
 class LiveCentre:
@@ -86,26 +91,11 @@ class LiveCentre:
         )
         for bus in self.buses:
             bus.start()
-        now_us, ledger = self.runner.now_us(), self._stores.ledger
+        now_us = self.runner.now_us()
         self._audit.resume(now_us)
-        for agent in await ledger.last_agent_states():
-            self.runner.receive(replace(agent, at_us=now_us))
-        for campaign in await ledger.last_campaign_states():
-            self.runner.receive(replace(campaign, at_us=now_us))
-        for rules in await ledger.campaign_rules():
-            self.runner.receive(replace(rules, at_us=now_us))
-        for levels in await ledger.agent_levels():
-            self.runner.receive(replace(levels, at_us=now_us))
-        for served in await ledger.agent_queues():
-            self.runner.receive(replace(served, at_us=now_us))
-        for learned in await ledger.learned_quality():
-            self.runner.receive(replace(learned, at_us=now_us))
-        for experience in await ledger.campaign_experience():
-            self.runner.receive(replace(experience, at_us=now_us))
-        for attempt in await ledger.open_attempts(now_us - CALL_MAX_US):
-            self.runner.receive(replace(attempt, at_us=now_us))
-        for contact in await ledger.open_contacts(now_us - CALL_MAX_US):
-            self.runner.receive(replace(contact, at_us=now_us))
+        for recall in _recalls(self._stores.ledger, now_us):
+            for left in await recall():
+                self.runner.receive(replace(left, at_us=now_us))
         if desk is None:
             await self.desks.start()
         if self._takes_work:
@@ -121,6 +111,22 @@ class LiveCentre:
         await self.work.close()
         await self.pbx.close()
         self._audit.close()
+
+
+def _recalls(ledger: Ledger, now_us: int) -> tuple[Recall, ...]:
+    """Return what asks the ledger for all that an earlier run left, in the order in which it is taken up."""
+    since_us = now_us - CALL_MAX_US
+    return (
+        ledger.last_agent_states,
+        ledger.last_campaign_states,
+        ledger.campaign_rules,
+        ledger.agent_levels,
+        ledger.agent_queues,
+        ledger.learned_quality,
+        ledger.campaign_experience,
+        partial(ledger.open_attempts, since_us),
+        partial(ledger.open_contacts, since_us),
+    )
 
 
 def desk_settings(config: Config) -> DeskSettings:
