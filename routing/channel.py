@@ -4,8 +4,8 @@ A freed agent is shown the demands it meets of those that somebody waits with (`
 
 A contact is shown the idle agents who meet its need. They are kept by level in each of their skills, which
 answers a need of one skill at once. For any other need the agents are looked for among those who have its
-skills when it is asked for first; from the second time on, count is kept of them. Where callers wait, a freed
-agent is taken again at once, so it is put into these pools only when somebody asks who is able.
+skills; where it is asked for again and again, count is kept of them. Where callers wait, a freed agent is
+taken again at once, so it is put into these pools only when somebody asks who is able.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ from routing.standing import Seat
 UNUSED_MAX = 4_096
 """Demands remembered though nobody waits with them: more than the menus and plans of most centres make."""
 
+COUNTED_FROM = 8
+"""Questions who is able to meet a demand before count of them is kept: each agent who comes or goes pays for
+that, and where there are nearly as many needs as contacts they are looked for more cheaply."""
+
 _EMPTY = Pools()
 _BY_SEQUENCE = itemgetter(0)
 
@@ -35,10 +39,12 @@ class Channel:
     def __init__(self) -> None:
         self._demands: dict[str, Demand] = {}
         self._unused: OrderedDict[str, Demand] = OrderedDict()
-        # Those that somebody waits with.
+        self.in_use = 0
+        """Demands that somebody waits with."""
+        # Those that somebody waits with, and of least levels in one skill, which most share, all there are.
         self._in_use = Shelf()
         self.met_by: Callable[[Mapping[str, int]], list[Demand]] = self._in_use.met_by
-        """Return the demands that somebody waits with and an agent with these skills meets."""
+        """Return the demands that an agent with these skills meets: at least those somebody waits with."""
         # Those of whose able agents count is kept.
         self._counted = Shelf()
         self._idle: dict[AgentId, Seat] = {}
@@ -55,18 +61,38 @@ class Channel:
         """Return the demand of `need`, made now where there is none."""
         demand = self._demands.get(need.text)
         if demand is None:
-            demand = self._demands[need.text] = Demand(need)
+            demand = self._new(need)
             self._remember(demand)
         return demand
 
-    def use(self, demand: Demand) -> None:
-        """Take note that somebody waits with the demand from now on."""
-        del self._unused[demand.need.text]
-        self._in_use.put(demand)
+    def use(self, need: Need) -> Demand:
+        """Return the demand of `need`, with which somebody waits from now on."""
+        demand = self._demands.get(need.text)
+        if demand is None:
+            demand = self._new(need)
+        elif demand.count or demand.apart:
+            return demand
+        else:
+            del self._unused[need.text]
+        self.in_use += 1
+        if not demand.is_alone:
+            self._in_use.put(demand)
+        return demand
+
+    def _new(self, need: Need) -> Demand:
+        demand = self._demands[need.text] = Demand(need)
+        if demand.is_alone:
+            self._in_use.put(demand)
+        return demand
 
     def leave_unused(self, demand: Demand) -> None:
-        """Take note that nobody waits with the demand; the one unused longest may be forgotten."""
-        self._in_use.take_out(demand)
+        """Take note that nobody waits with the demand; it, or the one unused longest, may be forgotten."""
+        self.in_use -= 1
+        if not demand.is_alone:
+            self._in_use.take_out(demand)
+            if not demand.asked:
+                del self._demands[demand.need.text]
+                return
         self._remember(demand)
 
     def _remember(self, demand: Demand) -> None:
@@ -75,6 +101,8 @@ class Channel:
         if len(self._unused) > UNUSED_MAX:
             text, oldest = self._unused.popitem(last=False)
             del self._demands[text]
+            if oldest.is_alone:
+                self._in_use.take_out(oldest)
             if oldest.able is not None:
                 self._counted.take_out(oldest)
 
@@ -111,10 +139,10 @@ class Channel:
             least, pools = demand.pair.least, self._pools.get(demand.pair.skill, _EMPTY)
             return {level: pool for level, pool in pools.items() if level >= least}
         able = self._look_for(demand.need) if demand.pair is None else self._look_for_pair(demand.pair)
-        if demand.was_asked:
+        demand.asked += 1
+        if demand.asked == COUNTED_FROM:
             demand.able = able
             self._counted.put(demand)
-        demand.was_asked = True
         return able
 
     def ready(self, need: Need) -> int:
@@ -133,20 +161,29 @@ class Channel:
     def _count_idle(self) -> None:
         """Put every idle agent into the pools in which it is not yet."""
         pools_of = self._pools
-        for seat in self._uncounted.values():
-            put = Pools.put_back if seat.sequence < self._latest else Pools.seat
+        for agent_id, seat in self._uncounted.items():
+            if seat.sequence < self._latest:
+                self._put_back(seat)
+                continue
+            self._latest = seat.sequence
             for skill, level in seat.profile.skills.items():
-                put(pools_of[skill], seat, level)
+                pools_of[skill][level][agent_id] = seat
             for pools, level in self._counted_with(seat):
-                put(pools, seat, level)
-            self._latest = max(self._latest, seat.sequence)
+                pools[level][agent_id] = seat
         self._uncounted.clear()
+
+    def _put_back(self, seat: Seat) -> None:
+        """Put an agent into its pools who has been idle for longer than others there."""
+        for skill, level in seat.profile.skills.items():
+            self._pools[skill].put_back(seat, level)
+        for pools, level in self._counted_with(seat):
+            pools.put_back(seat, level)
 
     def _counted_with(self, seat: Seat) -> list[tuple[Pools, int]]:
         """Return the pools, beside those by skill, in which the agent is counted, and at what level."""
         skills = seat.profile.skills
         met = self._counted.met_by(skills)
-        return [(each.able, each.level(skills)) for each in met if each.able is not None]
+        return [(each.able, each.level(skills)) for each in met if each.able is not None] if met else []
 
     def _look_for_pair(self, pair: Pair) -> Pools:
         """Look for the idle agents who have both skills, level by level."""

@@ -36,14 +36,14 @@ class Pair(NamedTuple):
 
 
 class Demand(Line):
-    """A need in use: the line of those whom any able agent may have, by their places alone.
+    """A need: the line of those whom any able agent may have, by their places alone.
 
     Who is weighed or spares experts stands in a line `apart`, as long as anybody waits in that. `able` are
     the idle agents who meet it, where count of them is kept. `pair` is the need as such, if it is
     one; `is_alone` where a least level of one skill is all that is asked for, `is_open` where nothing is.
     """
 
-    __slots__ = ("able", "apart", "is_alone", "is_open", "need", "pair", "was_asked")
+    __slots__ = ("able", "apart", "asked", "is_alone", "is_open", "need", "pair")
 
     def __init__(self, need: Need) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Demand(Line):
         self.is_open = need.alternatives == ANYBODY
         self.apart: dict[tuple[KindScores | None, Reserve | None], Line] = {}
         self.able: Pools | None = None
-        self.was_asked = False
+        self.asked = 0
 
     def level(self, skills: Mapping[str, int]) -> int:
         """Return the level of an agent who meets the need."""
@@ -80,6 +80,9 @@ class Demand(Line):
 
 def _pair(need: Need) -> Pair | None:
     asked = need.all_of
-    if len(asked) not in (1, 2) or not all(requirement.minimum for requirement in asked):
+    if len(asked) not in (1, 2):
         return None
-    return Pair(asked[0].skill, asked[0].minimum, asked[-1].skill, asked[-1].minimum)
+    one, other = asked[0], asked[-1]
+    if not one.minimum or not other.minimum:
+        return None
+    return Pair(one.skill, one.minimum, other.skill, other.minimum)

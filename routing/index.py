@@ -12,8 +12,9 @@ a plain scan of everything, which the tests keep (`tests/unit/routing/scan.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from heapq import heappop
+from operator import attrgetter
 from typing import Any
 
 from core.kernel.ordered import Entry
@@ -47,21 +48,27 @@ BY_PLACE = "by_place"
 """The rule by which a freed agent takes a contact: the furthest forward, all credits counted."""
 
 _NOBODY: Mapping[Any, Any] = {}
+_NO_LINES: Set[Line] = frozenset()
+
+_COUNT, _APART = attrgetter("count"), attrgetter("apart")
 
 
 class _Waiter(Entity):
-    """A contact in line, and where: in its queue, and in a line unless it is held for somebody.
+    """A contact in line, and where: in its queue, and in a line unless it is new or held for somebody.
 
-    `need` is what it asks of an agent, that the agent serves its queue among it.
+    `need` is what it asks of an agent, that the agent serves its queue among it. What every explanation tells
+    stands here too: to fetch it from the contact, one of thousands, takes longer than to work it out.
     """
 
     standing: Standing
     need: Need
+    queued_us: int
+    head_start_us: int
     scores: KindScores
     entry: Entry
     queue: QueueLine
-    demand: Demand | None
-    line: Line | None
+    demand: Demand | None = None
+    line: Line | None = None
 
 
 _Personal = Mapping[ContactId, _Waiter]
@@ -79,6 +86,8 @@ class Index:
         # Who waits for an agent by name: for nobody else, or for that one rather than for others.
         self._personal: dict[AgentId, dict[ContactId, _Waiter]] = {}
         self._seats: dict[AgentId, Seat] = {}
+        # Who is in no line yet, as no agent has asked since it came. Most are gone before any does.
+        self._fresh: dict[ContactId, _Waiter] = {}
         self._channels: dict[str, Channel] = {}
 
     # --- contacts in line ------------------------------------------------------------------------
@@ -98,33 +107,44 @@ class Index:
 
     def join(self, standing: Standing) -> None:
         """Let a contact stand in line."""
-        contact_id = standing.contact.contact_id
-        kind = standing.kind
+        contact, kind = standing.contact, standing.kind
+        contact_id = contact.contact_id
         scores = self._kept.of(kind)
         entry = (*standing.place, contact_id)
         queue = self._queue(kind.queue, standing.channel)
         queue.add(entry)
-        queue.note_arrival(standing.contact)
-        demand = line = None
+        queue.note_arrival(contact)
         need = self._staff.asked(standing.need, kind.queue)
+        waiter = self._waiters[contact_id] = _Waiter(
+            standing, need, contact.queued_us or 0, contact.head_start_us, scores, entry, queue
+        )
         if standing.held_for is None:
-            channel = self._channel(standing.channel)
-            demand = channel.demand(need)
-            if not demand.count and not demand.apart:
-                channel.use(demand)
-            line = demand.line(scores if scores.weighed else None, standing.spares)
-            line.add(entry)
-        waiter = self._waiters[contact_id] = _Waiter(standing, need, scores, entry, queue, demand, line)
+            self._fresh[contact_id] = waiter
         named = standing.held_for or standing.preferred
         if named is not None:
             self._personal.setdefault(named, {})[contact_id] = waiter
+
+    def _line_up(self) -> None:
+        """Put those into their lines who came since an agent asked last."""
+        for waiter in self._fresh.values():
+            standing, scores = waiter.standing, waiter.scores
+            channel = self._channel(standing.channel)
+            demand = waiter.demand = channel.use(waiter.need)
+            line: Line = demand
+            if scores.weighed or standing.spares is not None:
+                line = demand.line(scores if scores.weighed else None, standing.spares)
+            line.add(waiter.entry)
+            waiter.line = line
+        self._fresh.clear()
 
     def leave(self, contact_id: ContactId) -> Standing:
         """Take the contact out and return how it stood."""
         waiter = self._waiters.pop(contact_id)
         standing, entry, demand, line = waiter.standing, waiter.entry, waiter.demand, waiter.line
         waiter.queue.remove(entry)
-        if demand is not None and line is not None:
+        if demand is None or line is None:
+            self._fresh.pop(contact_id, None)
+        else:
             line.remove(entry)
             if not line.count:
                 demand.close(line)
@@ -161,8 +181,7 @@ class Index:
     def position(self, contact_id: ContactId) -> int:
         """Return the contact's rank in its own queue and channel, 1 for the next to be served."""
         waiter = self._waiters[contact_id]
-        queue, entry = waiter.queue, waiter.entry
-        return 1 if entry is queue.first else 1 + queue.rank(entry)
+        return 1 + waiter.queue.rank(waiter.entry)
 
     def first_queued_us(self, queue: QueueName, channel: str = VOICE) -> int | None:
         """Return when the contact was queued that has waited longest in `queue`, None where none waits."""
@@ -233,6 +252,8 @@ class Index:
 
     def best_agent(self, contact_id: ContactId, now_us: int) -> Choice | None:
         """Return the best idle agent for a contact in line, None where there is none."""
+        if not self._seats:
+            return None
         waiter = self._waiters[contact_id]
         candidates, rivals = self._rivals(waiter)
         if not rivals:
@@ -249,12 +270,12 @@ class Index:
 
     def _rivals(self, waiter: _Waiter) -> tuple[int, list[Rival]]:
         """Return how many idle agents may have the contact, and some: the best two are among them."""
-        standing, demand = waiter.standing, waiter.demand
-        if demand is None:
-            assert standing.held_for is not None
+        standing = waiter.standing
+        if standing.held_for is not None:
             rivals = self._named(waiter, standing.held_for)
             return len(rivals), rivals
-        channel = self._channels[standing.channel]
+        channel = self._channel(standing.channel)
+        demand = channel.demand(waiter.need) if waiter.demand is None else waiter.demand
         able = channel.able(demand)
         spared = _NOBODY if standing.spares is None else self._spared(channel, standing.spares)
         rivals = []
@@ -281,16 +302,19 @@ class Index:
         """Return the contact in line that comes first for an idle agent, None where there is none."""
         if not self._waiters:
             return None
+        if self._fresh:
+            self._line_up()
         seat = self._seats[agent_id]
-        personal = self._personal.get(agent_id, _NOBODY)
-        candidates, heads = self._heads(seat, personal)
-        best: Sequence[Contender] = heads
-        if personal:
-            named = self._by_name(seat, personal)
-            candidates += sum(line is None for _, _, _, line in named)
-            best = sorted([*named, *passing_over(personal, heads)])[:2]
-        else:
+        personal = self._personal.get(agent_id)
+        own = _lines_of(personal.values()) if personal else _NO_LINES
+        candidates, heads = self._heads(seat, own)
+        best: Sequence[Contender]
+        if personal is None:
             best = first_two(heads)
+        else:
+            named = self._by_name(seat, personal)
+            candidates += sum(line is None for _, _, line in named)
+            best = sorted([*named, *passing_over(personal, own, heads)])[:2]
         if not best:
             return None
         return Choice(
@@ -301,21 +325,26 @@ class Index:
             candidates=candidates,
         )
 
-    def _heads(self, seat: Seat, personal: _Personal) -> tuple[int, list[Head]]:
-        """Return how many stand in the lines that the agent may serve, and the first of each that matters."""
+    def _heads(self, seat: Seat, own: Set[Line]) -> tuple[int, list[Head]]:
+        """Return how many stand in the lines that the agent may serve, and the first of each that matters.
+
+        Of the lines in `own` each matters: somebody waits there for this agent by name.
+        """
         candidates = 0
         heads: list[Head] = []
         for name in seat.channels:
             channel = self._channels[name]
+            if not channel.in_use:
+                continue
             demands = channel.met_by(seat.profile.skills)
-            lines = demands if personal else nearest_two(demands)
-            candidates += sum([demand.count for demand in demands])
-            heads += [
-                (line.first[0], line.first, line.level(seat.skills), line) for line in lines if line.count
-            ]
-            apart = self._heads_apart(demands, seat, channel)
-            if apart:
-                candidates += sum([line.count for _, _, _, line in apart])
+            candidates += sum(map(_COUNT, demands))
+            for line in nearest_two(demands, own):
+                if line.count:
+                    heads.append((line.first[0], line.first, line))
+            weighed = list(filter(_APART, demands))
+            if weighed:
+                apart = self._heads_apart(weighed, seat, channel)
+                candidates += sum([line.count for _, _, line in apart])
                 heads += apart
         return candidates, heads
 
@@ -323,13 +352,11 @@ class Index:
         """Return the first of each line apart that the agent may serve."""
         heads: list[Head] = []
         for demand in demands:
-            if not demand.apart:
-                continue
             level = demand.level(seat.skills)
             for line in demand.apart.values():
                 if line.spares is None or seat.agent_id not in self._spared(channel, line.spares):
                     worth_us = self._worth_us(line.kind, seat.agent_id, level)
-                    heads.append((line.first[0] - worth_us, line.first, level, line))
+                    heads.append((line.first[0] - worth_us, line.first, line))
         return heads
 
     def _by_name(self, seat: Seat, personal: _Personal) -> list[Contender]:
@@ -340,7 +367,7 @@ class Index:
             if level is not None:
                 worth_us = self._worth_us(waiter.scores, seat.agent_id, level)
                 worth_us += _bonus_us(waiter.standing, seat.agent_id)
-                contenders.append((waiter.entry[0] - worth_us, waiter.entry, level, waiter.line))
+                contenders.append((waiter.entry[0] - worth_us, waiter.entry, waiter.line))
         return contenders
 
     def _worth_us(self, kind: KindScores | None, agent_id: AgentId, level: int) -> int:
@@ -384,14 +411,20 @@ class Index:
         )
 
     def _as_contact(self, contender: Contender, seat: Seat, now_us: int) -> Candidate:
-        after_us, entry, level, _ = contender
-        waiter = self._waiters[entry[2]]
-        terms = place_terms(waiter.standing, now_us) + waiter.scores.fit_terms(seat.agent_id, level)
-        if waiter.standing.preferred is not None or waiter.scores.pressed:
-            terms += self._rarer_terms(waiter, seat.agent_id)
+        after_us, entry, _ = contender
+        contact_id: ContactId = entry[2]
+        waiter, profile = self._waiters[contact_id], seat.profile
+        standing, demand, scores = waiter.standing, waiter.demand, waiter.scores
+        skills = profile.skills
+        level = waiter.need.level(skills) or 0 if demand is None else demand.level(skills)
+        terms = place_terms(waiter.queued_us, waiter.head_start_us, entry[0], now_us)
+        if scores.fitting:
+            terms += scores.fit_terms(profile.agent_id, level)
+        if standing.preferred is not None or scores.pressed:
+            terms += self._rarer_terms(waiter, profile.agent_id)
         return Candidate(
-            agent_id=seat.agent_id,
-            contact_id=entry[2],
+            agent_id=profile.agent_id,
+            contact_id=contact_id,
             level=level,
             idle_us=now_us - seat.since_us,
             score_us=now_us - after_us,
@@ -411,3 +444,7 @@ class Index:
 
 def _bonus_us(standing: Standing, agent_id: AgentId) -> int:
     return standing.preferred_us if standing.preferred == agent_id else 0
+
+
+def _lines_of(waiters: Iterable[_Waiter]) -> Set[Line]:
+    return {waiter.line for waiter in waiters if waiter.line is not None}

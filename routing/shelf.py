@@ -1,15 +1,17 @@
 """Demands, filed by what an able agent must have, so that those it meets are found beside few others.
 
-A need of one skill is filed by that skill with the least level, one of two skills by both with both least
-levels: what is found there is met, and so is what asks for nothing. Any other is filed under its anchors, and
+A need of one skill is filed by that skill once for each level that is enough, one of two skills by both: what
+is found there is met, or nearly, and so is what asks for nothing. Any other is filed under its anchors, and
 has to be looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import combinations
 
-from routing.demand import Demand
+from core.model.need import LEVEL_MAX
+from routing.demand import Demand, Pair
 
 _NO_SKILL = ""
 """In place of an anchor where a need has none: anybody may meet it."""
@@ -20,8 +22,10 @@ class Shelf:
 
     def __init__(self) -> None:
         self._open: list[Demand] = []
-        self._alone: dict[str, list[tuple[int, Demand]]] = {}
-        self._pairs: dict[str, dict[str, list[tuple[int, int, Demand]]]] = {}
+        # For each skill, by the level an agent has in it, the demands that this level is enough for.
+        self._alone: dict[str, tuple[tuple[Demand, ...], ...]] = {}
+        # By two skills, in either order.
+        self._pairs: dict[tuple[str, str], list[tuple[Pair, Demand]]] = {}
         self._others: dict[str, dict[str, Demand]] = {}
 
     def put(self, demand: Demand) -> None:
@@ -33,10 +37,9 @@ class Shelf:
             for anchor in _anchors(demand):
                 self._others.setdefault(anchor, {})[demand.need.text] = demand
         elif demand.is_alone:
-            self._alone.setdefault(pair.skill, []).append((pair.least, demand))
+            self._file_alone(pair.skill, [*self._asking_for(pair.skill), demand])
         else:
-            seconds = self._pairs.setdefault(pair.skill, {})
-            seconds.setdefault(pair.second, []).append((pair.least, pair.second_least, demand))
+            self._put_pair(demand, pair)
 
     def take_out(self, demand: Demand) -> None:
         """Take out a demand that is here."""
@@ -49,27 +52,48 @@ class Shelf:
                 if not self._others[anchor]:
                     del self._others[anchor]
         elif demand.is_alone:
-            self._alone[pair.skill].remove((pair.least, demand))
+            others = [each for each in self._asking_for(pair.skill) if each is not demand]
+            self._file_alone(pair.skill, others)
         else:
-            seconds = self._pairs[pair.skill]
-            seconds[pair.second].remove((pair.least, pair.second_least, demand))
-            if not seconds[pair.second]:
-                del seconds[pair.second]
+            of_both = self._pairs[pair.skill, pair.second]
+            of_both.remove((pair, demand))
+            if not of_both:
+                del self._pairs[pair.skill, pair.second], self._pairs[pair.second, pair.skill]
+
+    # --- needs of one skill, and of two ------------------------------------------------------------
+
+    def _asking_for(self, skill: str) -> Iterable[Demand]:
+        return self._alone[skill][LEVEL_MAX] if skill in self._alone else ()
+
+    def _file_alone(self, skill: str, demands: Collection[Demand]) -> None:
+        """File all that ask for this one skill: seldom done, as each stays while nobody waits with it."""
+        if not demands:
+            del self._alone[skill]
+            return
+        leasts = [(demand.pair.least, demand) for demand in demands if demand.pair is not None]
+        self._alone[skill] = tuple(
+            tuple(demand for least, demand in leasts if least <= level) for level in range(LEVEL_MAX + 1)
+        )
+
+    def _put_pair(self, demand: Demand, pair: Pair) -> None:
+        of_both = self._pairs.get((pair.skill, pair.second))
+        if of_both is None:
+            of_both = self._pairs[pair.skill, pair.second] = self._pairs[pair.second, pair.skill] = []
+        of_both.append((pair, demand))
+
+    # --- who is met --------------------------------------------------------------------------------
 
     def met_by(self, skills: Mapping[str, int]) -> list[Demand]:
         """Return the demands here that an agent with `skills` meets, in an order of no meaning."""
         met = self._open.copy()
+        alone, pairs = self._alone, self._pairs
         for skill, level in skills.items():
-            for least, demand in self._alone.get(skill, ()):
-                if least <= level:
-                    met.append(demand)
-            seconds = self._pairs.get(skill)
-            if not seconds:
-                continue
-            # In whatever order: nothing hangs on that of what an agent meets.
-            for second in seconds.keys() & skills.keys():
-                for least, second_least, demand in seconds[second]:
-                    if least <= level and second_least <= skills[second]:
+            if skill in alone:
+                met += alone[skill][level]
+        if pairs:
+            for both in filter(pairs.__contains__, combinations(skills, 2)):
+                for (skill, least, second, second_least), demand in pairs[both]:
+                    if least <= skills[skill] and second_least <= skills[second]:
                         met.append(demand)
         return met + self._others_met_by(skills) if self._others else met
 

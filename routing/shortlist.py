@@ -16,31 +16,28 @@ from core.model.ids import AgentId, ContactId
 from routing.demand import Demand, Line
 from routing.kept_scores import KindScores
 from routing.pools import Pool
-from routing.standing import Seat, Standing
+from routing.standing import Seat
 
 Rival = tuple[int, int, AgentId, int]
 """An idle agent as a contact compares it: rank with bonus, sequence of its seat from behind, id, level."""
 
-Contender = tuple[int, Entry, int, Line | None]
-"""A contact as a freed agent compares it: its place less its worth to the agent, entry, level, and line."""
+Contender = tuple[int, Entry, Line | None]
+"""A contact as a freed agent compares it: its place less its worth to the agent, entry, and line."""
 
-Head = tuple[int, Entry, int, Line]
+Head = tuple[int, Entry, Line]
 """A contender that is in a line."""
 
 _FIRST = attrgetter("first")
 
 
-def place_terms(standing: Standing, now_us: int) -> tuple[Term, ...]:
+def place_terms(queued_us: int, head_start_us: int, key_us: int, now_us: int) -> tuple[Term, ...]:
     """Return what a contact's place is made of: the time in line, its tier's head start, other credits."""
-    contact = standing.contact
-    waited_us, head_start_us = contact.waited_us(now_us), contact.head_start_us
-    credit_us = now_us - standing.place.key_us - waited_us - head_start_us
-    terms: tuple[Term, ...] = (Term("waited", waited_us),)
-    if head_start_us:
-        terms += (Term("head_start", head_start_us),)
-    if credit_us:
-        terms += (Term("credit", credit_us),)
-    return terms
+    credit_us = queued_us - head_start_us - key_us
+    waited = Term("waited", now_us - queued_us)
+    if not head_start_us and not credit_us:
+        return (waited,)
+    rest = (Term("head_start", head_start_us), Term("credit", credit_us))
+    return (waited, *(term for term in rest if term.us))
 
 
 def count_able(able: Mapping[int, Pool], spared: Mapping[AgentId, None]) -> int:
@@ -49,35 +46,36 @@ def count_able(able: Mapping[int, Pool], spared: Mapping[AgentId, None]) -> int:
     return idle - sum(agent_id in pool for pool in able.values() for agent_id in spared) if spared else idle
 
 
-def nearest_two(demands: list[Demand]) -> list[Demand]:
-    """Return the demands in whose own lines the first two stand, where places alone decide."""
-    if len(demands) < 3:
-        return demands
-    others = demands.copy()
-    nearest = min(others, key=_FIRST)
-    others.remove(nearest)
-    return [nearest, min(others, key=_FIRST)]
+def nearest_two(demands: list[Demand], own: Container[Line] = ()) -> list[Demand]:
+    """Return all demands in `own`, and of the others those in whose lines the first two stand by place."""
+    if not own:
+        return sorted(demands, key=_FIRST)[:2]
+    return nearest_two([each for each in demands if each not in own]) + [
+        each for each in demands if each in own
+    ]
 
 
 def first_two(heads: list[Head]) -> list[Head]:
     """Return the first two of all that stand in the lines."""
-    heads.sort()
-    best = heads[:2]
-    if best:
-        after_us, first, level, line = best[0]
+    if len(heads) > 1:
+        heads.sort()
+        del heads[2:]
+    if heads:
+        after_us, first, line = heads[0]
         second = line.second()
         if second is not LAST:
-            behind = (after_us + second[0] - first[0], second, level, line)
-            if len(best) == 1 or behind < best[1]:
-                best[1:] = [behind]
-    return best
+            behind = (after_us + second[0] - first[0], second, line)
+            if len(heads) == 1 or behind < heads[1]:
+                heads[1:] = [behind]
+    return heads
 
 
-def passing_over(some: Container[ContactId], heads: Iterable[Head]) -> list[Head]:
-    """Return the first two of each line without `some`."""
-    return [
-        (after_us + entry[0] - first[0], entry, level, line)
-        for after_us, first, level, line in heads
+def passing_over(some: Container[ContactId], own: Container[Line], heads: Iterable[Head]) -> list[Head]:
+    """Return the first two of all lines without `some`, who stand in none but `own`."""
+    return first_two([head for head in heads if head[2] not in own]) + [
+        (after_us + entry[0] - first[0], entry, line)
+        for after_us, first, line in heads
+        if line in own
         for entry in islice((each for each in line if each[2] not in some), 2)
     ]
 
@@ -90,9 +88,9 @@ def best_two(
         idle = {agent_id: seat for agent_id, seat in idle.items() if agent_id not in spared}
     best: list[Rival] = []
     if scores.level_only:
-        for agent_id, seat in islice(idle.items(), 2):
-            best.append((scores.rank_us(agent_id, level), -seat.sequence, agent_id, level))
-        return best
+        longest_idle = list(islice(idle.values(), 2))
+        rank_us = scores.rank_us(longest_idle[0].profile.agent_id, level) if longest_idle else 0
+        return [(rank_us, -seat.sequence, seat.profile.agent_id, level) for seat in longest_idle]
     agents = list(idle)
     worths = list(map(scores.ranks[level].__getitem__, agents))
     for _ in agents[:2]:
