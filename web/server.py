@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Iterator
 
@@ -17,6 +18,15 @@ from web.settings import WebSettings
 
 LETTING_GO_S = 3
 """How long those who are connected may take to leave when the server closes."""
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of uvicorn's says anything.
+
+    Of every WebSocket that was refused by an answer it complains as of an error of ours (0.54, `run_asgi` of
+    the sans-I/O protocol): it minds the handshake alone. A tab that was signed out would fill the log so.
+    """
+    return record.getMessage() != "ASGI callable returned without completing handshake."
 
 
 class _Server(uvicorn.Server):
@@ -33,6 +43,7 @@ class WebServer:
 
     def __init__(self, app: FastAPI, settings: WebSettings, *, compressed: bool = False) -> None:
         self._settings = settings
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         self._server = _Server(
             uvicorn.Config(
                 app,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from core.model.message import Event
 from tests.services.sites import site_of
@@ -25,3 +30,16 @@ async def test_health_is_told_and_an_unknown_page_is_a_problem() -> None:
     assert healthy.json() == {"status": "ok"}
     assert unknown.headers["content-type"] == "application/problem+json"
     assert unknown.json() == {"status": 404, "code": "not_found", "title": "Not Found", "detail": "Not Found"}
+
+
+async def test_stranger_on_the_live_connection_is_refused_and_fills_no_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    site = site_of(nobody, settings=WebSettings(port=0))
+    server = WebServer(build_application(site), site.settings)
+    port = await server.start()
+    with caplog.at_level(logging.WARNING), pytest.raises(InvalidStatus) as refused:
+        await connect(f"ws://127.0.0.1:{port}/api/v1/events")
+    await server.close()
+    assert refused.value.response.status_code == 401
+    assert [record for record in caplog.records if record.name == "uvicorn.error"] == []
