@@ -80,6 +80,7 @@ class Show:
     world: World
     board: Board
     ledger: MemoryLedger
+    crm: MemoryCrmStore
     clock: MorningClock
     started_us: int
     web_url: str
@@ -184,6 +185,7 @@ async def _open(
         world=world,
         board=board,
         ledger=ledger,
+        crm=store,
         clock=clock,
         started_us=clock.now_us(),
         web_url=f"http://{config.web.host}:{port}",

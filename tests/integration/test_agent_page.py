@@ -105,14 +105,14 @@ def test_call_is_worked_by_keys_alone(anna: DeskPage, centre: WebCentre) -> None
     expect(anna.state).to_have_text("Ready")
     expect(anna.record).to_have_count(0)
     expect(anna.page.get_by_role("tabpanel")).to_contain_text(FIRST_DIGIT)
-    expect(anna.page.get_by_text("Today: 1")).to_be_visible()
+    expect(anna.page.get_by_text("Contacts today: 1")).to_be_visible()
 
 
 def test_what_the_engine_would_refuse_cannot_be_clicked(anna: DeskPage, centre: WebCentre) -> None:
     offer_to(anna, centre)
     expect(anna.button("Accept")).to_be_enabled()
     expect(anna.button("Finish")).to_be_disabled()
-    expect(anna.button("More time")).to_be_disabled()
+    expect(anna.button("Extend wrap-up")).to_be_disabled()
     anna.press("Control+Shift+A")
     expect(anna.button("Hang up")).to_be_enabled()
     expect(anna.button("Finish")).to_be_disabled()

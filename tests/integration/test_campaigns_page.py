@@ -153,7 +153,7 @@ def start_progressive(page: Page, centre: WebCentre) -> None:
     """Pace the campaign one to one, start it, and pause it when somebody was dialed."""
     page.get_by_role("button", name="Pacing").click()
     page.get_by_role("dialog").get_by_label("Mode").select_option("progressive")
-    page.get_by_role("dialog").get_by_role("button", name="Pace so").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("Dialing", exact=True)).to_be_visible()
     expect(page.get_by_text("Progressive · loans")).to_be_visible()
@@ -194,7 +194,7 @@ def test_recycling_and_lists_are_changed_at_work_and_are_as_configured_again(
     set_at_work = page.get_by_role("article").get_by_text("Set at work")
     busy = page.get_by_role("row").filter(has_text="Busy")
     expect(busy).to_contain_text("5:00")
-    change(page, "Busy", "Set it so", Again_after="1")
+    change(page, "Busy", "Save", Again_after="1")
     expect(busy).to_contain_text("1:00")
     expect(set_at_work).to_contain_text("recycling")
     change(page, "Busy", "As configured")
@@ -204,7 +204,7 @@ def test_recycling_and_lists_are_changed_at_work_and_are_as_configured_again(
     page.get_by_role("button", name="Change: march").click()
     page.get_by_label("Its leads are dialed").uncheck()
     page.get_by_label("Weight").fill("7")
-    page.get_by_role("button", name="Set it so").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row").filter(has_text="march")).to_contain_text("switched off")
     [march] = asked(page, centre, "/campaigns/spring/lists")["items"]
     assert (march["is_active"], march["weight"]) == (False, 7)
@@ -232,7 +232,7 @@ def test_a_strange_file_is_gone_on_with_its_columns_mapped_and_given_up(
     dialog.get_by_label("Holds: Stand").select_option("")
     dialog.get_by_role("button", name="Check again").click()
     expect(dialog.get_by_role("button", name="Load 1 leads")).to_be_enabled(timeout=LIMIT_MS)
-    dialog.get_by_role("button", name="Give it up").click()
+    dialog.get_by_role("button", name="Discard").click()
     expect(dialog).to_have_count(0)
     assert asked(page, centre, "/imports")["items"][0]["state"] == "cancelled"
 

@@ -7,8 +7,8 @@
 import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
-import { newKey } from "./api";
 import { clock } from "./clock.svelte";
+import { screenName } from "./screen";
 import type {
   AgentView,
   AlertView,
@@ -54,7 +54,8 @@ export type Standing = "closed" | "connecting" | "open" | "lost";
 export const STALE_AFTER_MS = 5_000;
 const AGAIN_FIRST_MS = 300;
 const AGAIN_MAX_MS = 8_000;
-const SCREEN = "goldline.screen";
+/** With this code the server lets go of somebody who signed out, or has other rights by now. */
+const POLICY_VIOLATION = 1008;
 /** What the diagnostics remember. */
 const LOG_MAX = 200;
 
@@ -97,13 +98,6 @@ export class Topic<V> {
   }
 }
 
-/** Return the name of this browser tab, by which the server knows that it came back. */
-function screenName(): string {
-  const kept = sessionStorage.getItem(SCREEN) ?? newKey();
-  sessionStorage.setItem(SCREEN, kept);
-  return kept;
-}
-
 export class Live {
   standing = $state<Standing>("closed");
   /** Why the server closed the connection last, in its own words. */
@@ -121,6 +115,8 @@ export class Live {
   #again: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #onEvent: (event: EventView) => void = () => {};
+  #onTurnedAway: () => void = () => {};
+  #screen = "";
   /** What happened on the connection, newest last: for those who look after the system. */
   readonly log: string[] = [];
 
@@ -156,17 +152,32 @@ export class Live {
     this.#onEvent = listener;
   }
 
+  /** Hear of a connection that was refused or ended by the server: who is signed in may be another matter now. */
+  onTurnedAway(listener: () => void): void {
+    this.#onTurnedAway = listener;
+  }
+
   /** Connect, and stay connected until the returned function is called. */
   open(): () => void {
     const beating = setInterval(() => (this.#nowMs = performance.now()), 1000);
-    this.#connect();
+    let isWanted = true;
+    void screenName().then((name) => {
+      this.#screen = name;
+      if (isWanted) this.#connect();
+    });
     return () => {
+      isWanted = false;
       clearInterval(beating);
       clearTimeout(this.#again);
       this.standing = "closed";
       this.#socket?.close();
-      for (const topic of this.#topics.values()) topic.clear();
+      this.#forget();
     };
+  }
+
+  #forget(): void {
+    this.elsewhereSince = "";
+    for (const topic of this.#topics.values()) topic.clear();
   }
 
   /** Take the desk over from another page. */
@@ -191,6 +202,8 @@ export class Live {
   #lose(socket: WebSocket, event: CloseEvent): void {
     if (socket !== this.#socket || this.standing === "closed") return;
     this.#note(`closed ${event.code} ${event.reason}`);
+    if (event.code === POLICY_VIOLATION) this.#forget(); // what is shown may not be theirs to see any more
+    if (event.code === POLICY_VIOLATION || this.standing !== "open") this.#onTurnedAway();
     this.reason = event.reason;
     this.standing = "lost";
     const wait = Math.min(AGAIN_MAX_MS, AGAIN_FIRST_MS * 2 ** this.#failures++);
@@ -246,7 +259,7 @@ export class Live {
   #subscribe(names: readonly Followed[]): void {
     if (!names.length) return;
     const known = names.map((name) => [name, name === "events" ? this.#eventSeq : this.topic(name).seq] as const);
-    this.#send({ subscribe: names, since: Object.fromEntries(known.filter(([, seq]) => seq)), screen: screenName() });
+    this.#send({ subscribe: names, since: Object.fromEntries(known.filter(([, seq]) => seq)), screen: this.#screen });
   }
 
   #send(wish: Partial<WishFrame>): void {

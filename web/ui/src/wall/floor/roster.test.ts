@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AgentView } from "../../lib/types.gen";
-import { EVERYBODY, found } from "./roster";
+import { EVERYBODY, found, inShort } from "./roster";
 
 const ANYBODY: AgentView = {
   agent_id: "", name: "", state: "ready", reason: "", since: "2026-03-02T09:00:00Z", next_state: null,
@@ -30,5 +30,13 @@ describe("looking for agents", () => {
 
   it("puts the busiest first where asked to", () => {
     expect(found(TEAM, { ...EVERYBODY, order: "handled", state: "ready" })).toEqual([ANN, BOB]);
+  });
+});
+
+describe("the queues of an agent", () => {
+  it("are all named where they are few, and counted where they are many", () => {
+    expect(inShort([])).toBe("");
+    expect(inShort(["a", "b", "c", "d"])).toBe("a, b, c, d");
+    expect(inShort(Array.from({ length: 300 }, (_, n) => `q${n}`))).toBe("q0, q1, q2, q3 +296");
   });
 });

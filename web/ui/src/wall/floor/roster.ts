@@ -34,6 +34,15 @@ export function found(agents: readonly AgentView[], search: Search): AgentView[]
     .sort((one, other) => Number(isGone(one)) - Number(isGone(other)) || before(one, other));
 }
 
+/** So many names tell whom an agent serves; the rest is counted. */
+const NAMED_MAX = 4;
+
+/** Return the names of queues in a line, of many only the first. */
+export function inShort(names: readonly string[]): string {
+  const more = names.length - NAMED_MAX;
+  return names.slice(0, NAMED_MAX).join(", ") + (more > 0 ? ` +${more}` : "");
+}
+
 function isGone(agent: AgentView): boolean {
   return agent.state === "logged_out";
 }
