@@ -31,9 +31,6 @@ from core.model.commands import CancelTimer, HangUpLeg, JoinLeg, PickUpLeg, Ring
 from core.model.contact import VOICE, Contact, ContactTrigger
 from core.model.events import (
     AgentReserved,
-    ContactAbandoned,
-    ContactConnected,
-    DecisionMade,
     DialogueClosed,
     DialogueOpened,
     LegAnswered,
@@ -41,18 +38,16 @@ from core.model.events import (
     LegFailed,
     LegJoined,
     LegRinging,
-    OfferAccepted,
-    OfferFailed,
-    OfferMade,
     OfferWithdrawn,
     PbxLost,
     PbxSynced,
     TimerFired,
 )
-from core.model.ids import NO_LEG, Ids, LegId, OfferId, QueueName
+from core.model.ids import NO_LEG, Ids, LegId, OfferId
 from core.model.message import Event
 from core.model.requests import AcceptOffer, OfferRequest, RejectOffer
 from core.model.tag import AGENT
+from routing import offer_facts as facts
 from routing.offer import LIVE, Offer, OfferState, OfferTrigger
 from routing.rules import Queues
 from routing.standing import Choice, Standing
@@ -110,18 +105,8 @@ class OfferDesk:
         if offer.rings:
             contact.agent_leg_id = offer.agent_leg_id
             self._by_agent_leg[offer.agent_leg_id] = offer
-        self._engine.publish(_decision(offer, standing, choice, waiting, why))
-        self._engine.publish(
-            OfferMade(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
-                contact_id=contact.contact_id,
-                offer_id=offer.offer_id,
-                agent_id=offer.agent_id,
-                channel=contact.channel,
-                version=offer.version,
-            )
-        )
+        self._engine.publish(facts.decided(offer, standing, choice, waiting, why))
+        self._engine.publish(facts.made(offer, why))
 
     # --- the phone ---------------------------------------------------------------------------
 
@@ -130,7 +115,8 @@ class OfferDesk:
         if offer is None or offer.state is not OfferState.PENDING:
             return  # the caller left while the agent was being reserved
         contact = offer.contact
-        queue = self._queues[_queue_of(contact)]
+        assert contact.queue is not None, "a contact is offered only from a queue"
+        queue = self._queues[contact.queue]
         if event.leg_id != NO_LEG:
             self._take_standing_leg(offer, event)
             return
@@ -214,15 +200,7 @@ class OfferDesk:
     def _take(self, offer: Offer, event: Event) -> None:
         offer.move(OfferTrigger.TAKE)
         self._engine.send(CancelTimer(key=offer.timer))
-        self._engine.publish(
-            OfferAccepted(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
-                contact_id=offer.contact.contact_id,
-                offer_id=offer.offer_id,
-                agent_id=offer.agent_id,
-            )
-        )
+        self._engine.publish(facts.accepted(offer, event))
 
     def _joined(self, event: LegJoined) -> None:
         """Note who is in which bridge; the pair is connected once both are in the same one."""
@@ -248,21 +226,7 @@ class OfferDesk:
         contact.connected_us = event.at_us
         if offer.rings and not contact.consults:
             self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
-        self._engine.publish(
-            ContactConnected(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
-                contact_id=contact.contact_id,
-                queue=_queue_of(contact),
-                tier=contact.tier,
-                agent_id=offer.agent_id,
-                offer_id=offer.offer_id,
-                waited_us=contact.waited_us(event.at_us),
-                level=offer.level,
-                channel=contact.channel,
-                estimated_us=contact.estimated_us,
-            )
-        )
+        self._engine.publish(facts.connected(offer, event))
 
     # --- the ways an offer comes to nothing --------------------------------------------------------
 
@@ -369,16 +333,7 @@ class OfferDesk:
         offer.move(trigger)
         self._engine.send(CancelTimer(key=offer.timer))
         self._return(offer.contact)
-        self._engine.publish(
-            OfferFailed(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
-                contact_id=offer.contact.contact_id,
-                offer_id=offer.offer_id,
-                agent_id=offer.agent_id,
-                outcome=outcome,
-            )
-        )
+        self._engine.publish(facts.failed(offer, outcome, why))
 
     def _caller_gone(self, offer: Offer, event: LegEnded) -> None:
         contact = offer.contact
@@ -387,27 +342,8 @@ class OfferDesk:
         self._engine.send(CancelTimer(key=offer.timer))
         self._silence(offer, Cause.ANSWERED_ELSEWHERE)
         self._contacts.move(contact, ContactTrigger.LEAVE)
-        self._engine.publish(
-            OfferWithdrawn(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
-                contact_id=contact.contact_id,
-                offer_id=offer.offer_id,
-                agent_id=offer.agent_id,
-                reason="caller_left",
-            )
-        )
-        self._engine.publish(
-            ContactAbandoned(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
-                contact_id=contact.contact_id,
-                queue=_queue_of(contact),
-                tier=contact.tier,
-                stage="ringing",
-                waited_us=contact.waited_us(event.at_us),
-            )
-        )
+        self._engine.publish(facts.withdrawn(offer, "caller_left", event))
+        self._engine.publish(facts.abandoned(contact, "ringing", event))
 
     def _not_reserved(self, event: OfferWithdrawn) -> None:
         """The agents' side could not lock the agent, or lets offered work go; no phone rings."""
@@ -428,16 +364,7 @@ class OfferDesk:
         self._engine.send(CancelTimer(key=offer.timer))
         self._return(contact)
         self._silence(offer, Cause.ANSWERED_ELSEWHERE)
-        self._engine.publish(
-            OfferWithdrawn(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
-                contact_id=contact.contact_id,
-                offer_id=offer.offer_id,
-                agent_id=offer.agent_id,
-                reason=reason,
-            )
-        )
+        self._engine.publish(facts.withdrawn(offer, reason, why))
 
     def _return(self, contact: Contact) -> None:
         """Let the contact go back in line; not a callback whose customer's phone has rung already."""
@@ -455,26 +382,3 @@ class OfferDesk:
     def _forget(self, offer: Offer) -> None:
         self._offers.pop(offer.offer_id, None)
         self._by_agent_leg.pop(offer.agent_leg_id, None)
-
-
-def _queue_of(contact: Contact) -> QueueName:
-    assert contact.queue is not None, "a contact is offered only from a queue"
-    return contact.queue
-
-
-def _decision(offer: Offer, standing: Standing, choice: Choice, waiting: int, why: Event) -> DecisionMade:
-    return DecisionMade(
-        at_us=why.at_us,
-        cause_id=why.cause_id,
-        contact_id=offer.contact.contact_id,
-        offer_id=offer.offer_id,
-        asked=choice.asked,
-        rule=choice.rule,
-        winner=choice.winner,
-        runner_up=choice.runner_up,
-        candidates=choice.candidates,
-        waiting=waiting,
-        need=standing.need.text,
-        step=standing.step,
-        policy=standing.kind.policy,
-    )

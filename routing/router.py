@@ -21,7 +21,6 @@ from core.model.contact import VOICE, Contact, ContactState, ContactTrigger
 from core.model.events import (
     AdoptionFinished,
     AgentStateChanged,
-    ContactAbandoned,
     ContactAdopted,
     ContactConnected,
     ContactQueued,
@@ -38,6 +37,7 @@ from core.model.message import Event
 from core.model.need import Need, need_of
 from routing.index import Index
 from routing.offer_desk import OfferDesk
+from routing.offer_facts import abandoned
 from routing.rules import Kind, Rulebook
 from routing.staff import Staff
 from routing.standing import Choice, Place, Seat, Standing, told_of
@@ -214,17 +214,7 @@ class Router:
             return
         self._leave(contact.contact_id)
         self._contacts.move(contact, ContactTrigger.LEAVE)
-        self._engine.publish(
-            ContactAbandoned(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
-                contact_id=contact.contact_id,
-                queue=contact.queue or "",
-                tier=contact.tier,
-                stage="queue",
-                waited_us=contact.waited_us(event.at_us),
-            )
-        )
+        self._engine.publish(abandoned(contact, "queue", event))
 
     # --- agents come and go -----------------------------------------------------------------------------
 
