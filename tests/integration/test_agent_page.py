@@ -58,6 +58,7 @@ def test_wrong_password_opens_nothing(browser: Browser, centre: WebCentre) -> No
     page.get_by_label("Password").fill("guess")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("Name or password is wrong")
+    expect(page.get_by_label("Password")).to_be_focused()
     page.close()
 
 
