@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from core.kernel.errors import ConfigError, KeyRefused
 from core.kernel.schema import config_error
@@ -70,13 +70,19 @@ class AgiSection(Section):
     token: SecretStr = SecretStr("")
 
 
+def _database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("sqlite:///FILE or postgresql://NAME:PASSWORD@HOST/DATABASE")
+    return url
+
+
 class CrmSection(Section):
     """The store of customers and of the ledger (`crm.database` says how its URL is written).
 
     `lookup_deadline_s` is all a slow store may cost a caller; `spool` is where the ledger goes meanwhile.
     """
 
-    url: SecretStr = SecretStr("sqlite:///goldline.sqlite3")
+    url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite:///goldline.sqlite3")
     lookup_deadline_s: Annotated[float, Field(gt=0, le=10)] = 0.2
     region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "US"
     spool: str = "goldline-ledger.spool"

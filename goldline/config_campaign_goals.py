@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from dialer.goals import Goals
 from dialer.parting import Arm, Parting
 from dialer.promises import PromiseRules
 from goldline.config_routing import PhoneNumber
-from goldline.section import Name, Seconds, Section
+from goldline.section import Date, Name, Seconds, Section
 
 Count = Annotated[int, Field(ge=1, le=100_000_000)]
 SHARE_MAX = 1_000
@@ -29,7 +28,7 @@ class GoalSection(Section):
     """After so many talks with somebody."""
     attempts: Count | None = None
     """After so many attempts."""
-    until: date | None = None
+    until: Date | None = None
     """After this day, on the campaign's own clock."""
     quotas: dict[str, Count] = {}
     """How many results that count a segment may have, by segment; it is dialed no more when full."""

@@ -12,7 +12,6 @@ Whatever a campaign names (a queue, rule packs, a flow) is looked up here; secon
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -47,7 +46,7 @@ from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
 from goldline.config_trunks import MachineSection, machine_rules
 from goldline.hours import opening_hours
 from goldline.own_packs import law_under
-from goldline.section import Name, Section, said
+from goldline.section import Date, Name, Section, said
 from routing.rules import Queues
 
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$"), said("a country's two letters, such as US")]
@@ -68,7 +67,7 @@ class CampaignSection(Section):
     """The country of numbers of which none is known; without it the one of `crm.region`."""
     zone: ZoneName = "UTC"
     """Where its days begin and end, and the clock of numbers of which no zone is known."""
-    holidays: dict[Country, tuple[date, ...]] = {}
+    holidays: dict[Country, tuple[Date, ...]] = {}
     """Days without calls, by country, for laws that know holidays."""
     ring_timeout_s: Annotated[float, Field(ge=10, le=120)] = 25
     """How long a phone rings; never less than the laws ask."""

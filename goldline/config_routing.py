@@ -7,7 +7,6 @@ there (`with_inherited`). What the keys mean together is in docs/rules.md, whose
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from core.kernel.errors import KeyRefused
 from core.kernel.schema import NOTHING
 from core.model.expression import parse, parse_condition
 from core.model.hours import Day, parse_opening
-from goldline.section import Level, Name, Seconds, Section, said
+from goldline.section import Date, Level, Name, Seconds, Section, said
 from routing.rules import Join, Strategy
 
 STEPS_MAX = 50
@@ -201,7 +200,7 @@ class HoursSection(Section):
     """The time zone of the openings, such as `Europe/Amsterdam`."""
     weekly: dict[Day, tuple[OpeningText, ...]]
     """The openings of each weekday, `mon` to `sun`, such as `["09:00-12:30", "13:30-17:00"]`."""
-    holidays: tuple[date, ...] = ()
+    holidays: tuple[Date, ...] = ()
     """Days without any opening."""
 
 

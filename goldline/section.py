@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,7 @@ def said(words: str) -> FieldInfo:
     return field
 
 
+Date = Annotated[date, said("a day such as 2026-12-31")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Level = Annotated[int, Field(ge=1, le=10)]

@@ -120,7 +120,9 @@ def _verdict(refusal: Refusal, schema: Schema, value: object) -> tuple[Steps, ob
     if isinstance(cause, KeyRefused):
         return [*steps, cause.key], shown(cause.found), cause.allowed
     secret = node.get("writeOnly") and found is not NOTHING
-    return steps, _SECRET if secret else shown(found), str(cause) if cause else allowed(node, schema)
+    # Of what is no date pydantic tells in a text of its own how far it read: that helps nobody.
+    rule = str(cause) if isinstance(cause, Exception) else allowed(node, schema)
+    return steps, _SECRET if secret else shown(found), rule
 
 
 def _names(table: Schema, context: Mapping[str, Any]) -> Schema:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import timezone
 
+from core.kernel.errors import ConfigError
 from core.model.lead import LeadNumber
 from crm.leads.area_regions import regions_of
 from crm.leads.listings import AREA_DIGITS_MAX
@@ -40,12 +41,16 @@ class Area(NamedTuple):
 class NumberReader:
     """Reads the numbers of one list; `region` is the country of those without a country code.
 
+    Raises `ConfigError` where there is no such country.
+
     `looked_up` counts those that had to be parsed, `read_count` all of them, and all took `spent_s`.
     """
 
     def __init__(self, region: str) -> None:
         self._region = region
         self._code = phonenumbers.country_code_for_region(region)
+        if not self._code:
+            raise ConfigError("country", region, "two letters of a country with telephones, such as US")
         self._areas: dict[tuple[str, int], Area | None] = {}
         self.looked_up = 0
         self.read_count = 0

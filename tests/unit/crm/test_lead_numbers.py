@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, timezone
 
+from core.kernel.errors import ConfigError
 from core.model.lead import LeadNumber
 from crm.leads.area_regions import REGIONS, regions_of
 from crm.leads.numbers import NumberReader
@@ -138,6 +139,11 @@ def test_what_programs_and_people_add_to_a_number_makes_it_no_other(
 def test_digits_of_two_numbers_never_make_a_third(text: str, country: str, said: str) -> None:
     assert NumberReader(country).read(text) is None
     assert said in what_is_wrong(text)
+
+
+def test_a_country_without_telephones_is_refused() -> None:
+    with pytest.raises(ConfigError, match="'XX'; two letters of a country"):
+        NumberReader("XX")
 
 
 def test_a_number_knows_all_the_zones_and_states_it_may_lie_in() -> None:

@@ -91,12 +91,25 @@ def test_frame_of_the_crm_needs_one_host() -> None:
 
 @pytest.mark.parametrize("key", ["pbx.secret", "agi.token", "desk.token", "crm.url"])
 def test_secret_is_neither_shown_nor_told_in_an_error(key: str) -> None:
-    config = parse_config(with_value(key, SECRET), "centre.toml")
+    value = f"sqlite:///{SECRET}" if key == "crm.url" else SECRET
+    config = parse_config(with_value(key, value), "centre.toml")
     assert SECRET not in repr(config)
     section, name = key.split(".")
-    assert getattr(getattr(config, section), name).get_secret_value() == SECRET
+    assert getattr(getattr(config, section), name).get_secret_value() == value
     error = refusal(with_value(key, [SECRET]))
     assert (error.where, error.found) == (f"centre.toml: {key}", "***")
+
+
+def test_only_databases_that_we_speak_to_are_taken() -> None:
+    error = refusal(with_value("crm.url", f"mysql://x:{SECRET}@h/db"))
+    assert (error.where, error.found) == ("centre.toml: crm.url", "***")
+    assert "postgresql://NAME:PASSWORD@HOST/DATABASE" in str(error)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "tomorrow", 5])
+def test_day_that_is_none_is_told_with_one_that_is(day: object) -> None:
+    sales = {"queue": "billing", "goal": {"until": day}}
+    assert "a day such as 2026-12-31" in str(refusal(with_value("campaigns.sales", sales)))
 
 
 @pytest.mark.parametrize(
