@@ -124,6 +124,7 @@ class Cost:
             "median us": self.at(0.5),
             "99 % us": self.at(0.99),
             "99.9 % us": self.at(0.999),
+            "longest us": self._taken_ns[-1] / 1_000,
         }
 
 
