@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from core.kernel.interpreter import COMPILED
 
 COLLECT_EVERY = 100_000
-"""More objects than many turns make and keep. At Python's 700 every hundredth decision waits for a collection,
+"""More objects than many turns keep. At Python's 700 every hundredth decision waits for a collection,
 and where 10,000 callers wait one of those takes 30 ms: at 10,000 it was the longest of 100,000 decisions, and
 now that is half a millisecond (`benchmarks.routing`). It costs a simulated centre 12 megabytes."""
 
