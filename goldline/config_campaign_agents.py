@@ -34,7 +34,7 @@ class CampaignAgentsSection(Section):
     dial: bool = False
     """Whether agents may call numbers that they type or click, under the laws of this campaign."""
     script: Annotated[str, Field(max_length=SCRIPT_CHARS_MAX)] = ""
-    """What the agent is to say, shown with the lead."""
+    """What the agent is to say, shown with the lead; `{name}` and other fields are filled in (desk.md)."""
 
 
 def agent_rules(section: CampaignAgentsSection, music: str) -> AgentRules:

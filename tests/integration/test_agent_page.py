@@ -206,6 +206,8 @@ def test_lead_is_looked_at_before_it_is_called(browser: Browser) -> None:
         anna.button("Ready").click()
         expect(anna.record).to_contain_text("this is the bank. May I tell you about our loans?")
         expect(anna.record.get_by_text("our loans", exact=True)).to_be_visible()
+        expect(anna.record).to_contain_text("Anna here")
+        expect(anna.record.get_by_title("Nothing is known of this")).to_have_text("first_name")
         first = anna.heading().inner_text()
         anna.press("Control+Shift+R")
         anna.page.get_by_role("dialog", name="Why not call now?").get_by_role(

@@ -24,4 +24,26 @@ describe("a script", () => {
     expect(pieces(evil).map((piece) => piece.text).join("")).toBe(evil);
     expect(pieces("5 * 3")).toEqual([{ kind: "plain", text: "5 * 3" }]);
   });
+
+  it("has what is known of the call filled in", () => {
+    const known = { name: "Ms. Lee", plan: "**gold** {agent}", agent: "Ann" };
+    expect(pieces("**{name}**, {agent} here: {Plan}.", known)).toEqual([
+      { kind: "bold", text: "Ms. Lee" },
+      { kind: "plain", text: ", " },
+      { kind: "plain", text: "Ann" },
+      { kind: "plain", text: " here: " },
+      { kind: "plain", text: "**gold** {agent}" },
+      { kind: "plain", text: "." },
+    ]);
+    const [heading] = blocks("# Good day {name}", known);
+    expect(heading?.lines[0]?.map((piece) => piece.text).join("")).toBe("Good day Ms. Lee");
+  });
+
+  it("shows a gap for what nothing is known of, and leaves other braces alone", () => {
+    expect(pieces("{first_name}{}{ x }{toString}")).toEqual([
+      { kind: "gap", text: "first_name" },
+      { kind: "plain", text: "{}{ x }" },
+      { kind: "gap", text: "toString" },
+    ]);
+  });
 });
