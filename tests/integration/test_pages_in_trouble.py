@@ -200,9 +200,13 @@ def test_order_that_is_not_carried_out_is_said_beneath_the_buttons(
     desk.seat.context.close()
 
 
-def test_promised_call_of_a_list_that_is_off_is_marked_where_its_time_stands(browser: Browser) -> None:
-    with WebCentre(leads=PROSPECTS, agents=SCENARIO["agents"][:2]) as centre:
+def test_promised_call_of_a_list_that_is_off_is_marked_and_moved_to_another(browser: Browser) -> None:
+    lists = [*PROSPECTS, PROSPECTS[0] | {"name": "april"}]
+    with WebCentre(leads=lists, agents=SCENARIO["agents"][:2]) as centre:
         desk = ready_for_leads(browser, centre)
+        own, other = "prospects", "april"
+        if "list april" in desk.record.inner_text():
+            own, other = other, own
         desk.button("Call").click()
         desk.button("Accept").click()
         expect(desk.state).to_have_text("On a call")
@@ -215,7 +219,7 @@ def test_promised_call_of_a_list_that_is_off_is_marked_where_its_time_stands(bro
         desk.button("Finish").click()
         expect(desk.state).to_have_text("Offered")
         page = sit_down(browser, f"{centre.url}/campaigns", "campaigns", size=PHONE).page
-        page.get_by_role("button", name="Change: prospects").click()
+        page.get_by_role("button", name=f"Change: {own}").click()
         for label in ("Its leads are dialed", "Make its promised calls all the same"):
             page.get_by_label(label).uncheck()
         page.get_by_role("button", name="Save").click()
@@ -224,6 +228,14 @@ def test_promised_call_of_a_list_that_is_off_is_marked_where_its_time_stands(bro
         promised = page.get_by_role("row").filter(has_text="Anna")
         expect(promised.get_by_role("cell").first).to_contain_text("held: the list is switched off")
         assert barriers(page) == []
+        promised.get_by_role("button", name="Move to another list").click()
+        moving = page.get_by_role("dialog", name="The promised call to")
+        moving.get_by_role("combobox", name="List").select_option(other)
+        assert barriers(page) == []
+        moving.get_by_role("button", name="Move to another list").click()
+        expect(moving).to_have_count(0)
+        expect(promised).to_contain_text(other)
+        expect(promised).not_to_contain_text("held")
         desk.seat.context.close()
 
 

@@ -81,6 +81,9 @@ export const campaigns = {
   lists: (name: string) => api.get<Page<ListView>>(`${of(name)}/lists`),
   results: (name: string, by: Grouping, since?: string) => api.get<ResultsView>(`${of(name)}/results`, { by, since }),
   callbacks: (name: string) => api.get<Page<PromisedCallView>>(`${of(name)}/callbacks`),
+  /** Have a promised call made from another list. */
+  move: (name: string, lead: string, list: string) =>
+    api.put(`${of(name)}/callbacks/${encodeURIComponent(lead)}`, { list_name: list }),
   ahead: (name: string) => api.get<Page<LeadAheadView>>(`${of(name)}/next`),
   exported: (name: string, list: string) => address(`${of(name)}/lists/${encodeURIComponent(list)}/export.csv`),
   mappings: (name: string) => api.get<Page<MappingView>>(`${of(name)}/mappings`),
