@@ -293,9 +293,10 @@ async def test_caller_hangs_up_on_hold(
         await ann.press("HoldContact")
         await ann.shown("ShowAgentState", on_hold=True)
     (caller,) = [each for each in await observer.enumerate("CoreShowChannels") if who(each) == TRUNK]
+    begin = len(ann.frames)
     await observer.act("Hangup", Channel=caller["Channel"])
     await observer.all_quiet()
-    await ann.shown("ShowAgentState", state="ready", begin=len(ann.frames) - 3)
+    await ann.shown("ShowAgentState", state="ready", begin=begin)
     assert goldline.complaints() == []
 
 
