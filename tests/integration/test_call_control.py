@@ -228,9 +228,10 @@ async def test_three_talk_and_the_agent_leaves(
     observer: AmiObserver,
 ) -> None:
     await consulting(talk, phone, seat, observer)
+    begin = len(talk[0].frames)
     await talk[0].press("StartConference")
     await come(observer, {TRUNK, "1001", "1002"})
-    await talk[0].shown("ShowAgentState", len(talk[0].frames) - 2, on_hold=False)
+    await talk[0].shown("ShowAgentState", begin, on_hold=False)
     await talk[0].press("LeaveConference")
     await come(observer, {TRUNK, "1002"})
     assert goldline.complaints() == []
