@@ -219,8 +219,9 @@ def test_head_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_no_secret_gets_into_a_journal() -> None:
-    secrets = {"pbx": "secret", "agi": "token", "crm": "url", "desk": "token"}
+    secrets = {"pbx": "secret", "agi": "token", "desk": "token"}
     tables = {section: {key: f"open-sesame-{section}"} for section, key in secrets.items()}
+    tables["crm"] = {"url": "postgresql://goldline:open-sesame@localhost/crm"}
     config = parse_config(tomllib.loads(CENTRE) | tables, "goldline.toml")
     head = replace(a_head(), config=config)
     assert b"open-sesame" not in head.line()
