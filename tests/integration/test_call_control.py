@@ -99,6 +99,7 @@ async def test_caller_on_hold_hears_music_and_is_taken_back(
         await music(observer, begin)
         await come(observer)
         await ann.shown("ShowAgentState", shown, on_hold=True)
+        shown = len(ann.frames)
         await ann.press("ResumeContact")
         await come(observer, {TRUNK, "1001"})
         await ann.shown("ShowAgentState", shown, state="on_contact", on_hold=False)
