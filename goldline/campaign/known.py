@@ -14,9 +14,7 @@ from goldline.config import Config, load_config
 def config_with(campaign: str, config_path: Path) -> Config:
     """Return the configuration; raise `ConfigError` where it has no such campaign."""
     config = load_config(config_path)
-    if campaign not in config.campaigns:
-        known = ", ".join(config.campaigns) or "none"
-        raise ConfigError("campaign", campaign, f"one of the campaigns: {known}")
+    _check_known(campaign, config)
     return config
 
 
@@ -26,7 +24,15 @@ def config_for_lists(campaign: str, config_path: Path) -> Config:
     Lists may be there before any campaign is; a name beside those that are there is a slip of the keyboard.
     """
     config = load_config(config_path)
-    return config_with(campaign, config_path) if campaign and config.campaigns else config
+    if campaign and config.campaigns:
+        _check_known(campaign, config)
+    return config
+
+
+def _check_known(campaign: str, config: Config) -> None:
+    if campaign not in config.campaigns:
+        known = ", ".join(config.campaigns) or "none"
+        raise ConfigError("campaign", campaign, f"one of the campaigns: {known}")
 
 
 def list_named(name: str) -> str:
