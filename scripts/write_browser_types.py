@@ -15,11 +15,12 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from scripts.tree import ROOT
-from web import campaign_views, frames, report_views, views
+from web.views import campaigns, desk, floor, frames, house, people, reports, work
+from web.views.view import View
 
 FILE = ROOT / "web" / "ui" / "src" / "lib" / "types.gen.ts"
 HEAD = """\
-// Written from web/views.py by `python -m scripts.write_browser_types`. Do not edit.
+// Written from web/views by `python -m scripts.write_browser_types`. Do not edit.
 
 /** An instant in UTC, as RFC 3339 writes it. */
 export type Instant = string;
@@ -30,10 +31,10 @@ _WORDS = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 def typescript() -> str:
     """Return the text of the file: an interface for each view, in the order of the files of views."""
-    modules = (views, report_views, campaign_views, frames)
+    modules = (floor, desk, people, house, work, reports, campaigns, frames)
     named_here = {name: kind for module in modules for name, kind in vars(module).items()}.values()
-    kinds = [kind for kind in named_here if inspect.isclass(kind) and issubclass(kind, views.View)]
-    shown = [kind for kind in kinds if kind is not views.View]
+    kinds = [kind for kind in named_here if inspect.isclass(kind) and issubclass(kind, View)]
+    shown = [kind for kind in kinds if kind is not View]
     _, schema = models_json_schema([(kind, "serialization") for kind in shown])
     named: dict[str, Schema] = schema["$defs"]
     return HEAD + "".join("\n" + "\n".join(_interface(kind.__name__, named)) + "\n" for kind in shown)

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from web.frames import (
+from web.live.topic import TOPICS, Topic
+from web.views.frames import (
     BeatFrame,
     DeltaFrame,
     EventFrame,
@@ -22,7 +23,6 @@ from web.frames import (
     WelcomeFrame,
     WishFrame,
 )
-from web.live.topic import TOPICS, Topic
 
 ADDRESS = "/api/v1/events"
 _SCHEMAS = "#/components/schemas/{model}"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi.responses import StreamingResponse
 
 from core.kernel.sheets import harmless
-from web.views import View
+from web.views.view import View
 
 ROWS_AT_ONCE = 200
 

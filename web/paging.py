@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
 
-from web.views import View
+from web.views.view import View
 
 V = TypeVar("V")
 R = TypeVar("R")

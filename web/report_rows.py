@@ -16,14 +16,14 @@ from metrics.service_level import abandoned_share, service_levels
 from metrics.tally import Tally
 from metrics.today import CentreDay
 from web.house import House
-from web.report_views import (
+from web.times import moment
+from web.views.reports import (
     AgentReportView,
     DayReportView,
     GroupReportView,
     InteractionReportView,
     IntervalReportView,
 )
-from web.times import moment
 
 
 def day_views(days: Sequence[CentreDay], queue: str | None, tier: str | None) -> Iterator[DayReportView]:

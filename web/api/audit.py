@@ -10,7 +10,7 @@ from core.model.person import AuditEntry
 from web.callers import OfSite, Role, allow
 from web.paging import Limit, Page, page_of
 from web.times import moment
-from web.views import AuditView
+from web.views.people import AuditView
 
 router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[allow(Role.SUPERVISOR)])
 

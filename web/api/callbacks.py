@@ -19,7 +19,7 @@ from web.callers import OfCaller, OfSite, Role, allow
 from web.gate.idempotency import CreatingRoute
 from web.paging import Cursor, Limit, Page, cut, page_of
 from web.times import moment, moment_if
-from web.views import CallbackView
+from web.views.work import CallbackView
 
 router = APIRouter(
     prefix="/callbacks",

@@ -26,7 +26,12 @@ from metrics.campaign_results import (
 )
 from web.asked import Name
 from web.callers import OfSite, Role, allow
-from web.campaign_views import (
+from web.live.topic import CAMPAIGNS
+from web.paging import Cursor, Limit, Page, cut, page_of
+from web.problems import ProblemRaised
+from web.site import Site
+from web.times import moment
+from web.views.campaigns import (
     ArmView,
     CampaignCardView,
     ConversionView,
@@ -37,12 +42,7 @@ from web.campaign_views import (
     ResultsView,
     ResultView,
 )
-from web.live.topic import CAMPAIGNS
-from web.paging import Cursor, Limit, Page, cut, page_of
-from web.problems import ProblemRaised
-from web.site import Site
-from web.times import moment
-from web.views import CampaignView
+from web.views.floor import CampaignView
 
 READERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.READ_ONLY)
 NUMBERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR)

@@ -15,7 +15,7 @@ from web.callers import OfSite, Role, allow
 from web.live.records import customer_view
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
-from web.views import CustomerView
+from web.views.desk import CustomerView
 
 router = APIRouter(
     prefix="/customers",

@@ -12,9 +12,10 @@ from web.callers import OfCaller, OfSite, allow
 from web.live.topic import AGENTS, CONTACTS, FLOOR_READERS, QUEUES, TIERS, Topic
 from web.paging import Cursor, Limit, Page, cut, page_of
 from web.problems import ProblemRaised
-from web.report_views import WhyView
 from web.site import Site
-from web.views import AgentView, ContactView, GroupView, QueueView, View
+from web.views.floor import AgentView, ContactView, GroupView, QueueView
+from web.views.reports import WhyView
+from web.views.view import View
 
 router = APIRouter(tags=["floor"])
 _READERS = [allow(*FLOOR_READERS)]

@@ -8,7 +8,7 @@ from core.model.disposition import SYSTEM, CallbackBy, Disposition
 from dialer.campaign import CampaignRules
 from web.callers import OfCaller, OfSite
 from web.house import House, QueueCard
-from web.views import (
+from web.views.house import (
     AgentNameView,
     CampaignNameView,
     DispositionView,

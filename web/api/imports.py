@@ -23,13 +23,13 @@ from web.api.campaigns import MANAGERS, NUMBERS, READERS
 from web.api.lists import AskedMapping
 from web.asked import Name
 from web.callers import OfCaller, OfSite
-from web.campaign_views import ColumnsView, ColumnView, ExampleView, ImportView
 from web.csv_rows import download
 from web.gate.idempotency import HEADER, KEY_MAX
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
 from web.site import Site
 from web.times import moment
+from web.views.campaigns import ColumnsView, ColumnView, ExampleView, ImportView
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 

@@ -21,7 +21,7 @@ from web.gate.tokens import hash_of, new_key, new_key_id
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
 from web.times import moment, moment_if
-from web.views import KeyView, MadeKeyView
+from web.views.people import KeyView, MadeKeyView
 
 router = APIRouter(prefix="/keys", tags=["keys"], dependencies=[allow(Role.ADMINISTRATOR)])
 

@@ -15,12 +15,12 @@ from core.model.list_import import POSITION_MAX, WEIGHT_MAX, ListChange, Mapping
 from web.api.campaigns import MANAGERS, NUMBERS, READERS, OfCampaign
 from web.asked import Asked, Words
 from web.callers import OfSite
-from web.campaign_views import ListedNumberView, ListView, MappingView
 from web.csv_rows import download
 from web.gate.audit import note, note_asked
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
 from web.times import moment
+from web.views.campaigns import ListedNumberView, ListView, MappingView
 
 router = APIRouter(tags=["lists"])
 

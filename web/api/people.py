@@ -16,7 +16,7 @@ from web.gate.gate import OfGate
 from web.gate.idempotency import CreatingRoute
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
-from web.views import PersonView
+from web.views.people import PersonView
 
 router = APIRouter(
     prefix="/people", tags=["people"], route_class=CreatingRoute, dependencies=[allow(Role.ADMINISTRATOR)]

@@ -26,16 +26,16 @@ from web.paging import LIMIT_MAX, Cursor, Limit, Page, page_of
 from web.ports import Place
 from web.problems import ProblemRaised
 from web.report_rows import agent_views, day_views, interaction_view, interval_views, queue_views, tier_views
-from web.report_views import (
+from web.reports import Reports
+from web.site import Site
+from web.views.reports import (
     AgentReportView,
     DayReportView,
     GroupReportView,
     InteractionReportView,
     IntervalReportView,
 )
-from web.reports import Reports
-from web.site import Site
-from web.views import View
+from web.views.view import View
 
 router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[allow(*FLOOR_READERS)])
 

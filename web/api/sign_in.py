@@ -18,7 +18,7 @@ from web.gate.recognition import caller_for
 from web.gate.tokens import csrf_token
 from web.problems import ProblemRaised
 from web.site import Site
-from web.views import SignedInView, WaysView
+from web.views.people import SignedInView, WaysView
 
 router = APIRouter(prefix="/session", tags=["session"])
 

@@ -18,7 +18,7 @@ from web.callers import OfSite, Role, allow
 from web.gate.idempotency import CreatingRoute
 from web.paging import Cursor, Limit, Page, cut, page_of
 from web.times import moment
-from web.views import TaskView
+from web.views.work import TaskView
 
 router = APIRouter(
     prefix="/tasks",

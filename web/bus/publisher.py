@@ -16,13 +16,13 @@ from core.model.message import DomainEvent
 from web.bus.envelope import Envelopes
 from web.bus.outbox import GONE, Outbox, Outgoing
 from web.bus.topics import Topics
-from web.frames import EventView
 from web.house import House
 from web.live.feed import Table
 from web.live.happenings import happening
 from web.live.live import Live
 from web.live.topic import AGENTS, CAMPAIGNS, QUEUES, Topic
-from web.views import View
+from web.views.frames import EventView
+from web.views.view import View
 
 EVENT_EXPIRES_S = 300
 """A subscriber that was away for longer asks the API what has happened."""

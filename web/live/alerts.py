@@ -32,7 +32,8 @@ from web.house import House
 from web.limits import Limits, QueueLimits
 from web.live.topic import AGENTS, ALERTS, CAMPAIGNS, QUEUES, Change, Topic
 from web.times import moment
-from web.views import AgentView, AlertView, CampaignView, QueueView, View
+from web.views.floor import AgentView, AlertView, CampaignView, QueueView
+from web.views.view import View
 
 Rows = Callable[[Topic], Mapping[str, View]]
 """Gives the rows of a topic as they were last told."""

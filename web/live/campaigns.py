@@ -28,7 +28,7 @@ from metrics.campaigns_now import CampaignNow, CampaignsNow
 from web.front import FrontOffice
 from web.live.topic import CAMPAIGNS, Change
 from web.ports import CampaignRecords
-from web.views import CampaignView, CapView
+from web.views.floor import CampaignView, CapView
 
 log = structlog.get_logger()
 

@@ -21,13 +21,13 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.model.ids import OfferId
-from web.frames import CallerView, HeldElsewhereFrame, RefusedFrame, WelcomeFrame, WishFrame
 from web.live.feed import Feed
 from web.live.live import Live
 from web.live.topic import DESK, TOPICS, Topic
 from web.roles import Caller
 from web.times import moment
-from web.views import View
+from web.views.frames import CallerView, HeldElsewhereFrame, RefusedFrame, WelcomeFrame, WishFrame
+from web.views.view import View
 
 log = structlog.get_logger()
 

@@ -32,7 +32,7 @@ from core.model.ids import ContactId
 from core.model.message import DomainEvent
 from core.model.outbound import AttemptAnswered
 from web.times import moment
-from web.views import CandidateView, ContactView, DecisionView
+from web.views.floor import CandidateView, ContactView, DecisionView
 
 IN_LINE = frozenset({ContactState.QUEUED, ContactState.OFFERED})
 

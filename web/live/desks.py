@@ -14,7 +14,7 @@ from web.live.records import record_view
 from web.live.topic import DESK, Change
 from web.screen import Screen
 from web.times import moment, moment_if
-from web.views import DeskView, PartyView, WorkView
+from web.views.desk import DeskView, PartyView, WorkView
 
 STATE = "state"
 """The key of the row of the state; those of records begin with `RECORD`."""

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from web.live.topic import Change, Topic
-from web.views import View
+from web.views.view import View
 
 KEPT_MAX = 200
 """Frames kept of a topic: forty seconds of figures, more than a page takes to come back."""

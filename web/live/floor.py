@@ -21,7 +21,7 @@ from web.live.contacts import Contacts, KnownContact, contact_view
 from web.live.groups import group_view, queue_tier_view, queue_view
 from web.live.seats import Seats, agent_view
 from web.live.topic import AGENTS, CENTRE, CONTACTS, QUEUES, TIERS, Change
-from web.views import AgentView, GroupView, QueueView
+from web.views.floor import AgentView, GroupView, QueueView
 
 ALL = "all"
 """The key of the one row of the whole centre."""

@@ -11,7 +11,7 @@ from metrics.tally import Tally
 from web.house import QueueCard
 from web.live.contacts import KnownContact
 from web.times import moment
-from web.views import GroupView, QueueTierView, QueueView
+from web.views.floor import GroupView, QueueTierView, QueueView
 
 
 def group_view(name: str, tally: Tally, waiting: Iterable[KnownContact]) -> GroupView:

@@ -26,9 +26,9 @@ from core.model.events import (
 )
 from core.model.message import DomainEvent
 from core.model.outbound import AttemptAnswered, AttemptDialed, AttemptEnded, TrunkDisbelieved
-from web.frames import EventView
 from web.live.topic import EVENTS, Change
 from web.times import moment
+from web.views.frames import EventView
 
 CATALOGUE: Mapping[type[DomainEvent], str] = {
     ContactArrived: "contact.arrived",

@@ -16,12 +16,12 @@ from core.kernel.clock import Clock
 from core.model.commands import DeskCommand, PopScreen
 from core.model.ids import AgentId
 from core.model.message import DomainEvent
-from web.frames import BeatFrame
 from web.live.feed import Feed, Table
 from web.live.holders import Holders
 from web.live.topic import PER_SECOND, Fold, Topic
 from web.times import moment
-from web.views import View
+from web.views.frames import BeatFrame
+from web.views.view import View
 
 TICK_S = 1.0
 SERVED_AT_ONCE = 4

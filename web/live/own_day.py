@@ -18,7 +18,7 @@ from metrics.agent_figures import AgentFigures
 from web.live.floor import Floor
 from web.live.topic import OWN_DAY, Change
 from web.times import moment
-from web.views import OwnContactView, OwnDayView
+from web.views.desk import OwnContactView, OwnDayView
 
 DAY = "day"
 """The key of the row of the figures; those of contacts begin with `CONTACT`."""

@@ -9,7 +9,7 @@ from core.model.lead import LeadShown
 from web.house import House
 from web.pop_url import filled
 from web.times import moment, moment_if
-from web.views import CustomerView, InteractionView, LeadView, PastAttemptView, RecordView
+from web.views.desk import CustomerView, InteractionView, LeadView, PastAttemptView, RecordView
 
 
 def record_view(shown: PopScreen, at_us: int, house: House) -> RecordView:

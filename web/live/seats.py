@@ -16,7 +16,7 @@ from metrics.agent_figures import AgentFigures
 from web.house import House
 from web.live.contacts import KnownContact
 from web.times import moment, moment_if
-from web.views import AgentView
+from web.views.floor import AgentView
 
 
 @dataclass(slots=True)

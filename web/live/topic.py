@@ -12,21 +12,11 @@ from typing import NamedTuple, Protocol
 
 from core.model.commands import DeskCommand
 from core.model.message import DomainEvent
-from web.frames import EventView
 from web.roles import Caller, Role
-from web.views import (
-    AgentView,
-    AlertView,
-    CampaignView,
-    ContactView,
-    DeskView,
-    GroupView,
-    OwnContactView,
-    OwnDayView,
-    QueueView,
-    RecordView,
-    View,
-)
+from web.views.desk import DeskView, OwnContactView, OwnDayView, RecordView
+from web.views.floor import AgentView, AlertView, CampaignView, ContactView, GroupView, QueueView
+from web.views.frames import EventView
+from web.views.view import View
 
 FLOOR_READERS = frozenset({Role.SUPERVISOR, Role.READ_ONLY})
 

@@ -11,7 +11,7 @@ from web.live.live import Live
 from web.live.topic import AGENTS, CAMPAIGNS, QUEUES
 from web.ops.readings import Reading
 from web.times import moment
-from web.views import AgentView, CampaignView, GroupView, QueueView
+from web.views.floor import AgentView, CampaignView, GroupView, QueueView
 
 DIALING = "none"
 """The reason of a campaign that dials."""

@@ -36,7 +36,7 @@ from dialer.campaign import CampaignRules, Mode
 from tests.services.clocks import NOON_US, Wristwatch
 from web.front import FrontOffice, FrontSettings
 from web.live.campaigns import CampaignClerk, Campaigns
-from web.views import CampaignView
+from web.views.floor import CampaignView
 
 SALES = CampaignRules(
     name="sales", queue=QueueName("outbound"), need=need_of(()), mode=Mode.POWER, lines_max=40

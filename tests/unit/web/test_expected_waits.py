@@ -18,7 +18,7 @@ from web.house import House, QueueCard
 from web.live.expected import WaitClerk
 from web.live.floor import Floor
 from web.live.topic import QUEUES
-from web.views import QueueView
+from web.views.floor import QueueView
 
 CARDS = QueueName("cards")
 HOUSE = House(

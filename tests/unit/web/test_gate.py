@@ -29,7 +29,7 @@ from web.gate_settings import GateSettings
 from web.pages import add_pages, read_files
 from web.settings import WebSettings
 from web.site import Site
-from web.views import GroupView
+from web.views.floor import GroupView
 
 SESSION = "/api/v1/session"
 READY = "/api/v1/agents/me/ready"

@@ -16,7 +16,8 @@ from web.limits import Limits, QueueLimits
 from web.live.alerts import Alerts
 from web.live.topic import AGENTS, CAMPAIGNS, QUEUES, Topic
 from web.times import moment
-from web.views import AgentView, AlertView, CampaignView, CapView, QueueView, View
+from web.views.floor import AgentView, AlertView, CampaignView, CapView, QueueView
+from web.views.view import View
 
 SALES = QueueName("sales")
 LIMITS = Limits(

@@ -23,7 +23,8 @@ from web.live import connection
 from web.live.desks import Desks
 from web.live.feed import KEPT_MAX
 from web.live.topic import AGENTS, QUEUES, Change
-from web.views import GroupView, View
+from web.views.floor import GroupView
+from web.views.view import View
 
 ANNA = AgentId("anna")
 ROWS = 100

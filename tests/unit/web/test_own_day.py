@@ -10,7 +10,7 @@ from web.house import House
 from web.live.floor import Floor
 from web.live.own_day import CONTACTS_MAX, OwnDays
 from web.live.topic import Change
-from web.views import OwnContactView, OwnDayView
+from web.views.desk import OwnContactView, OwnDayView
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
 NOON_US = 1_750_000_000_000_000

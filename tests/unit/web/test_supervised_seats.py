@@ -23,7 +23,8 @@ from web.live.desks import Desks
 from web.live.floor import Floor
 from web.live.topic import AGENTS
 from web.times import moment
-from web.views import AgentView, DeskView
+from web.views.desk import DeskView
+from web.views.floor import AgentView
 
 ANN = AgentId("ann")
 NEED = need_of((Requirement(skill="cards"),))

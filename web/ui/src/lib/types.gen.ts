@@ -1,4 +1,4 @@
-// Written from web/views.py by `python -m scripts.write_browser_types`. Do not edit.
+// Written from web/views by `python -m scripts.write_browser_types`. Do not edit.
 
 /** An instant in UTC, as RFC 3339 writes it. */
 export type Instant = string;

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from web.views import View
+from web.views.view import View
 
 
 class EventView(View):

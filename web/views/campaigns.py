@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from web.views import CampaignView, View
+from web.views.floor import CampaignView
+from web.views.view import View
 
 
 class RecyclingView(View):

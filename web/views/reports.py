@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from web.views import View
+from web.views.view import View
 
 
 class FiguresView(View):
