@@ -79,7 +79,8 @@ class LedgerSettings:
     A batch is written `batch_delay_s` after its first event, or at `batch_events_max`. Up to
     `waiting_events_max` wait in memory while a batch is being written, up to `spool_bytes_max` in the file
     while the database is away (a busy day of 100,000 contacts is about 400 MB); it is asked again every
-    `retry_s`. What exceeds a limit is lost and counted, for the alternative is to stop answering calls.
+    `retry_s`. What the disk does not take either goes on waiting in memory. What exceeds a limit is lost and
+    counted, for the alternative is to stop answering calls.
     """
 
     spool_path: Path
@@ -137,9 +138,10 @@ async def read_campaign_states(database: Database) -> Sequence[RestoreCampaign]:
 class SqlLedger:
     """Domain events of one run of the engine, and reading those of all runs.
 
-    `lost` counts events that no longer fitted anywhere, `refused` those the database will never take;
-    the latter are kept beside the spool, in a file ending in `.refused`. `spooling` is set while the database
-    is away and events go to the spool.
+    `lost` counts events that no longer fitted anywhere, `refused` those the database will never take, and
+    lines of the spool that nobody can read; these are kept beside the spool, in a file ending in `.refused`.
+    `spooling` is set while the database is away and events go to the spool, `stuck` while the disk does not
+    take them either and they wait in memory.
     """
 
     def __init__(self, database: Database, run: int, settings: LedgerSettings) -> None:
@@ -147,16 +149,18 @@ class SqlLedger:
         self.lost = 0
         self.refused = 0
         self.spooling = asyncio.Event()
+        self.stuck = False
         self._database = database
         self._settings = settings
-        path = settings.spool_path
+        self._path = path = settings.spool_path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._spool = Spool(path, settings.spool_bytes_max)
         self._refusals = Spool(path.with_name(path.name + ".refused"), settings.spool_bytes_max)
         self._sequence = 0
         self._waiting: list[Entry] = []
         self._retry_at_s = 0.0
-        self._closing = False
+        self._away_since_s = 0.0
+        self._closing = asyncio.Event()
         # `_filled`: something waits; `_urgent`: do not gather any longer; `_settled`: all is in the database.
         self._filled, self._urgent, self._settled = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._writer = asyncio.create_task(self._write_on())  # det-ok: the ledger's own edge
@@ -256,17 +260,21 @@ class SqlLedger:
 
     async def close(self) -> None:
         """Write or spool what is still waiting, and let go of the spool; the database stays open."""
-        self._closing = True
+        self._closing.set()
         self._filled.set()
         self._urgent.set()
         await self._writer
+        if not self._spool.empty:
+            log.warning("ledger_left_spooled", bytes=self._spool.waiting_bytes, file=str(self._path))
+        if self.lost:
+            log.error("ledger_lost_events", events=self.lost)
         self._spool.close()
         self._refusals.close()
 
     # --- the writer task --------------------------------------------------------------------------
 
     async def _write_on(self) -> None:
-        while not (self._closing and not self._waiting):
+        while not (self._closing.is_set() and not self._waiting):
             await self._keep(self._take_batch())
             if not self._waiting and self._spool.empty:
                 self._settled.set()
@@ -279,9 +287,10 @@ class SqlLedger:
     async def _gather(self) -> None:
         """Wait for an event, or for the next attempt to empty the spool; then for a batch to fill up."""
         settings = self._settings
+        pauses = self._spool.waiting_bytes or self.stuck
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if self._spool.empty else settings.retry_s):
-                await self._filled.wait()
+            async with asyncio.timeout(settings.retry_s if pauses else None):
+                await (self._closing if self.stuck else self._filled).wait()
         with suppress(TimeoutError):
             async with asyncio.timeout(settings.batch_delay_s):
                 await self._urgent.wait()
@@ -289,9 +298,9 @@ class SqlLedger:
     def _take_batch(self) -> list[Entry]:
         count = self._settings.batch_events_max
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
-        if not self._waiting and not self._closing:
+        if not self._waiting and not self._closing.is_set():
             self._filled.clear()
-        if len(self._waiting) < count and not self._closing:
+        if len(self._waiting) < count and not self._closing.is_set():
             self._urgent.clear()
         return batch
 
@@ -299,7 +308,7 @@ class SqlLedger:
         """Write `batch` to the database, or to the spool while that is away."""
         now_s = asyncio.get_running_loop().time()
         if now_s < self._retry_at_s or not await self._write(batch, now_s):
-            await self._set_aside(self._spool, batch)
+            await self._spool_batch(batch)
             self.spooling.set()
 
     async def _write(self, batch: Sequence[Entry], now_s: float) -> bool:
@@ -310,16 +319,29 @@ class SqlLedger:
         except OSError as error:  # TimeoutError is one
             self._retry_at_s = now_s + self._settings.retry_s
             if not self.spooling.is_set():
+                self._away_since_s = now_s
                 log.warning("ledger_is_spooling", error=repr(error))
             return False
+        if self.spooling.is_set():
+            log.info("ledger_writes_again", away_s=round(now_s - self._away_since_s, 1), lost=self.lost)
         self.spooling.clear()
+        self.stuck = False
         return True
 
     async def _play_in(self) -> None:
         while not self._spool.empty:
             lines = await asyncio.to_thread(self._spool.peek, self._settings.batch_events_max)
-            await self._insert([orjson.loads(line) for line in lines])
+            await self._insert([entry for line in lines if (entry := await self._read_line(line))])
             await asyncio.to_thread(self._spool.take, lines)
+
+    async def _read_line(self, line: bytes) -> Entry | None:
+        """Return the entry of a line of the spool; one that nobody can read is set aside, not in the way."""
+        try:
+            entry: Entry = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            await self._refuse(line, "spool_line_unreadable", error=str(error))
+            return None
+        return entry
 
     async def _insert(self, batch: Sequence[Entry]) -> None:
         """Write `batch` in one transaction; where a row is refused, find it by halves and set it aside."""
@@ -333,9 +355,8 @@ class SqlLedger:
                 await self._insert(batch[:half])
                 await self._insert(batch[half:])
                 return
-            self.refused += 1
-            log.error("ledger_event_refused", kind=batch[0]["kind"], error=type(error.orig).__name__)
-            await self._set_aside(self._refusals, batch)
+            kind, why = batch[0]["kind"], type(error.orig).__name__
+            await self._refuse(orjson.dumps(batch[0]), "ledger_event_refused", kind=kind, error=why)
 
     async def _insert_all(self, batch: Sequence[Entry]) -> None:
         finished = [_interaction(entry) for entry in batch if entry["kind"] == InteractionRecorded.__name__]
@@ -347,18 +368,44 @@ class SqlLedger:
     def _insert_once(self, table: type[LedgerEventRow | InteractionRow]) -> Insert:
         return self._database.insert(table).on_conflict_do_nothing(index_elements=["run", "sequence"])
 
-    async def _set_aside(self, spool: Spool, batch: Sequence[Entry]) -> None:
+    async def _refuse(self, line: bytes, what: str, **why: str) -> None:
+        """Keep for people what the database will never take."""
+        self.refused += 1
+        log.error(what, **why)
+        try:
+            kept = await asyncio.to_thread(self._refusals.append, [line])
+        except OSError as error:
+            log.error("refusal_not_kept", error=repr(error))
+            kept = 0
+        self._lose(1 - kept)
+
+    async def _spool_batch(self, batch: Sequence[Entry]) -> None:
+        """Put `batch` on the disk, or back before all that waits where that does not take it either."""
         if not batch:
             return
         try:
-            kept = await asyncio.to_thread(spool.append, [orjson.dumps(entry) for entry in batch])
+            kept = await asyncio.to_thread(self._spool.append, [orjson.dumps(entry) for entry in batch])
         except OSError as error:
-            log.error("spool_failed", error=repr(error))
-            kept = 0
+            self._wait_on(batch, error)
+            return
+        self.stuck = False
         self._lose(len(batch) - kept)
 
+    def _wait_on(self, batch: Sequence[Entry], error: OSError) -> None:
+        # Said once: a line for each attempt would fill the disk that may be the trouble.
+        if not self.stuck:
+            log.error("spool_failed", error=repr(error), file=str(self._path))
+        self.stuck = True
+        if self._closing.is_set():
+            self._lose(len(batch))
+            return
+        self._waiting[:0] = batch
+        self._filled.set()
+        if len(self._waiting) >= self._settings.batch_events_max:
+            self._urgent.set()
+
     def _lose(self, count: int) -> None:
-        # Said once: a line for each lost event would fill the disk that may be the trouble.
+        # Said once, too.
         if count and not self.lost:
             log.error("ledger_loses_events")
         self.lost += count

@@ -93,6 +93,8 @@ def _ledger(ledger: SqlLedger) -> Iterator[Reading]:
 
 
 def _database_missing(ledger: SqlLedger) -> str:
+    if ledger.stuck:
+        return f"neither it nor the disk of the spool takes events: {ledger.waiting} wait in memory"
     return "events are spooled to the disk" if ledger.spooling.is_set() else ""
 
 

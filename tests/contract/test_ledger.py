@@ -37,6 +37,7 @@ from crm.models import InteractionRow, LedgerEventRow
 from crm.schema import upgrade
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
+from tests.services.full_disk import files_end_at
 from tests.services.postgres import PostgresServer
 
 LIMIT_S = 30.0
@@ -448,6 +449,42 @@ async def test_a_full_spool_keeps_the_oldest_and_counts_the_rest(
     assert kept == [queued(position) for position in range(len(kept))]
     await following.close()
     await database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_while_the_spool_s_disk_is_full_events_wait_in_memory(
+    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    database = Database(postgres_settings)
+    await upgrade(database)
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, batch_events_max=7))
+    told = [queued(position) for position in range(300)]
+    async with asyncio.timeout(LIMIT_S):
+        await asyncio.to_thread(postgres_server.stop)
+        with files_end_at(20_000):
+            await tell(ledger, told[:200])
+            while not ledger.stuck:  # noqa: ASYNC110, nobody is told
+                await asyncio.sleep(0.01)
+        await asyncio.to_thread(postgres_server.start)
+        await tell(ledger, told[200:])
+        await ledger.settled()
+    assert ledger.lost == 0
+    assert await ledger.history(SEVEN) == told
+    await ledger.close()
+    await database.close()
+
+
+async def test_a_line_of_the_spool_that_nobody_can_read_is_in_nobody_s_way(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "ledger.spool").write_bytes(b'{"run": 1, "sequ{"run"\n')
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    ledger.append(queued(1))
+    await ledger.close()
+    assert (ledger.refused, ledger.lost) == (1, 0)
+    assert await rows(database, LedgerEventRow) == 1
+    assert (tmp_path / "ledger.spool.refused").read_bytes() == b'{"run": 1, "sequ{"run"\n'
 
 
 async def tell(ledger: SqlLedger, events: list[ContactQueued]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.spool import Spool
+from tests.services.full_disk import files_end_at
 
 ROOMY = 10_000
 LINES = st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"")), max_size=8)
@@ -68,3 +69,52 @@ def test_two_processes_never_share_a_spool(tmp_path: Path) -> None:
     with pytest.raises(BlockingIOError):
         Spool(tmp_path / "spool", ROOMY)
     spool.close()
+
+
+def test_another_who_runs_with_the_spool_is_named_in_words(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", ROOMY)
+    with pytest.raises(BlockingIOError, match="spool is in use: another goldline"):
+        Spool(tmp_path / "spool", ROOMY)
+    spool.close()
+
+
+@pytest.mark.parametrize("length", [10, 20_000], ids=["short lines", "lines longer than any buffer"])
+def test_what_a_full_disk_took_in_part_is_no_line_later(tmp_path: Path, length: int) -> None:
+    spool = Spool(tmp_path / "spool", 1_000_000)
+    line = b"x" * length
+    spool.append([b"one"])
+    with files_end_at(length + 10), pytest.raises(OSError, match="File too large"):
+        spool.append([line] * 3)
+    assert spool.peek(10) == [b"one"]
+    spool.append([b"two", line])
+    assert spool.peek(10) == [b"one", b"two", line]
+    spool.close()
+    following = Spool(tmp_path / "spool", 1_000_000)
+    assert following.peek(10) == [b"one", b"two", line]
+    following.close()
+
+
+def test_what_waits_is_read_while_the_disk_is_full(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", ROOMY)
+    spool.append([b"one"])
+    with files_end_at(10):
+        with pytest.raises(OSError, match="File too large"):
+            spool.append([b"x" * 100])
+        assert spool.peek(1) == [b"one"]
+        spool.take([b"one"])
+        assert spool.empty
+    spool.close()
+
+
+def test_a_file_that_somebody_emptied_is_empty(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", ROOMY)
+    spool.append([b"one", b"two"])
+    (tmp_path / "spool").write_bytes(b"")
+    assert spool.peek(10) == []
+    assert spool.empty
+    spool.close()
+
+
+def test_only_its_owner_may_read_what_is_spooled(tmp_path: Path) -> None:
+    Spool(tmp_path / "spool", ROOMY).close()
+    assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o600
