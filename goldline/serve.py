@@ -16,6 +16,7 @@ from goldline.bus_side import open_web_bus
 from goldline.config import Config, load_config
 from goldline.flows import load_flows
 from goldline.garbage import prefer_latency
+from goldline.journal_file import FileJournal
 from goldline.journal_head import head_of_run
 from goldline.live import LiveCentre, open_journal
 from goldline.logs import set_up_logs
@@ -61,9 +62,12 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
         following = follow(house, centre.front, clock, (stores.run, 0))
         for bus in centre.buses:
             bus.publish(following.live, house)
-        await centre.start(open_journal(head_of_run(config, path.parent, agents, stores.run)))
+        journal = open_journal(head_of_run(config, path.parent, agents, stores.run))
+        await centre.start(journal)
         _prefer_latency()
         ops = ops_of(centre, stores, following, config.metrics)
+        if isinstance(journal, FileJournal):
+            ops.readiness.wish("journal", journal.trouble)
         open_side = open_web_side if with_pages else open_ops_side
         async with open_side(config, house, centre.front, following, clock, stores.web, ops) as port:
             log.info(

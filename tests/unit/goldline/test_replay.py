@@ -19,6 +19,7 @@ from goldline.journal_file import FileJournal, HashJournal, read_journal
 from goldline.journal_head import JournalHead, read_head
 from goldline.replay import Change, changes, replay, replay_journal, under_rules
 from simulator.scenario import load_scenario
+from tests.services.full_disk import files_end_at
 
 SEED = 11
 
@@ -280,6 +281,40 @@ def test_file_and_hash_agree(tmp_path: Path) -> None:
     in_mind = HashJournal()
     in_mind.write(1, PbxSynced(at_us=1, pbx="main"), [])
     assert write_one_input(tmp_path / "run-000012.journal") == in_mind.digest()
+
+
+def test_what_a_full_disk_did_not_take_is_written_when_it_does(tmp_path: Path) -> None:
+    path = tmp_path / "run-000012.journal"
+    journal = FileJournal(path, a_head())
+    size = path.stat().st_size
+    told = [PbxSynced(at_us=number, pbx="main") for number in range(1, 21)]
+    with files_end_at(size + 300):
+        for number, event in enumerate(told[:10], start=1):
+            journal.write(number, event, [])
+        assert journal.trouble()
+        assert path.stat().st_size == size + 300, "a line was taken in part"
+    for number, event in enumerate(told[10:], start=11):
+        journal.write(number, event, [])
+    assert journal.trouble() == ""
+    journal.close()
+    assert [event for event, _ in read_journal(path)] == told
+
+
+def test_a_journal_whose_disk_is_full_for_too_long_ends_before_the_gap(tmp_path: Path) -> None:
+    path = tmp_path / "run-000012.journal"
+    journal = FileJournal(path, a_head(), unwritten_bytes_max=500)
+    size = path.stat().st_size
+    told = [PbxSynced(at_us=number, pbx="main") for number in range(1, 21)]
+    with files_end_at(size + 300):
+        for number, event in enumerate(told[:15], start=1):
+            journal.write(number, event, [])
+    for number, event in enumerate(told[15:], start=16):
+        journal.write(number, event, [])
+    with pytest.raises(OSError, match="not whole"):
+        journal.close()
+    kept = [event for event, _ in read_journal(path)]
+    assert 0 < len(kept) < 15
+    assert kept == told[: len(kept)]
 
 
 def write_one_input(path: Path) -> str:
