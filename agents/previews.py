@@ -15,11 +15,11 @@ from agents.roster import Roster
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
+from core.model.attempt_events import PreviewSkipped
 from core.model.commands import CancelTimer, StartTimer
 from core.model.events import OfferFailed, OfferMade, OfferWithdrawn, TimerFired
 from core.model.ids import AgentId, TimerKey
 from core.model.message import Event
-from core.model.outbound import PreviewSkipped
 from core.model.requests import OfferRequest, PreviewDial, PreviewSkip
 
 TIME_OVER = "time_over"

@@ -15,9 +15,9 @@ from benchmarks._pacing_world import Day
 from core.kernel.clock import seconds
 from core.model.agent import AgentState
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptDialed, AttemptEnded
 from core.model.events import AgentStateChanged
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptDialed, AttemptEnded
 from goldline.config import Config, parse_config
 from goldline.harness import SimulatedDay
 from simulator.scenario import Scenario, read_scenario

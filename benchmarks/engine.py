@@ -14,6 +14,8 @@ from statistics import median
 
 from benchmarks.report import options, print_figures
 from core.kernel.errors import InvariantBroken
+from core.model.attempt_events import AttemptRecalled
+from core.model.campaign_requests import RestoreCampaign, RestoreExperience, RestoreRules
 from core.model.commands import DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import (
@@ -28,7 +30,6 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.message import Command, DomainEvent, Event
-from core.model.outbound import AttemptRecalled, RestoreCampaign, RestoreExperience, RestoreRules
 from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 from core.ports import Journal
 from cti.ami.wire import AmiParser

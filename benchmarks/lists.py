@@ -32,7 +32,7 @@ from benchmarks.report import parser, print_figures
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead
-from core.model.outbound import LeaseLeads, SettleLead
+from core.model.lead_orders import LeaseLeads, SettleLead
 from crm.database import Database, DatabaseSettings
 from crm.leads.import_leads import import_leads
 from crm.leads.loading import ImportResult, ImportSettings

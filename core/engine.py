@@ -18,10 +18,10 @@ from typing import TypeVar
 
 from core.kernel.bus import Bus
 from core.kernel.errors import RequestRefused
+from core.model.campaign_requests import AnswerCampaign, CampaignRequest
 from core.model.commands import AnswerRequest, AppendToLedger
 from core.model.events import TimerFired
 from core.model.message import Command, DomainEvent, Event
-from core.model.outbound import AnswerCampaign, CampaignRequest
 from core.model.requests import AgentRequest
 
 M = TypeVar("M", bound=Event)

@@ -20,14 +20,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from core.model.attempt_events import AttemptRecalled
+from core.model.campaign_requests import AnswerCampaign, RestoreCampaign, RestoreExperience, RestoreRules
 from core.model.commands import AnswerWaits, AnswerWork, DeskCommand, LookUpCustomer, PbxCommand
 from core.model.customer import Customer
 from core.model.events import ContactRecalled
 from core.model.lead import Lead, LeadNumber, PastAttempt
-from core.model.message import Command, DomainEvent, Event
-from core.model.outbound import (
-    AnswerCampaign,
-    AttemptRecalled,
+from core.model.lead_orders import (
     CountAttempts,
     CountedMinute,
     CountedResult,
@@ -35,12 +34,10 @@ from core.model.outbound import (
     KeepLeads,
     LeaseLeads,
     ListNumber,
-    RestoreCampaign,
-    RestoreExperience,
-    RestoreRules,
     ReturnLeads,
     SettleLead,
 )
+from core.model.message import Command, DomainEvent, Event
 from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 
 Sink = Callable[[Event], None]

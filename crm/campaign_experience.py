@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.model.outbound import CampaignLearned, RestoreExperience
+from core.model.campaign_events import CampaignLearned
+from core.model.campaign_requests import RestoreExperience
 
 
 def fold_campaign_experience(learned: Iterable[CampaignLearned]) -> tuple[RestoreExperience, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.model.at_work import AtWork
-from core.model.outbound import RestoreRules, RulesSet
+from core.model.campaign_events import RulesSet
+from core.model.campaign_requests import RestoreRules
 
 
 def fold_campaign_rules(told: Iterable[RulesSet]) -> tuple[RestoreRules, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.model.outbound import CampaignChanged, RestoreCampaign
+from core.model.campaign_events import CampaignChanged
+from core.model.campaign_requests import RestoreCampaign
 
 
 def fold_campaign_states(changes: Iterable[CampaignChanged]) -> tuple[RestoreCampaign, ...]:

@@ -23,7 +23,10 @@ import structlog
 from sqlalchemy import Insert, and_, bindparam, exists, func, or_, select
 
 from core.kernel.clock import Clock
+from core.model.attempt_events import AttemptDialed, AttemptEnded, AttemptRecalled
 from core.model.callback_events import CallbackBooked
+from core.model.campaign_events import CampaignChanged, CampaignEvent, CampaignLearned, RulesSet
+from core.model.campaign_requests import RestoreCampaign, RestoreExperience, RestoreRules
 from core.model.codec import decode_as, encode
 from core.model.contact import VOICE
 from core.model.events import (
@@ -37,18 +40,6 @@ from core.model.events import (
 )
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
-from core.model.outbound import (
-    AttemptDialed,
-    AttemptEnded,
-    AttemptRecalled,
-    CampaignChanged,
-    CampaignEvent,
-    CampaignLearned,
-    RestoreCampaign,
-    RestoreExperience,
-    RestoreRules,
-    RulesSet,
-)
 from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from crm.agent_levels import fold_agent_levels

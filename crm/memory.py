@@ -13,7 +13,10 @@ from typing import Any
 from core.kernel.clock import Clock, microseconds
 from core.kernel.record import replace
 from core.model.attempt import MISSED
+from core.model.attempt_events import AttemptDialed, AttemptEnded, AttemptRecalled
 from core.model.callback_events import CallbackBooked
+from core.model.campaign_events import CampaignChanged, CampaignLearned, RulesSet
+from core.model.campaign_requests import RestoreCampaign, RestoreExperience, RestoreRules
 from core.model.commands import LookUpCustomer
 from core.model.customer import Customer, Interaction
 from core.model.events import (
@@ -27,17 +30,6 @@ from core.model.events import (
 )
 from core.model.ids import ContactId, CustomerId
 from core.model.message import DomainEvent
-from core.model.outbound import (
-    AttemptDialed,
-    AttemptEnded,
-    AttemptRecalled,
-    CampaignChanged,
-    CampaignLearned,
-    RestoreCampaign,
-    RestoreExperience,
-    RestoreRules,
-    RulesSet,
-)
 from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from crm.agent_levels import fold_agent_levels

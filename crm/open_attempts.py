@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.kernel.record import replace
+from core.model.attempt_events import AttemptAnswered, AttemptDialed, AttemptEnded, AttemptRecalled
 from core.model.destination import DivertReason
 from core.model.events import ContactConnected, LeavingAsked
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
-from core.model.outbound import (
-    AttemptAnswered,
-    AttemptDialed,
-    AttemptEnded,
-    AttemptRecalled,
-)
 
 
 def fold_open_attempts(told: Iterable[DomainEvent]) -> tuple[AttemptRecalled, ...]:

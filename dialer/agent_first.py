@@ -14,6 +14,16 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState
+from core.model.attempt_events import (
+    AgentWanted,
+    AttemptAnswered,
+    AttemptEnded,
+    AttemptPutBack,
+    EndingAsked,
+    JoiningAsked,
+    PreviewSkipped,
+)
+from core.model.campaign_events import CampaignChanged
 from core.model.commands import LookUpCustomer, PlayMusic, StartTimer
 from core.model.contact import ContactState
 from core.model.events import (
@@ -29,16 +39,6 @@ from core.model.events import (
 )
 from core.model.ids import NO_LEG, ContactId, LegId
 from core.model.message import Event
-from core.model.outbound import (
-    AgentWanted,
-    AttemptAnswered,
-    AttemptEnded,
-    AttemptPutBack,
-    CampaignChanged,
-    EndingAsked,
-    JoiningAsked,
-    PreviewSkipped,
-)
 from dialer.arrival import contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
 from dialer.campaign import Mode

@@ -18,7 +18,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US
-from core.model.outbound import AttemptsCounted, CapStanding, CountedMinute
+from core.model.campaign_events import CapStanding
+from core.model.lead_orders import AttemptsCounted, CountedMinute
 from core.model.quality import PPM
 from dialer.budget import Budget, rules_under
 from dialer.campaign import CampaignRules, Mode

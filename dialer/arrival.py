@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.model.attempt_events import AttemptAnswered
 from core.model.contact import Contact
 from core.model.customer import Customer
 from core.model.destination import DestinationKind, DivertReason
@@ -9,7 +10,6 @@ from core.model.events import ContactArrived, CustomerIdentified, LeavingAsked, 
 from core.model.ids import CustomerId, LegId
 from core.model.lead import LeadShown
 from core.model.message import Event
-from core.model.outbound import AttemptAnswered
 from dialer.attempts import Attempt
 from dialer.campaign import Mode
 

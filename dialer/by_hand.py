@@ -13,7 +13,7 @@ from core.kernel.errors import RequestRefused
 from core.model.commands import AnswerRequest
 from core.model.ids import Ids
 from core.model.lead import Lead, LeadNumber
-from core.model.outbound import LookUpNumber, NumberLookedUp, NumbersUnchecked
+from core.model.lead_orders import LookUpNumber, NumberLookedUp, NumbersUnchecked
 from core.model.requests import DialNumber
 from dialer.asking import asked
 from dialer.attempts import AttemptBook

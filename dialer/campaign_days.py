@@ -9,15 +9,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from core.engine import Engine
+from core.model.campaign_events import CampaignChanged, CampaignDayEnded, RegistersSeen
 from core.model.commands import StartTimer
 from core.model.events import TimerFired
-from core.model.outbound import (
-    CampaignChanged,
-    CampaignDayEnded,
-    LeadsLeased,
-    NumbersChecked,
-    RegistersSeen,
-)
+from core.model.lead_orders import LeadsLeased, NumbersChecked
 from dialer.campaign import CampaignRules
 from dialer.windows import begins_us, day_of
 

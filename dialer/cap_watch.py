@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
+from core.model.campaign_events import CampaignChanged, CapsStood, CapStanding
 from core.model.commands import StartTimer
 from core.model.events import TimerFired
 from core.model.message import Event
-from core.model.outbound import CampaignChanged, CapsStood, CapStanding
 from dialer.desk import CampaignDesk
 
 CAPS = "caps"

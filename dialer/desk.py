@@ -14,13 +14,9 @@ from core.kernel.errors import RequestRefused
 from core.kernel.record import Entity
 from core.model.at_work import AtWork
 from core.model.attempt import AttemptState
-from core.model.events import PbxLost, PbxSynced
-from core.model.hindrance import Hindrance
-from core.model.lead import Lead
-from core.model.message import Event
-from core.model.outbound import (
+from core.model.campaign_events import CampaignChanged
+from core.model.campaign_requests import (
     AnswerCampaign,
-    CampaignChanged,
     CampaignRequest,
     CampaignStanding,
     DescribeCampaign,
@@ -28,6 +24,10 @@ from core.model.outbound import (
     RestoreCampaign,
     StartCampaign,
 )
+from core.model.events import PbxLost, PbxSynced
+from core.model.hindrance import Hindrance
+from core.model.lead import Lead
+from core.model.message import Event
 from dialer.allowance import Allowance
 from dialer.at_work import pacing_of
 from dialer.attempts import Attempt, AttemptBook

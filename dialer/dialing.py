@@ -17,26 +17,21 @@ from core.kernel.clock import SECOND_US, seconds
 from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.attempt import AttemptState, AttemptTrigger
+from core.model.attempt_events import AgentWanted, AnotherWayAsked, AttemptDialed, AttemptPutBack, NoOtherWay
+from core.model.campaign_events import CampaignChanged, PaceAsked
 from core.model.commands import LookUpCustomer, RingLeg, StartTimer
 from core.model.detection import Detection
 from core.model.events import AgentStateChanged, TimerFired
 from core.model.ids import AgentId, ContactId, Ids, LegId
-from core.model.message import Event
-from core.model.outbound import (
-    AgentWanted,
-    AnotherWayAsked,
-    AttemptDialed,
-    AttemptPutBack,
-    CampaignChanged,
+from core.model.lead_orders import (
     CheckNumbers,
     LeadsLeased,
     LeadsUnavailable,
-    NoOtherWay,
     NumbersChecked,
     NumbersUnchecked,
-    PaceAsked,
     ReturnLeads,
 )
+from core.model.message import Event
 from dialer.asking import asked, located, next_allowed_us, waits_for_agent
 from dialer.attempts import ATTEMPT_ID, Attempt, AttemptBook
 from dialer.campaign import CampaignState, CampaignTrigger, Mode

@@ -12,16 +12,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from core.engine import Engine
+from core.model.attempt_events import AnotherWayAsked, AttemptDialed, AttemptEnded, InvalidSettled
+from core.model.campaign_events import TrunkDisbelieved
 from core.model.commands import StartTimer
 from core.model.events import LegAnswered, LegRinging, TimerFired
 from core.model.message import Event
-from core.model.outbound import (
-    AnotherWayAsked,
-    AttemptDialed,
-    AttemptEnded,
-    InvalidSettled,
-    TrunkDisbelieved,
-)
 from dialer.attempts import Attempt, AttemptBook
 from dialer.doubts import TOLD_WITHIN_US, Doubts, Settled
 from dialer.progress import TRUNK_AT_FAULT, Unanswered

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.model.outbound import Experience, LearnedRate
+from core.model.campaign_events import Experience, LearnedRate
 from dialer.lifetimes import Lifetimes
 from dialer.pacing import Learned
 from dialer.ringing import RingLaw

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US, seconds
+from core.model.campaign_events import CampaignChanged, CampaignLearned
+from core.model.campaign_requests import RestoreExperience
 from core.model.commands import StartTimer
 from core.model.events import TimerFired
 from core.model.ids import TimerKey
 from core.model.message import Event
-from core.model.outbound import CampaignChanged, CampaignLearned, RestoreExperience
 from dialer.desk import Campaign, CampaignDesk
 from dialer.experience import experience_of, take_up
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.engine import Engine
+from core.model.campaign_events import NumberForbidden
+from core.model.lead_orders import ListNumber
 from core.model.message import Event
-from core.model.outbound import ListNumber, NumberForbidden
 
 
 def forbid(engine: Engine, why: Event, campaign: str, number: str, reason: str) -> None:

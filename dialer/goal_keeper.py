@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import CampaignChanged
 from core.model.commands import StartTimer
 from core.model.events import TimerFired
-from core.model.outbound import AttemptEnded, CampaignChanged, CountResults, ResultsCounted
+from core.model.lead_orders import CountResults, ResultsCounted
 from dialer.campaign import AT_WORK
 from dialer.desk import Campaign, CampaignDesk
 from dialer.goals import Counts

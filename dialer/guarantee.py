@@ -11,9 +11,10 @@ from collections.abc import Mapping
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
+from core.model.campaign_events import CampaignChanged
 from core.model.commands import StartTimer
 from core.model.events import TimerFired
-from core.model.outbound import AttemptsCounted, CampaignChanged, CountAttempts
+from core.model.lead_orders import AttemptsCounted, CountAttempts
 from dialer.allowance import Allowance
 from dialer.campaign import AT_WORK, CampaignRules
 from dialer.law import DAY_US

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
+from core.model.campaign_events import CampaignChanged, CampaignHindered
 from core.model.commands import StartTimer
 from core.model.events import TimerFired
 from core.model.hindrance import Hindrance
 from core.model.message import Event
-from core.model.outbound import CampaignChanged, CampaignHindered
 from dialer.allowance import Stance
 from dialer.attempts import AttemptBook
 from dialer.campaign import CampaignState

@@ -16,7 +16,7 @@ from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.model.ids import AgentId, Ids
 from core.model.lead import Lead, LeadNumber
-from core.model.outbound import LeadsLeased, LeaseLeads, ReturnLeads
+from core.model.lead_orders import LeadsLeased, LeaseLeads, ReturnLeads
 from dialer.answering import Rates, Segment, Traits
 from dialer.asking import asked, next_allowed_us
 from dialer.attempts import AttemptBook

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 
 from core.engine import Engine
 from core.kernel.record import replace
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import NumberForbidden
 from core.model.lead import HOUSE_LIST, Lead, PastAttempt, past_attempt
-from core.model.outbound import AttemptEnded, NumberForbidden
 from dialer.attempts import at_whom
 from dialer.campaign import CampaignRules
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from core.engine import Engine
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptEnded
 from core.model.commands import AwaitSilence, HangUpLeg, PlayPrompt
 from core.model.disposition import ABANDONED, MACHINE, TALKED
 from core.model.events import DialogueOpened, StepFinished
-from core.model.outbound import AttemptEnded
 from core.model.prompts import Sound
 from dialer.attempts import AttemptBook
 from dialer.desk import CampaignDesk

@@ -15,6 +15,7 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState, AttemptTrigger
+from core.model.attempt_events import AnotherWayAsked, AttemptEnded, InvalidSettled, NoOtherWay
 from core.model.causes import Answerer
 from core.model.commands import CancelTimer, HangUpLeg, StartTimer
 from core.model.destination import DestinationKind, DivertReason
@@ -38,16 +39,9 @@ from core.model.events import (
     TalkEnded,
     TimerFired,
 )
+from core.model.lead_orders import KeepLeads, SettleLead
 from core.model.leg import Leg, LegState
 from core.model.message import Event
-from core.model.outbound import (
-    AnotherWayAsked,
-    AttemptEnded,
-    InvalidSettled,
-    KeepLeads,
-    NoOtherWay,
-    SettleLead,
-)
 from dialer.arrival import answered, contact_of, introduction, onward
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk

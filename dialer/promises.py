@@ -1,6 +1,6 @@
 """Calls that agents promise: when they are on the customer's clock, whose they are, what may not be promised.
 
-A promise is kept as a callback of the lead (`core.model.outbound.SettleLead`): it comes before all others
+A promise is kept as a callback of the lead (`core.model.lead_orders.SettleLead`): it comes before all others
 when it is due, one to one with an agent who is sure to be there, and counts against the caps like any other.
 """
 

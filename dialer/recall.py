@@ -13,12 +13,12 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.record import replace
 from core.model.attempt import AttemptState, AttemptTrigger
+from core.model.attempt_events import AttemptRecalled
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState
 from core.model.events import ContactAdopted, DialogueOpened, LegTagged
 from core.model.ids import ContactId, LegId
 from core.model.leg import Leg
-from core.model.outbound import AttemptRecalled
 from core.model.tag import ATTEMPT, decode_tag
 from dialer.attempts import Attempt, AttemptBook, recalled
 from dialer.campaign import Mode

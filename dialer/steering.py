@@ -10,12 +10,10 @@ from __future__ import annotations
 from core.engine import Engine
 from core.kernel.record import replace
 from core.model.at_work import Aspect, AtWork, Pacing, RecyclingChange
-from core.model.outbound import (
+from core.model.campaign_events import PaceAsked, PacingSet, RulesSet
+from core.model.campaign_requests import (
     CampaignRequest,
-    PaceAsked,
-    PacingSet,
     RestoreRules,
-    RulesSet,
     SetAsConfigured,
     SetPacing,
     SetRecycling,

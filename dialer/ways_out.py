@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from core.engine import Engine
 from core.model.attempt import AttemptRecord
+from core.model.attempt_events import AnotherWayAsked, AttemptEnded
 from core.model.events import LegAnswered, LegEnded, LegFailed, LegRinging, LegTagged
 from core.model.message import Event
-from core.model.outbound import AnotherWayAsked, AttemptEnded
 from core.model.tag import decode_tag
 from dialer.attempts import Attempt, AttemptBook
 from dialer.caller_ids import CallerIds

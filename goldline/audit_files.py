@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import CampaignDayEnded, NumberForbidden, RegistersSeen
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptEnded, CampaignDayEnded, NumberForbidden, RegistersSeen
 from dialer.audit_file import AuditHead, Entry, NumberListed, RegistersRead
 from dialer.campaign import CampaignRules
 from dialer.packs import law_as_json

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.kernel.clock import SECOND_US
 from core.kernel.errors import ConfigError
-from core.model.outbound import ListNumber
+from core.model.lead_orders import ListNumber
 from crm.leads.from_crm import import_customers
 from crm.leads.import_leads import import_leads
 from crm.leads.listings import is_register, listing_key

@@ -15,8 +15,7 @@ import structlog
 
 from core.kernel.clock import Clock
 from core.kernel.record import replace
-from core.model.message import Event
-from core.model.outbound import (
+from core.model.lead_orders import (
     AttemptsCounted,
     CheckNumbers,
     CountAttempts,
@@ -35,6 +34,7 @@ from core.model.outbound import (
     ReturnLeads,
     SettleLead,
 )
+from core.model.message import Event
 from core.ports import LeadStore, Sink
 from crm.leads.numbers import NumberReader
 

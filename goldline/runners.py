@@ -30,8 +30,7 @@ from core.model.commands import (
 )
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
-from core.model.message import Command, Event, numbered
-from core.model.outbound import (
+from core.model.lead_orders import (
     CheckNumbers,
     CountAttempts,
     CountResults,
@@ -39,6 +38,7 @@ from core.model.outbound import (
     LeaseLeads,
     LookUpNumber,
 )
+from core.model.message import Command, Event, numbered
 from core.ports import CrmStore, Desk, DoorAnswer, Journal, LeadStore, Ledger, Pbx, WorkDoor
 from goldline.lead_orders import LeadClerk, carry_out
 from goldline.watched import Watcher

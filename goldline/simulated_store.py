@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from core.kernel.clock import Clock, microseconds
+from core.model.campaign_requests import StartCampaign
 from core.model.lead import LeadNumber
-from core.model.outbound import StartCampaign
 from core.ports import Sink
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan

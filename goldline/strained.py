@@ -17,8 +17,8 @@ from core.kernel.record import replace
 from core.model.commands import LookUpCustomer, StartTimer
 from core.model.customer import Customer
 from core.model.events import CustomerLookupFailed
+from core.model.lead_orders import LeadCommand
 from core.model.message import Command, Event
-from core.model.outbound import LeadCommand
 from core.ports import CrmStore, LeadStore, Scheduler
 from goldline.lead_orders import unavailable
 from goldline.runners import QUESTIONS, Ports, VirtualRunner

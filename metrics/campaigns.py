@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import OUTCOMES, AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptEnded
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptEnded
 from metrics.frame import Frame
 from metrics.ratio import Ratio
 from metrics.summary import Tree

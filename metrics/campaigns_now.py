@@ -10,20 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.model.at_work import AtWork, Pacing
-from core.model.hindrance import Hindrance
-from core.model.message import DomainEvent
-from core.model.outbound import (
-    AttemptDialed,
-    AttemptEnded,
+from core.model.attempt_events import AttemptDialed, AttemptEnded
+from core.model.campaign_events import (
     CampaignChanged,
     CampaignDayEnded,
     CampaignHindered,
-    CampaignStanding,
     CapsStood,
     CapStanding,
     PacingSet,
     RulesSet,
 )
+from core.model.campaign_requests import CampaignStanding
+from core.model.hindrance import Hindrance
+from core.model.message import DomainEvent
 from metrics.campaigns import CampaignFigures
 
 STOPPED = "stopped"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.model.attempt_events import EndingAsked, JoiningAsked
 from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.events import ContactClosed
-from core.model.outbound import EndingAsked, JoiningAsked
 from routing.offer_desk import OfferDesk
 from routing.router import Router
 

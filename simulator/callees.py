@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from core.kernel.clock import microseconds
 from core.kernel.record import Entity
+from core.model.campaign_requests import PauseCampaign
 from core.model.causes import Answerer
-from core.model.outbound import PauseCampaign
 from core.ports import Sink
 from simulator.call import Call, Origin
 from simulator.channel import Channel

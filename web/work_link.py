@@ -25,9 +25,7 @@ from websockets.exceptions import ConnectionClosed
 
 from core.kernel.clock import Clock
 from core.kernel.record import replace
-from core.model.codec import encode
-from core.model.commands import AnswerWork
-from core.model.outbound import (
+from core.model.campaign_requests import (
     CampaignRequest,
     DescribeCampaign,
     PauseCampaign,
@@ -36,6 +34,8 @@ from core.model.outbound import (
     SetRecycling,
     StartCampaign,
 )
+from core.model.codec import encode
+from core.model.commands import AnswerWork
 from core.model.requests import AddWork, WithdrawWork, WorkRequest
 from core.ports import DoorAnswer, Sink
 from web.door import TRY_AGAIN_LATER, Door, DoorSettings, read_wish

@@ -8,8 +8,8 @@
 | `core.model.offer_events`    | the engine, of a contact that is to go to an agent                        |
 | `core.model.agent_events`    | the engine, of an agent                                                   |
 
-Facts of one concern are imported from where they are defined: `callback_events`, `control`, `outbound`,
-`supervision`.
+Facts of one concern are imported from where they are defined: `attempt_events`, `callback_events`,
+`campaign_events`, `control`, `lead_orders`, `supervision`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, Union
 
 from core.model import (
     agent_events,
+    attempt_events,
     callback_events,
+    campaign_events,
+    campaign_requests,
     contact_events,
     control,
+    lead_orders,
     offer_events,
-    outbound,
     pbx_events,
     supervision,
 )
@@ -98,7 +101,10 @@ PARTS = (
     agent_events,
     callback_events,
     control,
-    outbound,
+    lead_orders,
+    attempt_events,
+    campaign_events,
+    campaign_requests,
     supervision,
 )
 """Where facts are defined, beside here."""

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, case, func, select
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import ANSWERED_BY_PERSON, AttemptRecord, AttemptState
-from core.model.outbound import CountAttempts, CountedMinute
+from core.model.lead_orders import CountAttempts, CountedMinute
 from crm.database import Database
 from crm.leads.models import AttemptRow, CampaignRow
 

@@ -11,8 +11,7 @@ from itertools import islice
 from core.kernel.clock import Clock
 from core.model.attempt import AttemptRecord
 from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt, stranger
-from core.model.list_import import ListChange
-from core.model.outbound import (
+from core.model.lead_orders import (
     CountAttempts,
     CountedMinute,
     CountedResult,
@@ -23,6 +22,7 @@ from core.model.outbound import (
     ReturnLeads,
     SettleLead,
 )
+from core.model.list_import import ListChange
 from crm.leads.counts import MinuteCounts
 from crm.leads.listings import entries_for, is_register, listing_key, told_of
 from crm.leads.mix import Line, Stood, in_turn

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, delete, or_, select
 
 from core.model.campaign_results import Forbidden, ListedEntry
-from core.model.outbound import ListNumber
+from core.model.lead_orders import ListNumber
 from core.ports import LeadStore
 from crm.database import Database
 from crm.leads.listings import entries_for, listing_key

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.model.attempt import AttemptState
 from core.model.campaign_results import ALWAYS_US, Grouping, ListStanding, ResultCount
-from core.model.outbound import CountedResult, CountResults
+from core.model.lead_orders import CountedResult, CountResults
 from crm.database import Database
 from crm.leads.models import AttemptRow, CampaignRow, ConversionRow, LeadListRow, LeadRow
 from crm.leads.records import LeadState

@@ -32,8 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import SECOND_US, Clock
 from core.model.lead import Lead, LeadNumber, PastAttempt
-from core.model.list_import import ListChange
-from core.model.outbound import (
+from core.model.lead_orders import (
     CountAttempts,
     CountedMinute,
     CountedResult,
@@ -44,6 +43,7 @@ from core.model.outbound import (
     ReturnLeads,
     SettleLead,
 )
+from core.model.list_import import ListChange
 from crm.database import Database
 from crm.leads.attempts import attempt_columns
 from crm.leads.counts import count_attempts

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from core.contacts import ContactBook
 from core.engine import Engine
+from core.model.attempt_events import EndingAsked, JoiningAsked
 from core.model.commands import HangUpLeg, JoinLeg, RingLeg, TakeLeg
 from core.model.contact import Contact, ContactState
 from core.model.control import ConsultStarted, TalkOver, TargetKind
 from core.model.ids import NO_LEG, Ids, LegId
 from core.model.message import Event
-from core.model.outbound import EndingAsked, JoiningAsked
 from core.model.tag import PARTY, Tag
 from cti.control.handover import HandOver
 from cti.control.talk import Talk, Third

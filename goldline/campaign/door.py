@@ -13,8 +13,8 @@ from typing import Any
 
 from core.kernel.errors import RequestRefused
 from core.model.at_work import Aspect
-from core.model.outbound import (
-    CampaignChanged,
+from core.model.campaign_events import CampaignChanged
+from core.model.campaign_requests import (
     CampaignRequest,
     DescribeCampaign,
     PauseCampaign,

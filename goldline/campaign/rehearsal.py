@@ -21,8 +21,9 @@ from core.engine import Engine
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError, Said
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import CampaignChanged
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptEnded, CampaignChanged
 from core.ports import LeadStore
 from crm.database import Database
 from crm.leads.store import SqlLeadStore

@@ -11,7 +11,7 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import LeadNumber
-from core.model.outbound import CountAttempts, CountedMinute, CountedResult, CountResults, SettleLead
+from core.model.lead_orders import CountAttempts, CountedMinute, CountedResult, CountResults, SettleLead
 from core.ports import LeadStore
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, LeadSink, ListPlan

@@ -15,8 +15,8 @@ from core.kernel.record import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.campaign_results import CampaignProgress, Conversion, Grouping, ListStanding
 from core.model.lead import LeadNumber
+from core.model.lead_orders import LeaseLeads, SettleLead
 from core.model.list_import import ListChange
-from core.model.outbound import LeaseLeads, SettleLead
 from crm.leads.attempts import write_conversions
 from crm.leads.campaign_records import SqlCampaignRecords
 from crm.leads.memory import MemoryLeadStore

@@ -13,12 +13,13 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.kernel.record import replace
 from core.model.attempt import MISSED, OUTCOMES, AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptEnded
 from core.model.commands import LookUpCustomer
 from core.model.contact import ContactState
 from core.model.customer import Customer, Interaction
 from core.model.events import InteractionRecorded
 from core.model.ids import ContactId, CustomerId
-from core.model.outbound import AttemptEnded, SettleLead
+from core.model.lead_orders import SettleLead
 from core.ports import CrmStore
 from crm.leads.records import ListPlan
 from crm.leads.store import SqlLeadStore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.model.lead import BY_HAND, STRANGER, LeadNumber
-from core.model.outbound import KeepLeads, ListNumber, ReturnLeads
+from core.model.lead_orders import KeepLeads, ListNumber, ReturnLeads
 from tests.contract.test_lead_store import (
     Store,
     attempt,

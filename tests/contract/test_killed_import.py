@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.model.lead import Lead
-from core.model.outbound import LeaseLeads
+from core.model.lead_orders import LeaseLeads
 from crm.database import Database, DatabaseSettings
 from crm.leads.import_leads import import_leads
 from crm.leads.loading import ImportSettings

@@ -12,7 +12,7 @@ from core.kernel.record import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.campaign_results import Conversion, Grouping, ListStanding, ResultCount
 from core.model.lead import LeadNumber
-from core.model.outbound import LeaseLeads, SettleLead
+from core.model.lead_orders import LeaseLeads, SettleLead
 from crm.database import Database
 from crm.leads.attempts import write_conversions
 from crm.leads.records import LeadRecord, ListPlan

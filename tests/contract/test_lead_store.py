@@ -16,8 +16,8 @@ from core.kernel.clock import SECOND_US
 from core.kernel.record import replace
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
+from core.model.lead_orders import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.model.list_import import Fault
-from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.ports import LeadStore
 from crm.database import Database, DatabaseSettings
 from crm.leads.lines import part_of

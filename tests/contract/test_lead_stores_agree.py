@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
+from core.model.lead_orders import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.model.list_import import ListChange
-from core.model.outbound import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from crm.database import Database, DatabaseSettings
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan, Scope

@@ -11,7 +11,7 @@ from core.model.contact import ContactState
 from core.model.events import InteractionRecorded
 from core.model.ids import ContactId, CustomerId
 from core.model.lead import Lead
-from core.model.outbound import LeaseLeads, SettleLead
+from core.model.lead_orders import LeaseLeads, SettleLead
 from crm.database import Database
 from crm.leads.from_crm import import_customers
 from crm.leads.loading import ImportResult, ImportSettings

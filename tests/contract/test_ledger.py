@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from core.kernel.clock import SECOND_US
 from core.kernel.record import replace
 from core.model.agent import AgentState
+from core.model.attempt_events import AttemptDialed
 from core.model.callback_events import CallbackBooked
 from core.model.contact import ContactState, Requirement
 from core.model.events import (
@@ -26,7 +27,6 @@ from core.model.events import (
 )
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId, QueueName
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptDialed
 from core.model.quality import Quality, SkillQuality, Tally
 from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 from core.model.supervision import AgentLevelsSet, AgentQueuesSet

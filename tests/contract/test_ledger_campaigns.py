@@ -5,23 +5,12 @@ from __future__ import annotations
 from core.kernel.record import replace
 from core.model.at_work import AtWork, OutcomeRecycling, Pacing, RecyclingChange
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptAnswered, AttemptDialed, AttemptEnded, AttemptRecalled
+from core.model.campaign_events import CampaignChanged, CampaignLearned, Experience, LearnedRate, RulesSet
+from core.model.campaign_requests import RestoreCampaign, RestoreExperience, RestoreRules
 from core.model.destination import DestinationKind, DivertReason
 from core.model.events import ContactArrived, ContactConnected, LeavingAsked
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
-from core.model.outbound import (
-    AttemptAnswered,
-    AttemptDialed,
-    AttemptEnded,
-    AttemptRecalled,
-    CampaignChanged,
-    CampaignLearned,
-    Experience,
-    LearnedRate,
-    RestoreCampaign,
-    RestoreExperience,
-    RestoreRules,
-    RulesSet,
-)
 from crm.ledger import SqlLedger
 from crm.memory import MemoryLedger
 from tests.contract.test_ledger import ledger as ledger  # the fixture

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from core.kernel.clock import SECOND_US
+from core.model.lead_orders import ReturnLeads
 from core.model.list_import import ListChange
-from core.model.outbound import ReturnLeads
 from crm.leads.records import ListPlan
 from tests.contract.test_lead_store import Store, lead, leased, loaded, names
 from tests.contract.test_lead_store import clock as clock  # the fixtures

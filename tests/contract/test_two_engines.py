@@ -12,7 +12,7 @@ import pytest
 
 from core.kernel.clock import SECOND_US
 from core.model.lead import LeadNumber
-from core.model.outbound import LeaseLeads
+from core.model.lead_orders import LeaseLeads
 from crm.database import Database, DatabaseSettings
 from crm.leads.records import LeadRecord, ListPlan
 from crm.leads.store import SqlLeadStore
@@ -26,7 +26,7 @@ PLAN = ListPlan(campaign="sales", name="spring")
 ENGINE = """
 import asyncio, os, signal, sys
 from core.model.attempt import AttemptRecord, AttemptState
-from core.model.outbound import LeaseLeads, SettleLead
+from core.model.lead_orders import LeaseLeads, SettleLead
 from crm.database import Database, DatabaseSettings
 from crm.leads.store import SqlLeadStore
 from tests.contract.test_two_engines import BATCH, LEASE_US

@@ -10,9 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from core.kernel.clock import microseconds, seconds
+from core.model.campaign_requests import PauseCampaign, StartCampaign
 from core.model.campaign_results import ALWAYS_US, Conversion, Grouping, LeadAhead, PromisedCall
 from core.model.disposition import SYSTEM
-from core.model.outbound import PauseCampaign, StartCampaign
 from dialer.at_work import recycling_with
 from dialer.campaign import CampaignRules, Mode
 from dialer.recycling import Recycling

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from core.kernel.clock import microseconds
 from core.model.at_work import Aspect, OutcomeRecycling
-from core.model.outbound import SetAsConfigured, SetPacing, SetRecycling
+from core.model.campaign_requests import SetAsConfigured, SetPacing, SetRecycling
 from core.model.quality import PPM
 from dialer.at_work import ATTEMPTS_MAX, DELAY_MAX_S, LINES_MAX, LINES_PER_AGENT_MAX
 from dialer.campaign import Mode

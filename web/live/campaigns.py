@@ -17,10 +17,12 @@ from core.kernel.clock import Clock
 from core.kernel.errors import RequestRefused
 from core.model.at_work import AtWork
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import CapStanding
+from core.model.campaign_requests import AnswerCampaign, DescribeCampaign
 from core.model.campaign_results import CampaignProgress
 from core.model.commands import DeskCommand
 from core.model.message import DomainEvent
-from core.model.outbound import AnswerCampaign, AttemptEnded, CapStanding, DescribeCampaign
 from core.model.quality import PPM
 from dialer.at_work import names_set, pacing_of
 from dialer.campaign import CampaignRules

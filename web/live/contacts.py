@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from core.model.attempt_events import AttemptAnswered
 from core.model.callback_events import CallbackBooked, CallbackDialed, CallbackPostponed
 from core.model.contact import VOICE, ContactState
 from core.model.destination import DestinationKind
@@ -30,7 +31,6 @@ from core.model.events import (
 )
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptAnswered
 from web.times import moment
 from web.views.floor import CandidateView, ContactView, DecisionView
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from core.kernel.clock import seconds
+from core.model.attempt_events import AttemptAnswered, AttemptDialed, AttemptEnded
 from core.model.callback_events import CallbackBooked, CallbackClosed
+from core.model.campaign_events import TrunkDisbelieved
 from core.model.commands import DeskCommand
 from core.model.control import ContactHeld, ContactResumed, ContactTransferred
 from core.model.events import (
@@ -25,7 +27,6 @@ from core.model.events import (
     TalkEnded,
 )
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptAnswered, AttemptDialed, AttemptEnded, TrunkDisbelieved
 from web.live.topic import EVENTS, Change
 from web.times import moment
 from web.views.frames import EventView

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from core.kernel.errors import ConfigError
 from core.model.lead import Lead
-from core.model.outbound import LeaseLeads, ListNumber
+from core.model.lead_orders import LeaseLeads, ListNumber
 from crm.leads.import_leads import import_leads
 from crm.leads.loading import ImportResult, ImportSettings
 from crm.leads.memory import MemoryLeadStore

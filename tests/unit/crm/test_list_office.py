@@ -15,8 +15,8 @@ from openpyxl import Workbook
 
 from core.kernel.errors import ConfigError, RequestRefused
 from core.model.lead import Lead
+from core.model.lead_orders import LeaseLeads, ListNumber
 from core.model.list_import import ImportOrder, ImportState, ListImport, MappingTemplate
-from core.model.outbound import LeaseLeads, ListNumber
 from crm.imports.memory_book import MemoryImportBook
 from crm.imports.office import ListOffice, OfficeSettings
 from crm.imports.report import ListRules

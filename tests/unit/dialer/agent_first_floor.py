@@ -11,7 +11,7 @@ from core.model.attempt import AttemptRecord, AttemptState
 from core.model.commands import HangUpLeg, JoinLeg, PopScreen
 from core.model.events import DialogueOpened, LegAnswered, LegJoined
 from core.model.ids import AgentId, BridgeId, LegId
-from core.model.outbound import LeaseLeads, SettleLead
+from core.model.lead_orders import LeaseLeads, SettleLead
 from core.model.requests import PreviewDial, PreviewSkip
 from crm.leads.records import LeadRecord
 from dialer.agent_rules import AgentRules

@@ -8,13 +8,15 @@ from typing import Any
 
 from core.kernel.clock import SECOND_US
 from core.model.agent import AgentProfile
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_requests import StartCampaign
 from core.model.commands import RingLeg, TagLeg
 from core.model.events import DialogueOpened, LegAnswered, LegEnded, LegJoined
 from core.model.ids import AgentId, BridgeId, Ids, LegId
 from core.model.lead import LeadNumber
+from core.model.lead_orders import CheckNumbers, LeadCommand
 from core.model.message import Command, Event
 from core.model.need import need_of
-from core.model.outbound import AttemptEnded, CheckNumbers, LeadCommand, StartCampaign
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
 from dialer.attempts import AttemptBook

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.agent import AgentProfile
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptDialed, AttemptEnded
+from core.model.campaign_requests import StartCampaign
 from core.model.commands import AppendToLedger, HangUpLeg, RingLeg
 from core.model.events import ChoiceMade, DialogueOpened, LegAnswered, LegEnded, LegJoined, TimerFired
 from core.model.ids import AgentId, BridgeId, Ids, LegId
 from core.model.lead import LeadNumber
+from core.model.lead_orders import LeadCommand, ListNumber
 from core.model.message import Command, Event
-from core.model.outbound import AttemptDialed, AttemptEnded, LeadCommand, ListNumber, StartCampaign
 from core.model.requests import FinishWrapUp, GoReady
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan

@@ -6,6 +6,8 @@ import pytest
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptAnswered, AttemptDialed, PreviewSkipped
+from core.model.campaign_requests import PauseCampaign
 from core.model.causes import Cause
 from core.model.commands import AnswerRequest, HangUpLeg, JoinLeg, PlayMusic, RingLeg, ShowAgentState
 from core.model.contact import ContactState
@@ -18,15 +20,7 @@ from core.model.events import (
     OfferMade,
 )
 from core.model.ids import AgentId, LegId
-from core.model.outbound import (
-    AttemptAnswered,
-    AttemptDialed,
-    CheckNumbers,
-    ListNumber,
-    PauseCampaign,
-    PreviewSkipped,
-    ReturnLeads,
-)
+from core.model.lead_orders import CheckNumbers, ListNumber, ReturnLeads
 from core.model.requests import FinishWrapUp, PreviewDial, RejectOffer
 from dialer.agent_rules import AgentRules
 from dialer.campaign import Mode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.model.commands import PopScreen, RingLeg
-from core.model.outbound import SettleLead
+from core.model.lead_orders import SettleLead
 from dialer.parting import Arm, Parting
 from tests.unit.dialer.campaign_floor import CampaignFloor, lead
 

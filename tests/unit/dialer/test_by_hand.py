@@ -5,15 +5,11 @@ from __future__ import annotations
 import pytest
 
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptDialed
+from core.model.campaign_requests import PauseCampaign
 from core.model.commands import AnswerRequest
 from core.model.ids import AgentId
-from core.model.outbound import (
-    AttemptDialed,
-    ListNumber,
-    PauseCampaign,
-    ReturnLeads,
-    SettleLead,
-)
+from core.model.lead_orders import ListNumber, ReturnLeads, SettleLead
 from core.model.requests import DialNumber, FinishWrapUp
 from dialer.agent_rules import AgentRules
 from dialer.campaign import Mode

@@ -8,20 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.kernel.clock import SECOND_US
+from core.model.campaign_events import CampaignChanged
+from core.model.campaign_requests import AnswerCampaign, DescribeCampaign, RestoreCampaign
 from core.model.commands import AnswerRequest, RingLeg, StartTimer
 from core.model.contact import ContactState
 from core.model.events import InteractionRecorded, PbxSynced
 from core.model.hours import DAYS, Opening, OpeningHours
 from core.model.ids import AgentId
 from core.model.lead import LeadNumber
-from core.model.outbound import (
-    AnswerCampaign,
-    CampaignChanged,
-    DescribeCampaign,
-    RestoreCampaign,
-    ReturnLeads,
-    SettleLead,
-)
+from core.model.lead_orders import ReturnLeads, SettleLead
 from core.model.requests import FinishWrapUp, GoReady
 from crm.leads.records import LeadRecord, ListPlan
 from dialer.campaign import Mode

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.model.outbound import CapsStood
+from core.model.campaign_events import CapsStood
 from dialer.cap_watch import LOOK_EVERY_US
 from dialer.packs import law_of
 from tests.unit.dialer.campaign_floor import CampaignFloor, lead

@@ -5,19 +5,15 @@ from __future__ import annotations
 import pytest
 
 from core.kernel.clock import SECOND_US
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import CampaignHindered, CampaignLearned, TrunkDisbelieved
+from core.model.campaign_requests import PauseCampaign
 from core.model.causes import Cause
 from core.model.commands import RingLeg
 from core.model.events import LegEnded, LegRinging
 from core.model.hindrance import Hindrance
 from core.model.ids import LegId
-from core.model.outbound import (
-    AttemptEnded,
-    CampaignHindered,
-    CampaignLearned,
-    PauseCampaign,
-    SettleLead,
-    TrunkDisbelieved,
-)
+from core.model.lead_orders import SettleLead
 from dialer.answering import AnswerRates
 from dialer.back_off import BackOff
 from dialer.campaign import Mode

@@ -9,9 +9,10 @@ import pytest
 
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
+from core.model.campaign_events import CampaignChanged
 from core.model.events import TimerFired
+from core.model.lead_orders import AttemptsCounted, CountAttempts, CountedMinute
 from core.model.message import Event
-from core.model.outbound import AttemptsCounted, CampaignChanged, CountAttempts, CountedMinute
 from dialer.allowance import REST_US, STRIKES_MAX, Allowance, Stance
 from dialer.campaign import CampaignRules, Mode
 from dialer.guarantee import EVERY_US, LATEST_US, Guarantee

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.kernel.clock import SECOND_US
+from core.model.campaign_events import CampaignHindered
+from core.model.campaign_requests import PauseCampaign
 from core.model.events import PbxLost, PbxSynced
 from core.model.hindrance import Hindrance
-from core.model.outbound import CampaignHindered, PauseCampaign
 from crm.leads.records import LeadRecord
 from dialer.packs import law_of
 from tests.unit.dialer.campaign_floor import CampaignFloor, lead

@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import NumberForbidden
 from core.model.lead import HOUSE_LIST, Lead, LeadNumber, PastAttempt
-from core.model.outbound import AttemptEnded, NumberForbidden
 from dialer.latest import Latest
 from tests.unit.dialer.campaign_floor import WINTER
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.kernel.record import replace
+from core.model.campaign_events import CampaignLearned
+from core.model.campaign_requests import PauseCampaign, RestoreExperience
 from core.model.causes import Cause
 from core.model.codec import decode, encode
-from core.model.outbound import CampaignLearned, PauseCampaign, RestoreExperience
 from dialer.experience import CALLS_KEPT, experience_of, take_up
 from dialer.pacing import PROBING_CALLS, Learned
 from dialer.ringing import LATE_MAX_S

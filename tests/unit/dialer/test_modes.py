@@ -8,11 +8,13 @@ import pytest
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState
+from core.model.campaign_events import PacingSet
+from core.model.campaign_requests import AnswerCampaign, SetPacing
 from core.model.causes import Cause
 from core.model.contact import ContactState, ContactTrigger
 from core.model.destination import DestinationKind, DivertReason
 from core.model.events import ContactClosed, ContactDiverted
-from core.model.outbound import AnswerCampaign, LeaseLeads, PacingSet, SetPacing
+from core.model.lead_orders import LeaseLeads
 from dialer.allowance import Allowance
 from dialer.campaign import Mode
 from dialer.modes import pace_of

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptDialed, AttemptEnded
+from core.model.campaign_events import CampaignChanged
+from core.model.campaign_requests import PauseCampaign
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg
 from core.model.contact import ContactState
@@ -20,17 +23,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.ids import AgentId, LegId
-from core.model.outbound import (
-    AttemptDialed,
-    AttemptEnded,
-    CampaignChanged,
-    CheckNumbers,
-    LeaseLeads,
-    ListNumber,
-    PauseCampaign,
-    ReturnLeads,
-    SettleLead,
-)
+from core.model.lead_orders import CheckNumbers, LeaseLeads, ListNumber, ReturnLeads, SettleLead
 from core.model.requests import FinishWrapUp
 from core.model.tag import ATTEMPT, decode_tag
 from crm.leads.records import ListPlan

@@ -5,6 +5,8 @@ from __future__ import annotations
 from core.kernel.clock import SECOND_US
 from core.kernel.record import replace
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptAnswered, AttemptDialed
+from core.model.campaign_events import CampaignChanged
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg
 from core.model.events import (
@@ -18,8 +20,8 @@ from core.model.events import (
     PbxSynced,
 )
 from core.model.ids import AgentId, BridgeId
+from core.model.lead_orders import SettleLead
 from core.model.message import Event
-from core.model.outbound import AttemptAnswered, AttemptDialed, CampaignChanged, SettleLead
 from core.model.requests import FinishWrapUp
 from crm.campaign_states import fold_campaign_states
 from crm.open_attempts import fold_open_attempts

@@ -13,7 +13,7 @@ from core.model.attempt import AttemptState
 from core.model.events import TimerFired
 from core.model.ids import Ids
 from core.model.lead import Lead, LeadNumber, PastAttempt
-from core.model.outbound import LeadsLeased, LeaseLeads
+from core.model.lead_orders import LeadsLeased, LeaseLeads
 from dialer.attempts import AttemptBook
 from dialer.goals import Goals, Reached
 from dialer.hopper import Hopper

@@ -11,19 +11,18 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.kernel.record import replace as with_changes
 from core.model.at_work import Aspect, AtWork, OutcomeRecycling, Pacing, RecyclingChange
-from core.model.causes import Cause
-from core.model.outbound import (
+from core.model.campaign_events import PacingSet, RulesSet
+from core.model.campaign_requests import (
     AnswerCampaign,
     CampaignRequest,
     CampaignStanding,
     DescribeCampaign,
-    PacingSet,
-    RulesSet,
     SetAsConfigured,
     SetPacing,
     SetRecycling,
-    SettleLead,
 )
+from core.model.causes import Cause
+from core.model.lead_orders import SettleLead
 from crm.campaign_rules import fold_campaign_rules
 from dialer.campaign import CampaignRules, Mode
 from dialer.law import Law

@@ -8,11 +8,12 @@ import pytest
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptDialed
 from core.model.causes import Cause
 from core.model.commands import RingLeg
 from core.model.events import LegEnded, LegFailed, LegRinging, LegTagged
 from core.model.ids import LegId
-from core.model.outbound import AttemptDialed, CheckNumbers, ListNumber, ReturnLeads
+from core.model.lead_orders import CheckNumbers, ListNumber, ReturnLeads
 from dialer.caller_ids import OwnNumber, PoolRules
 from dialer.trunks import TrunkRules, TrunkUse
 from goldline.build_dialer import Outgoing

@@ -11,10 +11,11 @@ import pytest
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptEnded
+from core.model.campaign_events import CampaignDayEnded, NumberForbidden, RegistersSeen
 from core.model.ids import QueueName
 from core.model.message import DomainEvent
 from core.model.need import need_of
-from core.model.outbound import AttemptEnded, CampaignDayEnded, NumberForbidden, RegistersSeen
 from dialer.audit import Findings, audit
 from dialer.audit_day import Day, read_day
 from dialer.audit_file import AuditBroken, read_entries

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.model.outbound import AttemptEnded
+from core.model.attempt_events import AttemptEnded
 from goldline.audit_report import audited
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.watched import Watcher

@@ -11,9 +11,10 @@ import pytest
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptDialed, AttemptEnded
+from core.model.campaign_events import CampaignLearned
 from core.model.events import ContactConnected, InteractionRecorded
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptDialed, AttemptEnded, CampaignLearned
 from goldline.harness import SimulatedDay, head_of_day, open_scenario
 from goldline.journal_file import FileJournal
 from goldline.replay import replay_journal

@@ -12,8 +12,8 @@ import pytest
 
 from core.kernel.errors import RequestRefused
 from core.model.attempt import AttemptRecord
+from core.model.campaign_requests import AnswerCampaign
 from core.model.message import Event
-from core.model.outbound import AnswerCampaign
 from dialer.audit_file import read_entries
 from goldline.app import Brain, build_brain, configured_agents
 from goldline.campaign.door import pace, pace_as_configured, start, status, stop

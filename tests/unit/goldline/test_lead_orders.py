@@ -9,8 +9,7 @@ import pytest
 
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
-from core.model.message import Event
-from core.model.outbound import (
+from core.model.lead_orders import (
     CheckNumbers,
     LeadsLeased,
     LeadsUnavailable,
@@ -19,6 +18,7 @@ from core.model.outbound import (
     NumbersUnchecked,
     SettleLead,
 )
+from core.model.message import Event
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
 from goldline import lead_orders

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.model.attempt import AttemptState
+from core.model.attempt_events import AttemptDialed, AttemptEnded, PreviewSkipped
 from core.model.events import AgentReserved
 from core.model.message import DomainEvent
-from core.model.outbound import AttemptDialed, AttemptEnded, PreviewSkipped
 from goldline.harness import SimulatedDay, head_of_day, open_scenario
 from goldline.journal_file import FileJournal
 from goldline.replay import replay_journal

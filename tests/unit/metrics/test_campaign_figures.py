@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
-from core.model.outbound import AttemptEnded
+from core.model.attempt_events import AttemptEnded
 from metrics.campaigns import Campaigns, campaign_summary
 from metrics.frame import Frame
 from metrics.ratio import Ratio

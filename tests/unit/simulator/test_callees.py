@@ -9,11 +9,11 @@ import pytest
 
 from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
+from core.model.campaign_requests import PauseCampaign
 from core.model.causes import Cause
 from core.model.commands import HangUpLeg, PlayPrompt, RingLeg
 from core.model.events import DialogueOpened, LegAnswered, LegEnded, LegJoined, StepFinished
 from core.model.ids import LegId
-from core.model.outbound import PauseCampaign
 from core.model.prompts import Sound
 from tests.unit.simulator.small_day import Day, scenario
 

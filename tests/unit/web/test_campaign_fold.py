@@ -10,25 +10,22 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.model.at_work import AtWork, Pacing
 from core.model.attempt import AttemptRecord, AttemptState
+from core.model.attempt_events import AttemptDialed, AttemptEnded
+from core.model.campaign_events import (
+    CampaignChanged,
+    CampaignDayEnded,
+    CampaignHindered,
+    CapsStood,
+    CapStanding,
+    PacingSet,
+    RulesSet,
+)
+from core.model.campaign_requests import AnswerCampaign, CampaignStanding, DescribeCampaign
 from core.model.hindrance import Hindrance
 from core.model.ids import LegId, QueueName
 from core.model.lead import LeadNumber
 from core.model.message import DomainEvent, Event
 from core.model.need import need_of
-from core.model.outbound import (
-    AnswerCampaign,
-    AttemptDialed,
-    AttemptEnded,
-    CampaignChanged,
-    CampaignDayEnded,
-    CampaignHindered,
-    CampaignStanding,
-    CapsStood,
-    CapStanding,
-    DescribeCampaign,
-    PacingSet,
-    RulesSet,
-)
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.memory_records import MemoryCampaignRecords
 from crm.leads.records import LeadRecord, ListPlan

@@ -15,23 +15,22 @@ from fastapi import FastAPI
 from core.kernel.clock import SECOND_US
 from core.model.at_work import Aspect, AtWork, OutcomeRecycling, Pacing, RecyclingChange
 from core.model.attempt import AttemptRecord, AttemptState
-from core.model.disposition import Disposition
-from core.model.ids import QueueName
-from core.model.lead import LeadNumber
-from core.model.message import Event
-from core.model.need import need_of
-from core.model.outbound import (
+from core.model.campaign_events import RulesSet
+from core.model.campaign_requests import (
     AnswerCampaign,
     CampaignRequest,
-    LeaseLeads,
     PauseCampaign,
-    RulesSet,
     SetAsConfigured,
     SetPacing,
     SetRecycling,
-    SettleLead,
     StartCampaign,
 )
+from core.model.disposition import Disposition
+from core.model.ids import QueueName
+from core.model.lead import LeadNumber
+from core.model.lead_orders import LeaseLeads, SettleLead
+from core.model.message import Event
+from core.model.need import need_of
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
 from dialer.campaign import CampaignRules
