@@ -6,16 +6,13 @@ import time
 from collections.abc import Sequence
 from statistics import fmean, quantiles
 
-from benchmarks._pacing_conditions import LATE_S, SHAPES, Conditions, Constant, Exponential
-from benchmarks._pacing_late import HeldBack, ceiling
-from benchmarks._pacing_optimum import Memoryless, best_at, frontier
+from benchmarks._pacing_conditions import SHAPES, Conditions
 from benchmarks._pacing_ours import Goldline
 from benchmarks._pacing_runs import ENGINE, LIGHT, Cell, Figures, Kept, Setting, Task, figures
 from benchmarks._pacing_tuning import TUNED, tuned_settings
-from benchmarks._pacing_world import Day, LightWorld, Picture
+from benchmarks._pacing_world import LightWorld, Picture
 from benchmarks.report import Row
-from dialer.pacing import Floor, Learned
-from dialer.ringing import Ringing
+from dialer.pacing import Floor
 
 SEEDS_FROM = 1001
 """Other days than those the peers were tuned on."""
@@ -150,71 +147,6 @@ def stress(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table
                 }
             )
     return "Days on which something goes wrong: utilisation / abandoned", rows, {}
-
-
-MEMORYLESS_HOURS = 200.0
-
-
-def optimum(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
-    """A world without memory, whose best policies are known."""
-    rows: list[Row] = []
-    short = []
-    for cell in chosen:
-        day = _memoryless_day(cell, MEMORYLESS_HOURS * hours / 8.0)
-        best = best_at(frontier(Memoryless(cell.agents, cell.answered)), day.share)
-        short.append(100 * (best - day.utilisation))
-        rows.append(
-            {
-                "cell": str(cell),
-                "goldline %": round(100 * day.utilisation, 2),
-                "abandoned %": round(100 * day.share, 2),
-                "optimum %": round(100 * best, 2),
-                "short of it, points": round(short[-1], 2),
-            }
-        )
-    return "A world without memory: goldline and the optimum", rows, {"most short of it, points": max(short)}
-
-
-LATE_SHARE = 0.0275
-"""About what the days of the steered dialer come to."""
-LATE_AGENTS_MAX = 20
-"""With more the process has too many states."""
-
-
-def lateness(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
-    """What news that comes two seconds late costs the best of all dialers."""
-    rows: list[Row] = []
-    costs = []
-    for cell in chosen:
-        if cell.agents <= LATE_AGENTS_MAX:
-            world = Memoryless(cell.agents, cell.answered)
-            prompt = best_at(frontier(world), LATE_SHARE)
-            late = ceiling(HeldBack(world, LATE_S), LATE_SHARE)
-            costs.append(100 * (prompt - late))
-            rows.append(
-                {
-                    "cell": str(cell),
-                    "at once %": round(100 * prompt, 2),
-                    "2 s late, at most %": round(100 * late, 2),
-                    "lost at least, points": round(costs[-1], 2),
-                }
-            )
-    return "A world without memory: what late news costs the best", rows, {"least lost, points": min(costs)}
-
-
-def _memoryless_day(cell: Cell, hours: float) -> Day:
-    conditions = Conditions(
-        agents=cell.agents,
-        answered=cell.answered,
-        hours=hours,
-        talk=Exponential(180.0),
-        wrap_up=Constant(0.0),
-        answer=Exponential(8.0),
-        failure=Exponential(8.0),
-        patience_s=0.0,
-    )
-    ours = Goldline(learned=Learned(ringing=Ringing(60)), patience_s=0.0)
-    return LightWorld(conditions, ours, SEEDS_FROM).run()
 
 
 def cost(kept: Kept, chosen: Sequence[Cell], days: int, hours: float) -> Table:
