@@ -21,12 +21,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random  # det-ok: the type alone; the generator is handed in
 
+import structlog
+
 from core.kernel.clock import SECOND_US, microseconds
 from cti.ami.errors import ActionNotSent
 from cti.ami.protocol import AmiSession, Happening, SessionSettings
 from cti.ami.replies import ActionReply, ReplyOutcome
 from cti.ami.states import LOGGED_IN, SessionState
 from cti.ami.wire import AmiMessage, Fields
+
+log = structlog.get_logger()
 
 ReplyCallback = Callable[[ActionReply], None]
 
@@ -89,7 +93,7 @@ class AmiLink:
         self.dropped_noise_count = 0
         self.dropped_event_count = 0
         self.connection_count = 0
-        # Why the last attempt or connection failed, in words for people.
+        # Why there is no login since the last attempt or loss, in words for people; empty while there is one.
         self.trouble = ""
         self._settings = settings
         self._session = AmiSession(settings)
@@ -194,7 +198,7 @@ class AmiLink:
                     lambda: connection, self._settings.host, self._settings.port, ssl=self._tls
                 )
         except (OSError, UnicodeError) as failure:  # the latter: no host can have such a name
-            self.trouble = str(failure) or type(failure).__name__
+            self._note(str(failure) or type(failure).__name__)
             return
         await connection.lost.wait()
 
@@ -207,12 +211,30 @@ class AmiLink:
         self._advance(self._session.receive(piece, _now_us()))
         if self._session.state in LOGGED_IN:
             self._failures = 0
+            if self.trouble:
+                log.info("ami_up", **self._who())
+                self.trouble = ""
 
     def _lost(self, reason: str) -> None:
         self._connection = None
         happenings = self._session.connection_lost(reason)
-        self.trouble = str(self._session.error or "")
+        if self._session.error is not None:
+            self._note(str(self._session.error))
         self._advance(happenings)
+
+    def _note(self, trouble: str) -> None:
+        """Say why nobody is logged in, once: an Asterisk that stays away is asked again for hours."""
+        if trouble != self.trouble:
+            log.warning("ami_away", trouble=trouble, **self._who())
+        self.trouble = trouble
+
+    def _who(self) -> dict[str, str]:
+        settings = self._settings
+        return {
+            "account": settings.username,
+            "at": f"{settings.host}:{settings.port}",
+            "for": "orders" if settings.events == "off" else "events",
+        }
 
     def _timer_fired(self) -> None:
         self._timer = None

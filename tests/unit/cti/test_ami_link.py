@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from core.kernel.errors import UnsafeText
 from core.kernel.rng import Streams
@@ -282,6 +283,19 @@ async def test_a_refused_login_is_tried_again(pbx: Pbx) -> None:
         assert "Login refused" in owner.link.trouble
         pbx.accepts_logins = True
         await owner.until_live()
+
+
+async def test_why_nobody_is_logged_in_is_logged_once_and_that_somebody_is_again(pbx: Pbx) -> None:
+    pbx.accepts_logins = False
+    with capture_logs() as logged:
+        async with connected(pbx) as owner:
+            await owner.news.until(lambda: owner.states.count(SessionState.LOST) == 4)
+            assert [entry["trouble"] for entry in logged] == [owner.link.trouble]
+            pbx.accepts_logins = True
+            await owner.until_live()
+            assert owner.link.trouble == ""
+            assert [entry["log_level"] for entry in logged] == ["warning", "info"]
+    assert "s3cret" not in str(logged)
 
 
 async def test_a_link_that_fell_silent_is_given_up(pbx: Pbx) -> None:
