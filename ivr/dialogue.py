@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from core.kernel.record import Entity, field
-from core.model.contact import Contact, ContactTrigger
+from core.model.contact import Contact, ContactTrigger, Requirement
 from core.model.prompts import Prompt
-from ivr.flow import AnyNode, Flow, Lookup, NodeName
+from ivr.flow import AnyNode, Flow, Lookup, NodeName, SetValues
 from ivr.prompts import PromptSet
 
 
@@ -64,3 +65,19 @@ class Dialogue(Entity, kw_only=True):
     def say(self, *names: str) -> Prompt:
         """Return the named prompts, one after the other, in the language that is spoken now."""
         return tuple(part for name in names for part in self.prompts.named(name))
+
+    def set_values(self, node: SetValues) -> None:
+        """Let what the flow says of the call hold from now on: its language, skills to ask for, variables."""
+        if node.language:
+            self.contact.language = node.language
+            self.language_set = True
+        self.require(node.skills)
+        self.variables.update(node.variables)
+
+    def require(self, skills: Mapping[str, int]) -> None:
+        """Ask for `skills` of the agent too; the later level of a skill holds."""
+        if skills:
+            levels = {need.skill: need.minimum for need in self.contact.requirements} | dict(skills)
+            self.contact.requirements = tuple(
+                [Requirement(skill=skill, minimum=level) for skill, level in levels.items()]
+            )

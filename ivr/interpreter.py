@@ -14,16 +14,12 @@ from typing import Any, assert_never
 
 from core.contacts import ContactBook
 from core.engine import Engine
-from core.kernel.clock import microseconds
-from core.kernel.errors import InvariantBroken
 from core.model.commands import HangUpLeg, TagLeg, TransferLeg
-from core.model.contact import Contact, ContactState, ContactTrigger, Requirement
+from core.model.contact import Contact, ContactState, ContactTrigger
 from core.model.destination import DestinationKind
 from core.model.events import (
     ChoiceMade,
     ContactAbandoned,
-    ContactAdopted,
-    ContactArrived,
     ContactClosed,
     ContactDiverted,
     ContactEvent,
@@ -35,12 +31,10 @@ from core.model.events import (
     QueueingAsked,
     StepFinished,
 )
-from core.model.ids import ContactId, Ids, LegId, QueueName
+from core.model.ids import Ids, LegId, QueueName
 from core.model.message import Event
-from core.model.tag import CALLER, Tag, decode_tag
 from ivr.decide import Callbacks, QueueView, decide
 from ivr.dialogue import Dialogue
-from ivr.digits import Entry, judge_choice, judge_entry
 from ivr.flow import (
     NO_PROMPT,
     Answer,
@@ -64,9 +58,11 @@ from ivr.flow import (
     TellWait,
     Transfer,
 )
+from ivr.hearing import Heard, hear, keep_message
 from ivr.prompts import spoken_language
-from ivr.recognition import LookupOutcome, Recognition
-from ivr.steps import step_for
+from ivr.reception import Reception
+from ivr.recognition import LookupOutcome, Recognition, way_on
+from ivr.steps import step_for, unsaid
 
 _NEED_CUSTOMER = (Branch, Say, TellWait, Balance, Lookup, Enqueue, Callback)
 """The nodes that wait for a lookup still on its way; who asks a second question waits for the first."""
@@ -97,15 +93,14 @@ class Ivr:
     ) -> None:
         self._engine = engine
         self._contacts = contacts
-        self._ids = ids
         self._flows = flows
         self._default_flow = default_flow
         self._named_flows = named_flows
         self._queue_view = queue_view
         self._callbacks = callbacks
-        self._default_tier = default_tier
         self._dialogues: dict[LegId, Dialogue] = {}
         self._steps = 0
+        self._reception = Reception(engine, contacts=contacts, ids=ids, default_tier=default_tier)
         self._recognition = Recognition(
             engine,
             deadline_us=deadline_us,
@@ -136,48 +131,9 @@ class Ivr:
             self._recognition.forget(returning)
             self._begin(returning.contact, event)
             return
-        tag = self._note_of(event) if event.tag else None
-        if tag is not None and (tag.queue or tag.role != CALLER):
-            return  # waits in a queue, or is an agent: not ours
-        if self._contacts.of_leg(event.leg_id) is None:
-            self._begin(self._welcome(event, tag), event)
-        # else handed to a queue a moment ago: the note that says so was not read yet
-
-    def _note_of(self, event: DialogueOpened) -> Tag | None:
-        """Return the note on the leg; none where its contact has another caller, or left for good."""
-        tag = decode_tag(event.tag)
-        if tag is None or tag.role != CALLER:
-            return tag
-        contact_id = ContactId(tag.contact)
-        contact = self._contacts.get(contact_id)
-        copied = contact is not None and contact.leg_id != event.leg_id
-        outlived = not tag.queue and self._contacts.has_ended(contact_id)
-        return None if copied or outlived else tag
-
-    def _welcome(self, event: DialogueOpened, tag: Tag | None) -> Contact:
-        """Return the contact of a leg that is new to this run of the engine, known to all."""
-        note = tag or self._new_note(event)
-        contact = Contact(
-            contact_id=ContactId(note.contact),
-            leg_id=event.leg_id,
-            arrived_us=note.arrived_us,
-            caller_number=event.caller_number,
-            dialed_number=event.dialed_number,
-            language=note.language or event.language,
-            tier=note.tier or self._default_tier,
-            queued_us=note.queued_us or None,
-            attempt=note.attempt,
-            flow=note.flow,
-            hops=note.hops,
-        )
-        self._contacts.add(contact)
-        self._engine.publish(_adoption(contact, event) if tag else _arrival(contact, event))
-        if tag is None:
-            self._engine.send(TagLeg(leg_id=contact.leg_id, tag=note.encode()))
-        return contact
-
-    def _new_note(self, event: DialogueOpened) -> Tag:
-        return Tag(role=CALLER, contact=self._ids.new("C"), arrived_us=event.arrived_us or event.at_us)
+        contact = self._reception.receive(event)
+        if contact is not None:
+            self._begin(contact, event)
 
     def _sent(self, event: ContactDiverted) -> None:
         """Take over a contact that routing sends out of a line, or from the door of a queue."""
@@ -218,7 +174,7 @@ class Ivr:
     def _caller_gone(self, dialogue: Dialogue, why: Event) -> None:
         if isinstance(dialogue.node, Record) and dialogue.step:
             # Most callers end their message by hanging up.
-            self._keep_message(dialogue, dialogue.node, "hangup", why)
+            keep_message(dialogue, dialogue.node, "hangup", why)
         self._leave(dialogue, dialogue.if_gone, why)
 
     def _hang_up(self, dialogue: Dialogue, why: Event) -> None:
@@ -270,7 +226,8 @@ class Ivr:
                 dialogue.wait_min = self._queue_view.expected_band_min(QueueName(queue), tier, why.at_us)
                 return self._begin_step(dialogue, why)
             case SetValues():
-                return _set_values(dialogue, node)
+                dialogue.set_values(node)
+                return node.next
             case Lookup():
                 return self._look_up(dialogue, node, why)
             case Callback():
@@ -286,7 +243,7 @@ class Ivr:
     def _look_up(self, dialogue: Dialogue, node: Lookup, why: Event) -> NodeName | None:
         outcome = self._recognition.ask(dialogue, node, why)
         if outcome is not None:
-            return _after_lookup(node, outcome)
+            return way_on(node, outcome)
         dialogue.awaits_lookup = node.wait
         return None if node.wait else node.next
 
@@ -295,13 +252,13 @@ class Ivr:
             return
         dialogue.awaits_lookup = False
         asked_here = dialogue.node is node
-        self._go(dialogue, _after_lookup(node, outcome) if asked_here else dialogue.at, why)
+        self._go(dialogue, way_on(node, outcome) if asked_here else dialogue.at, why)
 
     def _enqueue(self, dialogue: Dialogue, node: Enqueue, why: Event) -> None:
         contact = dialogue.contact
         if not dialogue.identified:
             self._recognition.skip(dialogue, why)
-        contact.requirements = _with_skills(contact.requirements, node.skills)
+        dialogue.require(node.skills)
         self._forget(dialogue)
         self._engine.publish(
             QueueingAsked(
@@ -318,7 +275,7 @@ class Ivr:
         number = dialogue.variables.get(node.number, "")
         if self._callbacks.refusal(contact, queue, number):
             return node.refused
-        contact.requirements = _with_skills(contact.requirements, node.skills)
+        dialogue.require(node.skills)
         self._callbacks.book(contact, queue, why, number)
         dialogue.if_gone = ContactTrigger.BOOK_CALLBACK
         if node.thanks:
@@ -340,7 +297,7 @@ class Ivr:
         self._steps += 1
         command = step_for(dialogue, f"ivr:{self._steps}", opening)
         if command is None:
-            return _unsaid(dialogue)
+            return unsaid(dialogue.node)
         dialogue.step = command.step
         dialogue.step_began_us = why.at_us
         self._engine.send(command)
@@ -354,146 +311,36 @@ class Ivr:
             self._caller_gone(dialogue, event)
             return
         dialogue.step = ""
-        following = self._after_step(dialogue, event)
+        if isinstance(dialogue.node, Answer) and event.outcome == "failed":
+            self._give_up(dialogue, event)
+        else:
+            self._go_on(dialogue, hear(dialogue, event), event)
+
+    def _go_on(self, dialogue: Dialogue, heard: Heard, why: Event) -> None:
+        """Do what follows a step."""
+        if heard.chosen:
+            self._tell_choice(dialogue, why)
+        following = self._begin_step(dialogue, why, heard.opening) if heard.once_more else heard.to
         if following is not None:
-            self._go(dialogue, following, event)
+            self._go(dialogue, following, why)
+        elif not heard.once_more:
+            self._hang_up(dialogue, why)
 
-    def _after_step(self, dialogue: Dialogue, event: StepFinished) -> NodeName | None:
-        match dialogue.node:
-            case Answer(next=following):
-                return self._answered(dialogue, following, event)
-            case Play(next=following) | Say(next=following) | TellWait(next=following):
-                return following
-            case Menu() as menu:
-                return self._menu_heard(dialogue, menu, event)
-            case Collect() as collect:
-                return self._collected(dialogue, collect, event)
-            case Balance(next=following):
-                # Who has heard it and hangs up was served, and did not leave in vain.
-                dialogue.if_gone = ContactTrigger.FINISH
-                return following
-            case Record() as record:
-                return self._recorded(dialogue, record, event)
-            case Callback():
-                self._hang_up(dialogue, event)
-                return None
-        raise InvariantBroken(f"{type(dialogue.node).__name__} takes no step, yet one was awaited")
-
-    def _answered(self, dialogue: Dialogue, following: NodeName, event: StepFinished) -> NodeName | None:
-        if event.outcome != "failed":
-            return following
-        # A leg that cannot be answered is on its way out; its end may have been told before it came.
-        self._leave(dialogue, ContactTrigger.LEAVE, event)
+    def _give_up(self, dialogue: Dialogue, why: Event) -> None:
+        """Let go of a leg that cannot be answered: it is on its way out, and its end may have been told."""
+        self._leave(dialogue, ContactTrigger.LEAVE, why)
         self._engine.send(HangUpLeg(leg_id=dialogue.contact.leg_id))
-        return None
 
-    def _menu_heard(self, dialogue: Dialogue, menu: Menu, event: StepFinished) -> NodeName | None:
-        if not (menu.barge_in or dialogue.prompted):
-            dialogue.prompted = True
-            return self._begin_step(dialogue, event)
-        entry = judge_choice(event.digits, event.outcome, tuple(menu.options))
-        if entry is not Entry.ACCEPTED:
-            return self._ask_again(dialogue, menu, entry, event)
-        choice = menu.options[event.digits]
-        dialogue.contact.choices += (choice,)
+    def _tell_choice(self, dialogue: Dialogue, why: Event) -> None:
         self._engine.publish(
             ChoiceMade(
-                at_us=event.at_us,
-                cause_id=event.cause_id,
+                at_us=why.at_us,
+                cause_id=why.cause_id,
                 contact_id=dialogue.contact.contact_id,
                 node=dialogue.at,
-                choice=choice,
+                choice=dialogue.contact.choices[-1],
             )
         )
-        return choice
-
-    def _collected(self, dialogue: Dialogue, collect: Collect, event: StepFinished) -> NodeName | None:
-        entry = judge_entry(event.digits, event.outcome, collect.digits_min, collect.digits_max)
-        if entry is not Entry.ACCEPTED:
-            return self._ask_again(dialogue, collect, entry, event)
-        dialogue.variables[collect.into] = event.digits
-        return collect.next
-
-    def _ask_again(
-        self, dialogue: Dialogue, node: Menu | Collect, entry: Entry, why: Event
-    ) -> NodeName | None:
-        dialogue.tries += 1
-        dialogue.prompted = False
-        if dialogue.tries > node.retries:
-            return node.exhausted
-        return self._begin_step(dialogue, why, node.silent if entry is Entry.SILENT else node.invalid)
-
-    def _recorded(self, dialogue: Dialogue, record: Record, event: StepFinished) -> NodeName | None:
-        if dialogue.if_gone is not ContactTrigger.RECORD:  # else it was the thanks that ended
-            kept = self._keep_message(dialogue, record, event.outcome, event)
-            if kept and record.thanks:
-                return self._begin_step(dialogue, event)
-        self._hang_up(dialogue, event)
-        return None
-
-    def _keep_message(self, dialogue: Dialogue, record: Record, outcome: str, why: Event) -> bool:
-        """Take what was recorded for a message; tell whether it was long enough to be one."""
-        silence_us = microseconds(record.silence_s) if outcome == "timeout" else 0
-        spoken_us = why.at_us - dialogue.step_began_us - silence_us
-        if outcome == "failed" or spoken_us < microseconds(record.shortest_s):
-            return False
-        dialogue.if_gone = ContactTrigger.RECORD
-        return True
-
-
-def _after_lookup(node: Lookup, outcome: LookupOutcome) -> NodeName:
-    match outcome:
-        case LookupOutcome.FOUND:
-            return node.next
-        case LookupOutcome.UNKNOWN | LookupOutcome.SKIPPED:
-            return node.unknown or node.next
-        case LookupOutcome.LATE | LookupOutcome.AWAY | LookupOutcome.REFUSED:
-            return node.unavailable or node.next
-
-
-def _set_values(dialogue: Dialogue, node: SetValues) -> NodeName:
-    contact = dialogue.contact
-    if node.language:
-        contact.language = node.language
-        dialogue.language_set = True
-    contact.requirements = _with_skills(contact.requirements, node.skills)
-    dialogue.variables.update(node.variables)
-    return node.next
-
-
-def _with_skills(requirements: tuple[Requirement, ...], skills: Mapping[str, int]) -> tuple[Requirement, ...]:
-    """Return `requirements` with those of `skills` added; the later level of a skill holds."""
-    if not skills:
-        return requirements
-    levels = {need.skill: need.minimum for need in requirements} | dict(skills)
-    return tuple([Requirement(skill=skill, minimum=level) for skill, level in levels.items()])
-
-
-def _unsaid(dialogue: Dialogue) -> NodeName:
-    """Return where a node leads whose value does not exist."""
-    match dialogue.node:
-        case Say() as say:
-            return say.missing or say.next
-        case Balance() as balance:
-            return balance.unavailable
-    raise InvariantBroken(f"{type(dialogue.node).__name__} has no step")
-
-
-def _arrival(contact: Contact, why: Event) -> ContactEvent:
-    return ContactArrived(
-        at_us=why.at_us,
-        cause_id=why.cause_id,
-        contact_id=contact.contact_id,
-        leg_id=contact.leg_id,
-        caller_number=contact.caller_number,
-        dialed_number=contact.dialed_number,
-    )
-
-
-def _adoption(contact: Contact, why: Event) -> ContactEvent:
-    return ContactAdopted(
-        at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id, state=contact.state
-    )
 
 
 def _farewell(dialogue: Dialogue, why: Event) -> ContactEvent:

@@ -17,7 +17,7 @@ from core.model.events import CustomerFound, CustomerIdentified, CustomerLookupF
 from core.model.ids import TimerKey
 from core.model.message import Event
 from ivr.dialogue import Dialogue, PendingLookup
-from ivr.flow import Lookup
+from ivr.flow import Lookup, NodeName
 from ivr.prompts import spoken_language
 
 _PREFIX = "ivr:"
@@ -178,3 +178,14 @@ class Recognition:
 
 def _timer(lookup_id: str) -> TimerKey:
     return ("ivr-lookup", lookup_id)
+
+
+def way_on(node: Lookup, outcome: LookupOutcome) -> NodeName:
+    """Return the node that follows a lookup that ended so."""
+    match outcome:
+        case LookupOutcome.FOUND:
+            return node.next
+        case LookupOutcome.UNKNOWN | LookupOutcome.SKIPPED:
+            return node.unknown or node.next
+        case LookupOutcome.LATE | LookupOutcome.AWAY | LookupOutcome.REFUSED:
+            return node.unavailable or node.next

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from core.kernel.clock import microseconds
+from core.kernel.errors import InvariantBroken
 from core.model.commands import AnswerLeg, CollectDigits, DialogueStep, PlayPrompt, RecordMessage
 from core.model.contact import ContactTrigger
 from core.model.prompts import Prompt
 from ivr.dialogue import Dialogue
 from ivr.digits import KEYS
-from ivr.flow import Answer, Balance, Callback, Collect, Menu, Play, PromptName, Record, Say, TellWait
+from ivr.flow import (
+    Answer,
+    AnyNode,
+    Balance,
+    Callback,
+    Collect,
+    Menu,
+    NodeName,
+    Play,
+    PromptName,
+    Record,
+    Say,
+    TellWait,
+)
 from ivr.values import is_private, spoken, value_of
 
 
@@ -107,3 +121,13 @@ def _record(dialogue: Dialogue, step: str, record: Record) -> DialogueStep:
         silence_us=microseconds(record.silence_s),
         terminators=record.terminators,
     )
+
+
+def unsaid(node: AnyNode) -> NodeName:
+    """Return where a node leads that has nothing to say."""
+    match node:
+        case Say() as say:
+            return say.missing or say.next
+        case Balance() as balance:
+            return balance.unavailable
+    raise InvariantBroken(f"{type(node).__name__} has no step")
