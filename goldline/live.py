@@ -28,6 +28,7 @@ from goldline.asterisk_settings import asterisk_settings
 from goldline.audit_files import AuditFiles
 from goldline.bus_side import engine_buses
 from goldline.config import Config
+from goldline.doors import opening
 from goldline.edges import Desks, WorkDoors
 from goldline.journal_file import FileJournal, NoJournal
 from goldline.journal_head import JournalHead
@@ -97,10 +98,13 @@ class LiveCentre:
             for left in await recall():
                 self.runner.receive(replace(left, at_us=now_us))
         if desk is None:
-            await self.desks.start()
+            with opening("desk.port"):
+                await self.desks.start()
         if self._takes_work:
-            await self.work.start()
-        await self.pbx.start()
+            with opening("work_door.port"):
+                await self.work.start()
+        with opening("agi.port"):
+            await self.pbx.start()
 
     async def close(self) -> None:
         """Let go of everything; calls go on in Asterisk, callers wait for the next run."""

@@ -8,8 +8,9 @@ async with join_database(config) as database:         # a web process apart: the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -55,10 +56,15 @@ class Stores:
 
 @asynccontextmanager
 async def open_database(config: Config) -> AsyncIterator[Database]:
-    """Give the configured database, its tables brought up to date."""
+    """Give the configured database, its tables brought up to date.
+
+    Raises `OSError` naming `crm.url` where it is away. A new SQLite file is for its owner alone.
+    """
     database = _configured(config)
     try:
-        await upgrade(database)
+        with _named(config):
+            _make_private(database)
+            await upgrade(database)
         yield database
     finally:
         await database.close()
@@ -79,13 +85,30 @@ async def join_database(config: Config) -> AsyncIterator[Database]:
 
 
 async def _check(database: Database, config: Config) -> None:
-    shown = make_url(config.crm.url.get_secret_value()).render_as_string(hide_password=True)
-    try:
+    with _named(config):
         reason = await why_not_current(database)
-    except OSError as error:
-        raise OSError(f"crm.url: found {shown!r}; {error}") from error
     if reason:
-        raise ConfigError("crm.url", shown, reason)
+        raise ConfigError("crm.url", _shown(config), reason)
+
+
+@contextmanager
+def _named(config: Config) -> Iterator[None]:
+    """Say which database is away."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(f"crm.url: found {_shown(config)!r}; {error}") from error
+
+
+def _shown(config: Config) -> str:
+    return make_url(config.crm.url.get_secret_value()).render_as_string(hide_password=True)
+
+
+def _make_private(database: Database) -> None:
+    """Make the file of a new database: customers, and what signs people in, stand in it."""
+    if database.file is not None:
+        with suppress(FileExistsError):
+            os.close(os.open(database.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _configured(config: Config) -> Database:

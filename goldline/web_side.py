@@ -19,6 +19,7 @@ from goldline.config_dispositions import dispositions_of
 from goldline.config_gate import gate_settings, oidc_settings
 from goldline.config_routing import QueueSection
 from goldline.config_web import web_settings
+from goldline.doors import opening
 from goldline.list_side import open_campaign_side
 from goldline.stores import WebStores
 from goldline.wall_clock import WallClock
@@ -127,9 +128,8 @@ async def open_web_side(
             ops=ops,
         )
         server = WebServer(build_application(site), site.settings)
-        async with _serving(
-            server, following.live, clock, _look(house, front, following, clock, stores)
-        ) as port:
+        look = _look(house, front, following, clock, stores)
+        async with _serving(server, "web.port", following.live, clock, look) as port:
             yield port
 
 
@@ -146,19 +146,22 @@ async def open_ops_side(
     """Serve health and metrics of an engine without pages, and give the port; the bus is told as ever."""
     door = WebSettings(host=config.metrics.host, port=config.metrics.port)
     server = WebServer(build_ops_application(ops), door)
-    async with _serving(server, following.live, clock, _look(house, front, following, clock, stores)) as port:
+    look = _look(house, front, following, clock, stores)
+    async with _serving(server, "metrics.port", following.live, clock, look) as port:
         yield port
 
 
 @asynccontextmanager
 async def _serving(
-    server: WebServer, live: Live, clock: Clock, look: Coroutine[None, None, None]
+    server: WebServer, key: str, live: Live, clock: Clock, look: Coroutine[None, None, None]
 ) -> AsyncIterator[int]:
-    """Serve and give the port, while `live` tells and looks on."""
+    """Serve at the port that `key` names and give it, while `live` tells and looks on."""
     looking = asyncio.create_task(look)  # det-ok: an edge
     try:
         live.start(clock)
-        yield await server.start()
+        with opening(key):
+            port = await server.start()
+        yield port
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)

@@ -23,7 +23,7 @@ from core.model.campaign_requests import (
     StartCampaign,
 )
 from crm.leads.results import list_standings
-from crm.ledger import read_campaign_states
+from crm.ledger import SqlLedger, read_campaign_states
 from dialer.campaign import CAMPAIGN, CampaignState
 from goldline.campaign.known import config_with
 from goldline.config import Config
@@ -113,9 +113,15 @@ async def _from_engine(
 
 
 async def _note(campaign: str, state: CampaignState, config: Config) -> None:
-    """Tell the ledger the state that the next engine takes up."""
+    """Tell the ledger the state that the next engine takes up; raise `OSError` where that is in vain."""
     clock = WallClock()
-    async with open_stores(config, clock) as stores:
-        stores.ledger.append(
-            CampaignChanged(at_us=clock.now_us(), campaign=campaign, state=state, reason=BY_HAND)
-        )
+    try:
+        async with open_stores(config, clock) as stores:
+            ledger = stores.ledger
+            ledger.append(
+                CampaignChanged(at_us=clock.now_us(), campaign=campaign, state=state, reason=BY_HAND)
+            )
+    except BlockingIOError as error:
+        raise RequestRefused("engine_not_asked", f"{error}; [work_door] needs a token to ask it") from error
+    if isinstance(ledger, SqlLedger) and ledger.lost + ledger.refused:
+        raise OSError(f"{campaign} is not {state.value}: neither the database nor the spool took it down")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from core.kernel.errors import RequestRefused
 from core.model.attempt import AttemptRecord
@@ -22,7 +23,7 @@ from goldline.config import load_config
 from goldline.flows import load_flows
 from goldline.journal_file import NoJournal
 from goldline.live import LiveCentre
-from goldline.stores import open_stores
+from goldline.stores import open_database, open_stores
 from goldline.wall_clock import WallClock
 from tests.services.clocks import Wristwatch
 from tests.services.ports import free_tcp_port
@@ -128,8 +129,8 @@ async def live_engine(config: Path) -> AsyncIterator[None]:
     flows, agents = load_flows(parsed, config.parent), configured_agents(parsed)
     async with open_stores(parsed, clock) as stores:
         centre = LiveCentre(parsed, flows, agents, stores, clock, folder=config.parent)
-        await centre.start(NoJournal())
         try:
+            await centre.start(NoJournal())
             yield
         finally:
             await centre.close()
@@ -152,6 +153,18 @@ def test_the_ledger_keeps_the_word_for_the_next_engine(goldline: Run, config: Pa
     goldline("campaign", "stop", "spring", "-c", config)
     told = json.loads(goldline("campaign", "status", "spring", "-c", config, "--json").out)
     assert told == {"campaign": "spring", "lists": {}, "runs": False, "state": "paused"}
+
+
+async def test_a_campaign_is_not_said_to_dial_where_nothing_takes_that_down(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(config.parent)
+    async with open_database(load_config(config)) as database, database.writing() as connection:
+        await connection.execute(
+            text("CREATE TRIGGER no AFTER INSERT ON ledger_event BEGIN SELECT RAISE(ABORT, 'no'); END")
+        )
+    with pytest.raises(OSError, match="spring is not dialing"):
+        await start("spring", config)
 
 
 def test_a_campaign_that_is_not_there_is_refused_with_those_that_are(goldline: Run, config: Path) -> None:
