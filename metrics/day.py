@@ -21,6 +21,7 @@ from core.model.destination import DestinationKind
 from core.model.events import (
     AgentStateChanged,
     ContactAbandoned,
+    ContactAdopted,
     ContactArrived,
     ContactConnected,
     ContactDiverted,
@@ -53,8 +54,9 @@ class _Open:
     """A contact under way: whether it is to be counted, what it asked for, where it is counted, what it was
     told of its wait.
 
-    `line` is the queue in whose line it stands. `sent_away` is set where routing has sent it out of one, or
-    from a door, and it is in no line since; `over` when it needs no more counting.
+    `line` is the queue in whose line it stands; it stood in its first since `queued_us`. `sent_away` is set
+    where routing has sent it out of one, or from a door, and it is in no line since; `over` when it needs no
+    more counting.
     """
 
     counts: bool
@@ -62,6 +64,8 @@ class _Open:
     tier: str = ""
     figures: ContactFigures | None = None
     line: str = ""
+    queued_us: int = 0
+    answered: bool = False
     sent_away: bool = False
     over: bool = False
     told: list[WaitAnnounced] = field(default_factory=list)
@@ -105,6 +109,7 @@ class DayFigures:
             ContactDiverted: self._diverted,
             WaitAnnounced: self._announced,
             ContactConnected: self._connected,
+            ContactAdopted: self._adopted,
             ContactAbandoned: self._abandoned,
             InteractionRecorded: self._recorded,
             AgentStateChanged: self._stretches.add,
@@ -188,7 +193,7 @@ class DayFigures:
             return
         if contact.figures is None:
             contact.queue, contact.tier = event.queue, event.tier
-            contact.figures = self._offered(contact, event.at_us)
+            contact.figures, contact.queued_us = self._offered(contact, event.at_us), event.at_us
         contact.line, contact.sent_away = event.queue, False
         self._length(event.queue).change(+1, event.at_us)
 
@@ -205,7 +210,7 @@ class DayFigures:
         contact.sent_away = True
         if event.to is DestinationKind.HANG_UP:
             contact.over = True
-            contact.figures.elsewhere += waited
+            contact.figures.elsewhere += waited and not contact.answered
             contact.figures.blocked += not waited
 
     def _announced(self, event: WaitAnnounced) -> None:
@@ -214,13 +219,31 @@ class DayFigures:
 
     def _connected(self, event: ContactConnected) -> None:
         contact = self._open.get(event.contact_id)
-        if contact is not None and contact.figures is not None:
-            self._leave_line(contact, event.at_us)
-            contact.figures.answered_us.append(event.waited_us)
-            contact.figures.levels += event.level
-            contact.figures.estimates.answered(event)
-            for announced in contact.told:
-                contact.figures.estimates.told(announced, event.at_us)
+        if contact is None or contact.figures is None:
+            return
+        self._leave_line(contact, event.at_us)
+        if not self._is_answer(contact):
+            return
+        contact.figures.answered_us.append(event.waited_us)
+        contact.figures.levels += event.level
+        contact.figures.estimates.answered(event)
+        for announced in contact.told:
+            contact.figures.estimates.told(announced, event.at_us)
+
+    def _adopted(self, event: ContactAdopted) -> None:
+        """Count whom an agent answered as an earlier run died, so that no `ContactConnected` told it."""
+        contact = self._open.get(event.contact_id)
+        if event.state is not ContactState.CONNECTED or contact is None or contact.figures is None:
+            return
+        self._leave_line(contact, event.at_us)
+        if self._is_answer(contact):
+            answered_us = event.at_us if event.connected_us is None else event.connected_us
+            contact.figures.answered_us.append(max(0, answered_us - contact.queued_us))
+
+    def _is_answer(self, contact: _Open) -> bool:
+        """Tell whether this is the first answer: who was on hold as a run died stands in line once more."""
+        was_answered, contact.answered = contact.answered, True
+        return not was_answered
 
     def _abandoned(self, event: ContactAbandoned) -> None:
         contact = self._open.get(event.contact_id)
@@ -230,7 +253,8 @@ class DayFigures:
             self.left_in_ivr += contact.counts
         elif not contact.sent_away:
             self._leave_line(contact, event.at_us)
-            contact.figures.abandoned_us.append(event.waited_us)
+            if not contact.answered:
+                contact.figures.abandoned_us.append(event.waited_us)
 
     def _recorded(self, event: InteractionRecorded) -> None:
         """Count the work; tell those turned away at a full line from those that went on elsewhere."""
@@ -241,7 +265,7 @@ class DayFigures:
             self._ended_without_waiting(contact, event)
         elif contact.line or contact.sent_away:
             self._leave_line(contact, event.at_us)
-            contact.figures.elsewhere += 1
+            contact.figures.elsewhere += not contact.answered
         elif event.outcome is ContactState.CLOSED:
             contact.figures.handled += 1
             contact.figures.handled_us += event.talk_us + event.hold_us + event.wrap_up_us

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from core.model.contact import VOICE
 from core.model.events import (
     ContactAbandoned,
+    ContactAdopted,
     ContactArrived,
     ContactConnected,
     ContactDiverted,
@@ -42,6 +43,7 @@ class TurnFigures:
         ContactQueued,
         ContactDiverted,
         ContactConnected,
+        ContactAdopted,
         ContactAbandoned,
         InteractionRecorded,
     )

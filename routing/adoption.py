@@ -168,6 +168,7 @@ class Adoption:
                 contact_id=contact.contact_id,
                 state=state,
                 agent_id=contact.agent_id or "",
+                connected_us=contact.connected_us,
             )
         )
 

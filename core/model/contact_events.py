@@ -162,12 +162,14 @@ class WaitAnnounced(ContactEvent, frozen=True, kw_only=True):
 class ContactAdopted(ContactEvent, frozen=True, kw_only=True):
     """A contact of an earlier run of the engine was found on the PBX and goes on in `state`.
 
-    Work is found in the ledger instead. `agent_id` is who has the contact, empty for nobody.
+    Work is found in the ledger instead. `agent_id` is who has the contact, empty for nobody. Since
+    `connected_us` a caller and an agent talk, as far as the call's note tells.
     """
 
     state: ContactState
     agent_id: str = ""
     channel: str = VOICE
+    connected_us: int | None = None
 
 
 class ContactConnected(ContactEvent, frozen=True, kw_only=True):

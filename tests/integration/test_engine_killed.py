@@ -277,6 +277,7 @@ async def test_a_phone_answered_while_the_engine_is_away_has_its_caller_and_the_
 
     (adopted,) = await goldline.recorded("ContactAdopted")
     assert adopted["state"] == "connected"
+    assert adopted["connected_us"] == adopted["at_us"], "no note tells when they began to talk"
     desk = await reconnect("ann")
     await desk.shown("ShowAgentState", state="on_contact")
     await desk.ask("HangUpContact")

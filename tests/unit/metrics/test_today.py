@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.contact import ContactState
 from core.model.events import (
     AgentStateChanged,
+    ContactAbandoned,
+    ContactAdopted,
     ContactArrived,
     ContactConnected,
     ContactQueued,
@@ -140,3 +143,67 @@ def test_each_queue_is_held_to_its_own_promise() -> None:
         today.add(event)
     assert today.day.tallies.of(queue="cards").waits == WaitCounts(answered=3, in_time=2)
     assert [tally.offered for tally in today.day.tallies.by_interval()][20:23] == [2, 0, 1]
+
+
+# --- contacts of a run that died --------------------------------------------------------------------
+
+
+def adopted(at_us: int, state: ContactState, connected_us: int | None = None) -> ContactAdopted:
+    contact_id = ContactId("kept")
+    return ContactAdopted(
+        at_us=at_us, contact_id=contact_id, state=state, agent_id=ANN, connected_us=connected_us
+    )
+
+
+def counted(told: list[DomainEvent]) -> tuple[WaitCounts, int, int]:
+    """Return the waits of the day, how many were handled, and how many went elsewhere."""
+    today, _ = today_at(at(9))
+    for event in told:
+        today.add(event)
+    assert today.day.is_settled
+    tally = today.day.tallies.of()
+    assert tally.offered == 1
+    return tally.waits, tally.handled, tally.elsewhere
+
+
+def test_who_was_answered_while_no_engine_listened_is_answered() -> None:
+    told = call("kept", at(10), waits_s=15, talk_s=300)
+    told[3] = adopted(at(10, 1), ContactState.CONNECTED, connected_us=at(10, 0, 15))
+    assert counted(told) == (WaitCounts(answered=1, in_time=1), 1, 0)
+
+
+def test_who_was_answered_at_an_instant_that_nobody_knows_waited_until_found() -> None:
+    told = call("kept", at(10), waits_s=15, talk_s=300)
+    told[3] = adopted(at(10, 1), ContactState.CONNECTED)
+    assert counted(told) == (WaitCounts(answered=1), 1, 0)
+
+
+def test_a_talk_that_outlives_the_engine_is_answered_once() -> None:
+    told = call("kept", at(10), waits_s=15, talk_s=300)
+    told.insert(4, adopted(at(10, 1), ContactState.CONNECTED, connected_us=at(10, 0, 15)))
+    assert counted(told) == (WaitCounts(answered=1, in_time=1), 1, 0)
+
+
+def test_who_was_on_hold_as_the_engine_died_is_answered_once_whoever_goes_on() -> None:
+    told = call("kept", at(10), waits_s=15, talk_s=300)
+    queued, connected = told[2:4]
+    told[4:4] = [adopted(at(10, 1), ContactState.QUEUED), queued, connected]
+    assert counted(told) == (WaitCounts(answered=1, in_time=1), 1, 0)
+
+
+def test_who_was_on_hold_as_the_engine_died_and_hangs_up_then_was_answered() -> None:
+    told = call("kept", at(10), waits_s=15, talk_s=300)
+    told[4:] = [
+        adopted(at(10, 1), ContactState.QUEUED),
+        told[2],
+        ContactAbandoned(
+            at_us=at(10, 2),
+            contact_id=ContactId("kept"),
+            queue=CARDS,
+            tier="gold",
+            stage="queue",
+            waited_us=120 * SECOND_US,
+        ),
+        replace(told[4], outcome=ContactState.ABANDONED),
+    ]
+    assert counted(told) == (WaitCounts(answered=1, in_time=1), 0, 0)
