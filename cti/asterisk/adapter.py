@@ -2,13 +2,12 @@
 
 Two AMI sessions, one that hears and one that acts (an action holds up the events of its own session), a third
 one for phones where it is allowed, and a FastAGI server for dialogues with callers. What comes in goes
-through `translate` to the sink; what goes out is made by `commands`. The two sides share one object, the
+through `translate` to the sink; what goes out is seen to by `orders`. The two sides share one object, the
 translator's memory of channels.
 
 Logged in is not enough to be up: the sink hears `PbxSynced` when both sessions are logged in and a
 snapshot has been told, and `PbxLost` when either is gone. In between commands are still tried, for a
-caller may wait; what cannot be sent comes back as an event, as the port demands. Only a hang-up is sent
-again when both are back: nobody else would end that leg.
+caller may wait.
 
 A caller can come and go while AMI is away, told by FastAGI alone; the end of such a leg is told as well.
 And while both are up a lookout makes up for events that were lost on the way.
@@ -17,33 +16,17 @@ And while both are up a lookout makes up for events that were lost on the way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random  # det-ok: the type alone; the generator is handed in
-from typing import Any
 
 import structlog
 
 from core.drift import Views
 from core.kernel.clock import Clock
-from core.kernel.errors import PbxError, UnsafeText
 from core.model.causes import Cause
-from core.model.commands import (
-    ConferLeg,
-    DialogueStep,
-    HangUpLeg,
-    JoinLeg,
-    MuteLeg,
-    PbxCommand,
-    PickUpLeg,
-    PlayKeys,
-    RingLeg,
-    SuperviseLeg,
-    TagLeg,
-    TakeLeg,
-    TransferLeg,
-)
+from core.model.commands import PbxCommand
 from core.model.events import (
     AnomalySeen,
     DialogueClosed,
@@ -55,21 +38,19 @@ from core.model.events import (
     PbxLost,
     PbxSynced,
 )
-from core.model.ids import NO_LEG, LegId
+from core.model.ids import LegId
 from core.model.message import Event
 from core.ports import Sink
 from cti.agi.server import AgiServer, AgiSettings
-from cti.ami.errors import LocalAmiError
 from cti.ami.link import AmiLink, AmiSettings
 from cti.ami.replies import ActionReply, ReplyOutcome
 from cti.ami.states import LOGGED_IN, SessionState
 from cti.ami.wire import AmiMessage
-from cti.asterisk import commands
-from cti.asterisk.commands import Action
 from cti.asterisk.dialogue import Dialogues, DialogueSettings
 from cti.asterisk.dialplan import READ_CLASSES, UNREAD_EVENTS
 from cti.asterisk.handsets import Handsets
 from cti.asterisk.lookout import Lookout, told_views
+from cti.asterisk.orders import Contexts, Orders
 from cti.asterisk.resync import KEPT_BACK_MAX, SNAPSHOT_ACTIONS, Snapshot, missed_events, notes
 from cti.asterisk.translate import Events, Translator
 from cti.asterisk.vitals import HeardEvents, Vitals
@@ -90,12 +71,11 @@ CHANNEL_LATE_S = 0.5
 
 NEVER_CAME = "the link broke before Asterisk said whether it rings"
 NEVER_MADE = "Asterisk took the order, and there is no channel"
-NO_REPLY = "Asterisk did not reply to the order"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AsteriskSettings:
-    """One Asterisk: how to reach it, where it reaches us, and the contexts of its dialplan that are ours.
+    """One Asterisk: how to reach it, where it reaches us, and what of its dialplan is ours.
 
     `phones` is the account by which phones are answered from the desk, where there is one.
     """
@@ -105,9 +85,7 @@ class AsteriskSettings:
     agi: AgiSettings
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     name: str = "asterisk"
-    caller_context: str = "goldline-caller"
-    agent_context: str = "goldline-agent"
-    transfer_context: str = "goldline-transfer"
+    contexts: Contexts = field(default_factory=Contexts)
     look_every_s: float = 2.0
     """Between two looks for what no event told; what was lost is made up for after two of them."""
 
@@ -135,25 +113,18 @@ class AsteriskPbx:
         self._heard = HeardEvents()
         # Legs that a dialogue told of and whose end was not told yet.
         self._unended: dict[LegId, None] = {}
-        # Legs to hang up as soon as they exist or can be reached, and ordered ones of which no link could
-        # tell any more.
-        self._doomed: dict[LegId, HangUpLeg] = {}
+        # Ordered legs of which no link could tell any more.
         self._orphaned: tuple[LegId, ...] = ()
-        # Ordered legs that Asterisk has said it will make.
-        self._promised: dict[LegId, None] = {}
-        self._actions: Mapping[type[PbxCommand], Callable[[Any], None]] = {
-            RingLeg: self._ring,
-            JoinLeg: self._join,
-            HangUpLeg: self._hang_up,
-            TagLeg: self._tag,
-            TransferLeg: self._transfer,
-            TakeLeg: self._take,
-            ConferLeg: self._confer,
-            MuteLeg: self._mute,
-            PickUpLeg: self._pick_up,
-            PlayKeys: self._play_keys,
-            SuperviseLeg: self._supervise,
-        }
+        self._orders = Orders(
+            settings.name,
+            settings.contexts,
+            translator=self._translator,
+            dialogues=self._dialogues,
+            acting=self._acting,
+            handsets=self._handsets,
+            sink=sink,
+            clock=clock,
+        )
 
     async def start(self) -> None:
         """Listen for dialogues and connect to Asterisk, for ever; raise `OSError` if the port is taken."""
@@ -182,135 +153,9 @@ class AsteriskPbx:
             heard=self._heard.counts,
         )
 
-    # --- commands ---------------------------------------------------------------------------------
-
     def execute(self, command: PbxCommand) -> None:
         """Begin to carry out `command`; see `core.ports.Pbx`."""
-        if isinstance(command, DialogueStep):
-            self._dialogues.execute(command)
-            return
-        try:
-            self._actions[type(command)](command)
-        except (UnsafeText, PbxError, LocalAmiError) as refusal:
-            self._refuse(command, Cause.INTERWORKING, str(refusal))
-
-    def _ring(self, command: RingLeg) -> None:
-        settings = self._settings
-        if command.bridge_with == NO_LEG:
-            action = commands.originate(command, settings.caller_context)
-        else:
-            action = commands.originate(command, settings.agent_context, self._name_of(command.bridge_with))
-        self._translator.order(command.leg_id)
-        self._send(action, command)
-
-    def _name_of(self, leg_id: LegId) -> str:
-        """Return the channel's name; a caller's dialogue may tell it before AMI's Newchannel does."""
-        channel = self._translator.channels.get(leg_id)
-        name = channel.name if channel is not None else self._dialogues.address(leg_id)
-        if not name:
-            raise PbxError(f"leg {leg_id} is gone")
-        return name
-
-    def _join(self, command: JoinLeg) -> None:
-        name = self._name_of(command.bridge_with)
-        if not self._dialogues.leave_to_join(command.leg_id, name, command.spares):
-            raise PbxError(f"leg {command.leg_id} is not in our hands")
-
-    def _confer(self, command: ConferLeg) -> None:
-        if not self._dialogues.leave_to_confer(command.leg_id, command.room):
-            raise PbxError(f"leg {command.leg_id} is not in our hands")
-
-    def _take(self, command: TakeLeg) -> None:
-        self._send(commands.take(command, self._settings.caller_context), command)
-
-    def _mute(self, command: MuteLeg) -> None:
-        self._send(commands.mute(command), command)
-
-    def _pick_up(self, command: PickUpLeg) -> None:
-        action = commands.pick_up(command, self._name_of(command.leg_id))
-        self._handsets.send(action, partial(self._answered, command))
-
-    def _play_keys(self, command: PlayKeys) -> None:
-        self._handsets.play(command.leg_id, commands.checked_keys(command.digits))
-
-    def _supervise(self, command: SuperviseLeg) -> None:
-        name = self._name_of(command.hears)
-        if not self._dialogues.leave_to_hear(command.leg_id, name, commands.SPYING[command.mode]):
-            for action in commands.hear(command, name, self._settings.caller_context):
-                self._send(action, command)
-
-    def _hang_up(self, command: HangUpLeg) -> None:
-        action = commands.hang_up(command)
-        if self._translator.expects(command.leg_id):
-            # Asterisk answers "No such channel" until the Originate's own thread has made it (tried).
-            self._doomed[command.leg_id] = command
-        else:
-            self._send(action, command)
-
-    def _tag(self, command: TagLeg) -> None:
-        if self._is_bridged(command.leg_id) or not self._dialogues.tag(command.leg_id, command.tag):
-            self._send(commands.set_tag(command), command)
-
-    def _transfer(self, command: TransferLeg) -> None:
-        context = self._settings.transfer_context
-        if self._is_bridged(command.leg_id) or not self._dialogues.leave_to(
-            command.leg_id, context, command.number
-        ):
-            self._send(commands.redirect(command, context), command)
-
-    def _is_bridged(self, leg_id: LegId) -> bool:
-        """Tell whether the leg talks: its dialogue is void then, though its HANGUP may come 40 ms later."""
-        channel = self._translator.channels.get(leg_id)
-        return channel is not None and channel.bridge_id is not None
-
-    def _send(self, action: Action, command: PbxCommand) -> None:
-        self._acting.send_action(action.name, action.fields, partial(self._answered, command))
-
-    def _answered(self, command: PbxCommand, reply: ActionReply) -> None:
-        """Tell a refusal. What was lost or is late may have been done: the leg's own events will tell."""
-        if isinstance(command, HangUpLeg):
-            self._hang_up_again(command, reply)
-        elif reply.outcome is ReplyOutcome.REFUSED:
-            self._refuse(command, Cause.UNALLOCATED, reply.reason)
-        elif reply.outcome is ReplyOutcome.NOT_SENT:
-            self._refuse(command, Cause.NETWORK_OUT_OF_ORDER, reply.reason)
-        elif isinstance(command, RingLeg) and self._translator.expects(command.leg_id):
-            self._follow_up(command, reply)
-
-    def _hang_up_again(self, command: HangUpLeg, reply: ActionReply) -> None:
-        """See to it that the leg ends; a hang-up is refused where it has, as wanted."""
-        if reply.outcome in (ReplyOutcome.NOT_SENT, ReplyOutcome.LOST):
-            self._doomed[command.leg_id] = command
-        elif reply.outcome is ReplyOutcome.TIMED_OUT and not self._translator.has_ended(command.leg_id):
-            self._hang_up(command)
-
-    def _follow_up(self, command: RingLeg, reply: ActionReply) -> None:
-        """Watch for a channel that was promised; one that comes after no reply at all comes too late."""
-        if reply.ok:
-            self._promised[command.leg_id] = None
-        elif reply.outcome is ReplyOutcome.TIMED_OUT and self._translator.refuse(command.leg_id):
-            self._fail(command.leg_id, Cause.NETWORK_OUT_OF_ORDER, NO_REPLY)
-
-    def _refuse(self, command: PbxCommand, cause: Cause, reason: str) -> None:
-        log.warning(
-            "command refused", command=type(command).__name__, leg_id=command.leg_id, pii_reason=reason
-        )
-        if isinstance(command, RingLeg):
-            self._translator.refuse(command.leg_id)
-            self._fail(command.leg_id, cause, reason)
-        elif command.leg_id in self._translator.channels:
-            self._sink(
-                AnomalySeen(
-                    at_us=self._clock.now_us(),
-                    pbx=self._settings.name,
-                    kind="command_refused",
-                    where=type(command).__name__,
-                )
-            )
-
-    def _fail(self, leg_id: LegId, cause: int, reason: str) -> None:
-        self._doomed.pop(leg_id, None)
-        self._sink(LegFailed(at_us=self._clock.now_us(), leg_id=leg_id, cause=cause, reason=reason))
+        self._orders.execute(command)
 
     # --- events -----------------------------------------------------------------------------------
 
@@ -329,26 +174,16 @@ class AsteriskPbx:
             if isinstance(event, LegPressed) and self._dialogues.knows(event.leg_id):
                 continue
             if isinstance(event, LegFailed):
-                asyncio.get_running_loop().call_later(CHANNEL_LATE_S, self._fail_unmade, event)
+                asyncio.get_running_loop().call_later(
+                    CHANNEL_LATE_S, self._orders.give_up, event.leg_id, event.cause, event.reason
+                )
                 continue
             self._sink(event)
-            if isinstance(event, LegCreated | LegEnded):
-                self._end_doomed(event)
-
-    def _fail_unmade(self, event: LegFailed) -> None:
-        """Tell that a leg was never made, unless its channel was only late."""
-        if self._translator.refuse(event.leg_id):
-            self._fail(event.leg_id, event.cause, event.reason)
-
-    def _end_doomed(self, event: LegCreated | LegEnded) -> None:
-        """Hang up a leg that was to go before it came, or that comes after it was given up."""
-        command = self._doomed.pop(event.leg_id, None)
-        if command is None and self._translator.was_refused(event.leg_id):
-            command = HangUpLeg(leg_id=event.leg_id)
-        if isinstance(event, LegEnded):
-            self._unended.pop(event.leg_id, None)
-        elif command is not None and isinstance(event, LegCreated):
-            self._send(commands.hang_up(command), command)
+            if isinstance(event, LegCreated):
+                self._orders.note_created(event.leg_id)
+            elif isinstance(event, LegEnded):
+                self._orders.note_ended(event.leg_id)
+                self._unended.pop(event.leg_id, None)
 
     def _hear_dialogue(self, event: Event) -> None:
         if isinstance(event, DialogueOpened):
@@ -393,9 +228,7 @@ class AsteriskPbx:
         """Return what the engine was told of legs, None while a snapshot is due anyway."""
         if not self._is_up or self._snapshot is not None:
             return None
-        translator = self._translator
-        self._promised = {leg_id: None for leg_id in self._promised if translator.expects(leg_id)}
-        return told_views(translator.channels, [*self._promised, *self._unended])
+        return told_views(self._translator.channels, [*self._orders.promised(), *self._unended])
 
     def _make_up(self, amiss: Sequence[LegId], snapshot: Snapshot) -> None:
         """Tell what the events would have told that did not come."""
@@ -405,8 +238,7 @@ class AsteriskPbx:
             self._tell(self._translator.translate(message, now_us))
         shown = [row["Uniqueid"] for row in snapshot.channels]
         for leg_id in [leg_id for leg_id in amiss if leg_id not in shown]:
-            if self._translator.refuse(leg_id):
-                self._fail(leg_id, Cause.SUBSCRIBER_ABSENT, NEVER_MADE)
+            self._orders.give_up(leg_id, Cause.SUBSCRIBER_ABSENT, NEVER_MADE)
             self._end_unseen(leg_id)
 
     # --- the snapshot -----------------------------------------------------------------------------
@@ -453,13 +285,11 @@ class AsteriskPbx:
 
     def _come_up(self, now_us: int) -> None:
         for leg_id in self._orphaned:
-            if self._translator.refuse(leg_id):
-                self._fail(leg_id, Cause.NETWORK_OUT_OF_ORDER, NEVER_CAME)
+            self._orders.give_up(leg_id, Cause.NETWORK_OUT_OF_ORDER, NEVER_CAME)
         self._orphaned = ()
         for leg_id in list(self._unended):
             self._end_unseen(leg_id)
-        for leg_id in [leg_id for leg_id in self._doomed if not self._translator.expects(leg_id)]:
-            self._hang_up(self._doomed.pop(leg_id))
+        self._orders.hang_up_again()
         self._is_up = True
         self._sink(PbxSynced(at_us=now_us, pbx=self._settings.name))
 
