@@ -82,9 +82,9 @@ def build_brain(
     LostContacts(engine, calls)
     for name in config.control.flows:
         _flow(flows, name, "control.flows")
-    targets = build_control(ground, config)
+    targets, talks = build_control(ground, config)
     offers = OfferDesk(engine, contacts, ground.ids, queues)
-    Conversations(engine, contacts)
+    Conversations(engine, contacts, talks.may_hang_up)
     dispositions = dispositions_of(config.dispositions)
     quality = quality_rules(config.quality, dispositions)
     lines = build_routing(ground, config, adoption, offers, quality.prior)

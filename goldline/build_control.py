@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from core.kernel.errors import RequestRefused
 from core.model.agent import AgentProfile
@@ -84,7 +85,14 @@ class TargetBook:
             raise RequestRefused("unknown_flow", f"there is no flow {wish.target!r} to transfer to")
 
 
-def build_control(ground: Ground, config: Config) -> TargetBook:
+class Control(NamedTuple):
+    """What others have to know of call control."""
+
+    targets: TargetBook
+    talks: Talks
+
+
+def build_control(ground: Ground, config: Config) -> Control:
     """Build what holds, passes on and brings together calls; the queues' door has yet to be given."""
     engine, contacts = ground.engine, ground.contacts
     targets, rules = TargetBook(ground, config.control), control_rules(config.control)
@@ -94,4 +102,4 @@ def build_control(ground: Ground, config: Config) -> TargetBook:
     sagas = Sagas(engine, contacts, ground.calls, talks, thirds, handover, rules)
     Hearing(engine, contacts, talks, sagas, thirds, rules.tries_max)
     ControlDesk(engine, talks, sagas, targets, rules)
-    return targets
+    return Control(targets, talks)

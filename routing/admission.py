@@ -63,8 +63,9 @@ class Admission:
         self._router.stand_in_line(contact, event)
 
     def _admit(self, contact: Contact, queue: QueueName, why: Event) -> None:
-        # Who is passed on was let in before, and whether there was room was asked before the agent let go.
-        refusal = None if contact.after else self._door.refusal(contact, queue, why.at_us)
+        # Of who is passed on it was asked before the agent let go, but for where a flow leads afterwards.
+        was_asked = contact.after and not contact.flow
+        refusal = None if was_asked else self._door.refusal(contact, queue, why.at_us)
         if refusal is None:
             self._enter(contact, queue, why)
         else:

@@ -10,6 +10,8 @@ busy machine a leg outlives the talk by 300 ms (seen at ten calls a second).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.errors import RequestRefused
@@ -38,9 +40,16 @@ CUSTOMER, AGENT, PBX = "customer", "agent", "pbx"
 class Conversations:
     """The feature that notices the end of a talk, whoever ends it, and frees both legs."""
 
-    def __init__(self, engine: Engine, contacts: ContactBook) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        may_hang_up: Callable[[Contact], bool] = lambda contact: True,
+    ) -> None:
+        """Be built with who knows whether a contact that is parted `may_hang_up` now."""
         self._engine = engine
         self._contacts = contacts
+        self._may_hang_up = may_hang_up
         self._by_agent_leg: dict[LegId, Contact] = {}
         self._by_agent: dict[AgentId, Contact] = {}
         self._left_first: dict[ContactId, LegLeft] = {}
@@ -188,6 +197,8 @@ class Conversations:
         if request.contact_id not in ("", contact.contact_id):
             raise RequestRefused("other_contact", f"this agent talks to {contact.contact_id} by now")
         if contact.parted:
+            if not self._may_hang_up(contact):
+                raise RequestRefused("not_now", f"{contact.contact_id} cannot be hung up at this moment")
             self._engine.publish(
                 HangUpWished(
                     at_us=request.at_us,

@@ -64,6 +64,13 @@ class Talks:
             talk.in_hand.pop(third.leg_id, None)
         return third
 
+    def may_hang_up(self, contact: Contact) -> bool:
+        """Tell whether an agent of the contact may hang up now: whoever was called may leave at any time."""
+        talk = self._by_contact.get(contact.contact_id)
+        if talk is None or talk.contact is not contact:
+            return True
+        return "HangUpContact" in talk.legal()
+
     def pair(self, one: LegId, other: LegId) -> None:
         """Let one leg end when the other does, though neither is of a conversation any more."""
         self._pairs[one], self._pairs[other] = other, one

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.agent import AgentState
@@ -82,8 +82,11 @@ E = TypeVar("E", bound=DomainEvent)
 class Centre:
     """The centre; `standing` are the agents whose calls stand. Phones answer when told, or `at_once`."""
 
+    written: ClassVar[str] = CONFIG
+    """Its configuration."""
+
     def __init__(self, standing: tuple[str, ...] = (), at_once: bool = True) -> None:
-        self.config = Config.model_validate(tomllib.loads(CONFIG))
+        self.config = Config.model_validate(tomllib.loads(self.written))
         flows = load_flows(self.config, FLOWS)
         self.brain = build_brain(self.config, flows, configured_agents(self.config), 1)
         self.runner = VirtualRunner(self.brain.engine, 1_000 * SECOND_US)

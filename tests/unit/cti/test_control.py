@@ -29,7 +29,7 @@ from core.model.control import (
 from core.model.events import ContactConnected, InteractionRecorded
 from core.model.requests import AcceptOffer, FinishWrapUp, GoNotReady, HangUpContact, RejectOffer
 from simulator.channel import Channel
-from tests.unit.cti.control_centre import OUTSIDE, Centre
+from tests.unit.cti.control_centre import CONFIG, OUTSIDE, Centre
 
 AGENT, QUEUE, NUMBER, FLOW = TargetKind
 WAYS = pytest.mark.parametrize("standing", [(), ("ann",), ("ann", "bob", "cy")], ids=["rung", "one", "all"])
@@ -97,6 +97,34 @@ def test_hanging_up_at_the_desk_ends_a_call_on_hold(standing: tuple[str, ...]) -
     finish(centre, "ann")
     (record,) = centre.told(InteractionRecorded)
     assert record.ended_by == "agent"
+
+
+@WAYS
+@pytest.mark.parametrize(("to", "target"), [(AGENT, "bob"), (QUEUE, "second"), (NUMBER, OUTSIDE)])
+def test_customer_on_hold_is_not_hung_up_by_whoever_talks_with_somebody_else(
+    standing: tuple[str, ...], to: TargetKind, target: str
+) -> None:
+    centre = Centre(standing)
+    caller = consulting(centre, to, target)
+    assert "HangUpContact" not in centre.legal()
+    assert centre.ask(HangUpContact) == "not_now"
+    assert (caller.ended, caller.music) == (False, "default")
+    assert centre.ask(CancelConsult) == ""
+    assert centre.together(caller, centre.phone_of("ann"))
+    assert centre.ask(HangUpContact) == ""
+    assert caller.ended
+
+
+def test_customer_is_not_hung_up_on_the_way_to_a_hold() -> None:
+    centre = Centre()
+    caller = centre.talking()
+    centre.stall()
+    assert centre.ask(HoldContact, pause_s=0) == ""
+    assert centre.ask(HangUpContact, pause_s=0) == "not_now"
+    centre.go_on()
+    assert caller.music == "default"
+    assert centre.ask(HangUpContact) == ""
+    assert caller.ended
 
 
 @WAYS
@@ -217,6 +245,26 @@ def test_customer_is_passed_on_to_a_number_and_is_ours_no_more() -> None:
     assert OUTSIDE in peer.address
     assert centre.state("ann") is AgentState.WRAP_UP
     assert not [each for each in centre.brain.contacts if each.leg_id]
+
+
+class ShutCentre(Centre):
+    """One whose counter takes nobody while nobody is idle, and whose agents pass customers on to its menu."""
+
+    written = CONFIG.replace('flows = ["sorry"]', 'flows = ["straight"]', 1).replace(
+        "[queues.counter]", '[queues.counter]\njoin = "ready"', 1
+    )
+
+
+@pytest.mark.parametrize(("others", "is_let_in"), [((), False), (("cy",), True)])
+def test_customer_passed_on_to_a_flow_stands_at_the_door_of_the_queue_that_it_chooses(
+    others: tuple[str, ...], is_let_in: bool
+) -> None:
+    centre = ShutCentre()
+    caller = centre.talking(*others)
+    assert centre.ask(TransferContact, to=FLOW, target="straight") == ""
+    assert caller.ended is not is_let_in
+    outcomes = [record.outcome for record in centre.told(InteractionRecorded)]
+    assert outcomes == ([] if is_let_in else [ContactState.OVERFLOWED])
 
 
 def test_customer_is_passed_on_to_a_flow() -> None:
