@@ -79,9 +79,10 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
                 web=port,
             )
             with served_by_systemd():
-                await _interrupted()
+                await interrupted()
             log.info("stopping: talks go on, waiting callers keep their places")
         await centre.close()
+    log.info("stopped")
 
 
 async def _serve_web(config: Config, folder: Path) -> None:
@@ -99,7 +100,7 @@ async def _serve_web(config: Config, folder: Path) -> None:
             async with web_side as port:
                 log.info("serving", web=port, bus=config.bus.url)
                 with served_by_systemd():
-                    await _interrupted()
+                    await interrupted()
 
 
 def _prefer_latency() -> None:
@@ -112,11 +113,15 @@ def _prefer_latency() -> None:
     prefer_latency()
 
 
-async def _interrupted() -> None:
-    """Return when the process is asked to end."""
+async def interrupted() -> None:
+    """Return when the process is asked to end; who asks once more ends it at once, whatever is unwritten."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no signals on the loop
             loop.add_signal_handler(name, asked.set)
     await asked.wait()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(name)
+        signal.signal(name, signal.SIG_DFL)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -11,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from goldline.serve import interrupted
 from goldline.systemd import served_by_systemd, tell_systemd
 
+LIMIT_S = 10
 UNIT = Path(__file__).parents[3] / "contrib" / "systemd" / "goldline.service"
 
 
@@ -78,3 +82,22 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     )
     assert [line for line in judged.stderr.splitlines() if "goldline" in line] == []
     assert judged.returncode == 0
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+async def test_who_asks_twice_for_the_end_ends_the_program_at_once(asked: signal.Signals) -> None:
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        waiting = asyncio.create_task(interrupted())
+        await asyncio.sleep(0)
+        os.kill(os.getpid(), asked)
+        await asyncio.wait_for(waiting, LIMIT_S)
+        assert {signal.getsignal(name) for name in before} == {signal.SIG_DFL}
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def test_systemd_never_gives_up_starting_it() -> None:
+    # A database that boots more slowly refuses five starts within ten seconds, systemd's patience by default.
+    assert "\nStartLimitIntervalSec=0\n" in UNIT.read_text().split("[Service]")[0]
