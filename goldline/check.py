@@ -12,6 +12,7 @@ from goldline.flows import load_flows
 from goldline.harness import open_scenario
 from goldline.rules_check import check_config_rules
 from goldline.scenario_fit import check_fit
+from goldline.secrets_check import check_secrets
 from routing.checks.finding import Finding
 from simulator.scenario import load_scenario
 
@@ -40,7 +41,7 @@ def _check_config(path: Path) -> Checked:
     flows = load_flows(config, path.parent)
     agents = configured_agents(config)
     build_brain(config, flows, agents, run=1)
-    warnings = check_config_rules(config, flows, agents, path)
+    warnings = check_config_rules(config, flows, agents, path) + check_secrets(config, path)
     return Checked(f"{len(config.queues)} queues, {len(agents)} agents, {len(flows)} flows", warnings)
 
 

@@ -22,6 +22,7 @@ from goldline.live import LiveCentre, open_journal
 from goldline.logs import set_up_logs
 from goldline.roles import ServeRole
 from goldline.rules_check import check_config_rules
+from goldline.secrets_check import check_secrets
 from goldline.stores import join_database, open_stores, web_stores
 from goldline.systemd import served_by_systemd
 from goldline.vitals import ops_of, ops_of_web
@@ -44,6 +45,8 @@ async def run_server(path: Path, role: ServeRole = ServeRole.ALL, port: int | No
     if port is not None:
         config = config.model_copy(update={"web": config.web.model_copy(update={"port": port})})
     set_up_logs(config.log.show_personal)
+    for warning in check_secrets(config, path):
+        log.warning("secrets", where=warning.where, what=warning.what, advice=warning.advice)
     if role is ServeRole.WEB:
         await _serve_web(config, path.parent)
     else:

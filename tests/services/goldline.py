@@ -165,6 +165,7 @@ class GoldlineServer(Service):
             text += f"\n[agents.{name}]\nskills = {{ sales = {level} }}\n"
         self.config = folder / "goldline.toml"
         self.config.write_text(text + tables)
+        self.config.chmod(0o600)
 
     def command(self) -> list[str | Path]:
         """Return what its users type."""
