@@ -17,6 +17,8 @@ from web.live.floor import Floor, promises_of
 from web.ports import History
 from web.problems import ProblemRaised
 
+FIRST_DAY = date(1970, 1, 2)
+"""Instants are counted from 1970 on, in whatever zone."""
 DAYS_MAX = 62
 """Days of one report: two months, which take the ledger of a busy centre some minutes to read."""
 KEPT_MAX = 14
@@ -45,10 +47,13 @@ class Reports:
     def span(self, first: date | None, last: date | None) -> list[date]:
         """Return the days from `first` to `last`, both included; today where neither is given.
 
-        Days that have not begun are left out. Raises a problem where the span is too long, or no span.
+        Days that have not begun are left out. Raises a problem where the span is too long, begins before
+        `FIRST_DAY`, or is no span.
         """
         begin = first or last or self.today
         end = min(last or begin, self.today)
+        if begin < FIRST_DAY:
+            raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", f"days begin with {FIRST_DAY}")
         if last is not None and last < begin:
             raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "`to` lies before `from`")
         if (end - begin).days >= DAYS_MAX:

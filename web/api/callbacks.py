@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter
+from pydantic import AwareDatetime
 
 from core.kernel.clock import SECOND_US
 from core.model.callback_events import CallbackBooked, CallbackDialed, CallbackPostponed
@@ -36,7 +36,7 @@ class AskedCallback(Asked):
     queue: Name
     customer_id: Name = ""
     tier: Name = ""
-    due: datetime | None = None
+    due: AwareDatetime | None = None
 
 
 @router.get("")

@@ -43,6 +43,8 @@ V = TypeVar("V", bound=View)
 Day = Annotated[date | None, Query(description="A day of the centre's calendar, such as 2026-11-22.")]
 Name = Annotated[str | None, Query(max_length=40)]
 FIRST: Place = (-1, -1)
+RUN_MAX, SEQUENCE_MAX = 2**31 - 1, 2**63 - 1
+"""The last place that a ledger in any database could have: beyond it is no place."""
 
 
 def reports_of(connection: HTTPConnection) -> Reports:
@@ -210,6 +212,10 @@ def _place(cursor: str) -> Place:
     run, _, sequence = cursor.partition("-")
     if not cursor:
         return FIRST
-    if not (run.isdecimal() and sequence.isdecimal()):
+    if not (_is_number(run, RUN_MAX) and _is_number(sequence, SEQUENCE_MAX)):
         raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "no such cursor")
     return int(run), int(sequence)
+
+
+def _is_number(text: str, most: int) -> bool:
+    return text.isascii() and text.isdigit() and int(text) <= most

@@ -150,6 +150,15 @@ async def test_a_callback_is_booked_in_the_agents_name(anna: httpx.AsyncClient, 
     )
 
 
+@pytest.mark.parametrize("due", ["2026-11-23T09:30:00", "2026-11-23", "0001-01-01T00:00:00"])
+async def test_a_callback_at_a_time_of_no_zone_is_refused(
+    anna: httpx.AsyncClient, engine: Engine, due: str
+) -> None:
+    asked = {"number": NUMBER, "queue": "cards", "due": due}
+    assert (await anna.post("/api/v1/callbacks", json=asked)).status_code == 422
+    assert engine.asked == []
+
+
 async def test_open_callbacks_are_told_as_the_last_word_on_them_was(
     anna: httpx.AsyncClient, ledger: MemoryLedger
 ) -> None:

@@ -91,6 +91,12 @@ async def test_interactions_come_page_by_page() -> None:
     assert rest["next"] is None
 
 
+@pytest.mark.parametrize("cursor", ["x", "1", "1-", "-1-1", "2147483648-1", "1-9223372036854775808", "٣-٣"])
+async def test_a_place_that_no_ledger_has_is_refused(cursor: str) -> None:
+    answer = await get(site_with(MemoryLedger()), f"reports/interactions?cursor={cursor}")
+    assert (answer.status_code, answer.json()["detail"]) == (422, "no such cursor")
+
+
 async def test_a_spreadsheet_runs_nothing_of_what_callers_and_agents_wrote() -> None:
     ledger = MemoryLedger()
     ledger.append(record("C-1", number="=cmd|' /C calc'!A0"))
@@ -125,7 +131,14 @@ async def test_days_that_have_not_begun_are_no_part_of_a_report() -> None:
 
 
 @pytest.mark.parametrize(
-    "span", ["from=2025-06-14&to=2025-06-13", "from=2024-01-01&to=2025-06-01", "from=yesterday"]
+    "span",
+    [
+        "from=2025-06-14&to=2025-06-13",
+        "from=2024-01-01&to=2025-06-01",
+        "from=yesterday",
+        "from=0001-01-01&to=0001-01-01",
+        "to=1969-12-31",
+    ],
 )
 async def test_a_span_that_is_none_or_too_long_is_refused(span: str) -> None:
     answer = await get(site_with(MemoryLedger()), f"reports/days?{span}")
