@@ -25,7 +25,7 @@ from goldline.rules_check import check_config_rules
 from goldline.secrets_check import check_secrets
 from goldline.stores import join_database, open_stores, web_stores
 from goldline.systemd import served_by_systemd
-from goldline.vitals import ops_of, ops_of_web
+from goldline.vitals import ops_of, ops_of_web, watch_clock
 from goldline.wall_clock import WallClock
 from goldline.web_side import follow, house_of, open_ops_side, open_web_side
 
@@ -69,6 +69,7 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
         await centre.start(journal)
         _prefer_latency()
         ops = ops_of(centre, stores, following, config.metrics)
+        watch_clock(ops, clock)
         if isinstance(journal, FileJournal):
             ops.readiness.wish("journal", journal.trouble)
         open_side = open_web_side if with_pages else open_ops_side

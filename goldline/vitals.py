@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.kernel.clock import seconds
+from core.kernel.clock import SECOND_US, seconds
 from crm.ledger import SqlLedger
 from goldline import __version__
 from goldline.bus_side import EngineBus, WebBus
 from goldline.config_metrics import MetricsSection, monitors_of
 from goldline.live import LiveCentre
 from goldline.stores import Stores
+from goldline.wall_clock import WallClock
 from web.live.following import Following
 from web.live.live import Live
 from web.ops.calls import CallReadings
@@ -23,6 +24,9 @@ from web.ops.readings import Reading, distribution_of
 
 if TYPE_CHECKING:
     from web.bus.link import BrokerLink
+
+CLOCK_OFF_MAX_US = 2 * SECOND_US
+"""More than a leap second, and nobody's calling hours."""
 
 
 def ops_of(centre: LiveCentre, stores: Stores, following: Following, section: MetricsSection) -> Ops:
@@ -42,6 +46,23 @@ def ops_of(centre: LiveCentre, stores: Stores, following: Following, section: Me
         ops.readiness.wish("bus", partial(_bus_missing, bus))
     lag.start()
     return ops
+
+
+def watch_clock(ops: Ops, clock: WallClock) -> None:
+    """Let operators know where the machine's clock was set since `clock` was read off it."""
+
+    def off() -> Iterator[Reading]:
+        yield Reading("goldline_clock_off_seconds", seconds(clock.off_us()))
+
+    ops.exposition.read(off)
+    ops.readiness.wish("clock", partial(_clock_set, clock))
+
+
+def _clock_set(clock: WallClock) -> str:
+    off_us = clock.off_us()
+    if abs(off_us) < CLOCK_OFF_MAX_US:
+        return ""
+    return f"the machine's clock was set by {seconds(off_us):+.1f} s since the start: start anew to go by it"
 
 
 def ops_of_web(bus: WebBus, following: Following, section: MetricsSection) -> Ops:

@@ -6,9 +6,10 @@ import time
 
 
 class WallClock:
-    """Microseconds since 1970-01-01 UTC that never step back: the wall once, then the steady clock.
+    """Microseconds since 1970-01-01 UTC that never step: the wall once, then the steady clock.
 
-    With `speed` 10 ten seconds pass in one, from the instant of construction on.
+    So waits and timers heed no setting of the machine's clock, forth or back; `off_us` tells of it. With
+    `speed` 10 ten seconds pass in one, from the instant of construction on.
     """
 
     def __init__(self, speed: float = 1.0) -> None:
@@ -20,3 +21,11 @@ class WallClock:
         """Return the present instant."""
         passed_ns = time.monotonic_ns() - self._start_steady_ns  # det-ok: as above
         return self._start_us + int(passed_ns * self._speed) // 1000
+
+    def off_us(self) -> int:
+        """Return how far the machine's clock was set forth (back: below 0) since the construction.
+
+        A machine that slept was set forth too, by what the steady clock does not count.
+        """
+        passed_us = (time.monotonic_ns() - self._start_steady_ns) // 1000  # det-ok: as above
+        return time.time_ns() // 1000 - self._start_us - passed_us  # det-ok: as above

@@ -97,6 +97,14 @@ ALERTS = (
         "Each is in the log with its number in the journal: report it with the journal.",
     ),
     Alert(
+        "GoldlineClockSet",
+        "abs(goldline_clock_off_seconds) > 2",
+        "1m",
+        "warning",
+        "The machine's clock was set by {{ $value | humanizeDuration }} since the start.",
+        "Times that are told, and the hours of campaigns, go by the clock before: start it anew.",
+    ),
+    Alert(
         "GoldlineLedgerSpooling",
         "goldline_ledger_spooling == 1",
         "2m",

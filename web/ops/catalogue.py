@@ -89,6 +89,9 @@ PROGRAM = (
     _metric("engine_run", _G, "The number of this start of the engine."),
     _metric("engine_inputs_total", _C, "Messages that the engine has handled."),
     _metric("engine_faults_total", _C, "Messages whose handling failed: a fault of ours each."),
+    _metric(
+        "clock_off_seconds", _G, "How far the machine's clock was set since the start: we go by the old one."
+    ),
     _metric("ledger_waiting_events", _G, "Events not yet in the database."),
     _metric("ledger_spool_bytes", _G, "Bytes on the disk that wait for the database."),
     _metric("ledger_spooling", _G, "Whether the database is away (1) or not (0)."),
