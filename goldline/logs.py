@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -17,6 +18,23 @@ PERSONAL = "pii_"
 MASK = "***"
 
 Fields = MutableMapping[str, Any]
+
+
+class Patient:
+    """A stream whose lines may be lost: a disk that is full, or a reader that is gone, shall stop no call."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write, if that can be."""
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Hand on what was written, if that can be."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def set_up_logs(show_personal: bool = False, level: int = logging.INFO) -> None:
@@ -31,7 +49,7 @@ def set_up_logs(show_personal: bool = False, level: int = logging.INFO) -> None:
             *([] if on_terminal else [structlog.processors.JSONRenderer()]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Patient(sys.stderr))),
     )
 
 

@@ -16,6 +16,15 @@ structlog.get_logger().info("caller came", contact="C-1", pii_number="+312012345
 """
 
 
+def test_a_log_that_takes_no_more_stops_nothing() -> None:
+    program = TALE.format(show=False) + 'print("went on", flush=True)'
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, timeout=60, check=False
+        )
+    assert done.stdout == b"went on\n"
+
+
 def log_line(show: bool) -> dict[str, str]:
     """Return what a program with such logs writes to a pipe."""
     command = [sys.executable, "-c", TALE.format(show=show)]
