@@ -91,7 +91,7 @@ def build_brain(
     targets.door = lines.door
     campaigns = _campaigns(ground, config, flows, dispositions)
     build_agents_side(ground, config, campaigns)
-    Supervising(engine, contacts, ground.ids, targets.free, supervision_rules(config.supervision))
+    Supervising(engine, contacts, ground.ids, targets.free, talks, supervision_rules(config.supervision))
     QualityLearner(engine, contacts, agents, queues.skills(), quality)
     build_dialer(ground, campaigns, lines.router)
     _build_menus(ground, config, flows, lines)

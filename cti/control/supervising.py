@@ -49,6 +49,7 @@ from core.model.supervision import AgentSupervised, LegHears, SupervisionEnded
 from core.model.tag import SUPERVISOR, Tag, decode_tag
 from cti.control.ear import ON_THE_MOVE, Ear, EarState, EarTrigger
 from cti.control.free_agents import FreeAgents
+from cti.control.talks import Talks
 
 WAITING_STEP = "supervision:music"
 MOVE_LIMIT_US = 5 * SECOND_US
@@ -67,12 +68,19 @@ class Supervising:
     """The feature that lets supervisors hear agents."""
 
     def __init__(
-        self, engine: Engine, contacts: ContactBook, ids: Ids, free: FreeAgents, rules: SupervisionRules
+        self,
+        engine: Engine,
+        contacts: ContactBook,
+        ids: Ids,
+        free: FreeAgents,
+        talks: Talks,
+        rules: SupervisionRules,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._ids = ids
         self._free = free
+        self._talks = talks
         self._rules = rules
         self._ears: dict[str, Ear] = {}
         self._by_leg: dict[LegId, Ear] = {}
@@ -141,6 +149,8 @@ class Supervising:
             raise RequestRefused("no_conversation", f"{request.agent_id} talks to nobody now")
         if request.by not in self._free:
             raise RequestRefused("agent_not_ready", f"{request.by} has to be ready to take a call over")
+        if not self._talks.may_pass_on(talk):
+            raise RequestRefused("not_now", f"{request.agent_id} and the customer are not alone together now")
         self._passing[ear.leg_id] = TransferContact(
             at_us=request.at_us,
             agent_id=request.agent_id,

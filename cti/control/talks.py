@@ -71,6 +71,11 @@ class Talks:
             return True
         return "HangUpContact" in talk.legal()
 
+    def may_pass_on(self, contact: Contact) -> bool:
+        """Tell whether the customer may be passed on now: not in a consultation or a conference."""
+        talk = self._by_contact.get(contact.contact_id)
+        return talk is None or (talk.contact is contact and "TransferContact" in talk.legal())
+
     def pair(self, one: LegId, other: LegId) -> None:
         """Let one leg end when the other does, though neither is of a conversation any more."""
         self._pairs[one], self._pairs[other] = other, one

@@ -27,7 +27,17 @@ from core.model.control import (
     UnmuteContact,
 )
 from core.model.events import ContactConnected, InteractionRecorded
-from core.model.requests import AcceptOffer, FinishWrapUp, GoNotReady, HangUpContact, RejectOffer
+from core.model.ids import AgentId
+from core.model.requests import (
+    AcceptOffer,
+    FinishWrapUp,
+    GoNotReady,
+    HangUpContact,
+    RejectOffer,
+    Supervise,
+    TakeOver,
+)
+from core.model.supervision import SupervisionEnded, SupervisionMode
 from simulator.channel import Channel
 from tests.unit.cti.control_centre import CONFIG, OUTSIDE, Centre
 
@@ -113,6 +123,24 @@ def test_customer_on_hold_is_not_hung_up_by_whoever_talks_with_somebody_else(
     assert centre.together(caller, centre.phone_of("ann"))
     assert centre.ask(HangUpContact) == ""
     assert caller.ended
+
+
+@pytest.mark.parametrize("confers", [False, True])
+def test_talk_of_more_than_two_is_not_taken_over_and_its_supervisor_hears_on(confers: bool) -> None:
+    centre = Centre()
+    caller = centre.talking("bob", "cy")
+    boss = {"asked_by": "boss"}
+    assert centre.ask(StartConsult, to=AGENT, target="bob") == ""
+    if confers:
+        assert centre.ask(StartConference) == ""
+    phone = centre.shown_address("cy")
+    assert centre.ask(Supervise, mode=SupervisionMode.LISTEN, extension=phone, **boss) == ""
+    assert centre.ask(TakeOver, by=AgentId("cy"), **boss) == "not_now"
+    assert centre.told(SupervisionEnded) == []
+    if not confers:
+        assert centre.ask(CancelConsult) == ""
+        assert centre.ask(TakeOver, by=AgentId("cy"), **boss) == ""
+        assert centre.together(caller, centre.phone_of("cy"))
 
 
 def test_customer_is_not_hung_up_on_the_way_to_a_hold() -> None:

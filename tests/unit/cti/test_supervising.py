@@ -17,6 +17,7 @@ from core.model.tag import SUPERVISOR, Tag, decode_tag
 from cti.control.ear import EAR, EarState
 from cti.control.free_agents import FreeAgents
 from cti.control.supervising import MOVE_LIMIT_US, Supervising, SupervisionRules
+from cti.control.talks import Talks
 from tests.unit.floor import Floor
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
@@ -29,7 +30,7 @@ class House(Floor):
     def __init__(self, standing: tuple[str, ...] = ()) -> None:
         super().__init__({"ann": 5, "bob": 5}, standing=standing)
         self.supervising = Supervising(
-            self.engine, self.contacts, self.ids, FreeAgents(self.engine), SupervisionRules()
+            self.engine, self.contacts, self.ids, FreeAgents(self.engine), Talks(), SupervisionRules()
         )
 
     def ask(self, request: AgentRequest) -> str:
