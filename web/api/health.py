@@ -30,6 +30,8 @@ def ops_of(connection: HTTPConnection) -> Ops:
 OfOps = Annotated[Ops, Depends(ops_of)]
 
 
+# Balancers ask with HEAD as a rule; the server leaves the body out.
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthy() -> dict[str, str]:
     """Tell that the program runs and its loop turns."""
@@ -44,6 +46,7 @@ def is_monitor(connection: HTTPConnection, ops: OfOps) -> bool:
 IsMonitor = Annotated[bool, Depends(is_monitor)]
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"description": "Not ready; `missing` tells monitors why."}})
 async def ready(ops: OfOps, is_monitor: IsMonitor) -> Response:
     """Tell whether calls and screens are served now, and to monitors what is missing."""

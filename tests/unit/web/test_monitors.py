@@ -52,6 +52,15 @@ async def test_strangers_learn_whether_it_lives_and_is_ready_and_no_more(address
     assert (await asked("/healthz", address)).status_code == 200
 
 
+@pytest.mark.parametrize(("path", "status"), [("/healthz", 200), ("/readyz", 503)])
+async def test_balancers_that_ask_for_no_body_are_told_as_well(path: str, status: int) -> None:
+    ops = Ops()
+    ops.readiness.require("pbx", lambda: "the state of Asterisk is not known")
+    transport = httpx.ASGITransport(build_ops_application(ops))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
+        assert (await client.head(path)).status_code == status
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
