@@ -51,6 +51,7 @@ async def run_server(path: Path, role: ServeRole = ServeRole.ALL, port: int | No
         await _serve_web(config, path.parent)
     else:
         await _serve_engine(config, path, with_pages=role is ServeRole.ALL)
+    log.info("stopped")
 
 
 async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None:
@@ -86,7 +87,6 @@ async def _serve_engine(config: Config, path: Path, *, with_pages: bool) -> None
                 await interrupted()
             log.info("stopping: talks go on, waiting callers keep their places")
         await centre.close()
-    log.info("stopped")
 
 
 async def _serve_web(config: Config, folder: Path) -> None:
