@@ -5,7 +5,8 @@ agent is at work: who leaves, pauses, or has asked to after the talk in hand set
 on anybody may have it, and the preferred agent merely counts for more (`preferred_us`).
 
 The named agent is in the customer's record and outranks the agent of last time, who is known from the talks
-of this run or else from the record. It never brings a contact to somebody who could not serve it.
+of this run or else from the record. It never brings a contact to somebody who could not serve it, nor a
+customer back to the agent who has just passed them on. Who is asked while a customer is on hold may be anybody.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Preference:
     def _prefer(self, standing: Standing, why: Event) -> None:
         """Say who is preferred, and hold the contact for that agent where its time is not over yet."""
         rules = self._rulebook.tier(standing.kind)
-        if not (rules.prefer_us or rules.preferred_us):
+        if standing.contact.consults or not (rules.prefer_us or rules.preferred_us):
             return
         found = self._preferred(standing)
         if found is None:
@@ -101,7 +102,8 @@ class Preference:
 
     def _preferred(self, standing: Standing) -> tuple[AgentId, str] | None:
         """Return the first who is at work of those known to the customer and able, or else the first able."""
-        able = [found for found in self._known(standing.contact) if self._is_able(found[0], standing)]
+        known = [found for found in self._known(standing.contact) if found[0] != standing.contact.passed_by]
+        able = [found for found in known if self._is_able(found[0], standing)]
         return next((found for found in able if found[0] in self._at_work), able[0] if able else None)
 
     def _known(self, contact: Contact) -> Iterator[tuple[AgentId, str]]:

@@ -179,6 +179,12 @@ class Centre:
         self.pass_s(0.1)
         return channel
 
+    def call_from(self, before: Channel) -> Channel:
+        """Let whoever called before call the counter again."""
+        channel = self.exchange.call_in(caller_number=before.caller_number, dialed_number="5559000")
+        self.pass_s(0.1)
+        return channel
+
     def hang_up(self, channel: Channel) -> None:
         """Let the party put the handset down."""
         self.exchange.leave(channel)

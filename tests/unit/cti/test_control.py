@@ -275,6 +275,30 @@ def test_customer_is_passed_on_to_a_number_and_is_ours_no_more() -> None:
     assert not [each for each in centre.brain.contacts if each.leg_id]
 
 
+class FaithfulCentre(Centre):
+    """One whose callers wait for the agent of last time."""
+
+    written = CONFIG.replace("[tiers.standard]", "[tiers.standard]\nprefer_s = 20", 1)
+
+
+def test_customer_passed_on_to_a_queue_is_not_held_for_whoever_passed_them_on() -> None:
+    centre = FaithfulCentre()
+    caller = centre.talking("cy")
+    assert centre.ask(TransferContact, to=QUEUE, target="counter") == ""
+    assert centre.together(caller, centre.phone_of("cy"))
+    centre.hang_up(caller)
+    finish(centre, "ann", "cy")
+    again = centre.call_from(caller)
+    assert centre.together(again, centre.phone_of("cy"))
+
+
+def test_customer_on_hold_waits_for_no_preferred_agent_to_be_asked() -> None:
+    centre = FaithfulCentre()
+    centre.talking("cy")
+    assert centre.ask(StartConsult, to=QUEUE, target="counter") == ""
+    assert centre.together(centre.phone_of("ann"), centre.phone_of("cy"))
+
+
 class ShutCentre(Centre):
     """One whose counter takes nobody while nobody is idle, and whose agents pass customers on to its menu."""
 
