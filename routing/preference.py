@@ -6,7 +6,7 @@ on anybody may have it, and the preferred agent merely counts for more (`preferr
 
 The named agent is in the customer's record and outranks the agent of last time, who is known from the talks
 of this run or else from the record. It never brings a contact to somebody who could not serve it, nor a
-customer back to the agent who has just passed them on. Who is asked while a customer is on hold may be anybody.
+customer back to the agent who has just passed them on. Anybody may be asked while a customer is on hold.
 """
 
 from __future__ import annotations
