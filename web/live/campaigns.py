@@ -114,6 +114,7 @@ class CampaignClerk:
         self._records = records
         self._clock = clock
         self._undescribed = dict.fromkeys(fold.rules)
+        self._is_store_away = False
 
     async def run(self) -> None:
         """Ask how campaigns stand, until the engine says so, and how far the lists are that are worked."""
@@ -145,7 +146,12 @@ class CampaignClerk:
         try:
             self._fold.progressed(name, await self._records.progress(name))
         except OSError as error:  # TimeoutError is one
-            log.warning("progress_unknown", campaign=name, error=str(error))
+            # Said once: the store may be away for hours.
+            if not self._is_store_away:
+                log.warning("progress_unknown", campaign=name, error=str(error))
+            self._is_store_away = True
+        else:
+            self._is_store_away = False
 
 
 def campaign_view(rules: CampaignRules, now: CampaignNow, progress: CampaignProgress) -> CampaignView:

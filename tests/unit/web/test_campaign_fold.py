@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.kernel.clock import SECOND_US
 from core.model.at_work import AtWork, Pacing
@@ -21,6 +22,7 @@ from core.model.campaign_events import (
     RulesSet,
 )
 from core.model.campaign_requests import AnswerCampaign, CampaignStanding, DescribeCampaign
+from core.model.campaign_results import CampaignProgress
 from core.model.hindrance import Hindrance
 from core.model.ids import LegId, QueueName
 from core.model.lead import LeadNumber
@@ -223,3 +225,32 @@ async def test_an_engine_that_was_away_is_asked_again_how_campaigns_stand(store:
     assert (await view_of(fold, leads=2)).state == "paused"
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+class RecordsAway(MemoryCampaignRecords):
+    """Records whose database is away for the first `refusals` questions."""
+
+    refusals = 3
+
+    async def progress(self, campaign: str) -> CampaignProgress:
+        """Refuse, or answer."""
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError("the database is away")
+        return await super().progress(campaign)
+
+
+async def test_a_store_that_is_away_is_logged_once_and_asked_again(store: MemoryLeadStore) -> None:
+    front, fold = FrontOffice(lambda request: None, FrontSettings(patience_s=0)), fold_of()
+    records = RecordsAway(store, Wristwatch())
+    with capture_logs() as logged:
+        running = asyncio.create_task(CampaignClerk(fold, front, records, Wristwatch()).run())
+        async with asyncio.timeout(5):
+            while records.refusals:
+                fold.look_again("sales")
+                await asyncio.sleep(0)
+        fold.look_again("sales")
+        await view_of(fold, leads=2)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert len(logged) == 1
