@@ -22,6 +22,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~&=-]*").fullmatch
 
 _INSTANT = re.compile(r"[0-9]{1,18}").fullmatch
 """Microseconds that the journal can hold: far beyond any date, within 64 bits."""
+_CREDIT = re.compile(r"-?[0-9]{1,18}").fullmatch
+"""The same forth or back: a supervisor may let somebody stand further behind."""
 
 CALLER = "caller"
 AGENT = "agent"
@@ -104,6 +106,8 @@ def decode_tag(text: str) -> Tag | None:
     role = values.get("role")
     if role not in ROLES or not values.get("agent" if role in OF_AN_AGENT else "contact"):
         return None
-    if not all(map(_INSTANT, numbers.values())):
+    credit = numbers.pop("credit_us", "0")
+    if not (_CREDIT(credit) and all(map(_INSTANT, numbers.values()))):
         return None
+    numbers["credit_us"] = credit
     return Tag(**values | {name: int(value) for name, value in numbers.items()})

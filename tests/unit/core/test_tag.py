@@ -25,7 +25,7 @@ TAGS = st.builds(
     arrived_us=INSTANTS,
     queued_us=INSTANTS,
     head_start_us=INSTANTS,
-    credit_us=INSTANTS,
+    credit_us=st.integers(min_value=-(2**53), max_value=2**53),
     connected_us=INSTANTS,
 ).filter(lambda tag: tag.role not in OF_AN_AGENT or tag.agent != "")
 WAITING = Tag(role=CALLER, contact="C-1-000017", queue="loans", tier="gold", arrived_us=5, queued_us=9)

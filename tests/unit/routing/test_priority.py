@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -122,13 +123,14 @@ def test_moved_caller_who_is_cut_off_rings_back_to_the_same_place() -> None:
 # --- over a restart -----------------------------------------------------------------------------------
 
 
-def test_moved_caller_keeps_the_place_over_a_restart(floor: Floor) -> None:
-    move(floor, "third", to_front=True)
+@pytest.mark.parametrize(("name", "moved"), [("third", {"to_front": True}), ("first", {"seconds": -61})])
+def test_moved_caller_keeps_the_place_over_a_restart(floor: Floor, name: str, moved: dict[str, Any]) -> None:
+    move(floor, name, **moved)
     again = Floor({"ann": 5}, synced=False)
     again.now_us = floor.now_us
     again.on_the_pbx({LegId(f"leg-{name}"): floor.note_on(LegId(f"leg-{name}")) for name in line(floor)})
     again.hear(PbxSynced(at_us=again.now_us, pbx="main"))
-    assert line(again) == ["third", "first", "second"]
+    assert line(again) == line(floor) != ["first", "second", "third"]
 
 
 def test_moved_callback_keeps_the_place_over_a_restart() -> None:
