@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sized
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,14 +43,22 @@ def _check_config(path: Path) -> Checked:
     agents = configured_agents(config)
     build_brain(config, flows, agents, run=1)
     warnings = check_config_rules(config, flows, agents, path) + check_secrets(config, path)
-    return Checked(f"{len(config.queues)} queues, {len(agents)} agents, {len(flows)} flows", warnings)
+    holds = f"{_count(config.queues, 'queue')}, {_count(agents, 'agent')}, {_count(flows, 'flow')}"
+    return Checked(holds, warnings)
 
 
 def _check_scenario(path: Path) -> Checked:
     scenario = load_scenario(path)
     config = open_scenario(scenario)
+    streams, groups = _count(scenario.arrivals, "stream"), _count(scenario.customers, "group")
+    agents, teams = _count(scenario.staff, "agent"), _count(scenario.teams, "team")
     holds = (
-        f"{len(scenario.arrivals)} streams of calls, {len(scenario.customers)} groups of customers, "
-        f"{len(scenario.staff)} agents in {len(scenario.teams)} teams or alone, {len(config.queues)} queues"
+        f"{streams} of calls, {groups} of customers, {agents} in {teams} or alone, "
+        f"{_count(config.queues, 'queue')}"
     )
     return Checked(holds, check_fit(scenario, config))
+
+
+def _count(things: Sized, name: str) -> str:
+    """Return how many there are, such as `1 queue` or `1,200 agents`."""
+    return f"{len(things):,} {name}{'' if len(things) == 1 else 's'}"

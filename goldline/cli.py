@@ -474,5 +474,12 @@ def _print_json(figures: dict[str, Any]) -> None:
 
 def _refuse(error: GoldlineError | OSError) -> NoReturn:
     kind = "configuration" if isinstance(error, ConfigError) else "error"
-    typer.echo(f"goldline: {kind}: {error}", err=True)
+    typer.echo(f"goldline: {kind}: {_said(error)}", err=True)
     raise SystemExit(2)
+
+
+def _said(error: GoldlineError | OSError) -> str:
+    """Return what is wrong; of a file that cannot be had the name comes first, as of one with a mistake."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)

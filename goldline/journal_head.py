@@ -88,7 +88,7 @@ def read_head(path: Path) -> JournalHead:
     try:
         table = json_text.decode(line)
         if not isinstance(table, dict) or table.get("goldline_journal") != FORMAT:
-            raise ConfigError(where, line[:60], f"the head of a journal of format {FORMAT}")
+            raise ConfigError(where, _begun(line), f"expected the head of a journal of format {FORMAT}")
         return JournalHead(
             run=table["run"],
             config=parse_config(table["config"], where),
@@ -98,7 +98,13 @@ def read_head(path: Path) -> JournalHead:
             seed=table["seed"],
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(where, line[:60], f"the head of a journal ({error!r})") from error
+        allowed = "expected the head of a journal, as `serve` and `simulate --journal` write it"
+        raise ConfigError(where, _begun(line), allowed) from error
+
+
+def _begun(line: bytes) -> str:
+    """Return how the line begins, fit to be shown."""
+    return line[:60].decode(errors="replace").rstrip()
 
 
 def rules_table(config: Config) -> dict[str, Any]:

@@ -70,6 +70,28 @@ def test_mistake_is_one_line_and_status_2(goldline: Run, arguments: tuple[str, .
     assert err.count("\n") == 1
 
 
+def test_file_that_is_not_there_is_named_first(goldline: Run) -> None:
+    assert goldline("replay", "nowhere.journal").err == (
+        "goldline: error: nowhere.journal: No such file or directory\n"
+    )
+
+
+def test_what_is_no_journal_is_shown_as_it_begins(goldline: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Notes\n", encoding="utf-8")
+    assert goldline("replay", "notes.md").err == (
+        "goldline: configuration: notes.md:1: found '# Notes'; "
+        "expected the head of a journal, as `serve` and `simulate --journal` write it\n"
+    )
+
+
+def test_one_queue_is_said_in_the_singular(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path)
+    assert (
+        "goldline.toml: 1 queue, 2 agents, 1 flow: good\n"
+        in goldline("check-config", tmp_path / "goldline.toml").out
+    )
+
+
 def test_unknown_command_is_a_mistake_too(goldline: Run) -> None:
     assert goldline("fly").status == 2
 
