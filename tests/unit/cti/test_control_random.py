@@ -27,7 +27,7 @@ from core.model.control import (
 from core.model.events import InteractionRecorded
 from core.model.requests import AcceptOffer, FinishWrapUp, GoReady, HangUpContact, RejectOffer
 from simulator.channel import Channel
-from simulator.port import AGI
+from simulator.dialogues import AGI
 from tests.unit.cti.control_centre import OUTSIDE, Centre
 
 AGENTS = ("ann", "bob", "cy")
