@@ -17,8 +17,8 @@ from web.live.floor import Floor, promises_of
 from web.ports import History
 from web.problems import ProblemRaised
 
-FIRST_DAY = date(1970, 1, 2)
-"""Instants are counted from 1970 on, in whatever zone."""
+FIRST_DAY = date(1970, 1, 1)
+"""Instants are counted from there on."""
 DAYS_MAX = 62
 """Days of one report: two months, which take the ledger of a busy centre some minutes to read."""
 KEPT_MAX = 14
