@@ -32,6 +32,8 @@ these by name as well, for Asterisk 11 and 13 leave that header out of some."""
 ECHOING_EVENTS = frozenset({"UserEvent", "OriginateResponse"})
 """Events told to everybody that repeat the ActionID of the action behind them; never a list's entries."""
 
+_IS_TO_STOP = "shutting down"
+
 _LIST_IS_OVER = frozenset({"complete", "cancelled"})
 
 
@@ -61,6 +63,11 @@ class ActionReply:
     response: AmiMessage = field(default_factory=AmiMessage)
     entries: tuple[AmiMessage, ...] = ()
     reason: str = ""
+
+    @property
+    def is_to_stop(self) -> bool:
+        """Whether Asterisk refuses whatever it is asked, as it is to stop once its calls have ended."""
+        return self.outcome is ReplyOutcome.REFUSED and _IS_TO_STOP in self.reason
 
     @property
     def ok(self) -> bool:

@@ -6,7 +6,8 @@ through `translate` to the sink; what goes out is seen to by `orders`. The two s
 translator's memory of channels.
 
 Logged in is not enough to be up: the sink hears `PbxSynced` when both sessions are logged in and a
-snapshot has been told, and `PbxLost` when either is gone. In between commands are still tried, for a
+snapshot has been told, and `PbxLost` when either is gone, or when Asterisk is told to stop once its calls
+have ended and takes no order any more. In between commands are still tried, for a
 caller may wait.
 
 A caller can come and go while AMI is away, told by FastAGI alone; the end of such a leg is told as well.
@@ -66,6 +67,9 @@ Those that the manager account filters out are among them, for accounts written 
 SNAPSHOT_DEADLINE_US = 10_000_000
 """For each list of a snapshot: 5,000 channels take Asterisk well under a second."""
 
+LOOK_AGAIN_S = 2.0
+"""Between two questions to an Asterisk that is to stop: whoever told it to may take that back."""
+
 CHANNEL_LATE_S = 0.5
 """How much later than word of its failure a channel may be told of: so seen where 503 came within 6 ms."""
 
@@ -105,11 +109,15 @@ class AsteriskPbx:
         self._hearing = AmiLink(hearing, on_event=self._hear, on_state=self._hearing_changed, jitter=jitter)
         self._acting = AmiLink(acting, on_event=_ignore, on_state=self._acting_changed, jitter=jitter)
         self._handsets = Handsets(settings.phones, self._acting, jitter)
-        self._lookout = Lookout(self._hearing, settings.look_every_s, self._told, self._make_up)
+        self._lookout = Lookout(
+            self._hearing, settings.look_every_s, self._told, self._make_up, self._put_off
+        )
         # The snapshot being taken, None while nothing is amiss.
         self._snapshot: Snapshot | None = None
         self._started = ""
         self._is_up = False
+        # While Asterisk is to stop: when it is asked again.
+        self._looks_again: asyncio.TimerHandle | None = None
         self._heard = HeardEvents()
         # Legs that a dialogue told of and whose end was not told yet.
         self._unended: dict[LegId, None] = {}
@@ -124,6 +132,7 @@ class AsteriskPbx:
             handsets=self._handsets,
             sink=sink,
             clock=clock,
+            put_off=self._put_off,
         )
 
     async def start(self) -> None:
@@ -137,6 +146,8 @@ class AsteriskPbx:
     async def close(self) -> None:
         """Leave Asterisk: its calls go on, its waiting callers hear music."""
         self._lookout.close()
+        if self._looks_again is not None:
+            self._looks_again.cancel()
         await self._hearing.close()
         await self._acting.close()
         await self._handsets.close()
@@ -260,9 +271,27 @@ class AsteriskPbx:
                 self._tell_snapshot(snapshot)
         elif reply.outcome is ReplyOutcome.TIMED_OUT:
             self._take_snapshot()
+        elif reply.is_to_stop:
+            self._put_off()
         elif reply.outcome is not ReplyOutcome.LOST:
             # Asking again would not help: the account lacks a class, or there are too many channels.
             log.error("snapshot failed", action=reply.action, outcome=reply.outcome, reason=reply.reason)
+
+    def _put_off(self) -> None:
+        """Count an Asterisk as lost that is to stop, and look now and then whether it still is."""
+        if self._is_up:
+            log.warning("asterisk is to stop: it takes no orders", pbx=self._settings.name)
+        self._lose()
+        kept_back, self._snapshot = self._snapshot.kept_back if self._snapshot else [], None
+        for message in kept_back:
+            self._tell(self._translator.translate(message, self._clock.now_us()))
+        if self._looks_again is None:
+            self._looks_again = asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._looks_again = None
+        if not self._is_up and self._snapshot is None and self._hearing.session.state in LOGGED_IN:
+            self._take_snapshot()
 
     def _tell_snapshot(self, snapshot: Snapshot) -> None:
         now_us = self._clock.now_us()

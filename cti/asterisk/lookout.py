@@ -34,12 +34,19 @@ class Lookout:
     """Asks on `link` every `every_s`; while `told()` returns None there is nothing to hold a list against."""
 
     def __init__(
-        self, link: AmiLink, every_s: float, told: Callable[[], Views | None], make_up: MakeUp
+        self,
+        link: AmiLink,
+        every_s: float,
+        told: Callable[[], Views | None],
+        make_up: MakeUp,
+        put_off: Callable[[], None],
     ) -> None:
+        """Be built with what is to be done with what is amiss, and where Asterisk is to stop."""
         self._link = link
         self._every_s = every_s
         self._told = told
         self._make_up = make_up
+        self._put_off = put_off
         self._drift = Drift()
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
@@ -92,7 +99,9 @@ class Lookout:
 
     def _look_in_vain(self, reply: ActionReply) -> None:
         """Try again later; a link that broke says so itself."""
-        if reply.outcome is not ReplyOutcome.LOST:
+        if reply.is_to_stop:
+            self._put_off()
+        elif reply.outcome is not ReplyOutcome.LOST:
             log.warning("look failed", action=reply.action, outcome=reply.outcome, reason=reply.reason)
         self._look_later()
 

@@ -71,7 +71,10 @@ class Orders:
         handsets: Handsets,
         sink: Sink,
         clock: Clock,
+        put_off: Callable[[], None],
     ) -> None:
+        """Be built with what is to be done where Asterisk takes no order any more, as it is to stop."""
+        self._put_off = put_off
         self._pbx = pbx
         self._contexts = contexts
         self._translator = translator
@@ -215,6 +218,9 @@ class Orders:
         """Tell a refusal. What was lost or is late may have been done: the leg's own events will tell."""
         if isinstance(command, HangUpLeg):
             self._see_to_end(command, reply)
+        elif reply.is_to_stop:
+            self._put_off()
+            self._refuse(command, Cause.NETWORK_OUT_OF_ORDER, reply.reason)
         elif reply.outcome is ReplyOutcome.REFUSED:
             self._refuse(command, Cause.UNALLOCATED, reply.reason)
         elif reply.outcome is ReplyOutcome.NOT_SENT:
@@ -237,9 +243,10 @@ class Orders:
             self.give_up(command.leg_id, Cause.NETWORK_OUT_OF_ORDER, NO_REPLY)
 
     def _refuse(self, command: PbxCommand, cause: Cause, reason: str) -> None:
-        log.warning(
-            "command refused", command=type(command).__name__, leg_id=command.leg_id, pii_reason=reason
-        )
+        if cause is not Cause.NETWORK_OUT_OF_ORDER:  # that it takes no orders at all is logged once
+            log.warning(
+                "command refused", command=type(command).__name__, leg_id=command.leg_id, pii_reason=reason
+            )
         if isinstance(command, RingLeg):
             self._translator.refuse(command.leg_id)
             self._fail(command.leg_id, cause, reason)

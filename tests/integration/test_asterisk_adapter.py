@@ -175,6 +175,28 @@ async def test_a_phone_hung_up_at_once_never_meets_the_caller(
     assert LegAnswered not in told.about(AGENT_LEG)
 
 
+async def test_an_asterisk_that_is_to_stop_is_lost_until_that_is_taken_back(
+    adapter: tuple[AsteriskPbx, Told], callers: StartCallers, phone: StartPhone, asterisk: RealAsterisk
+) -> None:
+    """Nobody's phone is blamed: it takes no order at all, while its calls go on."""
+    pbx, told = adapter
+    caller = await waiting_caller(callers, pbx, told)
+    phone("1001")
+    seen = len(told.events)
+    stopping = asyncio.create_task(asyncio.to_thread(asterisk.console, "core stop gracefully"))
+    try:
+        await told.wait_for(PbxLost, since=seen)
+        ring(pbx, caller, "1001", LegId("L-refused"))
+        failed = await told.wait_for(LegFailed, leg_id="L-refused")
+        assert failed.cause == Cause.NETWORK_OUT_OF_ORDER
+    finally:
+        await asyncio.to_thread(asterisk.console, "core abort shutdown")
+        await stopping
+    await told.wait_for(PbxSynced, since=seen)
+    ring(pbx, caller, "1001")
+    await told.wait_for(LegJoined, leg_id=AGENT_LEG)
+
+
 @pytest.mark.parametrize(("refusal", "cause"), [(BUSY, Cause.BUSY), (DECLINES, Cause.REJECTED)])
 async def test_a_phone_that_does_not_want_to(
     adapter: tuple[AsteriskPbx, Told],
