@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, Field
 
 from core.kernel.clock import microseconds, seconds
 from core.model.campaign_requests import PauseCampaign, StartCampaign
@@ -24,6 +26,7 @@ from metrics.campaign_results import (
     figures_by_group,
     total,
 )
+from metrics.today import midnight_us
 from web.asked import Name
 from web.callers import OfSite, Role, allow
 from web.live.topic import CAMPAIGNS
@@ -48,6 +51,9 @@ READERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR, Role.READ_ONLY)
 NUMBERS = allow(Role.CAMPAIGN_MANAGER, Role.SUPERVISOR)
 """Who may see whose numbers are called: nobody who only reads how things stand."""
 MANAGERS = allow(Role.CAMPAIGN_MANAGER)
+
+_BOUND = "an instant, or the beginning of this day in the zone of the campaign"
+_Bound = AwareDatetime | Annotated[date, Field(ge=date(1970, 1, 1), le=date(9999, 1, 1))]
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 
@@ -140,12 +146,12 @@ async def results(
     rules: OfCampaign,
     site: OfSite,
     by: Grouping = Grouping.LIST,
-    since: Annotated[datetime | None, Query(description="Of attempts from this instant on.")] = None,
-    until: Annotated[datetime | None, Query(description="Of attempts before this instant.")] = None,
+    since: Annotated[_Bound | None, Query(description=f"Of attempts from then on: {_BOUND}.")] = None,
+    until: Annotated[_Bound | None, Query(description=f"Of attempts before then: {_BOUND}.")] = None,
 ) -> ResultsView:
     """Tell what a campaign came to, by list, segment, arm, hour, attempt, tier, agent or number shown."""
     records, known = site.campaigns.records, site.house.dispositions
-    when = _instant_us(since, 0), _instant_us(until, ALWAYS_US)
+    when = _instant_us(since, rules.zone, 0), _instant_us(until, rules.zone, ALWAYS_US)
     counts = await records.results(rules.name, by, *when)
     groups = figures_by_group(counts, await records.people(rules.name, by, *when), known)
     whole = total(groups.values())
@@ -190,8 +196,10 @@ async def conversions(
     return page_of(found, limit, lambda each: f"{each.attempt_id}|{each.reference}", _conversion)
 
 
-def _instant_us(told: datetime | None, otherwise: int) -> int:
-    return otherwise if told is None else microseconds(told.timestamp())
+def _instant_us(told: datetime | date | None, zone: ZoneInfo, otherwise: int) -> int:
+    if told is None:
+        return otherwise
+    return microseconds(told.timestamp()) if isinstance(told, datetime) else midnight_us(told, zone)
 
 
 def _numbers(cursor: str) -> tuple[int, int]:

@@ -447,6 +447,12 @@ async def test_results_are_told_by_tier_with_what_they_came_to(
     assert told["dispositions"] == [{"code": "sold", "label": "Sold", "group": "", "attempts": 1}]
     later = "/api/v1/campaigns/sales/results?by=tier&since=2025-06-16T00:00:00Z"
     assert (await browser.get(later)).json()["groups"] == []
+    for since, groups in (("2025-06-15", 1), ("2025-06-16", 0)):
+        path = f"/api/v1/campaigns/sales/results?by=tier&since={since}"
+        assert len((await browser.get(path)).json()["groups"]) == groups
+    for wrong in ("2025-06-16T08:00:00", "0001-01-01", "today"):
+        answer = await browser.get("/api/v1/campaigns/sales/results", params={"since": wrong})
+        assert answer.status_code == 422
     assert (await browser.get("/api/v1/campaigns/sales/results?by=weather")).status_code == 422
 
 
