@@ -116,7 +116,8 @@ class AsteriskPbx:
         self._snapshot: Snapshot | None = None
         self._started = ""
         self._is_up = False
-        # While Asterisk is to stop: when it is asked again.
+        # Whether Asterisk is to stop, and when it is asked again.
+        self._is_to_stop = False
         self._looks_again: asyncio.TimerHandle | None = None
         self._heard = HeardEvents()
         # Legs that a dialogue told of and whose end was not told yet.
@@ -279,8 +280,9 @@ class AsteriskPbx:
 
     def _put_off(self) -> None:
         """Count an Asterisk as lost that is to stop, and look now and then whether it still is."""
-        if self._is_up:
-            log.warning("asterisk is to stop: it takes no orders", pbx=self._settings.name)
+        if not self._is_to_stop:
+            log.warning("pbx_stops", pbx=self._settings.name)
+        self._is_to_stop = True
         self._lose()
         kept_back, self._snapshot = self._snapshot.kept_back if self._snapshot else [], None
         for message in kept_back:
@@ -319,6 +321,9 @@ class AsteriskPbx:
         for leg_id in list(self._unended):
             self._end_unseen(leg_id)
         self._orders.hang_up_again()
+        if self._is_to_stop:
+            self._is_to_stop = False
+            log.info("pbx_goes_on", pbx=self._settings.name)
         self._is_up = True
         self._sink(PbxSynced(at_us=now_us, pbx=self._settings.name))
 
