@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from pathlib import Path
+
+from tests.services.ports import free_tcp_port
 
 STOP_TIMEOUT_S = 30
 
@@ -31,7 +32,7 @@ class PostgresServer:
         self._programs = programs
         self._cluster = folder / "cluster"
         self._log = folder / "server.log"
-        self._port = _free_port()
+        self._port = free_tcp_port()
         self._run_as = _unprivileged_name()
         if self._run_as:
             shutil.chown(folder, self._run_as)
@@ -79,13 +80,6 @@ class PostgresServer:
 def _version(folder: Path) -> int:
     name = folder.parent.name
     return int(name) if name.isdigit() else 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _unprivileged_name() -> str:
