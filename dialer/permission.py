@@ -1,7 +1,7 @@
 """May this number be dialed now? Asked when a lead is loaded, and again at the very moment of dialing.
 
 Pure: the law, what is known of the number and of the person's past, and the instant go in; a verdict comes
-out that names the rules. Where a number may lie in several zones or regions (a mobile number, a postal code
+out that names the rules. Where a number may lie in several zones or regions (a mobile number, a state
 that disagrees with the area code) every one of them must allow it.
 """
 

@@ -33,10 +33,10 @@ from crm.cells import (
     plain_name,
 )
 from crm.customer_row import ALIASES as CUSTOMER_ALIASES
-from crm.leads.area_regions import REGIONS
 from crm.leads.numbers import NumberReader
 from crm.leads.records import LeadRecord
 from crm.leads.standing import RANK_MAX
+from crm.leads.states import clocks_of, region_told
 from crm.phones import what_is_wrong
 
 NUMBERS_MAX = 10
@@ -164,13 +164,18 @@ def _international(text: str, code: str) -> str:
 
 
 def _placed(number: LeadNumber, values: Mapping[str, Any]) -> LeadNumber:
-    """Return the number with what the list says of where it is, beside what its digits say."""
-    zone, state = values.get("timezone"), values.get("state")
-    region = f"{number.country}-{state}" if state else ""
-    if zone and zone not in number.zones:
-        number = replace(number, zones=(*number.zones, zone))
-    if region in REGIONS and region not in number.regions:
+    """Return the number with what the list says of where it is, beside what its digits say.
+
+    What the list says comes first: promises and parts of the day go by the first clock.
+    """
+    zone, region = values.get("timezone"), region_told(number.country, values.get("state", ""))
+    if zone and number.zones[:1] != (zone,):
+        number = replace(number, zones=(zone, *(other for other in number.zones if other != zone)))
+    if region and region not in number.regions:
         number = replace(number, regions=(*number.regions, region))
+    clocks = clocks_of(region)
+    if clocks and not set(clocks) & set(number.zones):
+        number = replace(number, zones=(*clocks, *number.zones))
     return number
 
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,13 @@ from openpyxl import Workbook
 from core.kernel.errors import ConfigError
 from core.model.lead import Lead
 from core.model.lead_orders import LeaseLeads, ListNumber
+from crm.leads.area_regions import REGIONS
 from crm.leads.import_leads import import_leads
 from crm.leads.loading import ImportResult, ImportSettings
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import Judgement, LeadRecord, ListPlan, Scope
 from crm.leads.row import LeadRowReader, RowSettings
+from crm.leads.states import clocks_of, region_told
 from tests.services.clocks import NOON_US, Wristwatch
 
 PLAN = ListPlan(campaign="sales", name="spring")
@@ -362,7 +365,41 @@ def test_several_numbers_keep_the_order_of_their_columns_each_once() -> None:
 def test_a_zone_that_the_list_names_counts_beside_that_of_the_number() -> None:
     record = read("phone,tz", "2025550123,America/Denver")
     [number] = record.numbers
-    assert number.zones == ("America/New_York", "America/Denver")
+    assert number.zones == ("America/Denver", "America/New_York")
+
+
+def test_the_clock_of_a_mobile_that_may_be_anywhere_is_the_one_that_the_list_names() -> None:
+    [number] = read("phone,country,timezone", "0412345678,AU,Australia/Sydney").numbers
+    assert number.zones[0] == "Australia/Sydney"
+    assert "Australia/Perth" in number.zones
+
+
+@pytest.mark.parametrize("state", ["FL", "fl", "US-FL", "Florida", " florida "])
+def test_a_state_counts_however_the_list_writes_it(state: str) -> None:
+    [number] = read("phone,state", f"2125550123,{state}").numbers
+    assert number.regions == ("US-NY", "US-FL")
+    assert number.zones == ("America/New_York",)
+
+
+def test_who_has_moved_with_a_number_is_called_only_when_both_clocks_allow_it() -> None:
+    [number] = read("phone,state", "2125550123,California").numbers
+    assert number.zones == ("America/Los_Angeles", "America/New_York")
+    [number] = read("phone,state,tz", "2125550123,TX,America/Chicago").numbers
+    assert number.zones == ("America/Chicago", "America/New_York")
+    [number] = read("phone,state", "2125550123,Texas").numbers
+    assert number.zones == ("America/Chicago", "America/Denver", "America/New_York")
+
+
+def test_every_state_of_an_area_code_has_a_clock_and_a_name() -> None:
+    for region in REGIONS:
+        country, code = region.split("-")
+        assert region_told(country, code) == region
+        assert set() < set(clocks_of(region)) <= available_timezones()
+
+
+def test_a_state_that_nobody_knows_changes_nothing() -> None:
+    [number] = read("phone,state", "2125550123,Utopia").numbers
+    assert (number.regions, number.zones) == (("US-NY",), ("America/New_York",))
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=6))
