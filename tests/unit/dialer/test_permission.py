@@ -48,6 +48,23 @@ def test_federal_hours_are_those_of_the_callee(clock: str, allowed: bool) -> Non
         assert verdict.rules == ("us-ftc-hours",)
 
 
+@pytest.mark.parametrize(
+    ("pack", "country", "number", "zone"),
+    [
+        ("us-ftc", "PR", "+17872345678", "America/Puerto_Rico"),
+        ("us-fcc", "GU", "+16713001234", "Pacific/Guam"),
+        ("us-debt", "VI", "+13406421234", "America/St_Thomas"),
+        ("fr", "RE", "+262262161234", "Indian/Reunion"),
+        ("au", "CX", "+61891641234", "Indian/Christmas"),
+    ],
+)
+def test_territories_are_under_the_law_of_their_country(
+    pack: str, country: str, number: str, zone: str
+) -> None:
+    callee = Callee(number=number, country=country, zones=(ZoneInfo(zone),))
+    assert not ask(law_of([pack]), callee, at(ZoneInfo(zone), "2026-11-20T05:00")).allowed
+
+
 def test_number_that_may_lie_in_two_zones_must_be_awake_in_both() -> None:
     """At nine in New York it is six in Los Angeles: a mobile number may be anywhere."""
     morning = at(NEW_YORK, "2026-11-20T09:00")
