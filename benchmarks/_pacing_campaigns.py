@@ -1,7 +1,7 @@
 """Campaigns of thirty days on which every day something else goes wrong: does the law's share hold?
 
 One budget for the thirty days, what was learned kept from day to day, on the light floor. A campaign of
-twenty agents takes two minutes of CPU, two hundred some three hours of two cores: keep them (`--keep`).
+twenty agents takes two minutes of CPU, two hundred over an hour of two cores on PyPy: keep them (`--keep`).
 """
 
 from __future__ import annotations
