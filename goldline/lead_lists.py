@@ -19,7 +19,7 @@ from crm.leads.loading import ImportResult, ImportSettings
 from crm.leads.numbers import NumberReader, entry_of
 from crm.leads.records import LeadSink, ListPlan, Scope, Verdict
 from crm.leads.row import RowSettings
-from crm.leads.store import SqlLeadStore
+from crm.leads.store import DAY_US, SqlLeadStore
 from crm.list_file import open_list
 from goldline.campaign.known import config_for_lists, country_named, list_named
 from goldline.progress import progress_bar
@@ -139,19 +139,33 @@ async def list_numbers(numbers: list[str], campaign: str, reason: str, config_pa
 async def import_listed(
     file: Path, campaign: str, register: str, as_of: date | None, config_path: Path
 ) -> ListedResult:
-    """Load a file of numbers and areas onto a do-not-call list, or as the new copy of a register."""
+    """Load a file of numbers and areas onto a do-not-call list, or as the new copy of a register.
+
+    Raises `ConfigError` for a file that can be no such copy, of which the one before stays in force.
+    """
     if register and (campaign or as_of is None or not is_register(register)):
         raise ConfigError("register", register, "a register's name, the day it is of, and no campaign")
     config = config_for_lists(campaign, config_path)
     clock = WallClock()
     from_us = clock.now_us() if as_of is None else _midnight_us(as_of)
+    if from_us > clock.now_us() + DAY_US:  # it may be tomorrow already where the register is kept
+        raise ConfigError("--as-of", str(as_of), "the day of the copy, which is none to come")
     async with open_database(config) as database:
         store = SqlLeadStore(database, clock)
         listing = register or listing_key(campaign)
         result = await _save_listed(store, file, listing, from_us, NumberReader(config.crm.region))
         if register:
+            _refuse_half_understood(result, file)
             await store.renew_register(register, from_us)
     return result
+
+
+def _refuse_half_understood(result: ListedResult, file: Path) -> None:
+    """Refuse a copy of a register that is hardly one: everybody it leaves out might be called again."""
+    if len(result.wrong) >= result.listed:
+        found = f"{result.listed:,} numbers, and {len(result.wrong):,} lines that are none"
+        allowed = "whole numbers in the first column; the copy of before stays in force"
+        raise ConfigError(file.name, found, allowed)
 
 
 async def _save_listed(

@@ -131,6 +131,29 @@ def test_a_register_needs_the_day_it_is_of(goldline: Run, leads: Path, tmp_path:
     assert "1 numbers and areas listed" in goldline(*command, "--as-of", "2026-11-01").out
 
 
+@pytest.mark.parametrize("content", ["", "area,number\n202,5550123\n212,5550100\n"])
+def test_a_file_that_holds_no_numbers_is_no_new_copy_of_a_register(
+    goldline: Run, leads: Path, tmp_path: Path, content: str
+) -> None:
+    register = tmp_path / "register.csv"
+    register.write_text("2025550123\n")
+    command = ("campaign", "dnc", "import", register, "--register", "us-national-do-not-call", "--as-of")
+    goldline(*command, "2026-10-01")
+    register.write_text(content)
+    refused = goldline(*command, "2026-11-01")
+    assert (refused.status, "stays in force" in refused.err) == (2, True)
+    found = lines(goldline("campaign", "import", "spring", leads, "--json").out)
+    assert found["do not call"] == 1
+
+
+def test_a_register_is_of_no_day_to_come(goldline: Run, leads: Path, tmp_path: Path) -> None:
+    register = tmp_path / "register.csv"
+    register.write_text("2025550123\n")
+    command = ("campaign", "dnc", "import", register, "--register", "us-national-do-not-call", "--as-of")
+    refused = goldline(*command, "2199-01-01")
+    assert (refused.status, "to come" in refused.err) == (2, True)
+
+
 @pytest.mark.parametrize("number", ["12", "+12345678901*", "+*", "none"])
 def test_what_is_no_number_is_not_listed(goldline: Run, leads: Path, number: str) -> None:
     refused = goldline("campaign", "dnc", "add", number)
