@@ -5,12 +5,13 @@ Files come from spreadsheets, databases and people: what they are is found out f
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections import deque
 from collections.abc import Iterator
 from io import TextIOWrapper
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 from core.kernel.errors import ConfigError
 
@@ -25,13 +26,25 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin, today's and those of before 2007, whatever they are called."""
 _RUN = re.compile(rb"[\x80-\xff]+")
+_USUAL = bytes((*range(0xA1, 0xAA), *range(0xB0, 0xD8)))
+"""First bytes of what is usual in GB18030: signs, and the characters of the first level of GB 2312."""
+NAME_IT = "or name its encoding, such as cp1250 or cp1251"
 _QUOTED = re.compile(r'"[^"]*"')
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """What Excel writes, and takes, for a first line."""
 
 
-def encoding_of(file: BinaryIO) -> str:
-    """Return the encoding of a whole file: UTF-8, UTF-16 by its mark, GB18030, Windows of Western Europe.
+class Encoding(NamedTuple):
+    """How the bytes of a file are to be read; `is_guessed` where nothing but its letters speaks for it."""
+
+    name: str
+    is_guessed: bool = False
+
+
+def encoding_of(file: BinaryIO, named: str = "") -> Encoding:
+    """Return the encoding of a whole file, the one that somebody `named` where all of it can be read so.
+
+    Found out are UTF-8, UTF-16 by its mark; guessed are GB18030 and Windows of Western Europe.
 
     Raises `ConfigError` where it is another, or no text.
     """
@@ -39,13 +52,28 @@ def encoding_of(file: BinaryIO) -> str:
     file.seek(0)
     if start in _BOOKS:
         raise ConfigError("list", "a workbook, by what it holds", "save it as .xlsx or CSV")
-    guessed = "utf-16" if start[:2] in _MARKS else "utf-8-sig"
-    if guessed == "utf-8-sig" and not _is_valid(file, guessed):
-        # Accents stand alone among letters; the characters of GB18030 are of two bytes and stand together.
-        guessed = "cp1252" if _stand_alone(file) else "gb18030"
-    if not _is_valid(file, guessed):
-        raise ConfigError("encoding", "bytes of another one", "save the list as UTF-8")
-    return guessed
+    if named:
+        return Encoding(_known(file, named))
+    sure = "utf-16" if start[:2] in _MARKS else "utf-8-sig"
+    if _is_valid(file, sure):
+        return Encoding(sure)
+    guessed = sure if sure == "utf-16" else _guess(file)
+    if guessed == sure or not _is_valid(file, guessed):
+        raise ConfigError("encoding", "bytes of another one", f"save the list as UTF-8, {NAME_IT}")
+    return Encoding(guessed, is_guessed=True)
+
+
+def _known(file: BinaryIO, named: str) -> str:
+    """Return an encoding that somebody named, as Python calls it; refuse one that `file` is not in."""
+    try:
+        "".encode(named)
+        plain = codecs.lookup(named).name
+    except (LookupError, UnicodeError, ValueError):
+        raise ConfigError("encoding", named, "one that Python knows, such as cp1250 or iso-8859-2") from None
+    plain = "utf-8-sig" if plain == "utf-8" else plain
+    if not _is_valid(file, plain):
+        raise ConfigError("encoding", named, "one of which the file has no bytes that it does not know")
+    return plain
 
 
 def _is_valid(file: BinaryIO, encoding: str) -> bool:
@@ -53,7 +81,7 @@ def _is_valid(file: BinaryIO, encoding: str) -> bool:
     try:
         while text.read(_PIECE):
             pass
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     finally:
         text.detach()
@@ -61,15 +89,23 @@ def _is_valid(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _stand_alone(file: BinaryIO) -> bool:
-    """Tell whether most of the bytes that are no ASCII have none beside them."""
-    alone = together = 0
+def _guess(file: BinaryIO) -> str:
+    """Return what bytes that are no ASCII look like, UTF-8 where like nothing that is guessed.
+
+    Accents stand alone among letters; the characters of GB18030 are of two bytes, stand together, and most of
+    them are among the usual ones, which Cyrillic or Japanese letters taken for them are not.
+    """
+    alone = pairs = usual = 0
     while piece := file.read(_PIECE):
         for run in _RUN.findall(piece):
             alone += len(run) == 1
-            together += len(run) > 1
+            first = run[: len(run) // 2 * 2 : 2]
+            pairs += len(first)
+            usual += len(first) - len(first.translate(None, _USUAL))
     file.seek(0)
-    return alone > together
+    if alone > pairs:
+        return "cp1252"
+    return "gb18030" if 2 * usual >= pairs else "utf-8-sig"
 
 
 class Unclosed(csv.Error):

@@ -28,10 +28,12 @@ Progress = Callable[[int, int], None]
 class ImportSettings:
     """How a list is read. `region` is the country of numbers without a country code.
 
-    Rejects are written to `rejects_path` where given; the first `rejects_kept_max` are also returned.
+    The `encoding` of a CSV file is found out where none is named. Rejects are written to `rejects_path` where
+    given; the first `rejects_kept_max` are also returned.
     """
 
     region: str = "US"
+    encoding: str = ""
     tiers: tuple[str, ...] = ("standard", "silver", "gold", "platinum")
     rejects_path: Path | None = None
     rejects_kept_max: int = 100
@@ -40,12 +42,16 @@ class ImportSettings:
 
 @dataclass(slots=True, kw_only=True)
 class ImportResult:
-    """What became of the lines of a file; `rejects` are the first of the reasons."""
+    """What became of the lines of a file; `rejects` are the first of the reasons.
+
+    `guessed` is the encoding of the file where that is a guess.
+    """
 
     created: int = 0
     updated: int = 0
     rejected_lines: int = 0
     rejects: list[Reject] = field(default_factory=list)
+    guessed: str = ""
 
 
 async def import_customers(
@@ -58,9 +64,10 @@ async def import_customers(
     """
     result = ImportResult()
     with (
-        closing(await asyncio.to_thread(open_list, path)) as file,
+        closing(await asyncio.to_thread(open_list, path, settings.encoding)) as file,
         RejectsFile(settings.rejects_path) as rejects_file,
     ):
+        result.guessed = file.guessed
         source = _CustomerList(file, settings)
         while batch := await asyncio.to_thread(source.next_batch):
             rejects = batch.rejects + await _save(sink, batch, result)

@@ -41,6 +41,8 @@ class ListFile(Protocol):
     """A list that lies open."""
 
     header: Sequence[str]
+    guessed: str
+    """The encoding it is read in, where that is a guess."""
 
     def lines(self) -> Iterator[Line]:
         """Go through the lines after the header, once."""
@@ -55,20 +57,25 @@ class ListFile(Protocol):
         ...
 
 
-def open_list(path: Path) -> ListFile:
-    """Open the list at `path`, a workbook by its suffix, CSV otherwise; raise `ConfigError` if unreadable."""
-    return ExcelFile(path) if path.suffix.lower() in EXCEL_SUFFIXES else CsvFile(path)
+def open_list(path: Path, encoding: str = "") -> ListFile:
+    """Open the list at `path`, a workbook by its suffix, CSV otherwise; raise `ConfigError` if unreadable.
+
+    The `encoding` of a CSV file is found out where none is named.
+    """
+    return ExcelFile(path) if path.suffix.lower() in EXCEL_SUFFIXES else CsvFile(path, encoding)
 
 
 class CsvFile:
-    """Comma, semicolon, tab or bar; UTF-8, UTF-16, GB18030, or what Windows writes in Western Europe."""
+    """Comma, semicolon, tab or bar; the encoding that is named, else what `encoding_of` finds."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str = "") -> None:
         self._file = path.open("rb")
         try:
             self._stamp = self._stamped()
+            found = encoding_of(self._file, encoding)
+            self.guessed = found.name if found.is_guessed else ""
             # Kept, or it would close the file when its last line is read.
-            self._text = TextIOWrapper(self._file, encoding_of(self._file), newline="")
+            self._text = TextIOWrapper(self._file, found.name, newline="")
             self._lines = TextLines(self._text)
             self._cells = csv.reader(self._lines, delimiter=self._lines.delimiter)
             self.header: Sequence[str] = _without_blanks(next(self._cells, []))
@@ -120,6 +127,8 @@ class CsvFile:
 
 class ExcelFile:
     """The first sheet of a workbook, as it streams; whole numbers without a point, dates as in ISO 8601."""
+
+    guessed = ""
 
     def __init__(self, path: Path) -> None:
         try:

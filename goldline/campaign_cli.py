@@ -22,6 +22,9 @@ ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configurat
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 CampaignName = Annotated[str, typer.Argument(help="The campaign's name.")]
 Campaign = Annotated[str, typer.Option(help="For this campaign only, instead of the whole house.")]
+Encoding = Annotated[
+    str, typer.Option(help="Of a CSV file, such as cp1250; without it the encoding is found out.")
+]
 
 GROUPINGS = "list, segment, arm, hour, attempt, tier, agent, caller_id"
 FROM_CRM = "crm"
@@ -45,6 +48,7 @@ def campaign_import(
     ] = "list",
     keep_listed: Annotated[bool, typer.Option(help="Load also who may not be called by now.")] = False,
     country: Annotated[str, typer.Option(help="Of numbers without a country code.")] = "",
+    encoding: Encoding = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Give the verdicts and load nothing.")] = False,
     rejects: Annotated[
         Path | None,
@@ -68,10 +72,12 @@ def campaign_import(
         duplicates=duplicates,
         keeps_listed=keep_listed,
         country=country,
+        encoding=encoding,
         dry=dry_run,
         rejects=rejects,
     )
     result = asyncio.run(import_list(order, config))
+    warn_of_guess(result.guessed)
     if as_json:
         typer.echo(json.dumps(_as_json(result), sort_keys=True))
     else:
@@ -257,6 +263,16 @@ def _speed(result: ImportResult) -> str:
         f"{result.elapsed_s:.1f} s, of which {share:.0%} for {result.numbers:,} telephone numbers "
         f"({result.looked_up:,} of an area not seen before)"
     )
+
+
+def warn_of_guess(encoding: str) -> None:
+    """Say that the encoding of a list is a guess, if it is one."""
+    if encoding:
+        typer.echo(
+            f"the list is no UTF-8 and was read as {encoding}: see whether names have their letters, "
+            "and load it again with --encoding (such as cp1250, cp1251, iso-8859-2) if not",
+            err=True,
+        )
 
 
 def _as_json(result: ImportResult) -> dict[str, object]:

@@ -18,7 +18,7 @@ import typer
 
 from core.kernel.errors import ConfigError, GoldlineError
 from core.kernel.interpreter import COMPILED
-from goldline.campaign_cli import campaign_app
+from goldline.campaign_cli import Encoding, campaign_app, warn_of_guess
 from goldline.people_cli import people_app
 from goldline.roles import ServeRole
 
@@ -370,11 +370,12 @@ def estimate_train(
 
 
 @crm_app.command("import")
-def crm_import(file: Path, config: ConfigFile = Path("goldline.toml")) -> None:
+def crm_import(file: Path, encoding: Encoding = "", config: ConfigFile = Path("goldline.toml")) -> None:
     """Load customers from a CSV file; bad lines are named and the others load."""
     from goldline.customers import import_file
 
-    result = asyncio.run(import_file(file, config))
+    result = asyncio.run(import_file(file, config, encoding))
+    warn_of_guess(result.guessed)
     for reject in result.rejects:
         typer.echo(f"line {reject.line}, {reject.column} {reject.value!r}: {reject.allowed}", err=True)
     typer.echo(f"{result.created} new, {result.updated} updated, {result.rejected_lines} lines not loaded")

@@ -15,7 +15,7 @@ from goldline.wall_clock import WallClock
 REJECTS_SUFFIX = ".rejects.csv"
 
 
-async def import_file(file: Path, config_path: Path) -> ImportResult:
+async def import_file(file: Path, config_path: Path, encoding: str = "") -> ImportResult:
     """Load the CSV `file` into the configured store, with a progress bar on a terminal.
 
     Why lines could not be loaded is also written beside the file: mend the list and load it again.
@@ -23,6 +23,7 @@ async def import_file(file: Path, config_path: Path) -> ImportResult:
     config = load_config(config_path)
     settings = ImportSettings(
         region=config.crm.region,
+        encoding=encoding,
         tiers=tuple(config.tiers) or (config.rules.default_tier,),
         rejects_path=file.with_suffix(REJECTS_SUFFIX),
     )

@@ -46,6 +46,7 @@ class ListOrder:
     duplicates: str = Scope.LIST.value
     keeps_listed: bool = False
     country: str = ""
+    encoding: str = ""
     dry: bool = False
     rejects: Path | None = None
 
@@ -73,6 +74,7 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
         rows=RowSettings(
             region=country_named(order.country) or config.crm.region, tier_ranks=tier_ranks(config)
         ),
+        encoding=order.encoding,
         dry=order.dry,
         rejects_path=order.rejects or (order.file or Path(order.list_name)).with_suffix(REJECTS_SUFFIX),
     )

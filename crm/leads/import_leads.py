@@ -34,12 +34,13 @@ async def import_leads(
     loaded again.
     """
     started_s = perf_counter()  # det-ok: only told, nothing depends on it
-    with closing(await asyncio.to_thread(open_list, path)) as file:
+    with closing(await asyncio.to_thread(open_list, path, settings.encoding)) as file:
         source = _LeadList(file, plan, settings)
         told = progress or (lambda done, size: None)
         async with aclosing(_read_ahead(source)) as batches:
             result = await load(sink, batches, plan, settings, lambda: told(*file.progress()))
     result.close(started_s, source.reader.number_readers)
+    result.guessed = file.guessed
     return result
 
 

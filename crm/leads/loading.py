@@ -43,12 +43,15 @@ class Report(Protocol):
 class ImportSettings:
     """How a list is loaded. A `dry` run gives the same verdicts and changes nothing.
 
+    The `encoding` of a CSV file is found out where none is named.
+
     Lines that were not loaded are written to `rejects_path` where given, in a dry run all of them, and the
     first `rejects_kept_max` not loaded are returned. A batch of `batch_lines` is a transaction of about a
     tenth of a second. The `report` hears of every batch.
     """
 
     rows: RowSettings = field(default_factory=RowSettings)
+    encoding: str = ""
     dry: bool = False
     rejects_path: Path | None = None
     rejects_kept_max: int = 100
@@ -74,7 +77,7 @@ class ImportResult:
     """What became of the lines of a file: how many of each verdict, and the first that were not loaded.
 
     `parsing_s` is the part of `elapsed_s` that went into `numbers` telephone numbers, of which `looked_up`
-    were of an area not seen before.
+    were of an area not seen before. `guessed` is the encoding of the file where that is a guess.
     """
 
     lines: Counter[Verdict] = field(default_factory=Counter)
@@ -83,6 +86,7 @@ class ImportResult:
     parsing_s: float = 0.0
     numbers: int = 0
     looked_up: int = 0
+    guessed: str = ""
 
     @property
     def rejected_lines(self) -> int:

@@ -162,6 +162,55 @@ async def test_accents_are_read_however_they_were_saved(
 
 
 @pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1250", "Jiří Novák"),
+        ("cp1251", "Иван Петров"),
+        ("iso-8859-2", "Łukasz Żak"),
+        ("cp1254", "Şükrü"),
+        ("shift_jis", "田中"),
+        ("utf-8", "Jürgen"),
+    ],
+)
+async def test_letters_are_right_where_the_encoding_is_named(
+    store: MemoryLeadStore, tmp_path: Path, encoding: str, name: str
+) -> None:
+    path = listed(tmp_path, f"phone;name\n2025550123;{name}\n", encoding)
+    result = await import_leads(store, path, PLAN, ImportSettings(rows=ROWS, encoding=encoding))
+    assert [lead.name for lead in await leads(store)] == [name]
+    assert result.guessed == ""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "guessed"),
+    [("utf-8", "Jürgen", ""), ("cp1252", "Jürgen", "cp1252"), ("gb18030", "李小龙", "gb18030")],
+)
+async def test_a_guess_is_told_as_one(
+    store: MemoryLeadStore, tmp_path: Path, encoding: str, name: str, guessed: str
+) -> None:
+    result = await loaded(store, listed(tmp_path, f"phone;name\n2025550123;{name}\n", encoding))
+    assert result.guessed == guessed
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("cp1251", "Иван Петров"), ("cp1250", "Jiří Dvořák")])
+async def test_letters_of_other_places_are_not_taken_for_chinese(
+    store: MemoryLeadStore, tmp_path: Path, encoding: str, name: str
+) -> None:
+    path = listed(tmp_path, f"phone;name\n2025550123;{name}\n", encoding)
+    with pytest.raises(ConfigError, match="or name its encoding"):
+        await loaded(store, path)
+
+
+@pytest.mark.parametrize("named", ["klingon", "hex", "utf-16", "ascii", "undefined", "a\0b"])
+async def test_an_encoding_that_cannot_be_that_of_the_file_is_refused(
+    store: MemoryLeadStore, tmp_path: Path, named: str
+) -> None:
+    path = listed(tmp_path, "phone;name\n2025550123;Jürgen\n")
+    with pytest.raises(ConfigError, match="encoding"):
+        await import_leads(store, path, PLAN, ImportSettings(rows=ROWS, encoding=named))
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"\xd0\xcf\x11\xe0" + bytes(100), "a workbook, by what it holds"),

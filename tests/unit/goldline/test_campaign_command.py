@@ -99,6 +99,23 @@ def test_a_list_is_made_from_the_customers_on_record(goldline: Run, leads: Path,
     assert (refused.status, "did you mean tier?" in refused.err) == (2, True)
 
 
+def test_a_guessed_encoding_is_told_and_another_one_may_be_named(
+    goldline: Run, leads: Path, tmp_path: Path
+) -> None:
+    polish = tmp_path / "polish.csv"
+    polish.write_bytes(
+        "phone,name,note\n2025550123,Kowalska,ołówek\n2125550100,Müller,bł\n".encode("cp1250", "replace")
+    )
+    told = goldline("campaign", "import", "spring", polish, "--dry-run")
+    assert "was read as cp1252" in told.err
+    named = goldline("campaign", "import", "spring", polish, "--encoding", "cp1250")
+    assert (named.status, "was read as" in named.err) == (0, False)
+    customers = tmp_path / "customers.csv"
+    customers.write_bytes("id,phone,name\n1,2025550123,Żak\n".encode("cp1250"))
+    assert "was read as" in goldline("crm", "import", customers).err
+    assert "was read as" not in goldline("crm", "import", customers, "--encoding", "cp1250").err
+
+
 def test_a_list_comes_from_a_file_or_from_the_customers_on_record(goldline: Run, leads: Path) -> None:
     for wrong in ([], [leads, "--from-crm", "true"]):
         refused = goldline("campaign", "import", "spring", *wrong)
