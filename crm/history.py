@@ -16,8 +16,7 @@ from core.model.events import AgentStateChanged, ContactEvent, InteractionRecord
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
 from core.model.supervision import AgentLevelsSet, AgentQueuesSet
-from crm.database import Database
-from crm.ledger import read_assignments, read_changes, read_history, read_levels
+from crm.ledger_reader import LedgerReader
 from crm.memory import MemoryLedger
 from crm.models import LedgerEventRow
 
@@ -49,11 +48,8 @@ _INTERACTIONS = (
 )
 
 
-class SqlHistory:
-    """What `database` holds of all runs of the engine."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class SqlHistory(LedgerReader):
+    """What a database holds of all runs of the engine, page by page as well."""
 
     async def events(
         self, since_us: int, until_us: int, kinds: Collection[type[DomainEvent]] = ()
@@ -79,22 +75,6 @@ class SqlHistory:
         values = {"since_us": since_us, "until_us": until_us, "count": count}
         page = await self._page(_INTERACTIONS, values, after)
         return cast(Sequence[tuple[Place, InteractionRecorded]], page)
-
-    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
-        """Return all that happened to one contact in any run, oldest first."""
-        return await read_history(self._database, contact_id)
-
-    async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
-        """Return the last change of state of each agent up to the instant `until_us`, in any run."""
-        return await read_changes(self._database, until_us)
-
-    async def assignments(self, until_us: int) -> Sequence[AgentQueuesSet]:
-        """Return which queues agents served last up to the instant `until_us`, in any run."""
-        return await read_assignments(self._database, until_us)
-
-    async def levels(self, until_us: int) -> Sequence[AgentLevelsSet]:
-        """Return which levels were set last up to the instant `until_us`, in any run."""
-        return await read_levels(self._database, until_us)
 
     async def _page(
         self, query: Any, values: Mapping[str, object], after: Place

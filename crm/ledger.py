@@ -12,55 +12,26 @@ An edge file: it runs a task and reads the loop's clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Self
 
 import orjson
 import structlog
-from sqlalchemy import Insert, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Insert
 
 from core.kernel.clock import Clock
-from core.model.attempt_events import AttemptDialed, AttemptEnded, AttemptRecalled
-from core.model.callback_events import CallbackBooked
-from core.model.campaign_events import CampaignChanged, CampaignEvent, CampaignLearned, RulesSet
-from core.model.campaign_requests import RestoreCampaign, RestoreExperience, RestoreRules
-from core.model.codec import decode_as, encode
-from core.model.contact import VOICE
-from core.model.events import (
-    AgentStateChanged,
-    ContactArrived,
-    ContactEvent,
-    ContactRecalled,
-    InteractionRecorded,
-    QualityLearned,
-    WorkAdded,
-)
-from core.model.ids import ContactId
+from core.model.events import InteractionRecorded
 from core.model.message import DomainEvent
-from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
-from core.model.supervision import AgentLevelsSet, AgentQueuesSet
-from crm.agent_levels import fold_agent_levels
-from crm.agent_quality import fold_quality
-from crm.agent_queues import fold_agent_queues
-from crm.agent_states import fold_agent_states
-from crm.campaign_experience import fold_campaign_experience
-from crm.campaign_rules import fold_campaign_rules
-from crm.campaign_states import fold_campaign_states
 from crm.database import ROW_ERRORS, Database
+from crm.ledger_reader import LedgerReader
+from crm.ledger_rows import Entry, entry_of, interaction_of
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
-from crm.open_attempts import fold_open_attempts
-from crm.open_contacts import fold_open_contacts
 from crm.spool import Spool
 
 log = structlog.get_logger(__name__)
-
-Entry = dict[str, Any]
-"""One event as the columns of `ledger_event`; also, as JSON, one line of the spool."""
-
-_INTERACTION_COLUMNS = tuple(column.name for column in InteractionRow.__table__.columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +53,6 @@ class LedgerSettings:
     retry_s: float = 1.0
 
 
-CAMPAIGN_CHANGES_MAX = 10_000
-"""How far back the last state of a campaign is looked for: months, where one runs dry every few minutes."""
-
-
 async def new_run(database: Database, clock: Clock) -> int:
     """Return a number no earlier start of an engine on `database` had."""
     started = database.insert(EngineRunRow).values(started_at_us=clock.now_us()).returning(EngineRunRow.run)
@@ -93,40 +60,7 @@ async def new_run(database: Database, clock: Clock) -> int:
         return (await connection.execute(started)).scalar_one()
 
 
-async def read_history(database: Database, contact_id: ContactId) -> Sequence[DomainEvent]:
-    """Return all that happened to one contact in any run, oldest first."""
-    return await _read(database, _HISTORY, {"contact_id": contact_id})
-
-
-async def read_changes(database: Database, until_us: int) -> Sequence[AgentStateChanged]:
-    """Return the last change of state of each agent up to the instant `until_us`."""
-    changes = await _read(
-        database, _CHANGES_UNTIL, {"kind": AgentStateChanged.__name__, "until_us": until_us}
-    )
-    return [change for change in changes if isinstance(change, AgentStateChanged)]
-
-
-async def read_assignments(database: Database, until_us: int) -> Sequence[AgentQueuesSet]:
-    """Return which queues each agent of whom it was ever said served last, up to the instant `until_us`."""
-    told = await _read(database, _CHANGES_UNTIL, {"kind": AgentQueuesSet.__name__, "until_us": until_us})
-    return [event for event in told if isinstance(event, AgentQueuesSet)]
-
-
-async def read_levels(database: Database, until_us: int) -> Sequence[AgentLevelsSet]:
-    """Return which levels were set last of each agent of whom it was ever said, up to `until_us`."""
-    told = await _read(database, _CHANGES_UNTIL, {"kind": AgentLevelsSet.__name__, "until_us": until_us})
-    return [event for event in told if isinstance(event, AgentLevelsSet)]
-
-
-async def read_campaign_states(database: Database) -> Sequence[RestoreCampaign]:
-    """Return the last state of each campaign, in any run."""
-    told = await _read(
-        database, _LAST_TOLD, {"kind": CampaignChanged.__name__, "count": CAMPAIGN_CHANGES_MAX}
-    )
-    return fold_campaign_states(reversed(cast(Sequence[CampaignChanged], told)))
-
-
-class SqlLedger:
+class SqlLedger(LedgerReader):
     """Domain events of one run of the engine, and reading those of all runs.
 
     `lost` counts events that no longer fitted anywhere, `refused` those the database will never take, and
@@ -141,7 +75,7 @@ class SqlLedger:
         self.refused = 0
         self.spooling = asyncio.Event()
         self.stuck = False
-        self._database = database
+        super().__init__(database)
         self._settings = settings
         self._path = path = settings.spool_path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +112,7 @@ class SqlLedger:
         if len(self._waiting) >= self._settings.waiting_events_max:
             self._lose(1)
             return
-        self._waiting.append(_entry(event, self.run, self._sequence))
+        self._waiting.append(entry_of(event, self.run, self._sequence))
         self._settled.clear()
         self._filled.set()
         if len(self._waiting) >= self._settings.batch_events_max:
@@ -198,56 +132,6 @@ class SqlLedger:
         """Wait until all that was appended is in the database, however long that may be away."""
         await self._settled.wait()
         self._check_writer()
-
-    async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
-        """Return all that happened to one contact in any run, oldest first."""
-        return await read_history(self._database, contact_id)
-
-    async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
-        """Return the last change of state of each agent up to the instant `until_us`, in any run."""
-        return await read_changes(self._database, until_us)
-
-    async def last_agent_states(self) -> Sequence[RestoreAgent]:
-        """Return what each agent not logged out was doing last."""
-        changes = await _read(self._database, _LAST_CHANGES, {"kind": AgentStateChanged.__name__})
-        return fold_agent_states(cast(Sequence[AgentStateChanged], changes))
-
-    async def last_campaign_states(self) -> Sequence[RestoreCampaign]:
-        """Return the last state of each campaign."""
-        return await read_campaign_states(self._database)
-
-    async def learned_quality(self) -> Sequence[RestoreQuality]:
-        """Return what had been learned last of each agent."""
-        learned = await _read(self._database, _LAST_CHANGES, {"kind": QualityLearned.__name__})
-        return fold_quality(cast(Sequence[QualityLearned], learned))
-
-    async def agent_queues(self) -> Sequence[RestoreAgentQueues]:
-        """Return which queues those serve who do not serve all they may."""
-        told = await _read(self._database, _LAST_CHANGES, {"kind": AgentQueuesSet.__name__})
-        return fold_agent_queues(cast(Sequence[AgentQueuesSet], told))
-
-    async def agent_levels(self) -> Sequence[RestoreAgentLevels]:
-        """Return which levels are not as configured."""
-        told = await _read(self._database, _LAST_CHANGES, {"kind": AgentLevelsSet.__name__})
-        return fold_agent_levels(cast(Sequence[AgentLevelsSet], told))
-
-    async def campaign_experience(self) -> Sequence[RestoreExperience]:
-        """Return what had been learned last by each campaign."""
-        learned = await _read(self._database, _LAST_CHANGES, {"kind": CampaignLearned.__name__})
-        return fold_campaign_experience(cast(Sequence[CampaignLearned], learned))
-
-    async def campaign_rules(self) -> Sequence[RestoreRules]:
-        """Return what is set at work for campaigns that do not go by their file alone."""
-        told = await _read(self._database, _LAST_CHANGES, {"kind": RulesSet.__name__})
-        return fold_campaign_rules(cast(Sequence[RulesSet], told))
-
-    async def open_attempts(self, since_us: int) -> Sequence[AttemptRecalled]:
-        """Return the attempts dialed from `since_us` on that have no end; oldest first."""
-        return fold_open_attempts(await _read(self._database, _UNENDED, {"since_us": since_us}))
-
-    async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
-        """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
-        return await read_open_contacts(self._database, since_us)
 
     async def close(self) -> None:
         """Write or spool what is still waiting, and let go of the spool; the database stays open."""
@@ -350,7 +234,7 @@ class SqlLedger:
             await self._refuse(orjson.dumps(batch[0]), "ledger_event_refused", kind=kind, error=why)
 
     async def _insert_all(self, batch: Sequence[Entry]) -> None:
-        finished = [_interaction(entry) for entry in batch if entry["kind"] == InteractionRecorded.__name__]
+        finished = [interaction_of(entry) for entry in batch if entry["kind"] == InteractionRecorded.__name__]
         async with self._database.writing() as connection:
             await connection.execute(self._insert_once(LedgerEventRow), list(batch))
             if finished:
@@ -400,102 +284,3 @@ class SqlLedger:
         if count and not self.lost:
             log.error("ledger_loses_events")
         self.lost += count
-
-
-_EVENTS = select(LedgerEventRow.kind, LedgerEventRow.body).order_by(
-    LedgerEventRow.run, LedgerEventRow.sequence
-)
-_LAST_TOLD = (
-    select(LedgerEventRow.kind, LedgerEventRow.body)
-    .where(LedgerEventRow.kind == bindparam("kind"))
-    .order_by(LedgerEventRow.run.desc(), LedgerEventRow.sequence.desc())
-    .limit(bindparam("count"))
-)
-_HISTORY = _EVENTS.where(LedgerEventRow.contact_id == bindparam("contact_id"))
-
-# A callback may wait for days, and there are few: all of them count.
-_ARRIVALS = select(LedgerEventRow.contact_id).where(
-    or_(
-        and_(LedgerEventRow.at_us >= bindparam("since_us"), LedgerEventRow.kind == ContactArrived.__name__),
-        LedgerEventRow.kind.in_((CallbackBooked.__name__, WorkAdded.__name__)),
-    )
-)
-_UNRECORDED = _EVENTS.where(
-    LedgerEventRow.contact_id.in_(
-        _ARRIVALS.where(~exists().where(InteractionRow.contact_id == LedgerEventRow.contact_id))
-    )
-)
-_DIALED = select(LedgerEventRow.contact_id).where(
-    LedgerEventRow.kind == AttemptDialed.__name__, LedgerEventRow.at_us >= bindparam("since_us")
-)
-_ENDED = select(LedgerEventRow.contact_id).where(
-    LedgerEventRow.kind == AttemptEnded.__name__, LedgerEventRow.at_us >= bindparam("since_us")
-)
-_UNENDED = _EVENTS.where(LedgerEventRow.contact_id.in_(_DIALED), LedgerEventRow.contact_id.not_in(_ENDED))
-_LAST_INSTANT = select(func.max(LedgerEventRow.at_us))
-
-_RECENCY = func.row_number().over(
-    partition_by=LedgerEventRow.agent_id,
-    order_by=(LedgerEventRow.run.desc(), LedgerEventRow.sequence.desc()),
-)
-_CHANGES = select(LedgerEventRow.kind, LedgerEventRow.body, _RECENCY.label("recency")).where(
-    LedgerEventRow.kind == bindparam("kind")
-)
-
-
-def _latest(changes: Any) -> Any:
-    """Return the query of the last of each agent's `changes`."""
-    ranked = changes.subquery()
-    return select(ranked.c.kind, ranked.c.body).where(ranked.c.recency == 1)
-
-
-_LAST_CHANGES = _latest(_CHANGES)
-_CHANGES_UNTIL = _latest(_CHANGES.where(LedgerEventRow.at_us <= bindparam("until_us")))
-
-
-async def read_open_contacts(database: Database, since_us: int) -> Sequence[ContactRecalled]:
-    """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
-    told = await _read(database, _UNRECORDED, {"since_us": since_us})
-    async with database.reading() as connection:
-        seen_us = (await connection.execute(_LAST_INSTANT)).scalar_one()
-    return fold_open_contacts(cast(Sequence[ContactEvent], told), seen_us or 0)
-
-
-async def _read(database: Database, query: Any, values: Mapping[str, object]) -> Sequence[DomainEvent]:
-    async with database.reading() as connection:
-        rows = await connection.execute(query, values)
-        return [cast(DomainEvent, decode_as(row.kind, row.body)) for row in rows]
-
-
-def _entry(event: DomainEvent, run: int, sequence: int) -> Entry:
-    return {
-        "run": run,
-        "sequence": sequence,
-        "at_us": event.at_us,
-        "kind": type(event).__name__,
-        "contact_id": _clean(getattr(event, "contact_id", "")),
-        "agent_id": _clean(_whose(event)),
-        "body": encode(event).decode(),
-    }
-
-
-def _whose(event: DomainEvent) -> str:
-    """Return the agent an event is about, or the campaign where it is about one as a whole."""
-    return event.campaign if isinstance(event, CampaignEvent) else getattr(event, "agent_id", None) or ""
-
-
-_UNTOLD = {"channel": VOICE, "notes": ""}
-
-
-def _interaction(entry: Entry) -> Entry:
-    """Return the columns of `interaction` for a ledger entry of `InteractionRecorded`.
-
-    An entry that an older program left in the spool says nothing of channels (it had one) or notes.
-    """
-    told = entry | _UNTOLD | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
-    return {name: _clean(told[name]) for name in _INTERACTION_COLUMNS}
-
-
-def _clean(value: Any) -> Any:
-    """Return a text without NUL, which PostgreSQL keeps in no column; the body has it escaped."""
-    return value.replace("\0", "") if isinstance(value, str) else value

@@ -12,7 +12,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -23,7 +22,8 @@ from core.ports import CrmStore, LeadStore, Ledger
 from crm.database import Database, DatabaseSettings
 from crm.history import SqlHistory
 from crm.leads.store import SqlLeadStore
-from crm.ledger import LedgerSettings, SqlLedger, read_open_contacts
+from crm.ledger import LedgerSettings, SqlLedger
+from crm.ledger_reader import LedgerReader
 from crm.people import SqlPeopleStore
 from crm.schema import upgrade, why_not_current
 from crm.store import SqlCrmStore, StoreSettings
@@ -150,7 +150,7 @@ def _web_stores(
     return WebStores(
         people=SqlPeopleStore(database),
         customers=customers,
-        open_contacts=partial(read_open_contacts, database),
+        open_contacts=LedgerReader(database).open_contacts,
         history=SqlHistory(database),
         lists=sql_list_stores(config, database, leads, clock),
     )

@@ -23,7 +23,8 @@ from core.model.campaign_requests import (
     StartCampaign,
 )
 from crm.leads.results import list_standings
-from crm.ledger import SqlLedger, read_campaign_states
+from crm.ledger import SqlLedger
+from crm.ledger_reader import LedgerReader
 from dialer.campaign import CAMPAIGN, CampaignState
 from goldline.campaign.known import config_with
 from goldline.config import Config
@@ -65,7 +66,7 @@ async def status(campaign: str, config_path: Path) -> dict[str, Any]:
     answer = await _from_engine(DescribeCampaign, campaign, config)
     async with open_database(config) as database:
         lists = await list_standings(database, campaign)
-        told = {each.campaign: each.state for each in await read_campaign_states(database)}
+        told = {each.campaign: each.state for each in await LedgerReader(database).last_campaign_states()}
     state = told.get(campaign, CAMPAIGN.start.value)
     standing = answer["standing"] if answer else {"state": state}
     return {

@@ -27,7 +27,8 @@ from core.model.message import DomainEvent
 from core.ports import LeadStore
 from crm.database import Database
 from crm.leads.store import SqlLeadStore
-from crm.ledger import new_run, read_campaign_states
+from crm.ledger import new_run
+from crm.ledger_reader import LedgerReader
 from dialer.campaign import CampaignState
 from goldline.config import Config
 from goldline.harness import SimulatedDay, open_scenario
@@ -97,7 +98,7 @@ def rehearse(path: Path, starts: str, seed: int | None, told: Told | None = None
     config = open_scenario(scenario)
     starts_us = _instant_us(starts)
     with asyncio.Runner() as loop, _opened(config, loop) as database:
-        states = loop.run(read_campaign_states(database))
+        states = loop.run(LedgerReader(database).last_campaign_states())
         if not states:
             raise ConfigError(
                 str(path), Said("no campaign that was started"), "one: goldline campaign start NAME"
