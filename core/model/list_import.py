@@ -41,6 +41,8 @@ class Remark(StrEnum):
     """The number is of another country than the list."""
     NO_LAW = "country_without_law"
     """No law of the campaign covers the number's country."""
+    GUESSED = "encoding_guessed"
+    """The line has letters that were read in an encoding that is a guess."""
 
 
 class ImportState(StrEnum):
@@ -98,7 +100,8 @@ class ImportOrder(Record, frozen=True, kw_only=True):
     """What is to be loaded, and how; see `crm.leads.records.ListPlan`.
 
     `mapping` names for columns of the file what they hold, nothing for one that is left out; columns that it
-    does not name go by their own names. A `dry` order is checked and waits for the word to load.
+    does not name go by their own names. The `encoding` of a CSV file is found out where none is named.
+    A `dry` order is checked and waits for the word to load.
     """
 
     campaign: str
@@ -112,6 +115,7 @@ class ImportOrder(Record, frozen=True, kw_only=True):
     duplicates: str = "list"
     keeps_listed: bool = False
     mapping: Mapping[str, str] = {}
+    encoding: str = ""
     dry: bool = True
 
 

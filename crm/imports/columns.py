@@ -26,9 +26,9 @@ class Head(NamedTuple):
     samples: tuple[tuple[str, ...], ...]
 
 
-def head_of(path: Path) -> Head:
+def head_of(path: Path, encoding: str = "") -> Head:
     """Return the head of the list at `path`; raise `ConfigError` where it cannot be read at all."""
-    with closing(open_list(path)) as opened:
+    with closing(open_list(path, encoding)) as opened:
         header = tuple(opened.header)
         if not 1 <= len(header) <= COLUMNS_MAX:
             raise ConfigError(

@@ -149,7 +149,7 @@ class ListOffice:
         part = await asyncio.to_thread(self._files.new_part, order)
         try:
             await part.fill(body)
-            head = await asyncio.to_thread(head_of, part.path)
+            head = await asyncio.to_thread(head_of, part.path, order.encoding)
             async with self._changing:
                 last = await self._book.last_of(order.campaign, order.list_name)
                 if last is not None and last.file_hash == part.hash and _means_the_same(last.order, order):
@@ -314,6 +314,7 @@ class ListOffice:
         order, ranks = found.order, self._campaigns[found.order.campaign].tier_ranks
         settings = ImportSettings(
             rows=RowSettings(region=self._region(order), tier_ranks=ranks, mapping=order.mapping),
+            encoding=order.encoding,
             dry=found.state is ImportState.CHECKING,
             batch_lines=self._settings.batch_lines,
             report=report,

@@ -44,6 +44,7 @@ class ImportReport:
 
     def __init__(self, path: Path, header: Sequence[str], region: str, covers: Callable[[str], bool]) -> None:
         self._rejects = RejectsFile(path, (*header, *REPORT_COLUMNS))
+        self._header = tuple(header)
         self._width = len(header)
         self._region = region
         self._covers = covers
@@ -78,6 +79,8 @@ class ImportReport:
             if judgement.verdict not in _REFUSED:
                 self._verdicts[judgement.verdict.value] += 1
                 self._remark(line, record)
+            if batch.guessed:
+                self._remark_letters(line, batch)
         of_line: dict[int, list[NotLoaded]] = {}
         for one in refused:
             of_line.setdefault(one.reason.line, []).append(one)
@@ -107,6 +110,14 @@ class ImportReport:
         for remark, said in self._remarks_on(number):
             self._remarks[remark.value] += 1
             self._keep(remark, line, "phone", number.number, said)
+
+    def _remark_letters(self, line: int, batch: Batch) -> None:
+        """Show letters that somebody has to look at: nothing says that they are those of the file."""
+        strange = [nth for nth, cell in enumerate(batch.cells[line][: self._width]) if not cell.isascii()]
+        if strange:
+            self._remarks[Remark.GUESSED.value] += 1
+            cell = batch.cells[line][strange[0]]
+            self._keep(Remark.GUESSED, line, self._header[strange[0]], cell, batch.guessed)
 
     def _remarks_on(self, number: LeadNumber) -> Iterable[tuple[Remark, str]]:
         if not number.zones:

@@ -61,6 +61,7 @@ class _LeadList:
 
     def __init__(self, file: ListFile, plan: ListPlan, settings: ImportSettings) -> None:
         self._lines = file.lines()
+        self._guessed = file.guessed
         self.reader = LeadRowReader(file.header, settings.rows)
         self._batch_lines = settings.batch_lines
         self._twins = Twins(self.reader.names_leads, plan)
@@ -68,7 +69,7 @@ class _LeadList:
     def next_batch(self) -> Batch | None:
         """Return what the next lines hold, or None after the last."""
         lines = list(islice(self._lines, self._batch_lines))
-        batch = Batch()
+        batch = Batch(guessed=self._guessed)
         for line in lines:
             self._read_line(batch, line)
         return batch if lines else None

@@ -106,13 +106,15 @@ class ImportResult:
 class Batch:
     """Some lines, read: the leads, from which line each came, and what was wrong.
 
-    `cells` are the lines as they stand in a file, by their numbers.
+    `cells` are the lines as they stand in a file, by their numbers; `guessed` is its encoding where that is a
+    guess.
     """
 
     leads: list[LeadRecord] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     rejects: list[NotLoaded] = field(default_factory=list)
     cells: dict[int, Sequence[str]] = field(default_factory=dict)
+    guessed: str = ""
 
     def add(self, line: int, lead: LeadRecord, twins: Twins) -> None:
         """Add the lead on a line, unless it stood on another one before."""

@@ -61,6 +61,9 @@ class Upload:
             Query(max_length=MAPPING_MAX, description="What columns hold, as JSON, or a kept mapping."),
         ] = "",
         country: Annotated[str, Query(pattern="^([A-Z]{2})?$", description="Of numbers without one.")] = "",
+        encoding: Annotated[
+            str, Query(max_length=40, description="Of a CSV file, such as cp1250; else it is found out.")
+        ] = "",
         position: Annotated[int, Query(ge=0, le=POSITION_MAX)] = 0,
         weight: Annotated[int, Query(ge=1, le=WEIGHT_MAX)] = 1,
         duplicates: Annotated[
@@ -75,6 +78,7 @@ class Upload:
             list_name=list_name,
             filename=filename,
             country=country,
+            encoding=encoding,
             position=position,
             weight=weight,
             duplicates=duplicates,
@@ -210,6 +214,7 @@ def _view(found: ListImport) -> ImportView:
         changed=moment(found.changed_us),
         size_bytes=found.size_bytes,
         country=order.country,
+        encoding=order.encoding,
         position=order.position,
         weight=order.weight,
         duplicates=order.duplicates,

@@ -209,6 +209,7 @@ class ImportView(View):
     changed: datetime
     size_bytes: int
     country: str
+    encoding: str
     position: int
     weight: int
     duplicates: str

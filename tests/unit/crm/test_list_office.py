@@ -372,3 +372,20 @@ async def test_others_get_their_turn_all_through_a_long_import(tmp_path: Path) -
     assert found.findings.verdicts == {"new": 10_000}
     assert max(after - before for before, after in pairwise(seen)) <= 200
     await office.close()
+
+
+async def test_letters_that_are_guessed_are_shown_and_the_encoding_may_be_named(office: ListOffice) -> None:
+    czech = "phone;name;city\n2025550123;Ada;Rome\n2025550124;Novák;Praha\n2025550125;Růžena;Plzeň\n".encode(
+        "cp1250"
+    )
+    found = (await uploaded(office, czech)).findings
+    assert found.remarks["encoding_guessed"] == 2
+    shown = [
+        (each.line, each.column, each.value) for each in found.examples if each.why == "encoding_guessed"
+    ]
+    assert shown == [(3, "name", "Novák"), (4, "name", "Rùžena")]
+    named = await uploaded(office, czech, encoding="cp1250")
+    assert "encoding_guessed" not in named.findings.remarks
+    assert named.samples[2] == ("2025550125", "Růžena", "Plzeň")
+    with pytest.raises(ConfigError, match="klingon"):
+        await office.take_in(an_order(encoding="klingon", list_name="other"), pieces(czech))

@@ -796,6 +796,7 @@ export interface ImportView {
   readonly changed: Instant;
   readonly size_bytes: number;
   readonly country: string;
+  readonly encoding: string;
   readonly position: number;
   readonly weight: number;
   readonly duplicates: string;
