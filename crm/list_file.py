@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol, TextIO
+from typing import Any, BinaryIO, NamedTuple, Protocol, TextIO
 from zipfile import BadZipFile, ZipFile
 
 from core.kernel.errors import ConfigError
@@ -71,7 +72,7 @@ class CsvFile:
     def __init__(self, path: Path, encoding: str = "") -> None:
         self._file = path.open("rb")
         try:
-            self._stamp = self._stamped()
+            self._stamp = _stamp_of(self._file)
             found = encoding_of(self._file, encoding)
             self.guessed = found.name if found.is_guessed else ""
             # Kept, or it would close the file when its last line is read.
@@ -108,8 +109,8 @@ class CsvFile:
                 yield Line(number, (), str(Unclosed()))
             elif any(cells):
                 yield Line(number, cells)
-        if self._stamped() != self._stamp:
-            raise ConfigError("list", "a file that was changed while it was read", "load it again")
+        if _stamp_of(self._file) != self._stamp:
+            raise _changed()
 
     def progress(self) -> tuple[int, int]:
         """Return the bytes read and those there are."""
@@ -118,11 +119,6 @@ class CsvFile:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _stamped(self) -> tuple[int, int]:
-        """Return how large the file is, and when it was written to."""
-        told = os.fstat(self._file.fileno())
-        return told.st_size, told.st_mtime_ns
 
 
 class ExcelFile:
@@ -137,23 +133,37 @@ class ExcelFile:
             raise ConfigError(
                 str(path), "a workbook", "a CSV file, or pip install goldline[excel]"
             ) from error
-        _refuse_bomb(path)
+        self._file = path.open("rb")
         try:
-            self._book = load_workbook(path, read_only=True, data_only=True)
+            self._stamp = _stamp_of(self._file)
+            _refuse_bomb(self._file)
+            self._book = load_workbook(self._file, read_only=True, data_only=True)
             sheet = self._book.worksheets[0]
+            columns = min(sheet.max_column or COLUMNS_MAX, COLUMNS_MAX)
+            self._rows = enumerate(sheet.iter_rows(values_only=True, max_col=columns), start=1)
+            self._size = sheet.max_row or 0
+            self._read = 0
+            self.header: Sequence[str] = self._next_cells() or []
         except _NO_WORKBOOK as error:
+            self._file.close()
             raise _no_workbook(error) from error
-        columns = min(sheet.max_column or COLUMNS_MAX, COLUMNS_MAX)
-        self._rows = enumerate(sheet.iter_rows(values_only=True, max_col=columns), start=1)
-        self._size = sheet.max_row or 0
-        self._read = 0
-        self.header: Sequence[str] = self._next_cells() or []
+        except BaseException:
+            self._file.close()
+            raise
 
     def lines(self) -> Iterator[Line]:
-        """Go through the rows."""
-        while (cells := self._next_cells()) is not None:
-            if any(cells):
-                yield Line(self._read, cells)
+        """Go through the rows.
+
+        Raises `ConfigError` where the file was changed meanwhile: who knows which half was read.
+        """
+        try:
+            while (cells := self._next_cells()) is not None:
+                if any(cells):
+                    yield Line(self._read, cells)
+        except ConfigError:
+            self._refuse_changed()  # that is why it cannot be read
+            raise
+        self._refuse_changed()
 
     def progress(self) -> tuple[int, int]:
         """Return the rows read and those there are."""
@@ -162,6 +172,11 @@ class ExcelFile:
     def close(self) -> None:
         """Close the workbook."""
         self._book.close()
+        self._file.close()
+
+    def _refuse_changed(self) -> None:
+        if _stamp_of(self._file) != self._stamp:
+            raise _changed()
 
     def _next_cells(self) -> list[str] | None:
         try:
@@ -180,21 +195,32 @@ def _without_blanks(cells: list[str], kept: int = 0) -> list[str]:
     return cells
 
 
-_NO_WORKBOOK = (BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError)
-"""What openpyxl raises for a file that is none, or is broken: `ParseError` of XML is a `SyntaxError`."""
+def _stamp_of(file: BinaryIO) -> tuple[int, int]:
+    """Return how large an open file is, and when it was written to."""
+    told = os.fstat(file.fileno())
+    return told.st_size, told.st_mtime_ns
+
+
+def _changed() -> ConfigError:
+    return ConfigError("list", "a file that was changed while it was read", "load it again")
+
+
+_NO_WORKBOOK = (
+    *(BadZipFile, EOFError, RuntimeError, zlib.error),
+    *(KeyError, IndexError, ValueError, TypeError, SyntaxError),
+)
+"""What openpyxl raises for a file that is none, or is broken: `ParseError` of XML is a `SyntaxError`, what is
+encrypted or packed otherwise a `RuntimeError`."""
 
 
 def _no_workbook(error: Exception) -> ConfigError:
     return ConfigError("workbook", f"none that can be read ({type(error).__name__})", "save it as .xlsx")
 
 
-def _refuse_bomb(path: Path) -> None:
+def _refuse_bomb(file: BinaryIO) -> None:
     """Raise `ConfigError` where a workbook unpacks to more than fits; it cannot hold more than it says."""
-    try:
-        with ZipFile(path) as packed:
-            sizes = {member.filename: member.file_size for member in packed.infolist()}
-    except BadZipFile as error:
-        raise _no_workbook(error) from error
+    with ZipFile(file) as packed:
+        sizes = {member.filename: member.file_size for member in packed.infolist()}
     for name, size in sizes.items():
         most = SHEET_BYTES_MAX if name.startswith("xl/worksheets/") else WHOLE_BYTES_MAX
         if size > most:

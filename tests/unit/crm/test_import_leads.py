@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from zoneinfo import available_timezones
 
 import pytest
@@ -23,6 +25,7 @@ from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import Judgement, LeadRecord, ListPlan, Scope
 from crm.leads.row import LeadRowReader, RowSettings
 from crm.leads.states import clocks_of, region_told
+from crm.list_file import open_list
 from tests.services.clocks import NOON_US, Wristwatch
 
 PLAN = ListPlan(campaign="sales", name="spring")
@@ -126,6 +129,44 @@ async def test_a_sheet_of_excel_is_a_list_too(store: MemoryLeadStore, tmp_path: 
     [lead] = await leads(store)
     assert (lead.external_id, lead.numbers[0].number) == ("17", "+12025550123")
     assert dict(lead.fields) == {"born": "1970-05-01", "debt": "12.5"}
+
+
+def a_book(path: Path, area: int = 202, rows: int = 10_000) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["phone", "name"])
+    for n in range(rows):
+        sheet.append([f"{area}555{n:04d}", f"{n * 7919 % 100_003}"])
+    book.save(path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("change", ["cut", "another", "touched"])
+async def test_a_workbook_that_changes_while_it_is_loaded_brings_nobody_up(
+    store: MemoryLeadStore, tmp_path: Path, change: str
+) -> None:
+    path = tmp_path / "leads.xlsx"
+    another = a_book(path, area=646)
+    whole = a_book(path)
+    changed = {"cut": whole[:3_000], "another": another, "touched": whole}[change]
+    with pytest.raises(ConfigError, match="changed while it was read"):
+        await import_leads(
+            store, path, PLAN, ImportSettings(rows=ROWS), lambda *at: path.write_bytes(changed)
+        )
+    assert await leads(store) == []
+
+
+def test_a_workbook_is_read_or_refused_however_it_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "leads.xlsx"
+    whole, random = a_book(path, rows=40), Random(5)
+    for _ in range(60):
+        broken = bytearray(whole)
+        for _ in range(10):
+            broken[random.randrange(len(whole))] = random.randrange(256)
+        path.write_bytes(broken)
+        with suppress(ConfigError), closing(open_list(path)) as opened:
+            list(opened.lines())
 
 
 async def test_a_list_of_bare_numbers_names_leads_by_them(store: MemoryLeadStore, tmp_path: Path) -> None:
