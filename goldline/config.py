@@ -35,7 +35,7 @@ from goldline.config_trunks import Address, CallerIdSection, TrunkSection
 from goldline.config_web import WebSection
 from goldline.include import read_tables
 from goldline.own_packs import with_own_packs
-from goldline.section import Name, Port, Section
+from goldline.section import Country, Name, Port, Section
 
 
 class PbxSection(Section):
@@ -84,7 +84,7 @@ class CrmSection(Section):
 
     url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite:///goldline.sqlite3")
     lookup_deadline_s: Annotated[float, Field(gt=0, le=10)] = 0.2
-    region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "US"
+    region: Country = "US"
     spool: str = "goldline-ledger.spool"
 
 

@@ -46,10 +46,9 @@ from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
 from goldline.config_trunks import MachineSection, machine_rules
 from goldline.hours import opening_hours
 from goldline.own_packs import law_under
-from goldline.section import Date, Name, Section, said
+from goldline.section import Country, Date, Name, Section
 from routing.rules import Queues
 
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$"), said("a country's two letters, such as US")]
 CONNECT_WITHIN_S = 2.0
 """What every law that says anything says."""
 

@@ -18,7 +18,7 @@ from dialer.caller_ids import OwnNumber, PoolRules
 from dialer.machine_rules import MachineRules
 from dialer.trunks import TrunkRules
 from goldline.config_routing import SoundName
-from goldline.section import Section, said
+from goldline.section import Country, Section, said
 
 _RESOURCE = r"[A-Za-z0-9_/@.:+*#;-]*"
 _ADDRESS = rf"^[A-Za-z][A-Za-z0-9]*/{_RESOURCE}\{{number\}}{_RESOURCE}$"
@@ -26,7 +26,6 @@ _ADDRESS = rf"^[A-Za-z][A-Za-z0-9]*/{_RESOURCE}\{{number\}}{_RESOURCE}$"
 Address = Annotated[
     str, Field(pattern=_ADDRESS), said("technology and resource with {number}, such as PJSIP/{number}@trunk")
 ]
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$"), said("a country's two letters, such as US")]
 Region = Annotated[
     str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$"), said("a region of ISO 3166-2, such as US-NY")
 ]

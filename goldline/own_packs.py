@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from core.kernel.errors import ConfigError
-from dialer.law import Law
+from dialer.law import ANYWHERE, Law, Pack
 from dialer.packs import law_of, parse_pack
 from goldline.include import read_tables
+from goldline.section import COUNTRY_ALLOWED, has_telephones
 
 PACKS = "packs"
 ENDING = ".toml"
@@ -38,9 +39,18 @@ def law_under(names: Iterable[str], packs: Mapping[str, dict[str, Any]], where: 
     """Return the law of these packs, shipped or the house's own; `where` says who names them in errors."""
     try:
         own = {name: parse_pack(packs[name], name) for name in names if name in packs}
+        for name, pack in own.items():
+            _check_countries(pack, name)
         return law_of(names, own)
     except ConfigError as error:
         raise ConfigError(f"{where}.laws: {error.where}", error.found, error.allowed) from None
+
+
+def _check_countries(pack: Pack, origin: str) -> None:
+    """Refuse a country that no number is of: its rules would hold for nobody, and nobody would know."""
+    for country in pack.countries:
+        if country != ANYWHERE and not has_telephones(country):
+            raise ConfigError(f"{origin}: countries", country, f"{COUNTRY_ALLOWED}, or {ANYWHERE} for all")
 
 
 def _files_in(campaign: object) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from core.kernel.schema import ALLOWED
@@ -17,6 +17,23 @@ def said(words: str) -> FieldInfo:
     return field
 
 
+COUNTRY_ALLOWED = "a country's two letters, such as US or GB"
+
+
+def has_telephones(country: str) -> bool:
+    """Tell whether there is such a country, by the two letters that numbers of it are known by."""
+    from phonenumbers import SUPPORTED_REGIONS  # a configuration without a country need not load it
+
+    return country in SUPPORTED_REGIONS
+
+
+def _country(country: str) -> str:
+    if not has_telephones(country):
+        raise ValueError(COUNTRY_ALLOWED)
+    return country
+
+
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$"), AfterValidator(_country), said(COUNTRY_ALLOWED)]
 Date = Annotated[date, said("a day such as 2026-12-31")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Port = Annotated[int, Field(ge=1, le=65_535)]

@@ -182,3 +182,10 @@ def test_an_arm_shows_numbers_of_a_pool_that_is_there() -> None:
         rules_of(
             'arms.new = { caller_ids = "theirs" }\n[caller_ids.ours]\nnumbers = [{ number = "+12025550100" }]'
         )
+
+
+@pytest.mark.parametrize("key", ['country = "UK"', 'holidays = { UK = ["2026-12-25"] }'])
+def test_a_country_that_no_number_is_of_is_named(key: str) -> None:
+    """Its holidays, and the law that its numbers are under, would silently hold for nobody."""
+    with pytest.raises(ConfigError, match=r"UK.*such as US or GB"):
+        config_of(CAMPAIGN + key)

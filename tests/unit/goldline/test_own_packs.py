@@ -96,3 +96,9 @@ def test_campaign_that_says_less_than_its_own_pack_asks_is_refused(tmp_path: Pat
 def test_what_is_wrong_is_named(tmp_path: Path, laws: str, pack: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         build(written(tmp_path, laws=laws, pack=pack))
+
+
+def test_pack_for_a_country_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, pack=PACK.replace('["*"]', '["GB", "UK"]'))
+    with pytest.raises(ConfigError, match=r"ours.toml: countries: found 'UK'; .* such as US or GB"):
+        build(path)
