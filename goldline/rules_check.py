@@ -10,6 +10,7 @@ from core.model.agent import AgentProfile
 from core.model.destination import DestinationKind
 from core.model.ids import AgentId, QueueName
 from goldline.agents_check import check_agents
+from goldline.campaigns_check import check_campaigns
 from goldline.config import Config
 from goldline.config_agents import work_channels
 from goldline.rulebook import rulebook_of
@@ -56,7 +57,7 @@ def check_config_rules(
         has_work=bool(work_channels(config.work, agents)),
         called_for=tuple(QueueName(campaign.queue) for campaign in config.campaigns.values()),
     )
-    findings = check_rules(rules, around) + check_agents(config, agents)
+    findings = [*check_rules(rules, around), *check_agents(config, agents), *check_campaigns(config)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RulesRefused(str(origin), findings)
     return findings
