@@ -38,6 +38,7 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.ids import NO_LEG, ContactId, LegId
+from core.model.lead_orders import KeepLeads
 from core.model.message import Event
 from dialer.arrival import contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
@@ -208,9 +209,22 @@ class AgentFirst:
         if attempt is None or attempt.state is not AttemptState.PLANNED:
             return
         if attempt.agent_id:
-            self._wait(attempt, event)  # somebody looks at it
+            self._keep(attempt, event)
+            self._wait(attempt, event)
         else:
             self._dialing.put_back(attempt, None, event)
+
+    def _keep(self, attempt: Attempt, why: Event) -> None:
+        """Keep a lead leased that somebody looks at: a preview may last longer than a lease."""
+        if attempt.lease_id:  # what agents dial themselves is not leased
+            self._engine.send(
+                KeepLeads(
+                    campaign=attempt.rules.name,
+                    lead_ids=(attempt.lead.lead_id,),
+                    lease_id=attempt.lease_id,
+                    until_us=why.at_us + attempt.rules.lease_us,
+                )
+            )
 
     def _contact_over(self, event: InteractionRecorded) -> None:
         """Its queue did not take it, or a program ended it: nobody was dialed."""

@@ -282,3 +282,20 @@ def test_lead_of_a_busy_agent_waits_and_one_of_an_absent_agent_does_not() -> Non
     assert shown is not None
     assert shown.external_id == "eve"
     assert LegId("leg-caller") in [order.bridge_with for order in floor.orders(RingLeg)]
+
+
+def test_a_lead_that_is_looked_at_for_longer_than_leads_are_leased_is_called_once() -> None:
+    how = AgentRules(preview_us=3_600 * SECOND_US)
+    floor = previews(BOB, how=how)
+    floor.let_pass(1_500)
+    floor.dials("ann")
+    floor.takes_phone("ann")
+    bob = floor.picks_up("bob")
+    floor.are_joined("ann", "bob")
+    floor.pass_s(60)
+    floor.hang_up(bob)
+    floor.hear(FinishWrapUp(at_us=floor.now_us, agent_id=AgentId("ann"), disposition="sold"))
+    assert floor.last_attempt().record.disposition == "sold"
+    floor.let_pass(3_600)
+    assert len(floor.dialed()) == 1
+    assert [offer.agent_id for offer in floor.events(OfferMade)] == ["ann"]
