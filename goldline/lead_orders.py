@@ -182,6 +182,9 @@ class LeadClerk:
                 else:
                     return
             self._lose(order)
+        except asyncio.CancelledError:  # the program ends, and the store is still away
+            self._lose(order)
+            raise
         finally:
             self._unwritten -= 1
 

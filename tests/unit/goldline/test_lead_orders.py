@@ -185,3 +185,14 @@ async def test_what_is_under_way_at_the_end_is_written_before_it(office: Office)
     office.clerk.write(settlement())
     await office.clerk.close()
     assert await past_of(office) == 1
+
+
+async def test_what_cannot_be_written_before_the_end_is_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody asked to be called no more while the database was away: who stops then has to hear of it."""
+    monkeypatch.setattr(lead_orders, "CLOSE_WITHIN_S", 0.01)
+    office.store.trouble = refuse
+    office.clerk.write(settlement())
+    await office.clerk.close()
+    assert office.clerk.lost == 1
