@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -15,13 +17,15 @@ from core.model.lead_orders import ListNumber
 from crm.leads.from_crm import import_customers
 from crm.leads.import_leads import import_leads
 from crm.leads.listings import is_register, listing_key
-from crm.leads.loading import ImportResult, ImportSettings
+from crm.leads.loading import Batch, ImportResult, ImportSettings, NotLoaded
 from crm.leads.numbers import NumberReader, entry_of
-from crm.leads.records import LeadSink, ListPlan, Scope, Verdict
+from crm.leads.records import Judgement, LeadSink, ListPlan, Scope, Verdict
 from crm.leads.row import RowSettings
 from crm.leads.store import DAY_US, SqlLeadStore
 from crm.list_file import open_list
+from dialer.law import Law
 from goldline.campaign.known import config_for_lists, country_named, list_named
+from goldline.own_packs import law_under
 from goldline.progress import progress_bar
 from goldline.stores import open_database
 from goldline.tier_ranks import tier_ranks
@@ -31,6 +35,8 @@ from simulator.report.blocks import Table as FigureTable
 
 REJECTS_SUFFIX = ".rejects.csv"
 BATCH_NUMBERS = 5_000
+EVERYWHERE = ("house",)
+"""The law of a list whose campaign is not configured yet: that of a campaign that names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +76,16 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
         duplicates=_scope(order.duplicates),
         keeps_listed=order.keeps_listed,
     )
+    campaign = config.campaigns.get(order.campaign)
+    laws = campaign.laws if campaign is not None else EVERYWHERE
+    lawless = _LawlessCount(law_under(laws, config.packs, f"campaigns.{order.campaign}"))
     settings = ImportSettings(
         rows=RowSettings(
             region=country_named(order.country) or config.crm.region, tier_ranks=tier_ranks(config)
         ),
         encoding=order.encoding,
         dry=order.dry,
+        report=lawless,
         rejects_path=order.rejects or (order.file or Path(order.list_name)).with_suffix(REJECTS_SUFFIX),
     )
     clock = WallClock()
@@ -87,10 +97,32 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
                 bar(done / size if size else 1.0)
 
             if order.file is not None:
-                return await import_leads(store, order.file, plan, settings, shown)
-            return await import_customers(
-                store, database, order.from_crm, plan, settings, clock.now_us(), shown
-            )
+                result = await import_leads(store, order.file, plan, settings, shown)
+            else:
+                result = await import_customers(
+                    store, database, order.from_crm, plan, settings, clock.now_us(), shown
+                )
+    result.lawless = lawless.leads
+    return result
+
+
+class _LawlessCount:
+    """Counts the leads of each country that no law of a campaign covers (`crm.leads.loading.Report`)."""
+
+    def __init__(self, law: Law) -> None:
+        self._law = law
+        self.leads: Counter[str] = Counter()
+
+    async def take(self, batch: Batch, judgements: Sequence[Judgement], refused: Sequence[NotLoaded]) -> None:
+        """Count those that were loaded, or would be."""
+        for lead, judgement in zip(batch.leads, judgements, strict=True):
+            if judgement.verdict not in (Verdict.DUPLICATE, Verdict.LISTED):
+                self.leads.update(
+                    {number.country for number in lead.numbers if self._is_free(number.country)}
+                )
+
+    def _is_free(self, country: str) -> bool:
+        return not any(pack.covers(country) for pack in self._law.packs)
 
 
 def verdict_table(result: ImportResult, dry: bool) -> FigureTable:

@@ -77,7 +77,8 @@ class ImportResult:
     """What became of the lines of a file: how many of each verdict, and the first that were not loaded.
 
     `parsing_s` is the part of `elapsed_s` that went into `numbers` telephone numbers, of which `looked_up`
-    were of an area not seen before. `guessed` is the encoding of the file where that is a guess.
+    were of an area not seen before. `guessed` is the encoding of the file where that is a guess, `lawless`
+    counts leads with a number of a country that no law of the campaign covers.
     """
 
     lines: Counter[Verdict] = field(default_factory=Counter)
@@ -87,6 +88,7 @@ class ImportResult:
     numbers: int = 0
     looked_up: int = 0
     guessed: str = ""
+    lawless: Counter[str] = field(default_factory=Counter)
 
     @property
     def rejected_lines(self) -> int:

@@ -200,3 +200,20 @@ def test_a_slip_of_the_keyboard_is_told_before_anything_is_loaded(
     assert refused.status == 2
     assert said in refused.err
     assert lines(goldline("campaign", "import", "spring", leads, "--json").out)["new"] > 0
+
+
+def test_numbers_that_no_law_of_the_campaign_covers_are_told(
+    goldline: Run, leads: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "goldline.toml"
+    campaign = (
+        '[queues.sales]\n[campaigns.spring]\nqueue = "sales"\nlaws = ["us-ftc"]\nsafe_harbour = "welcome"\n'
+    )
+    config.write_text(config.read_text() + campaign)
+    abroad = tmp_path / "abroad.csv"
+    abroad.write_text("phone,phone2\n2025550123,\n+442079460123,\n+16132345678,2125550100\n+17872345678,\n")
+    told = goldline("campaign", "import", "spring", abroad, "--dry-run")
+    assert told.err.splitlines() == [
+        "leads with a number of CA, which no law of spring covers: 1",
+        "leads with a number of GB, which no law of spring covers: 1",
+    ]
