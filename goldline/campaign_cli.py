@@ -79,7 +79,8 @@ def campaign_import(
     result = asyncio.run(import_list(order, config))
     warn_of_guess(result.guessed)
     for country, count in sorted(result.lawless.items()):
-        typer.echo(f"leads with a number of {country}, which no law of {campaign} covers: {count:,}", err=True)
+        said = f"leads with a number of {country}, which no law of {campaign} covers"
+        typer.echo(f"{said}: {count:,}", err=True)
     if as_json:
         typer.echo(json.dumps(_as_json(result), sort_keys=True))
     else:
