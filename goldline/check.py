@@ -1,4 +1,4 @@
-"""`goldline check-config`: a configuration or a scenario, checked as a run would check it."""
+"""`goldline check-config`: a configuration, a scenario or a flow, checked as a run would check it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from goldline.harness import open_scenario
 from goldline.rules_check import check_config_rules
 from goldline.scenario_fit import check_fit
 from goldline.secrets_check import check_secrets
+from ivr.loader import load_flow
 from routing.checks.finding import Finding
 from simulator.scenario import load_scenario
 
@@ -27,14 +28,16 @@ class Checked(NamedTuple):
 
 def check_file(path: Path) -> Checked:
     """Return what the file holds; raise `ConfigError` where a run would not start with it."""
-    return _check_scenario(path) if _is_scenario(path) else _check_config(path)
+    keys = _keys(path)
+    check = next((check for key, check in _TOLD_BY.items() if key in keys), _check_config)
+    return check(path)
 
 
-def _is_scenario(path: Path) -> bool:
+def _keys(path: Path) -> frozenset[str]:
     try:
-        return "engine_config" in tomllib.loads(path.read_text(encoding="utf-8"))
+        return frozenset(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return False  # whoever reads it as a configuration says what is wrong
+        return frozenset()  # whoever reads it as a configuration says what is wrong
 
 
 def _check_config(path: Path) -> Checked:
@@ -57,6 +60,16 @@ def _check_scenario(path: Path) -> Checked:
         f"{_count(config.queues, 'queue')}"
     )
     return Checked(holds, check_fit(scenario, config))
+
+
+def _check_flow(path: Path) -> Checked:
+    """Check what a flow says by itself; whether there are the queues it names, its configuration tells."""
+    flow = load_flow(path)
+    return Checked(f"flow {flow.name}: {_count(flow.nodes, 'node')}", [])
+
+
+_TOLD_BY = {"engine_config": _check_scenario, "nodes": _check_flow}
+"""What a file is, by a key that no other kind has."""
 
 
 def _count(things: Sized, name: str) -> str:

@@ -297,7 +297,7 @@ def asterisk_config(
 
 @app.command("check-config")
 def check_config(file: Path) -> None:
-    """Check a configuration with its flows, or a scenario; name what is wrong, or say that all is well."""
+    """Check a configuration with its flows, a scenario, or a flow alone; name what is wrong, if anything."""
     from goldline.check import check_file
 
     checked = check_file(file)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from core.kernel.errors import ConfigError
 from goldline.check import check_file
 from goldline.rules_check import RulesRefused
+from ivr.loader import load_flow
 
 FILES = Path(__file__).parent / "rule_files"
 PLANTED = sorted((FILES / "planted").glob("*.toml"))
@@ -22,6 +24,8 @@ SHIPPED = [
     for path in sorted((ROOT / folder).rglob("*.toml"))
     if any(mark in path.read_text("utf-8") for mark in ("engine_config =", "\n[ivr]"))
 ]
+
+FLOWS = sorted((ROOT / "examples").rglob("*menu.toml"))
 
 
 def found_in(path: Path) -> list[str]:
@@ -54,3 +58,17 @@ def test_nothing_is_found_in_what_is_merely_unusual(path: Path) -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_is_found_in_what_is_shipped(path: Path) -> None:
     assert found_in(path) == []
+
+
+@pytest.mark.parametrize("path", FLOWS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_flow_is_checked_alone(path: Path) -> None:
+    assert check_file(path).holds.startswith(f"flow {load_flow(path).name}: ")
+
+
+def test_flow_that_leads_nowhere_is_refused_alone(tmp_path: Path) -> None:
+    path = tmp_path / "menu.toml"
+    path.write_text(
+        (ROOT / "examples/rules/menu.toml").read_text("utf-8").replace('next = "who"', 'next = "whom"')
+    )
+    with pytest.raises(ConfigError, match="whom"):
+        check_file(path)
