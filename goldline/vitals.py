@@ -102,7 +102,7 @@ def _engine(centre: LiveCentre, run: int) -> Iterator[Reading]:
 
 
 def _pbx_missing(centre: LiveCentre) -> str:
-    return "" if centre.pbx.vitals().is_up else "the state of Asterisk is not known"
+    return centre.pbx.vitals().trouble
 
 
 def _ledger(ledger: SqlLedger) -> Iterator[Reading]:

@@ -159,6 +159,7 @@ class AsteriskPbx:
         links = (self._hearing, self._acting)
         return Vitals(
             is_up=self._is_up,
+            trouble="" if self._is_up else self._trouble(),
             reconnects=sum(max(0, link.connection_count - 1) for link in links),
             dropped=sum(link.dropped_event_count + link.dropped_noise_count for link in links),
             late_us=self._hearing.late_us,
@@ -233,6 +234,11 @@ class AsteriskPbx:
         if self._is_up:
             self._is_up = False
             self._sink(PbxLost(at_us=self._clock.now_us(), pbx=self._settings.name))
+
+    def _trouble(self) -> str:
+        if self._is_to_stop:
+            return "Asterisk is to stop once its calls have ended"
+        return self._hearing.trouble or self._acting.trouble or "the state of Asterisk is not known"
 
     # --- what no event told -------------------------------------------------------------------------
 

@@ -25,13 +25,15 @@ class HeardEvents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """The link at this moment; `is_up` where the state of all channels is known and orders can be given.
+    """The link at this moment; `is_up` where the state of all channels is known and orders can be given,
+    `trouble` why that is not so, in words for people.
 
     Counts are since the start: `heard` by the event's name, `dropped` of events that found no room, and
     `reconnects` of both sessions. Events come up to `late_us` after what they tell of.
     """
 
     is_up: bool
+    trouble: str
     reconnects: int
     dropped: int
     late_us: int

@@ -186,6 +186,7 @@ async def test_an_asterisk_that_is_to_stop_is_lost_until_that_is_taken_back(
     stopping = asyncio.create_task(asyncio.to_thread(asterisk.console, "core stop gracefully"))
     try:
         await told.wait_for(PbxLost, since=seen)
+        assert pbx.vitals().trouble == "Asterisk is to stop once its calls have ended"
         ring(pbx, caller, "1001", LegId("L-refused"))
         failed = await told.wait_for(LegFailed, leg_id="L-refused")
         assert failed.cause == Cause.NETWORK_OUT_OF_ORDER
@@ -193,6 +194,7 @@ async def test_an_asterisk_that_is_to_stop_is_lost_until_that_is_taken_back(
         await asyncio.to_thread(asterisk.console, "core abort shutdown")
         await stopping
     await told.wait_for(PbxSynced, since=seen)
+    assert pbx.vitals().trouble == ""
     ring(pbx, caller, "1001")
     await told.wait_for(LegJoined, leg_id=AGENT_LEG)
 
