@@ -1,7 +1,8 @@
 """The ledger in a database: every domain event, once, in order, and never in the engine's way.
 
 `append` only puts the event in a list. One writer task takes what gathered, writes it in one transaction
-and fills the table of finished interactions on the way. While the database is away the events go to a
+and fills the table of finished interactions on the way, and that of numbers nobody may call any more: a wish
+to be left alone is kept wherever the word of it is. While the database is away the events go to a
 file (`crm.spool`) and are played in, in order, when it is back. (run, sequence) names each event, so a
 batch whose commit was not heard of is simply written again and still counts once.
 
@@ -23,11 +24,13 @@ import structlog
 from sqlalchemy import Insert
 
 from core.kernel.clock import Clock
+from core.model.campaign_events import NumberForbidden
 from core.model.events import InteractionRecorded
 from core.model.message import DomainEvent
 from crm.database import ROW_ERRORS, Database
+from crm.leads.models import ListedNumberRow
 from crm.ledger_reader import LedgerReader
-from crm.ledger_rows import Entry, entry_of, interaction_of
+from crm.ledger_rows import Entry, entry_of, interaction_of, listed_of
 from crm.models import EngineRunRow, InteractionRow, LedgerEventRow
 from crm.spool import Spool
 
@@ -235,13 +238,17 @@ class SqlLedger(LedgerReader):
 
     async def _insert_all(self, batch: Sequence[Entry]) -> None:
         finished = [interaction_of(entry) for entry in batch if entry["kind"] == InteractionRecorded.__name__]
+        forbidden = [listed_of(entry) for entry in batch if entry["kind"] == NumberForbidden.__name__]
         async with self._database.writing() as connection:
             await connection.execute(self._insert_once(LedgerEventRow), list(batch))
             if finished:
                 await connection.execute(self._insert_once(InteractionRow), finished)
+            if forbidden:
+                await connection.execute(self._insert_once(ListedNumberRow), forbidden)
 
-    def _insert_once(self, table: type[LedgerEventRow | InteractionRow]) -> Insert:
-        return self._database.insert(table).on_conflict_do_nothing(index_elements=["run", "sequence"])
+    def _insert_once(self, table: type[LedgerEventRow | InteractionRow | ListedNumberRow]) -> Insert:
+        key = [column.name for column in table.__table__.primary_key]
+        return self._database.insert(table).on_conflict_do_nothing(index_elements=key)
 
     async def _refuse(self, line: bytes, what: str, **why: str) -> None:
         """Keep for people what the database will never take."""

@@ -10,6 +10,7 @@ from core.model.campaign_events import CampaignEvent
 from core.model.codec import encode
 from core.model.contact import VOICE
 from core.model.message import DomainEvent
+from crm.leads.listings import listing_key
 from crm.models import InteractionRow
 
 Entry = dict[str, Any]
@@ -39,6 +40,14 @@ def interaction_of(entry: Entry) -> Entry:
     """
     told = entry | _UNTOLD | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
     return {name: _clean(told[name]) for name in _INTERACTION_COLUMNS}
+
+
+def listed_of(entry: Entry) -> Entry:
+    """Return the columns of `listed_number` for a ledger entry of `NumberForbidden`."""
+    told = orjson.loads(entry["body"])
+    key = listing_key("" if told["everywhere"] else told["campaign"])
+    columns = {"number": told["number"], "listing": key, "reason": told["reason"], "at_us": entry["at_us"]}
+    return {name: _clean(value) for name, value in columns.items()}
 
 
 def _whose(event: DomainEvent) -> str:

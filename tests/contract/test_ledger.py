@@ -14,6 +14,7 @@ from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.attempt_events import AttemptDialed
 from core.model.callback_events import CallbackBooked
+from core.model.campaign_events import NumberForbidden
 from core.model.contact import ContactState, Requirement
 from core.model.events import (
     AgentStateChanged,
@@ -26,11 +27,14 @@ from core.model.events import (
     WorkAdded,
 )
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId, QueueName
+from core.model.lead import CAMPAIGN_LIST, HOUSE_LIST
+from core.model.lead_orders import ListNumber
 from core.model.message import DomainEvent
 from core.model.quality import Quality, SkillQuality, Tally
 from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 from core.model.supervision import AgentLevelsSet, AgentQueuesSet
 from crm.database import Database, DatabaseSettings
+from crm.leads.store import SqlLeadStore
 from crm.ledger import LedgerSettings, SqlLedger, new_run
 from crm.memory import MemoryLedger
 from crm.models import InteractionRow, LedgerEventRow
@@ -43,6 +47,7 @@ from tests.services.postgres import PostgresServer
 LIMIT_S = 30.0
 ANA, BEN = AgentId("ana"), AgentId("ben")
 SEVEN = ContactId("C-1-000007")
+FORBIDDEN = NumberForbidden(at_us=NOON_US, campaign="spring", number="+33142685300", reason="opted out")
 
 
 def settings_in(folder: Path, **changes: int) -> LedgerSettings:
@@ -328,6 +333,21 @@ async def test_a_finished_interaction_gets_its_row(database: Database, tmp_path:
     assert row.disposition == "sold\r\n", "PostgreSQL keeps no NUL in a column; the event itself has it"
 
 
+@pytest.mark.parametrize(("everywhere", "listing"), [(True, HOUSE_LIST), (False, CAMPAIGN_LIST)])
+async def test_a_wish_to_be_called_no_more_is_on_the_list_with_its_event(
+    database: Database, tmp_path: Path, everywhere: bool, listing: str
+) -> None:
+    leads, wish = SqlLeadStore(database, Wristwatch()), replace(FORBIDDEN, everywhere=everywhere)
+    await leads.list_number(
+        ListNumber(campaign="spring", number=wish.number, reason="asked", everywhere=everywhere)
+    )
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    ledger.append(wish)
+    ledger.append(replace(wish, number="+33142685301"))
+    await ledger.close()
+    assert await leads.listings("spring", [wish.number, "+33142685301"]) == [(listing,), (listing,)]
+
+
 async def test_an_event_of_no_agent_is_kept_as_well(database: Database, tmp_path: Path) -> None:
     ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
     ledger.append(
@@ -419,6 +439,7 @@ async def test_what_was_spooled_is_played_in_by_the_next_run(
     await asyncio.to_thread(postgres_server.stop)
     ledger.append(turned(ANA, AgentState.NOT_READY, NOON_US + 1, "lunch"))
     ledger.append(recorded(SEVEN))
+    ledger.append(FORBIDDEN)
     await ledger.close()
     with pytest.raises(OSError):  # noqa: PT011 - the port promises no more
         await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
@@ -426,6 +447,8 @@ async def test_what_was_spooled_is_played_in_by_the_next_run(
     following = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
     assert [agent.reason for agent in await following.last_agent_states()] == ["lunch"]
     assert await rows(database, InteractionRow) == 1
+    forbidden = await SqlLeadStore(database, Wristwatch()).listings("spring", [FORBIDDEN.number])
+    assert forbidden == [(HOUSE_LIST,)]
     await following.close()
     await database.close()
 
