@@ -20,45 +20,35 @@ note on the leg. Built before whatever else answers the end of a leg.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core.calls import CallBook
 from core.contacts import ContactBook
 from core.engine import Engine
 from core.model.causes import Cause
-from core.model.commands import (
-    CancelTimer,
-    ConferLeg,
-    HangUpLeg,
-    JoinLeg,
-    MuteLeg,
-    PlayMusic,
-    StartTimer,
-    TagLeg,
-    TakeLeg,
-)
-from core.model.contact import Contact
-from core.model.control import ConsultOutcome, TalkGivenOver, TargetKind
-from core.model.ids import NO_LEG, LegId
+from core.model.commands import ConferLeg, HangUpLeg, MuteLeg, TagLeg
+from core.model.control import ConsultOutcome, TargetKind
+from core.model.ids import LegId
 from core.model.message import Event
 from cti.control import facts
-from cti.control.course import COURSE, WAITING, CourseState, CourseTrigger
+from cti.control.course import COURSE, CourseState, CourseTrigger
 from cti.control.handover import HandOver
+from cti.control.moves import Moves
 from cti.control.talk import Talk, Third
 from cti.control.talks import Talks
 from cti.control.targets import ControlRules
 from cti.control.thirds import Thirds
 
-HOLD_STEP = "control:music"
 TRANSFER, AGENT, CUSTOMER, PARTY = "transfer", "agent", "customer", "party"
 _S, _T = CourseState, CourseTrigger
 
-_TURNS = frozenset({_S.TURNING, _S.RETURNING})
-_CALLED_OFF = _TURNS | {_S.CALLING, _S.GIVING, _S.MERGING}
-"""The states with somebody called that lead back to agent and customer where they last too long."""
+_ALONE = frozenset({_S.PARTING, _S.HELD, _S.RESUMING, _S.CALLING})
+"""The states in which the customer has nobody but the agent to go on with."""
 _MOVED = frozenset({_S.PARTING, _S.FETCHED})
 """The states in which the customer is moved away from the agent, or both from somebody else."""
 
 
-class Sagas:
+class Sagas(Moves):
     """Carries out what is done to conversations in hand; `cti.control.hearing` tells what was heard."""
 
     def __init__(
@@ -71,13 +61,22 @@ class Sagas:
         handover: HandOver,
         rules: ControlRules,
     ) -> None:
-        self._engine = engine
+        super().__init__(engine, calls, rules)
         self._contacts = contacts
-        self._calls = calls
         self._talks = talks
         self._thirds = thirds
         self._handover = handover
-        self._rules = rules
+        # What becomes of a step that the telephone system does not do in time.
+        self._undoes: dict[CourseState, Callable[[Talk, Event], None]] = {
+            _S.PARTING: self._talk_on,
+            _S.RESUMING: self._stay_on_hold,
+            _S.CALLING: self._call_off,
+            _S.TURNING: self._turn_back,
+            _S.RETURNING: self._turn_back,
+            _S.GIVING: self._call_off,
+            _S.MERGING: self._call_off,
+            _S.FETCHED: self._talk_on,
+        }
 
     # --- wishes -------------------------------------------------------------------------------------
 
@@ -183,32 +182,11 @@ class Sagas:
         if talk.agent_leg in talk.in_hand:
             self._join(talk, talk.agent_leg, talk.customer_leg)
 
-    def _join(self, talk: Talk, leg_id: LegId, bridge_with: LegId, spares: bool = False) -> None:
-        del talk.in_hand[leg_id]
-        self._engine.send(JoinLeg(leg_id=leg_id, bridge_with=bridge_with, spares=spares))
-
     def talk_again(self, talk: Talk, why: Event) -> None:
         """Agent and customer hear each other again."""
         self._step(talk, _T.JOINED, why)
         self._end_hold(talk, why)
         self._given_over(talk.contact, why)
-
-    def _given_over(self, contact: Contact, why: Event) -> None:
-        contact.parted = False
-        self._engine.publish(
-            TalkGivenOver(at_us=why.at_us, cause_id=why.cause_id, contact_id=contact.contact_id)
-        )
-
-    def _begin_hold(self, talk: Talk, why: Event) -> None:
-        if talk.held_us is None:
-            talk.held_us = why.at_us
-            self._engine.publish(facts.held(talk, why))
-
-    def _end_hold(self, talk: Talk, why: Event) -> None:
-        if talk.held_us is not None:
-            held_us, talk.held_us = why.at_us - talk.held_us, None
-            self._engine.publish(facts.resumed(talk, held_us, why))
-            self._tell(talk, why)
 
     # --- a third one --------------------------------------------------------------------------------
 
@@ -343,18 +321,21 @@ class Sagas:
         talk.agent_is_gone = True
         if not COURSE.allows(talk.state, _T.LOSE_AGENT):
             return  # the customer is given away already
-        was_alone = talk.state in (_S.PARTING, _S.HELD, _S.RESUMING, _S.CALLING)
+        if talk.state not in _ALONE:
+            self._leave_them(talk, why)
+            return
         if talk.state is _S.CALLING:
             self._end_consult(talk, ConsultOutcome.FAILED, why)
             self._let_go_of_third(talk, why)
-        if was_alone:
-            self._back_in_line(talk, why)
-            return
+        self._back_in_line(talk, why)
+
+    def _leave_them(self, talk: Talk, why: Event) -> None:
+        """Let the customer go on with whom the agent had called."""
         if talk.state is _S.CONFERRING:
             self._engine.publish(facts.conference_left(talk, AGENT, why))
-        came_back_alone = talk.state in (_S.CONSULTING, _S.ASIDE)
+        come_unasked = talk.state in (_S.CONSULTING, _S.ASIDE)  # one waits with us, the other is left alone
         self._step(talk, _T.LOSE_AGENT, why)
-        if not came_back_alone:
+        if not come_unasked:
             self._take(talk, talk.customer_leg, talk.third_leg)
         self.give(talk)
 
@@ -371,19 +352,28 @@ class Sagas:
         """Go back to where nobody waits, and say so; ask once more where that takes an order too."""
         if talk.state in _MOVED and not self.are_together(talk.customer_leg, talk.agent_leg):
             self._insist(talk, why)
-            return
-        talk.undone = talk.wish_in_hand
-        if talk.state in _TURNS and talk.tries < self._rules.tries_max:
+        elif talk.state in self._undoes:
+            talk.undone = talk.wish_in_hand
+            self._undoes[talk.state](talk, why)
+
+    def _talk_on(self, talk: Talk, why: Event) -> None:
+        """Nobody was moved: forget what it was for."""
+        talk.onward, talk.wanted, talk.comes_back = None, None, False
+        self._step(talk, _T.TIME_OUT, why)
+        self._end_hold(talk, why)
+        self._given_over(talk.contact, why)
+
+    def _stay_on_hold(self, talk: Talk, why: Event) -> None:
+        self._step(talk, _T.TIME_OUT, why)
+
+    def _call_off(self, talk: Talk, why: Event) -> None:
+        self.cancel(talk, ConsultOutcome.FAILED, why)
+
+    def _turn_back(self, talk: Talk, why: Event) -> None:
+        if talk.tries < self._rules.tries_max:
             self._undo_turn(talk, why)
-        elif talk.state in _CALLED_OFF:
-            self.cancel(talk, ConsultOutcome.FAILED, why)
-        elif talk.state is _S.RESUMING:
-            self._step(talk, _T.TIME_OUT, why)
-        elif talk.state in _MOVED:
-            talk.onward, talk.wanted, talk.comes_back = None, None, False
-            self._step(talk, _T.TIME_OUT, why)
-            self._end_hold(talk, why)
-            self._given_over(talk.contact, why)
+        else:
+            self._call_off(talk, why)
 
     def _insist(self, talk: Talk, why: Event) -> None:
         """Ask for the legs that are missing once more, and end them where that is in vain too."""
@@ -397,48 +387,3 @@ class Sagas:
             else:
                 self._engine.send(HangUpLeg(leg_id=leg_id, cause=Cause.TEMPORARY_FAILURE))
         self.watch_time(talk, why)
-
-    def are_together(self, *legs: LegId) -> bool:
-        """Tell whether all of the legs are in one bridge."""
-        known = [self._calls.legs.get(leg_id) for leg_id in legs]
-        bridges = {leg.bridge_id if leg is not None else None for leg in known}
-        return len(bridges) == 1 and None not in bridges
-
-    # --- small things -------------------------------------------------------------------------------
-
-    def play_music(self, leg_id: LegId) -> None:
-        """Let whoever waits hear music."""
-        self._engine.send(PlayMusic(leg_id=leg_id, step=HOLD_STEP, music=self._rules.music))
-
-    def watch_time(self, talk: Talk, why: Event) -> None:
-        """Start the timer of the step in hand, or stop it where nothing is waited for."""
-        if talk.state in WAITING:
-            self._engine.send(StartTimer(key=talk.timer, at_us=why.at_us + self._rules.step_limit_us))
-        elif talk.state is _S.CALLING:
-            self._engine.send(StartTimer(key=talk.timer, at_us=why.at_us + self._rules.queue_limit_us))
-        else:
-            self._engine.send(CancelTimer(key=talk.timer))
-
-    def _step(self, talk: Talk, trigger: CourseTrigger, why: Event) -> None:
-        """Move on, watch the time, and tell the desk."""
-        talk.move(trigger)
-        talk.contact.parted = talk.state is not _S.TALKING
-        talk.tries = 0
-        self.watch_time(talk, why)
-        self._tell(talk, why)
-
-    def _take(self, talk: Talk, *legs: LegId) -> None:
-        """Have one leg, or two, in our hands; one that is there already comes anew."""
-        for leg_id in legs:
-            talk.in_hand.pop(leg_id, None)
-        if legs:
-            self._engine.send(TakeLeg(leg_id=legs[0], together_with=legs[1] if len(legs) > 1 else NO_LEG))
-
-    def _bring_back(self, talk: Talk) -> None:
-        """Have a leg that stands back, wherever it talks: any other is hung up with the end of the talk."""
-        leg = self._calls.legs.get(talk.agent_leg)
-        if talk.contact.stands and leg is not None and leg.bridge_id is not None:
-            self._take(talk, talk.agent_leg)
-
-    def _tell(self, talk: Talk, why: Event) -> None:
-        self._engine.publish(facts.shown(talk, why))
