@@ -80,7 +80,7 @@ def _violation(violation: Violation) -> dict[str, Any]:
 def audit_table(found: dict[str, Any]) -> Table:
     """Return the table of the days."""
     return Table(
-        title=f"{found['files']} audit files",
+        title="1 audit file" if found["files"] == 1 else f"{found['files']:,} audit files",
         headings=("", "attempts", "answered", "abandoned", "share", "below"),
         sections=(Section(title="", rows=tuple(_row(day) for day in found["days"])),),
         note="share: abandoned of those answered by a person; below: what that share is below in the long "
