@@ -221,7 +221,8 @@ async def test_five_hundred_attempts_are_accounted_for_and_people_hear_an_agent_
     assert dialed == Counter(dict.fromkeys(records, 1))
     assert len(shown) == 500
     assert {record["trunk"] for record in records.values()} == {CARRIER}
-    assert goldline.complaints() == []
+    # No law is asked about the campaign that listens, and that is told.
+    assert {entry.get("where") for entry in goldline.complaints()} == {"campaigns.summer.laws"}
 
     up = of_people(observer.events, "Newstate", ChannelStateDesc="Up")
     judged = of_people(observer.events, "VarSet", Variable="GOLDLINE_ANSWERER")
