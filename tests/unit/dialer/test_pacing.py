@@ -103,3 +103,18 @@ def test_near_the_cap_it_is_nearly_one_to_one() -> None:
 
 def test_first_few_answers_do_not_trip_the_guard() -> None:
     assert Budget(answered=10, abandoned=0).boldness() > BudgetRules().guard_boldness
+
+
+def test_what_was_learned_is_looked_up_anew_over_some_decisions() -> None:
+    learned = Learned()
+    pacer = Pacer(learned)
+    floor = Floor(idle=0, busy=[(Phase.TALK, age_s) for age_s in range(0, 3_600, 10)])
+    before = pacer.risk(floor)
+    for _ in range(500):
+        learned.wrap_up.live(0.0, 5.0)
+        learned.wrap_up.end(5.0)
+    pacer.refresh()
+    risks = [pacer.risk(floor) for _ in range(8)]
+    now = Pacer(learned).risk(floor)
+    assert len({before, *risks[:3]}) == 4, "a part of the agents at each decision"
+    assert risks[-1] == now
