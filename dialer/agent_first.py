@@ -38,7 +38,6 @@ from core.model.events import (
     TimerFired,
 )
 from core.model.ids import NO_LEG, ContactId, LegId
-from core.model.lead_orders import KeepLeads
 from core.model.message import Event
 from dialer.arrival import contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
@@ -46,6 +45,7 @@ from dialer.campaign import Mode
 from dialer.desk import CampaignDesk
 from dialer.dialing import LOOK_UP_US, Dialing
 from dialer.hopper import KEEP_SHARE
+from dialer.lease import keep_leased
 
 BY_HAND_US = 5 * SECOND_US
 """An agent who dials a number is called back about it at once, or not at all."""
@@ -209,22 +209,11 @@ class AgentFirst:
         if attempt is None or attempt.state is not AttemptState.PLANNED:
             return
         if attempt.agent_id:
-            self._keep(attempt, event)
+            # A preview may last longer than a lease.
+            keep_leased(self._engine, attempt, event.at_us + attempt.rules.lease_us)
             self._wait(attempt, event)
         else:
             self._dialing.put_back(attempt, None, event)
-
-    def _keep(self, attempt: Attempt, why: Event) -> None:
-        """Keep a lead leased that somebody looks at: a preview may last longer than a lease."""
-        if attempt.lease_id:  # what agents dial themselves is not leased
-            self._engine.send(
-                KeepLeads(
-                    campaign=attempt.rules.name,
-                    lead_ids=(attempt.lead.lead_id,),
-                    lease_id=attempt.lease_id,
-                    until_us=why.at_us + attempt.rules.lease_us,
-                )
-            )
 
     def _contact_over(self, event: InteractionRecorded) -> None:
         """Its queue did not take it, or a program ended it: nobody was dialed."""

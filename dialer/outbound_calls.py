@@ -39,7 +39,7 @@ from core.model.events import (
     TalkEnded,
     TimerFired,
 )
-from core.model.lead_orders import KeepLeads, SettleLead
+from core.model.lead_orders import SettleLead
 from core.model.leg import Leg, LegState
 from core.model.message import Event
 from dialer.arrival import answered, contact_of, introduction, onward
@@ -47,6 +47,7 @@ from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
 from dialer.doubted import Doubted
 from dialer.forbidding import forbid
+from dialer.lease import keep_leased
 from dialer.machine_rules import is_audited
 from dialer.progress import TRIGGERS, TRUNK_AT_FAULT, Unanswered, why_never_made, why_unanswered
 from dialer.recall import AttemptRecall
@@ -227,15 +228,7 @@ class OutboundCalls:
         self._book.move(attempt, _T.CONNECT)
         attempt.connected_us = why.at_us
         self._engine.send(CancelTimer(key=attempt.timer))
-        if attempt.lease_id:  # what agents dial themselves is not leased
-            self._engine.send(
-                KeepLeads(
-                    campaign=attempt.rules.name,
-                    lead_ids=(attempt.lead.lead_id,),
-                    lease_id=attempt.lease_id,
-                    until_us=why.at_us + TALK_MAX_US,
-                )
-            )
+        keep_leased(self._engine, attempt, why.at_us + TALK_MAX_US)
 
     def _talk_ended(self, event: TalkEnded) -> None:
         attempt = self._book.of_contact(event.contact_id)
