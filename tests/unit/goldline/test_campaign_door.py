@@ -186,7 +186,7 @@ def test_a_day_begins_at_an_instant(goldline: Run, config: Path) -> None:
 
 def an_attempt(folder: Path) -> str:
     """Return the identity of an attempt, as an audit file tells it."""
-    with next((folder / "audit").iterdir()).open("rb") as file:
+    with next((folder / "out" / "audit").iterdir()).open("rb") as file:
         records = (entry for entry in read_entries(file) if isinstance(entry, AttemptRecord))
         return next(records).attempt_id
 
