@@ -60,6 +60,16 @@ def test_bad_lines_are_named_on_the_terminal_and_in_a_file(
     assert (tmp_path / "bad.csv").read_text("utf-8-sig").splitlines()[1].startswith("3,rejected,phone,12,")
 
 
+def test_what_a_program_reads_is_not_folded(
+    goldline: Run, leads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert (
+        " telephone numbers (3 of an area not seen before)"
+        in goldline("campaign", "import", "spring", leads).out
+    )
+
+
 def test_a_terminal_shows_how_far_a_list_is_loaded_and_a_program_reads_none_of_that(leads: Path) -> None:
     ours, theirs = os.openpty()
     command = [str(part) for part in (PROGRAM, "campaign", "import", "spring", leads, "--json")]

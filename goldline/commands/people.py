@@ -1,4 +1,4 @@
-"""`goldline people`: who may sign in, and keys of programs. Parses, calls, prints.
+"""`goldline people`: who may sign in, and keys of programs.
 
 Passwords are never arguments, which every process of the machine can read.
 """
@@ -16,6 +16,7 @@ import typer
 
 from core.kernel.errors import GoldlineError
 from core.model.person import LOGIN, Person, PersonChange
+from goldline.commands.options import CONFIG, ConfigFile
 from web.roles import Role
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 people_app = typer.Typer(help="Who may sign in, and keys of programs.", no_args_is_help=True)
 
 T = TypeVar("T")
-ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 LoginName = Annotated[str, typer.Argument(help="What the person signs in as.")]
 Roles = Annotated[list[Role], typer.Option("--role", help="What the person may do; any number.")]
 Scopes = Annotated[list[Role], typer.Option("--scope", help="What the program may do; any number.")]
@@ -36,7 +36,7 @@ def add(
     role: Roles,
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
     agent: Annotated[str, typer.Option(help="The agent whose desk it is.")] = "",
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
 ) -> None:
     """Let somebody sign in; the password is asked for, or read from a pipe."""
     _check_login(login)
@@ -47,7 +47,7 @@ def add(
 
 
 @people_app.command("list")
-def everybody(config: ConfigFile = Path("goldline.toml")) -> None:
+def everybody(config: ConfigFile = CONFIG) -> None:
     """Tell who may sign in, and which keys there are."""
     people, keys = _with_register(config, lambda register: register.everybody())
     for person in people:
@@ -58,19 +58,19 @@ def everybody(config: ConfigFile = Path("goldline.toml")) -> None:
 
 
 @people_app.command("disable")
-def disable(login: LoginName, config: ConfigFile = Path("goldline.toml")) -> None:
+def disable(login: LoginName, config: ConfigFile = CONFIG) -> None:
     """Let somebody sign in no more; browsers in which they are signed in are out within seconds."""
     _change_disabled(config, login, disabled=True)
 
 
 @people_app.command("enable")
-def enable(login: LoginName, config: ConfigFile = Path("goldline.toml")) -> None:
+def enable(login: LoginName, config: ConfigFile = CONFIG) -> None:
     """Let somebody sign in again who was disabled."""
     _change_disabled(config, login, disabled=False)
 
 
 @people_app.command("password")
-def password(login: LoginName, config: ConfigFile = Path("goldline.toml")) -> None:
+def password(login: LoginName, config: ConfigFile = CONFIG) -> None:
     """Give somebody a new password; it is asked for, or read from a pipe."""
     typed = _password()
     _with_register(config, lambda register: register.set_password(login, typed))
@@ -82,7 +82,7 @@ def key(
     name: Annotated[str, typer.Argument(help="The program's name.")],
     scope: Scopes,
     days: Annotated[int, typer.Option(min=0, help="How long it holds; 0: until it is revoked.")] = 0,
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
 ) -> None:
     """Make a key for a program and print it, once."""
     scopes = tuple(dict.fromkeys(scope))
@@ -94,7 +94,7 @@ def key(
 @people_app.command("revoke")
 def revoke(
     key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")],
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
 ) -> None:
     """Let a program's key be worth nothing any more."""
     _with_register(config, lambda register: register.revoke_key(key_id))

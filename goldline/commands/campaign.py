@@ -1,15 +1,16 @@
-"""`goldline campaign`: lists of leads and do-not-call lists on the command line. Parses, calls, prints."""
+"""`goldline campaign`: lists of leads and do-not-call lists on the command line."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
+
+from goldline.commands.options import CONFIG, AsJson, ConfigFile, Encoding
+from goldline.commands.printing import print_json, print_reject, print_tables, tell, warn_of_guess
 
 if TYPE_CHECKING:
     from crm.leads.loading import ImportResult
@@ -18,13 +19,8 @@ campaign_app = typer.Typer(help="Campaigns: their lists, and who may not be call
 dnc_app = typer.Typer(help="Numbers that may not be called.", no_args_is_help=True)
 campaign_app.add_typer(dnc_app, name="dnc")
 
-ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 CampaignName = Annotated[str, typer.Argument(help="The campaign's name.")]
 Campaign = Annotated[str, typer.Option(help="For this campaign only, instead of the whole house.")]
-Encoding = Annotated[
-    str, typer.Option(help="Of a CSV file, such as cp1250; without it the encoding is found out.")
-]
 
 GROUPINGS = "list, segment, arm, hour, attempt, tier, agent, caller_id"
 FROM_CRM = "crm"
@@ -56,7 +52,7 @@ def campaign_import(
             help="Where to write what was not loaded, in a dry run every line; else beside the file."
         ),
     ] = None,
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Load a list of leads; bad lines are named and the others load. Loading it again changes nothing."""
@@ -82,13 +78,10 @@ def campaign_import(
         said = f"leads with a number of {country}, which no law of {campaign} covers"
         typer.echo(f"{said}: {count:,}", err=True)
     if as_json:
-        typer.echo(json.dumps(_as_json(result), sort_keys=True))
+        print_json(_as_json(result))
     else:
-        from goldline.tables import drawn
-
         _print_not_loaded(result)
-        console = Console()
-        console.print(drawn(verdict_table(result, dry_run), console.width), _speed(result))
+        print_tables([verdict_table(result, dry_run)], remarks=[_speed(result)])
     raise typer.Exit(1 if result.rejected_lines else 0)
 
 
@@ -97,7 +90,7 @@ def dnc_add(
     numbers: Annotated[list[str], typer.Argument(help="Numbers, or areas such as +1900*.")],
     campaign: Campaign = "",
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
 ) -> None:
     """Put numbers on the do-not-call list; in force at once."""
     from goldline.lead_lists import list_numbers
@@ -112,7 +105,7 @@ def dnc_import(
     campaign: Campaign = "",
     register: Annotated[str, typer.Option(help="A register, such as us-national-do-not-call.")] = "",
     as_of: Annotated[str, typer.Option(help="The day a register is of, such as 2026-11-01.")] = "",
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
 ) -> None:
     """Load a do-not-call list; of a register the new copy takes the place of the old."""
     from goldline.campaign.known import day_named
@@ -127,7 +120,7 @@ def dnc_import(
 
 
 @campaign_app.command("start")
-def campaign_start(campaign: CampaignName, config: ConfigFile = Path("goldline.toml")) -> None:
+def campaign_start(campaign: CampaignName, config: ConfigFile = CONFIG) -> None:
     """Let a campaign dial: now where an engine runs, else as soon as one does."""
     from goldline.campaign.door import start
 
@@ -136,7 +129,7 @@ def campaign_start(campaign: CampaignName, config: ConfigFile = Path("goldline.t
 
 
 @campaign_app.command("stop")
-def campaign_stop(campaign: CampaignName, config: ConfigFile = Path("goldline.toml")) -> None:
+def campaign_stop(campaign: CampaignName, config: ConfigFile = CONFIG) -> None:
     """Let a campaign dial nobody new; whoever rings or talks goes on."""
     from goldline.campaign.door import stop
 
@@ -147,7 +140,7 @@ def campaign_stop(campaign: CampaignName, config: ConfigFile = Path("goldline.to
 @campaign_app.command("pace")
 def campaign_pace(
     campaign: CampaignName,
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
     mode: Annotated[str, typer.Option(help="How many are dialed, and how: predictive, power...")] = "",
     lines: Annotated[int, typer.Option(help="How many of its calls there are at once.")] = 0,
     lines_per_agent: Annotated[float, typer.Option(help="In power mode.")] = 0.0,
@@ -173,22 +166,12 @@ def campaign_pace(
 
 
 @campaign_app.command("status")
-def campaign_status(
-    campaign: CampaignName, config: ConfigFile = Path("goldline.toml"), as_json: AsJson = False
-) -> None:
+def campaign_status(campaign: CampaignName, config: ConfigFile = CONFIG, as_json: AsJson = False) -> None:
     """Tell whether a campaign dials, with whom, and how far its lists have been worked."""
     from goldline.campaign.door import status
 
     told = asyncio.run(status(campaign, config))
-    if as_json:
-        typer.echo(json.dumps(told, sort_keys=True))
-        return
-    from goldline.campaign.tables import caps_table, standing_line, standings_table
-    from goldline.tables import drawn, terminal
-
-    console = terminal()
-    tables = (standings_table(told["lists"]), *([caps_table(told["caps"])] if told.get("caps") else []))
-    console.print(standing_line(told), *(drawn(table, console.width) for table in tables), sep="\n")
+    tell(told, _print_status, as_json)
 
 
 @campaign_app.command("rehearse")
@@ -204,14 +187,7 @@ def campaign_rehearse(
 
     with progress_bar(f"{day.stem} in virtual time", not as_json) as told:
         rehearsed = rehearse(day, starts, seed, told)
-    if as_json:
-        typer.echo(json.dumps(rehearsed, sort_keys=True))
-        return
-    from goldline.campaign.tables import rehearsal_table
-    from goldline.tables import drawn, terminal
-
-    console = terminal()
-    console.print(drawn(rehearsal_table(rehearsed), console.width))
+    tell(rehearsed, _print_rehearsal, as_json)
 
 
 @campaign_app.command("results")
@@ -220,36 +196,48 @@ def campaign_results(
     by: Annotated[str, typer.Option(help=f"What to part the results by: {GROUPINGS}.")] = "list",
     since: Annotated[datetime | None, typer.Option(help="Of attempts from this day on, in UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Of attempts before this day.")] = None,
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Tell what a campaign came to: whom it reached, what was sold, how far its lists have been worked."""
     from goldline.campaign.reading import asked, campaign_results
 
     told = asyncio.run(campaign_results(asked(campaign, by, since, until), config))
-    if as_json:
-        typer.echo(json.dumps(told, sort_keys=True))
-        return
-    from goldline.campaign.tables import remarks, result_tables
-    from goldline.tables import drawn, terminal
-
-    console = terminal()
-    console.print(*(drawn(table, console.width) for table in result_tables(told)), *remarks(told), sep="\n")
+    tell(told, _print_results, as_json)
 
 
 @campaign_app.command("conversions")
 def campaign_conversions(
     file: Annotated[Path, typer.Argument(help="A CSV with attempt_id, and reference, at, value.")],
-    config: ConfigFile = Path("goldline.toml"),
+    config: ConfigFile = CONFIG,
 ) -> None:
     """Credit campaigns with what other systems sold to those they called; each sale counts once."""
     from goldline.campaign.conversions import import_conversions
 
     read = asyncio.run(import_conversions(file, config))
     for reject in read.rejects[:SHOWN_MAX]:
-        typer.echo(f"line {reject.line}, {reject.column} {reject.value!r}: {reject.allowed}", err=True)
+        print_reject(reject)
     typer.echo(f"{len(read.conversions):,} conversions, {len(read.rejects):,} lines not understood")
     raise typer.Exit(1 if read.rejects else 0)
+
+
+def _print_status(told: dict[str, Any]) -> None:
+    from goldline.campaign.tables import caps_table, standing_line, standings_table
+
+    caps = [caps_table(told["caps"])] if told.get("caps") else []
+    print_tables([standings_table(told["lists"]), *caps], preface=[standing_line(told)])
+
+
+def _print_rehearsal(rehearsed: dict[str, Any]) -> None:
+    from goldline.campaign.tables import rehearsal_table
+
+    print_tables([rehearsal_table(rehearsed)])
+
+
+def _print_results(told: dict[str, Any]) -> None:
+    from goldline.campaign.tables import remarks, result_tables
+
+    print_tables(result_tables(told), remarks=remarks(told))
 
 
 def _print_not_loaded(result: ImportResult) -> None:
@@ -266,16 +254,6 @@ def _speed(result: ImportResult) -> str:
         f"{result.elapsed_s:.1f} s, of which {share:.0%} for {result.numbers:,} telephone numbers "
         f"({result.looked_up:,} of an area not seen before)"
     )
-
-
-def warn_of_guess(encoding: str) -> None:
-    """Say that the encoding of a list is a guess, if it is one."""
-    if encoding:
-        typer.echo(
-            f"the list is no UTF-8 and was read as {encoding}: see whether names have their letters, "
-            "and load it again with --encoding (such as cp1250, cp1251, iso-8859-2) if not",
-            err=True,
-        )
 
 
 def _as_json(result: ImportResult) -> dict[str, object]:
