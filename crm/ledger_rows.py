@@ -17,7 +17,7 @@ Entry = dict[str, Any]
 """One event as the columns of `ledger_event`; also, as JSON, one line of the spool."""
 
 _INTERACTION_COLUMNS = tuple(column.name for column in InteractionRow.__table__.columns)
-_UNTOLD = {"channel": VOICE, "notes": ""}
+_UNTOLD = {"channel": VOICE, "notes": "", "hold_us": 0}
 
 
 def entry_of(event: DomainEvent, run: int, sequence: int) -> Entry:
@@ -36,7 +36,7 @@ def entry_of(event: DomainEvent, run: int, sequence: int) -> Entry:
 def interaction_of(entry: Entry) -> Entry:
     """Return the columns of `interaction` for a ledger entry of `InteractionRecorded`.
 
-    An entry that an older program left in the spool says nothing of channels (it had one) or notes.
+    An entry that an older program left in the spool says nothing of channels (it had one), notes or holds.
     """
     told = entry | _UNTOLD | orjson.loads(entry["body"]) | {"ended_at_us": entry["at_us"]}
     return {name: _clean(told[name]) for name in _INTERACTION_COLUMNS}

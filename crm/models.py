@@ -130,3 +130,4 @@ class InteractionRow(Base):
     offers: Mapped[int]
     channel: Mapped[str] = mapped_column(server_default=VOICE)
     notes: Mapped[str] = mapped_column(server_default="")
+    hold_us: Mapped[int] = mapped_column(BigInteger, server_default="0")

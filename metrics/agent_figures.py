@@ -23,13 +23,15 @@ from metrics.ratio import Ratio
 class AgentFigures:
     """One agent's day. `missed` counts offers that came to nothing, `spent_us` the time in each state.
 
-    `away_us` is that of being not ready, by reason; `worked` counts work besides calls.
+    `away_us` is that of being not ready, by reason; `worked` counts work besides calls. The time of a call is
+    `talk_us`, `hold_us` and `wrap_up_us` together.
     """
 
     handled: int = 0
     worked: int = 0
     missed: int = 0
     talk_us: int = 0
+    hold_us: int = 0
     wrap_up_us: int = 0
     spent_us: dict[AgentState, int] = field(default_factory=dict)
     away_us: dict[str, int] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class AgentFigures:
         self.worked += other.worked
         self.missed += other.missed
         self.talk_us += other.talk_us
+        self.hold_us += other.hold_us
         self.wrap_up_us += other.wrap_up_us
         for state, us in other.spent_us.items():
             self.spent_us[state] = self.spent_us.get(state, 0) + us
@@ -114,6 +117,7 @@ class AgentsOfDay:
             return
         figures.handled += 1
         figures.talk_us += event.talk_us
+        figures.hold_us += event.hold_us
         figures.wrap_up_us += event.wrap_up_us
 
     def _failed(self, event: OfferFailed) -> None:

@@ -71,7 +71,7 @@ class ContactFigures:
 
     @property
     def mean_handle_s(self) -> Ratio:
-        """Return the mean of talk and wrap-up together of those finished."""
+        """Return the mean of talk, hold and wrap-up together of those finished."""
         return Ratio(self.handled_us / SECOND_US, self.handled)
 
     @property

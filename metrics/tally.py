@@ -37,7 +37,7 @@ class Tally:
 
     @property
     def mean_handle_s(self) -> Ratio:
-        """Return the mean of talk and wrap-up together."""
+        """Return the mean of talk, hold and wrap-up together."""
         return Ratio(self.handled_us / SECOND_US, self.handled)
 
     def __iadd__(self, other: Tally) -> Tally:

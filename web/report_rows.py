@@ -92,6 +92,7 @@ def interaction_view(event: InteractionRecorded) -> InteractionReportView:
         disposition=event.disposition,
         waited_seconds=seconds(event.queue_us),
         talk_seconds=seconds(event.talk_us),
+        hold_seconds=seconds(event.hold_us),
         wrap_up_seconds=seconds(event.wrap_up_us),
     )
 
@@ -162,6 +163,7 @@ def _agent(agent_id: AgentId, name: str, figures: AgentFigures) -> AgentReportVi
         worked=figures.worked,
         missed=figures.missed,
         talk_seconds=seconds(figures.talk_us),
+        hold_seconds=seconds(figures.hold_us),
         wrap_up_seconds=seconds(figures.wrap_up_us),
         ready_seconds=seconds(figures.spent_us.get(AgentState.READY, 0)),
         not_ready_seconds=seconds(figures.spent_us.get(AgentState.NOT_READY, 0)),

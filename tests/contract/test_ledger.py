@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import func, select, text
 
 from core.kernel.clock import SECOND_US
@@ -38,7 +39,7 @@ from crm.leads.store import SqlLeadStore
 from crm.ledger import LedgerSettings, SqlLedger, new_run
 from crm.memory import MemoryLedger
 from crm.models import InteractionRow, LedgerEventRow
-from crm.schema import upgrade
+from crm.schema import migration_config, upgrade
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
 from tests.services.full_disk import files_end_at
@@ -112,6 +113,7 @@ def recorded(contact_id: ContactId) -> InteractionRecorded:
         talk_us=3,
         wrap_up_us=4,
         offers=1,
+        hold_us=5,
     )
 
 
@@ -329,8 +331,21 @@ async def test_a_finished_interaction_gets_its_row(database: Database, tmp_path:
     async with database.reading() as connection:
         row = (await connection.execute(select(InteractionRow.__table__))).one()
     assert (row.contact_id, row.customer_id, row.outcome) == (SEVEN, "A-17", "closed")
-    assert (row.ivr_us, row.queue_us, row.talk_us, row.wrap_up_us) == (1, 2, 3, 4)
+    assert (row.ivr_us, row.queue_us, row.talk_us, row.wrap_up_us, row.hold_us) == (1, 2, 3, 4, 5)
     assert row.disposition == "sold\r\n", "PostgreSQL keeps no NUL in a column; the event itself has it"
+
+
+async def test_how_long_customers_were_on_hold_is_read_from_the_events_of_before(
+    database: Database, tmp_path: Path
+) -> None:
+    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
+    ledger.append(recorded(SEVEN))
+    await ledger.close()
+    async with database.writing() as connection:
+        await connection.run_sync(lambda c: command.downgrade(migration_config(c), "0011"))
+    await upgrade(database)
+    async with database.reading() as connection:
+        assert (await connection.execute(select(InteractionRow.hold_us))).scalar_one() == 5
 
 
 @pytest.mark.parametrize(("everywhere", "listing"), [(True, HOUSE_LIST), (False, CAMPAIGN_LIST)])

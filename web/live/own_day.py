@@ -84,6 +84,7 @@ def day_view(figures: AgentFigures) -> OwnDayView:
         worked=figures.worked,
         missed=figures.missed,
         talk_seconds=seconds(figures.talk_us),
+        hold_seconds=seconds(figures.hold_us),
         wrap_up_seconds=seconds(figures.wrap_up_us),
         ready_seconds=seconds(figures.spent_us.get(AgentState.READY, 0)),
         not_ready_seconds=seconds(figures.spent_us.get(AgentState.NOT_READY, 0)),

@@ -180,6 +180,7 @@ def agent_view(seat: Seat, contact: KnownContact | None, figures: AgentFigures) 
         levels_until=moment_if(seat.levels_until_us),
         handled=figures.handled,
         talk_seconds=seconds(figures.talk_us),
+        hold_seconds=seconds(figures.hold_us),
         wrap_up_seconds=seconds(figures.wrap_up_us),
         occupancy=figures.occupancy.value,
     )

@@ -56,7 +56,7 @@ CALLS = (
     _metric("calls_elsewhere_total", _C, "Calls that went on from the line to a menu or number.", _CALL),
     _metric("answer_wait_seconds", _H, "Wait of answered calls, from queueing.", _CALL, WAIT_BOUNDS_S),
     _metric("abandon_wait_seconds", _H, "Wait of calls that hung up in line.", _CALL, WAIT_BOUNDS_S),
-    _metric("handle_seconds", _S, "Talk and wrap-up of finished calls.", _CALL),
+    _metric("handle_seconds", _S, "Talk, hold and wrap-up of finished calls.", _CALL),
 )
 FLOOR = (
     _metric("queue_waiting_calls", _G, "Contacts in line now.", _CALL),

@@ -138,6 +138,7 @@ class OwnDayView(View):
     worked: int
     missed: int
     talk_seconds: float
+    hold_seconds: float
     wrap_up_seconds: float
     ready_seconds: float
     not_ready_seconds: float

@@ -74,6 +74,7 @@ class AgentView(View):
     levels_until: datetime | None = None
     handled: int = 0
     talk_seconds: float = 0
+    hold_seconds: float = 0
     wrap_up_seconds: float = 0
     occupancy: float | None = None
 

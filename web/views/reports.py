@@ -63,6 +63,7 @@ class AgentReportView(View):
     worked: int
     missed: int
     talk_seconds: float
+    hold_seconds: float
     wrap_up_seconds: float
     ready_seconds: float
     not_ready_seconds: float
@@ -86,6 +87,7 @@ class InteractionReportView(View):
     disposition: str
     waited_seconds: float
     talk_seconds: float
+    hold_seconds: float
     wrap_up_seconds: float
 
 

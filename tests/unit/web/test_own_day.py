@@ -37,6 +37,7 @@ def recorded(number: int, agent_id: str = ANN) -> InteractionRecorded:
         talk_us=2 * MINUTE_US,
         wrap_up_us=MINUTE_US,
         offers=1,
+        hold_us=MINUTE_US // 2,
     )
 
 
@@ -59,7 +60,7 @@ def test_contact_and_figures_are_told_to_the_agent_alone() -> None:
     assert isinstance(contact, OwnContactView)
     assert (contact.disposition, contact.talk_seconds) == ("sold", 120)
     assert isinstance(day, OwnDayView)
-    assert (day.handled, day.talk_seconds, day.wrap_up_seconds) == (2, 240, 120)
+    assert (day.handled, day.talk_seconds, day.hold_seconds, day.wrap_up_seconds) == (2, 240, 60, 120)
 
 
 def test_only_the_last_contacts_stay() -> None:

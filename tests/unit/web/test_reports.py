@@ -49,6 +49,7 @@ def record(
         talk_us=2 * SECOND_US,
         wrap_up_us=0,
         offers=1,
+        hold_us=SECOND_US // 2,
     )
 
 
@@ -105,7 +106,7 @@ async def test_a_spreadsheet_runs_nothing_of_what_callers_and_agents_wrote() -> 
     cells = dict(zip(header, row, strict=True))
     assert cells["number"] == "'=cmd|' /C calc'!A0"
     assert cells["disposition"] == "'=HYPERLINK(1)"
-    assert cells["talk_seconds"] == "2.0"
+    assert (cells["talk_seconds"], cells["hold_seconds"]) == ("2.0", "0.5")
     assert answer.headers["content-disposition"] == 'attachment; filename="interactions.csv"'
 
 

@@ -83,6 +83,7 @@ export interface AgentView {
   readonly levels_until: Instant | null;
   readonly handled: number;
   readonly talk_seconds: number;
+  readonly hold_seconds: number;
   readonly wrap_up_seconds: number;
   readonly occupancy: number | null;
 }
@@ -299,6 +300,7 @@ export interface OwnDayView {
   readonly worked: number;
   readonly missed: number;
   readonly talk_seconds: number;
+  readonly hold_seconds: number;
   readonly wrap_up_seconds: number;
   readonly ready_seconds: number;
   readonly not_ready_seconds: number;
@@ -560,6 +562,7 @@ export interface AgentReportView {
   readonly worked: number;
   readonly missed: number;
   readonly talk_seconds: number;
+  readonly hold_seconds: number;
   readonly wrap_up_seconds: number;
   readonly ready_seconds: number;
   readonly not_ready_seconds: number;
@@ -582,6 +585,7 @@ export interface InteractionReportView {
   readonly disposition: string;
   readonly waited_seconds: number;
   readonly talk_seconds: number;
+  readonly hold_seconds: number;
   readonly wrap_up_seconds: number;
 }
 

@@ -64,6 +64,7 @@ const AGENTS: readonly Column<AgentReportView>[] = [
   { title: "worked", write: (row) => number(row.worked) },
   { title: "missed", write: (row) => number(row.missed) },
   { title: "talk", write: (row) => length(row.talk_seconds) },
+  { title: "hold", write: (row) => length(row.hold_seconds) },
   { title: "wrap_up", write: (row) => length(row.wrap_up_seconds) },
   { title: "ready_time", write: (row) => length(row.ready_seconds) },
   { title: "not_ready_time", write: (row) => length(row.not_ready_seconds) },
@@ -81,6 +82,7 @@ const INTERACTIONS: readonly Column<InteractionReportView>[] = [
   { title: "disposition", isText: true, write: (row) => label(row.disposition) },
   { title: "waited", write: (row) => length(row.waited_seconds) },
   { title: "talk", write: (row) => length(row.talk_seconds) },
+  { title: "hold", write: (row) => length(row.hold_seconds) },
   { title: "wrap_up", write: (row) => length(row.wrap_up_seconds) },
 ];
 
