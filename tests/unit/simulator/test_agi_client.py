@@ -76,9 +76,9 @@ class Engine:
     async def stop(self) -> None:
         assert self._server is not None
         self._server.close()
-        await self._server.wait_closed()
         for script in self._accepted:
             await script.close()
+        await self._server.wait_closed()
 
 
 class Watched(PbxListener):
