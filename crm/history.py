@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import bindparam, select, tuple_
 
 from core.model.codec import decode_as
-from core.model.events import AgentStateChanged, ContactEvent, InteractionRecorded
+from core.model.events import AgentStateChanged, ContactEvent, ContactRecalled, InteractionRecorded
 from core.model.ids import ContactId
 from core.model.message import DomainEvent
 from core.model.supervision import AgentLevelsSet, AgentQueuesSet
@@ -113,6 +113,10 @@ class MemoryHistory:
     async def history(self, contact_id: ContactId) -> Sequence[DomainEvent]:
         """Return all that happened to one contact."""
         return [e for e in self._ledger.events if isinstance(e, ContactEvent) and e.contact_id == contact_id]
+
+    async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
+        """Return the contacts that have no record."""
+        return await self._ledger.open_contacts(since_us)
 
     async def changes(self, until_us: int) -> Sequence[AgentStateChanged]:
         """Return the last change of state of each agent up to the instant `until_us`."""

@@ -93,6 +93,10 @@ class History(Protocol):
         """Return which queues each agent of whom it was ever said served last, up to `until_us`."""
         ...
 
+    async def open_contacts(self, since_us: int) -> Sequence[ContactRecalled]:
+        """Return callbacks, work, and contacts from `since_us` on, that have no record; oldest first."""
+        ...
+
     async def levels(self, until_us: int) -> Sequence[AgentLevelsSet]:
         """Return which levels were set last of each agent of whom it was ever said, up to `until_us`."""
         ...

@@ -27,6 +27,7 @@ from core.model.quality import PPM
 from dialer.at_work import names_set, pacing_of
 from dialer.campaign import CampaignRules
 from metrics.campaigns_now import CampaignNow, CampaignsNow
+from metrics.today import date_of, midnight_us
 from web.front import FrontOffice
 from web.live.topic import CAMPAIGNS, Change
 from web.ports import CampaignRecords
@@ -51,7 +52,8 @@ class Campaigns:
         self.rules = rules
         self.wanted = asyncio.Event()
         """Somebody wants the store to be asked now."""
-        self._now = CampaignsNow({name: pacing_of(each) for name, each in rules.items()})
+        zones = {name: each.zone for name, each in rules.items()}
+        self._now = CampaignsNow({name: pacing_of(each) for name, each in rules.items()}, zones)
         self._progress: dict[str, CampaignProgress] = {}
         self._worked: dict[str, None] = {}
         self._touched: dict[str, None] = {}
@@ -68,7 +70,8 @@ class Campaigns:
         """Pass over what agents' screens show."""
 
     def tick(self, now_us: int) -> None:
-        """Pass over what time it is."""
+        """Hear what time it is: at midnight where it is the figures of a campaign begin anew."""
+        self._now.pass_to(now_us)
 
     def look_again(self, name: str) -> None:
         """Have the store asked about a campaign now: its lists are others."""
@@ -94,6 +97,11 @@ class Campaigns:
     def at_work(self, name: str) -> AtWork:
         """Return what is set at work for a campaign."""
         return self._now[name].at_work
+
+    def begun_us(self, now_us: int) -> int:
+        """Return the midnight at which the first of the campaigns' running days began; now without any."""
+        zones = dict.fromkeys(each.zone for each in self.rules.values())
+        return min((midnight_us(date_of(now_us, zone), zone) for zone in zones), default=now_us)
 
     # --- showing ----------------------------------------------------------------------------------------
 
@@ -174,6 +182,7 @@ def campaign_view(rules: CampaignRules, now: CampaignNow, progress: CampaignProg
         connected=today.of(AttemptState.CONNECTED),
         abandoned=today.of(AttemptState.DROPPED),
         machines=today.of(AttemptState.MACHINE),
+        over=today.attempts,
         caps=tuple(map(cap_view, now.caps)),
         leads=progress.leads,
         leads_tried=progress.tried,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from core.kernel.clock import SECOND_US
+from core.model.attempt_events import AttemptDialed, AttemptEnded
 from core.model.commands import DeskCommand
 from core.model.message import DomainEvent
 from metrics.today import date_of, midnight_us
@@ -22,6 +23,8 @@ from web.ports import History, Place
 
 log = structlog.get_logger()
 
+CALL_MAX_US = 24 * 3_600 * SECOND_US
+"""No call lasts longer."""
 KEPT_MAX = 200_000
 """Events kept while the ledger is read: half an hour of a thousand agents."""
 
@@ -57,6 +60,7 @@ class Following:
         """
         midnight = midnight_us(date_of(now_us, zone), zone)
         try:
+            await self._catch_up_with_yesterday(history, midnight, now_us)
             for change in await history.changes(midnight):
                 self.live.recall(change)
             for levels in await history.levels(midnight):
@@ -72,3 +76,16 @@ class Following:
             kept, self._kept = self._kept or (), None
             for event in kept:
                 self.live.add(event)
+
+    async def _catch_up_with_yesterday(self, history: History, midnight: int, now_us: int) -> None:
+        """Know those who are here since before midnight, and campaigns whose day began before ours."""
+        for contact in await history.open_contacts(midnight - CALL_MAX_US):
+            for event in contact.history:
+                if event.at_us < midnight:
+                    self.live.recall(event)
+        begun_us = self.campaigns.begun_us(now_us)
+        if begun_us >= midnight:
+            return
+        async for place, event in history.events(begun_us, midnight, (AttemptDialed, AttemptEnded)):
+            if place <= self._upto:
+                self.campaigns.add(event)

@@ -73,8 +73,7 @@ def _campaign(view: CampaignView) -> Iterator[Reading]:
 def _results(view: CampaignView) -> dict[str, int]:
     """Return the calls that are over, each under one result."""
     told = {"connected": view.connected, "abandoned": view.abandoned, "machine": view.machines}
-    over = view.dialed - view.in_flight
-    return told | {"unanswered": max(0, over - sum(told.values()))}
+    return told | {"unanswered": view.over - sum(told.values())}
 
 
 _OF_CAMPAIGN: dict[str, Callable[[CampaignView], float]] = {

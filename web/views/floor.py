@@ -134,7 +134,9 @@ class CapView(View):
 
 
 class CampaignView(View):
-    """A campaign today, on its own clock.
+    """A campaign today, on its own clock: the attempts `dialed` since its midnight, of which some are `over`.
+
+    Of those a person `answered` the `connected` and the `abandoned`, a machine the `machines`.
 
     `idle_because` says in words of a catalogue why it does not dial, where it does not, `forbidden_by` by
     which rules of the law leads were turned away. Of the `leads` of all lists `leads_done` come up no more.
@@ -157,6 +159,7 @@ class CampaignView(View):
     connected: int = 0
     abandoned: int = 0
     machines: int = 0
+    over: int = 0
     caps: tuple[CapView, ...] = ()
     leads: int = 0
     leads_tried: int = 0

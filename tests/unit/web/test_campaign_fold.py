@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 import pytest
 from structlog.testing import capture_logs
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
 from core.model.at_work import AtWork, Pacing
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.attempt_events import AttemptDialed, AttemptEnded
 from core.model.campaign_events import (
     CampaignChanged,
-    CampaignDayEnded,
     CampaignHindered,
     CapsStood,
     CapStanding,
@@ -35,10 +36,18 @@ from dialer.campaign import CampaignRules, Mode
 from tests.services.clocks import NOON_US, Wristwatch
 from web.front import FrontOffice, FrontSettings
 from web.live.campaigns import CampaignClerk, Campaigns
+from web.live.live import Live
+from web.live.topic import CAMPAIGNS
+from web.ops.floor import FloorReadings
 from web.views.floor import CampaignView
 
 SALES = CampaignRules(
-    name="sales", queue=QueueName("outbound"), need=need_of(()), mode=Mode.POWER, lines_max=40
+    name="sales",
+    queue=QueueName("outbound"),
+    need=need_of(()),
+    mode=Mode.POWER,
+    lines_max=40,
+    zone=ZoneInfo("Asia/Manila"),
 )
 CAP = CapStanding(
     rule="house-cap",
@@ -50,6 +59,8 @@ CAP = CapStanding(
     upper_ppm=43_000,
     cap_ppm=30_000,
 )
+MIDNIGHT_US = 1_750_003_200 * SECOND_US
+"""Of the campaign: in Manila, on 16 June 2025."""
 AT = {"at_us": NOON_US, "campaign": "sales"}
 
 
@@ -141,9 +152,37 @@ def test_what_is_set_at_work_is_named_until_it_is_as_configured() -> None:
     assert rows(fold)["sales"].set_at_work == ()
 
 
-def test_with_the_campaigns_day_its_figures_begin_anew_but_calls_go_on() -> None:
-    view = rows(fold_of(*a_day(), CampaignDayEnded(**AT, day="2026-11-20")))["sales"]
-    assert (view.in_flight, view.dialed, view.answered) == (1, 0, 0)
+def test_at_midnight_of_the_campaign_its_figures_begin_anew_but_calls_go_on() -> None:
+    fold = fold_of(*a_day())
+    fold.tick(MIDNIGHT_US - 1)
+    assert rows(fold)["sales"].dialed == 5
+    fold.tick(MIDNIGHT_US)
+    view = rows(fold)["sales"]
+    assert (view.in_flight, view.dialed, view.answered, view.over) == (1, 0, 0, 0)
+
+
+def test_who_was_dialed_before_midnight_and_talks_after_it_is_of_the_day_before() -> None:
+    late = MIDNIGHT_US + SECOND_US
+    today = [replace(dialed(9), at_us=late), replace(dialed(10), at_us=late)]
+    over = replace(ended(10, AttemptState.NO_ANSWER), at_us=late)
+    over = replace(over, record=replace(over.record, dialed_us=late))
+    last = replace(ended(4, AttemptState.CONNECTED), at_us=late)
+    view = rows(fold_of(*a_day(), *today, last, over))["sales"]
+    assert (view.in_flight, view.dialed, view.connected, view.over) == (1, 2, 0, 1)
+
+
+def test_a_call_that_goes_over_the_next_trunk_is_one_call() -> None:
+    view = rows(fold_of(dialed(1), dialed(1), ended(1, AttemptState.NO_ANSWER)))["sales"]
+    assert (view.in_flight, view.dialed, view.over) == (0, 1, 1)
+
+
+def test_calls_that_are_over_are_each_under_one_result() -> None:
+    fold, live = fold_of(*a_day(), dialed(8), dialed(8)), Live()
+    live.own(fold)
+    assert live.rows(CAMPAIGNS)
+    told = {reading.labels: reading.value for reading in FloorReadings(live)()}
+    results = {name: told["sales", name] for name in ("connected", "abandoned", "machine", "unanswered")}
+    assert results == {"connected": 1, "abandoned": 1, "machine": 1, "unanswered": 1}
 
 
 def test_only_campaigns_that_changed_are_told_and_none_that_nobody_knows() -> None:

@@ -138,7 +138,9 @@ export interface CapView {
   readonly cap: number;
 }
 
-/** A campaign today, on its own clock.
+/** A campaign today, on its own clock: the attempts `dialed` since its midnight, of which some are `over`.
+ *
+ * Of those a person `answered` the `connected` and the `abandoned`, a machine the `machines`.
  *
  * `idle_because` says in words of a catalogue why it does not dial, where it does not, `forbidden_by` by
  * which rules of the law leads were turned away. Of the `leads` of all lists `leads_done` come up no more.
@@ -161,6 +163,7 @@ export interface CampaignView {
   readonly connected: number;
   readonly abandoned: number;
   readonly machines: number;
+  readonly over: number;
   readonly caps: readonly CapView[];
   readonly leads: number;
   readonly leads_tried: number;
@@ -632,6 +635,7 @@ export interface CampaignCardView {
   readonly connected: number;
   readonly abandoned: number;
   readonly machines: number;
+  readonly over: number;
   readonly caps: readonly CapView[];
   readonly leads: number;
   readonly leads_tried: number;
