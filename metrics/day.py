@@ -54,9 +54,9 @@ class _Open:
     """A contact under way: whether it is to be counted, what it asked for, where it is counted, what it was
     told of its wait.
 
-    `line` is the queue in whose line it stands; it stood in its first since `queued_us`. `sent_away` is set
-    where routing has sent it out of one, or from a door, and it is in no line since; `over` when it needs no
-    more counting.
+    `line` is the queue in whose line it stands; it stood in its first since `queued_us`, 0 where it stood in
+    none yet. `sent_away` is set where routing has sent it out of one, or from a door, and it is in no line
+    since; `over` when it needs no more counting.
     """
 
     counts: bool
@@ -193,7 +193,8 @@ class DayFigures:
             return
         if contact.figures is None:
             contact.queue, contact.tier = event.queue, event.tier
-            contact.figures, contact.queued_us = self._offered(contact, event.at_us), event.at_us
+            contact.figures = self._offered(contact, event.at_us)
+        contact.queued_us = contact.queued_us or event.at_us  # sent on from a door it asked before
         contact.line, contact.sent_away = event.queue, False
         self._length(event.queue).change(+1, event.at_us)
 

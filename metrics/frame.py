@@ -64,7 +64,13 @@ class Frame:
         return min(max(place, 0), self.intervals - 1)
 
     def pieces(self, from_us: int, to_us: int) -> Iterator[tuple[int, int]]:
-        """Yield how much of a stretch of time lies in each interval, as (interval, microseconds)."""
+        """Yield how much of a stretch of time lies in each interval, as (interval, microseconds).
+
+        One that ends before it begins takes back what was counted too much: its pieces are below 0.
+        """
+        if to_us < from_us:
+            yield from ((place, -piece_us) for place, piece_us in self.pieces(to_us, from_us))
+            return
         from_us, to_us = max(from_us, self.warm_us), min(to_us, self.end_us)
         while from_us < to_us:
             place = self.place(from_us)

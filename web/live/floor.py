@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from core.kernel.clock import SECOND_US
 from core.model.commands import DeskCommand, ExpectedWait, PopScreen
 from core.model.events import InteractionRecorded
 from core.model.ids import AgentId, QueueName
@@ -23,6 +24,8 @@ from web.live.seats import Seats, agent_view
 from web.live.topic import AGENTS, CENTRE, CONTACTS, QUEUES, TIERS, Change
 from web.views.floor import AgentView, GroupView, QueueView
 
+COUNTED_EVERY_US = 60 * SECOND_US
+"""Occupancy and time in states are no older than that on boards; rows of all agents are told so often."""
 ALL = "all"
 """The key of the one row of the whole centre."""
 
@@ -44,6 +47,8 @@ class Floor:
         self._queues: dict[str, None] = {}
         self._tiers: dict[str, None] = {}
         self._expected_us: dict[tuple[str, str], int] = {}
+        self.counted_us = now_us
+        """Until when the time is counted for which agents have been in states that still last."""
         self.stirred = asyncio.Event()
         """Something has happened in the queues: others who come would wait otherwise now."""
         self.today = Today(promises_of(house), house.zone, now_us, self._begin_day)
@@ -78,8 +83,12 @@ class Floor:
                 self._queues[wait.queue] = None
 
     def tick(self, now_us: int) -> None:
-        """Hear what time it is: at midnight a new day begins."""
+        """Hear what time it is: at midnight a new day begins; each minute the time that passed is counted."""
         self.today.pass_to(now_us)
+        if now_us >= self.counted_us + COUNTED_EVERY_US:
+            self.counted_us = now_us
+            self.today.day.count_until(now_us)
+            self._seats.touch_those_in()
 
     def screen(self, agent_id: AgentId, is_open: bool) -> None:
         """Hear that an agent's desk is open on a screen now, or on none any more."""

@@ -36,6 +36,8 @@ class OwnDays:
         self._floor = floor
         self._day = floor.today.day.day
         self._contacts: dict[AgentId, deque[str]] = {}
+        self._shown: dict[AgentId, None] = {}
+        self._counted_us = floor.counted_us
         self._touched: dict[AgentId, None] = {}
         self._changes: list[Change] = []
 
@@ -53,15 +55,17 @@ class OwnDays:
         """Hear what an agent's screen shows: nothing of the day."""
 
     def tick(self, now_us: int) -> None:
-        """Hear what time it is: at midnight the figures begin anew."""
-        if self._day != self._floor.today.day.day:
-            self._day = self._floor.today.day.day
-            self._touched |= dict.fromkeys(self._contacts)
+        """Hear what time it is: at midnight the figures begin anew, and with each minute time has passed."""
+        day, counted_us = self._floor.today.day.day, self._floor.counted_us
+        if (self._day, self._counted_us) != (day, counted_us):
+            self._day, self._counted_us = day, counted_us
+            self._touched |= self._shown
 
     def changes(self) -> Iterable[Change]:
         """Return what changed since this was last asked."""
         changes, self._changes = self._changes, []
         touched, self._touched = self._touched, {}
+        self._shown |= touched
         figures = self._floor.today.day.agents
         return [
             *changes,

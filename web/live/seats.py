@@ -114,6 +114,14 @@ class Seats:
         changed, self._changed = self._changed, {}
         return changed
 
+    def touch_those_in(self) -> None:
+        """Note that time has passed for all who are logged in."""
+        self._changed |= {
+            agent_id: None
+            for agent_id, seat in self._seats.items()
+            if seat.state is not AgentState.LOGGED_OUT
+        }
+
     def touch_all(self) -> None:
         """Note that figures of all agents changed: a new day has begun."""
         self._changed = dict.fromkeys(self._seats)

@@ -11,12 +11,14 @@ from core.kernel.clock import SECOND_US
 from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.contact import ContactState
+from core.model.destination import DestinationKind, DivertReason
 from core.model.events import (
     AgentStateChanged,
     ContactAbandoned,
     ContactAdopted,
     ContactArrived,
     ContactConnected,
+    ContactDiverted,
     ContactQueued,
     InteractionRecorded,
     QueueingAsked,
@@ -130,6 +132,25 @@ def test_an_agent_who_is_ready_at_midnight_is_ready_in_both_days() -> None:
     assert begun[1].agents.of(ANN).spent_us == {AgentState.READY: HOUR_US}
 
 
+def test_what_is_heard_after_a_look_at_a_later_instant_is_counted_by_its_own() -> None:
+    """A screen's clock is a little ahead of the engine's; and calls that were lost end in the past."""
+    today, _ = today_at(at(9))
+    waits, other = call("waits", at(9, 10), waits_s=600), call("other", at(9, 11), waits_s=60)
+    for event in (change(at(9), AgentState.READY), *waits[:3], *other[:3]):
+        today.add(event)
+    today.day.count_until(at(9, 40))
+    for event in (change(at(9, 20), AgentState.ON_CONTACT), waits[3], replace(other[3], at_us=at(9, 12))):
+        today.add(event)
+    today.day.count_until(at(10))
+    assert today.day.agents.of(ANN).spent_us == {
+        AgentState.READY: HOUR_US // 3,
+        AgentState.ON_CONTACT: 2 * HOUR_US // 3,
+    }
+    lengths = today.day.figures.lengths["cards"]
+    assert sum(lengths.waited_us) == (600 + 60) * SECOND_US
+    assert today.day.figures.time.everybody().ready_us[18:20] == [HOUR_US // 3, 0]
+
+
 def test_each_queue_is_held_to_its_own_promise() -> None:
     promises = Promises(threshold_s={"cards": 10.0})
     today, _ = today_at(at(9), promises)
@@ -207,3 +228,20 @@ def test_who_was_on_hold_as_the_engine_died_and_hangs_up_then_was_answered() -> 
         replace(told[4], outcome=ContactState.ABANDONED),
     ]
     assert counted(told) == (WaitCounts(answered=1, in_time=1), 0, 0)
+
+
+def test_who_was_sent_on_from_a_full_queue_has_waited_since_joining_the_next_one() -> None:
+    told = call("kept", at(10), waits_s=15, talk_s=300)
+    told[2:4] = [
+        ContactDiverted(
+            at_us=at(10),
+            contact_id=ContactId("kept"),
+            queue=QueueName("loans"),
+            to=DestinationKind.QUEUE,
+            target=CARDS,
+            reason=DivertReason.FULL,
+        ),
+        told[2],
+        adopted(at(10, 1), ContactState.CONNECTED, connected_us=at(10, 0, 15)),
+    ]
+    assert counted(told) == (WaitCounts(answered=1, in_time=1), 1, 0)
