@@ -7,8 +7,9 @@ from pathlib import Path
 
 from core.kernel.errors import ConfigError
 from goldline.config import Config
-from ivr.flow import Callback, Enqueue, Flow, QueueState, TellWait
+from ivr.flow import Flow
 from ivr.loader import load_flow, parse_flow
+from ivr.nodes import Callback, Enqueue, QueueState, TellWait
 
 
 def load_flows(config: Config, folder: Path) -> dict[str, Flow]:

@@ -19,7 +19,8 @@ from core.model.ids import AgentId
 from goldline.config import Config, IvrSection
 from goldline.recorded_day import RecordedCall, RecordedDay, Way, Work
 from goldline.recorded_shifts import Shift
-from ivr.flow import Enqueue, Flow, Lookup, NodeName
+from ivr.flow import Flow
+from ivr.nodes import Enqueue, Lookup, NodeName
 from ivr.prompts import PROMPT_SETS
 from simulator.demand import CustomerGroup, TracedArrivals
 from simulator.draws import Constant, Duration, Empirical

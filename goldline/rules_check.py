@@ -14,7 +14,8 @@ from goldline.campaigns_check import check_campaigns
 from goldline.config import Config
 from goldline.config_agents import work_channels
 from goldline.rulebook import rulebook_of
-from ivr.flow import AnyNode, Callback, Enqueue, Flow, Menu, NodeName, mentions
+from ivr.flow import Flow, mentions
+from ivr.nodes import AnyNode, Callback, Enqueue, Menu, NodeName
 from routing.checker import check_rules
 from routing.checks.finding import Finding, FlowEnds, Severity, Surroundings
 from routing.checks.walk import destinations

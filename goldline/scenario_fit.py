@@ -18,7 +18,8 @@ from goldline.config_dispositions import required_results
 from goldline.flows import load_flows
 from goldline.rulebook import rulebook_of
 from goldline.rules_check import check_config_rules
-from ivr.flow import Branch, Callback, Enqueue, Flow, NodeName, SetValues, mentions
+from ivr.flow import Flow, mentions
+from ivr.nodes import Branch, Callback, Enqueue, NodeName, SetValues
 from routing.checks.finding import Finding
 from routing.checks.walk import asks_by_value, skills_of
 from simulator.demand import FileArrivals

@@ -11,7 +11,7 @@ from core.model.hours import is_open
 from core.model.ids import QueueName
 from core.model.message import Event
 from ivr.dialogue import Dialogue
-from ivr.flow import Branch, Hours, NodeName, QueueState
+from ivr.nodes import Branch, Hours, NodeName, QueueState
 from ivr.values import value_of
 
 

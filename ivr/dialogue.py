@@ -8,7 +8,8 @@ from typing import NamedTuple
 from core.kernel.record import Entity, field
 from core.model.contact import Contact, ContactTrigger, Requirement
 from core.model.prompts import Prompt
-from ivr.flow import AnyNode, Flow, Lookup, NodeName, SetValues
+from ivr.flow import Flow
+from ivr.nodes import AnyNode, Lookup, NodeName, SetValues
 from ivr.prompts import PromptSet
 
 

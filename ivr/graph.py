@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from core.kernel.errors import ConfigError
-from ivr.flow import (
+from ivr.flow import Flow, mentions
+from ivr.nodes import (
     AnyNode,
     Branch,
     Callback,
     Collect,
-    Flow,
     Lookup,
     Menu,
     NodeName,
@@ -24,7 +24,6 @@ from ivr.flow import (
     QueueState,
     Say,
     SetValues,
-    mentions,
 )
 from ivr.values import FACTS, VARIABLE, is_reference, spoken
 

@@ -14,7 +14,7 @@ from core.model.events import StepFinished
 from core.model.message import Event
 from ivr.dialogue import Dialogue
 from ivr.digits import Entry, judge_choice, judge_entry
-from ivr.flow import (
+from ivr.nodes import (
     NO_PROMPT,
     Answer,
     Balance,

@@ -35,7 +35,9 @@ from core.model.ids import Ids, LegId, QueueName
 from core.model.message import Event
 from ivr.decide import Callbacks, QueueView, decide
 from ivr.dialogue import Dialogue
-from ivr.flow import (
+from ivr.flow import Flow
+from ivr.hearing import Heard, hear, keep_message
+from ivr.nodes import (
     NO_PROMPT,
     Answer,
     Balance,
@@ -43,7 +45,6 @@ from ivr.flow import (
     Callback,
     Collect,
     Enqueue,
-    Flow,
     HangUp,
     Hours,
     Lookup,
@@ -58,7 +59,6 @@ from ivr.flow import (
     TellWait,
     Transfer,
 )
-from ivr.hearing import Heard, hear, keep_message
 from ivr.prompts import spoken_language
 from ivr.reception import Reception
 from ivr.recognition import LookupOutcome, Recognition, way_on

@@ -26,8 +26,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from pydantic_core import ErrorDetails
 
 from core.kernel.errors import ConfigError
-from ivr.flow import NODES_MAX, NODES_PER_CALL, NODES_PER_CALL_MAX, SCHEMA, AnyNode, Flow, NodeName, Word
+from ivr.flow import NODES_MAX, NODES_PER_CALL, NODES_PER_CALL_MAX, SCHEMA, Flow
 from ivr.graph import node_problems, whole_problems
+from ivr.nodes import AnyNode, NodeName, Word
 from ivr.prompts import PROMPT_SETS
 
 T = TypeVar("T")

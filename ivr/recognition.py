@@ -17,7 +17,7 @@ from core.model.events import CustomerFound, CustomerIdentified, CustomerLookupF
 from core.model.ids import TimerKey
 from core.model.message import Event
 from ivr.dialogue import Dialogue, PendingLookup
-from ivr.flow import Lookup, NodeName
+from ivr.nodes import Lookup, NodeName
 from ivr.prompts import spoken_language
 
 _PREFIX = "ivr:"

@@ -9,7 +9,7 @@ from core.model.contact import ContactTrigger
 from core.model.prompts import Prompt
 from ivr.dialogue import Dialogue
 from ivr.digits import KEYS
-from ivr.flow import (
+from ivr.nodes import (
     Answer,
     AnyNode,
     Balance,

@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from core.model.hours import Opening
-from ivr.flow import (
+from ivr.flow import Flow, mentions
+from ivr.graph import node_problems, whole_problems
+from ivr.nodes import (
     Answer,
     AnyNode,
     Balance,
     Branch,
     Collect,
     Enqueue,
-    Flow,
     HangUp,
     Hours,
     Lookup,
@@ -32,9 +33,7 @@ from ivr.flow import (
     SetValues,
     TellWait,
     Transfer,
-    mentions,
 )
-from ivr.graph import node_problems, whole_problems
 from ivr.prompts import PROMPT_SETS
 
 Names = st.SearchStrategy[NodeName]

@@ -21,7 +21,8 @@ from core.model.events import (
     QueueingAsked,
 )
 from core.model.ids import TimerKey
-from ivr.flow import Flow, HangUp, NodeName
+from ivr.flow import Flow
+from ivr.nodes import HangUp, NodeName
 from ivr.prompts import PROMPT_SETS
 from tests.unit.ivr.caller import LEG, LI, Caller, Made, Queues
 from tests.unit.ivr.drawn_flows import NODES_PER_CALL, flows
