@@ -27,10 +27,13 @@ from core.model.customer import Customer
 from core.model.events import ContactRecalled
 from core.model.lead import Lead, LeadNumber, PastAttempt
 from core.model.lead_orders import (
+    CheckNumbers,
     CountAttempts,
     CountedMinute,
     CountedResult,
     CountResults,
+    Disengage,
+    KeepEngaged,
     KeepLeads,
     LeaseLeads,
     ListNumber,
@@ -116,6 +119,22 @@ class LeadStore(Protocol):
 
         The names are those of `LeadNumber.listed_on`.
         """
+        ...
+
+    async def engage(self, order: CheckNumbers) -> Sequence[str]:
+        """Let the attempts of `order` have their persons and telephones; return those that may not.
+
+        An attempt has both or neither, until it is settled, disengaged, or `until_us` is over: a killed
+        engine engages nobody for ever. What attempts of others came to is written down before they let go.
+        """
+        ...
+
+    async def keep_engaged(self, order: KeepEngaged) -> None:
+        """Let the attempt keep its person and telephone until another instant, where it has them still."""
+        ...
+
+    async def disengage(self, order: Disengage) -> None:
+        """Let go of the person and the telephone that the attempt has."""
         ...
 
     async def past_of(self, called: Sequence[tuple[str, str]]) -> Sequence[tuple[PastAttempt, ...]]:

@@ -164,7 +164,7 @@ class AgentFirst:
         attempt.agent_at_hand = True
         if attempt.state is AttemptState.PLANNED:
             attempt.agent_was_sure = True
-            self._dialing.check([attempt])
+            self._dialing.check([attempt], why.at_us)
         elif self._contacts.of_leg(attempt.leg_id) is not None:
             self._join(attempt, why)
 

@@ -13,7 +13,7 @@ from core.kernel.record import Entity
 from core.model.attempt import ATTEMPT, OUTCOMES, AttemptRecord, AttemptState, AttemptTrigger
 from core.model.customer import Customer
 from core.model.ids import NO_LEG, AgentId, ContactId, LegId
-from core.model.lead import Lead, LeadNumber
+from core.model.lead import Lead, LeadNumber, at_whom
 from core.model.tag import ATTEMPT as DIALED
 from core.model.tag import Tag
 from dialer.answering import Segment, Traits
@@ -37,7 +37,8 @@ class Attempt(Entity, kw_only=True):
 
     Where the agent comes first (`agent_first`), its contact is `in_line` before anybody is dialed; `agent_id`
     is who has it, by the leg `agent_leg_id`, and is on the line once `agent_at_hand`. `only_agent` alone may
-    have it, and looks at it for `preview_us`.
+    have it, and looks at it for `preview_us`. While it `holds_number` no engine's other attempt may be made
+    at its person or telephone.
 
     Trunks that would not carry it are `refused_by`; it was `ordered_us` last over the `trunk`.
 
@@ -92,6 +93,7 @@ class Attempt(Entity, kw_only=True):
     outcome: AttemptState | None = None
     is_recalled: bool = False
     has_line: bool = True
+    holds_number: bool = False
     state: AttemptState = ATTEMPT.start
 
     @property
@@ -110,6 +112,11 @@ class Attempt(Entity, kw_only=True):
     def pool(self) -> str:
         """The pool of numbers to show, empty where one number is always shown."""
         return self.arm.pool or ("" if self.arm.shown_number else self.rules.pool)
+
+    @property
+    def waits_for_agent(self) -> bool:
+        """Tell whether nobody may be dialed until an agent is on the line."""
+        return self.agent_first and not self.agent_at_hand
 
     @property
     def timer(self) -> tuple[str, str]:
@@ -197,11 +204,6 @@ class Attempt(Entity, kw_only=True):
             tier=self.lead.tier,
             customer_id=self.lead.customer_id,
         )
-
-
-def at_whom(person_id: str, *numbers: str) -> tuple[str, ...]:
-    """Return the keys of a person and of telephones: who shares a telephone shares its calls."""
-    return (f"person {person_id}", *numbers)
 
 
 class AttemptBook:
@@ -338,5 +340,6 @@ def recalled(note: AttemptNote, rules: CampaignRules, contact_id: ContactId, leg
         ordered_us=note.dialed_us,
         answered_us=note.answered_us or None,
         is_recalled=True,
+        holds_number=True,
         state=AttemptState.DIALING,
     )

@@ -5,7 +5,8 @@
                                                                       -> forbidden: the lead goes back
 
 The store's word is no older than the message that brings it: who was put on a do-not-call list a moment ago
-is not dialed. What is dialed is followed by `outbound_calls`. A call that rings is never ended to correct.
+is not dialed, nor whom another engine is at. What is dialed is followed by `outbound_calls`. A call that
+rings is never ended to correct.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from dialer.desk import Campaign, CampaignDesk
 from dialer.floor_watch import FloorWatch
 from dialer.hopper import Held
 from dialer.latest import Latest
+from dialer.lease import let_go
 from dialer.permission import LOOK_AGAIN_US, Verdict
 from dialer.ways_out import WaysOut
 
@@ -207,7 +209,7 @@ class Dialing:
                 self._engine.publish(
                     AgentWanted(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id)
                 )
-        self.check([attempt for attempt in attempts if not attempt.agent_first])
+        self.check([attempt for attempt in attempts if not attempt.agent_first], why.at_us)
 
     def plan_by_hand(self, campaign: Campaign, held: Held, why: Event) -> None:
         """Have a number dialed that an agent asked for, who is on the line first."""
@@ -217,18 +219,21 @@ class Dialing:
             AgentWanted(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id)
         )
 
-    def check(self, attempts: Sequence[Attempt]) -> None:
+    def check(self, attempts: Sequence[Attempt], now_us: int) -> None:
         """Ask the store for its last word on leads of one campaign, who are dialed when it comes."""
         if not attempts:
             return
         check_id = self._ids.new("K")
         self._checked[check_id] = list(attempts)
+        rules = attempts[0].rules
         self._engine.send(
             CheckNumbers(
-                campaign=attempts[0].rules.name,
+                campaign=rules.name,
                 check_id=check_id,
                 numbers=tuple(attempt.number.number for attempt in attempts),
                 person_ids=tuple(attempt.lead.person_id for attempt in attempts),
+                attempt_ids=tuple(attempt.attempt_id for attempt in attempts),
+                until_us=now_us + rules.lease_us,
             )
         )
 
@@ -258,22 +263,31 @@ class Dialing:
     def _unchecked(self, event: NumbersUnchecked) -> None:
         """Dial nobody: who stands on which list is not known. The leads are tried again."""
         for attempt in self._checked.pop(event.check_id, ()):
-            self.put_back(attempt, event.at_us + attempt.rules.look_again_us, event)
+            attempt.holds_number = True  # perhaps: the store may have begun
+            if self._book.get(attempt.attempt_id) is None:
+                let_go(self._engine, attempt)
+            else:
+                self.put_back(attempt, event.at_us + attempt.rules.look_again_us, event)
 
     def _numbers_checked(self, event: NumbersChecked) -> None:
         campaign = self._desk[event.campaign]
         attempts = self._checked.pop(event.check_id, [])
         for attempt, listed_on, past in zip(attempts, event.listed_on, event.past, strict=True):
-            if not (campaign.is_at_work and self._desk.is_linked):
+            attempt.holds_number = attempt.attempt_id not in event.engaged
+            if self._book.get(attempt.attempt_id) is None:
+                let_go(self._engine, attempt)
+            elif not (campaign.is_at_work and self._desk.is_linked):
                 self.put_back(attempt, None, event)
-            elif attempt.agent_at_hand or not attempt.agent_first:
+            elif attempt.waits_for_agent:  # the one is gone who was on the line for it
+                let_go(self._engine, attempt)
+            else:
                 attempt.lead = replace(attempt.lead, past=past)
                 self._dial_if_allowed(campaign, attempt, listed_on, event)
 
     def _dial_if_allowed(
         self, campaign: Campaign, attempt: Attempt, listed_on: tuple[str, ...], word: NumbersChecked
     ) -> None:
-        if self._book.is_engaged(attempt):
+        if not attempt.holds_number or self._book.is_engaged(attempt):
             self.put_back(attempt, word.at_us + attempt.rules.look_again_us, word)
             return
         if not campaign.wants(attempt.lead, word.at_us):
@@ -313,12 +327,13 @@ class Dialing:
         """Dial once more what no trunk has carried yet; all is asked anew, for it may be forbidden by now."""
         attempt = self._book.get(event.attempt_id)
         if attempt is not None:
-            self.check([attempt])
+            self.check([attempt], event.at_us)
 
     def _give_back(
         self, attempt: Attempt, again_us: int | None, why: Event, rules: tuple[str, ...] = ()
     ) -> None:
         self._book.forget(attempt)
+        let_go(self._engine, attempt)
         self._engine.publish(
             AttemptPutBack(at_us=why.at_us, cause_id=why.cause_id, attempt_id=attempt.attempt_id, rules=rules)
         )

@@ -14,8 +14,7 @@ from core.engine import Engine
 from core.kernel.record import replace
 from core.model.attempt_events import AttemptEnded
 from core.model.campaign_events import NumberForbidden
-from core.model.lead import HOUSE_LIST, Lead, PastAttempt, past_attempt
-from dialer.attempts import at_whom
+from core.model.lead import HOUSE_LIST, Lead, PastAttempt, at_whom, past_attempt
 from dialer.campaign import CampaignRules
 
 FORBIDDEN_MAX = 100_000

@@ -20,6 +20,8 @@ from core.model.lead_orders import (
     CheckNumbers,
     CountAttempts,
     CountResults,
+    Disengage,
+    KeepEngaged,
     KeepLeads,
     LeadCommand,
     LeadsLeased,
@@ -63,6 +65,8 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
                 registers_from_us=await _registers(store),
             )
         case CheckNumbers(campaign=campaign, check_id=check_id, numbers=numbers, person_ids=persons):
+            # First of all: whoever had them before has written down by then what came of it.
+            engaged = tuple(await store.engage(order))
             return NumbersChecked(
                 at_us=now_us,
                 campaign=campaign,
@@ -70,6 +74,7 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
                 listed_on=tuple(await store.listings(campaign, numbers)),
                 past=tuple(await store.past_of(list(zip(persons, numbers, strict=True)))),
                 registers_from_us=await _registers(store),
+                engaged=engaged,
             )
         case LookUpNumber(campaign=campaign, check_id=check_id):
             number = NumberReader(order.region).read(order.number)
@@ -93,6 +98,10 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
             await store.settle_lead(order)
         case KeepLeads():
             await store.keep_leads(order)
+        case KeepEngaged():
+            await store.keep_engaged(order)
+        case Disengage():
+            await store.disengage(order)
         case ReturnLeads():
             await store.return_leads(order)
         case ListNumber():

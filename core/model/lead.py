@@ -15,6 +15,11 @@ CAMPAIGN_LIST = "campaign"
 """That of the campaign which asks."""
 
 
+def at_whom(person_id: str, *numbers: str) -> tuple[str, ...]:
+    """Return the keys of a person and of telephones: who shares a telephone shares its calls."""
+    return (f"person {person_id}", *numbers)
+
+
 STRANGER = "-1"
 """The identity of somebody who is called and stands in no list."""
 BY_HAND = "by hand"

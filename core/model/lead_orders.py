@@ -65,13 +65,33 @@ class ReturnLeads(LeadCommand, frozen=True, kw_only=True):
 class CheckNumbers(LeadCommand, frozen=True, kw_only=True):
     """Tell what speaks against dialing each of `numbers` at this moment: it is done when the answer comes.
 
-    `person_ids` say whose they are. Answered by `NumbersChecked`, or by `NumbersUnchecked` where the store is
-    away: then nobody is dialed.
+    `person_ids` say whose they are, `attempt_ids` by which attempts they are to be dialed: persons and
+    telephones are engaged by these until `until_us`, and no engine's other attempt may be made at them.
+    Answered by `NumbersChecked`, or by `NumbersUnchecked` where the store is away: then nobody is dialed.
     """
 
     check_id: str
     numbers: tuple[str, ...]
     person_ids: tuple[str, ...]
+    attempt_ids: tuple[str, ...]
+    until_us: int
+
+
+class KeepEngaged(LeadCommand, frozen=True, kw_only=True):
+    """Keep a person and a telephone engaged by the attempt until `until_us`, if it has them still."""
+
+    attempt_id: str
+    person_id: str
+    number: str
+    until_us: int
+
+
+class Disengage(LeadCommand, frozen=True, kw_only=True):
+    """Let a person and a telephone go that were engaged by an attempt, and not dialed."""
+
+    attempt_id: str
+    person_id: str
+    number: str
 
 
 class LookUpNumber(LeadCommand, frozen=True, kw_only=True):
@@ -137,6 +157,8 @@ class LeadsUnavailable(Event, frozen=True, kw_only=True):
 class NumbersChecked(Event, frozen=True, kw_only=True):
     """What is known of each number, in the order of asking: what forbids it, as `LeadNumber.listed_on`, and
     the attempts at it or at its person by all engines, as `Lead.past`. Registers are as in a lease.
+
+    `engaged` are the attempts that may not be made now: another one is at their person or telephone.
     """
 
     campaign: str
@@ -144,6 +166,7 @@ class NumbersChecked(Event, frozen=True, kw_only=True):
     listed_on: tuple[tuple[str, ...], ...]
     past: tuple[tuple[PastAttempt, ...], ...]
     registers_from_us: tuple[tuple[str, int], ...] = ()
+    engaged: tuple[str, ...] = ()
 
 
 class NumberLookedUp(Event, frozen=True, kw_only=True):

@@ -10,12 +10,15 @@ from itertools import islice
 
 from core.kernel.clock import Clock
 from core.model.attempt import AttemptRecord
-from core.model.lead import Lead, LeadNumber, PastAttempt, past_attempt, stranger
+from core.model.lead import Lead, LeadNumber, PastAttempt, at_whom, past_attempt, stranger
 from core.model.lead_orders import (
+    CheckNumbers,
     CountAttempts,
     CountedMinute,
     CountedResult,
     CountResults,
+    Disengage,
+    KeepEngaged,
     KeepLeads,
     LeaseLeads,
     ListNumber,
@@ -24,6 +27,7 @@ from core.model.lead_orders import (
 )
 from core.model.list_import import ListChange
 from crm.leads.counts import MinuteCounts
+from crm.leads.engaged import MemoryEngaged
 from crm.leads.listings import entries_for, is_register, listing_key, told_of
 from crm.leads.mix import Line, Stood, in_turn
 from crm.leads.models import PLACE_BITS
@@ -116,6 +120,7 @@ class MemoryLeadStore:
         self.records: dict[str, list[AttemptRecord]] = {}
         self.listed: dict[str, dict[str, tuple[int, str]]] = {}
         self._registers: dict[str, int] = {}
+        self._engaged = MemoryEngaged()
 
     # --- the line ---------------------------------------------------------------------------------
 
@@ -161,7 +166,8 @@ class MemoryLeadStore:
         self._attempts.add(record.attempt_id)
         self._counts.setdefault(order.campaign, MinuteCounts()).add(record)
         self.records.setdefault(order.campaign, []).append(record)
-        for key in (_person(record.person_id), record.number):
+        self._engaged.let_go(record.attempt_id, at_whom(record.person_id, record.number))
+        for key in at_whom(record.person_id, record.number):
             self._settled_at.setdefault(key, []).append(order)
         lead = self.leads.get(int(order.lead_id))
         if lead is None:
@@ -262,9 +268,8 @@ class MemoryLeadStore:
         )
 
     def _past(self, record: LeadRecord, since_us: int) -> tuple[PastAttempt, ...]:
-        return self._past_at(
-            (_person(record.person_id), *(number.number for number in record.numbers)), since_us
-        )
+        numbers = (number.number for number in record.numbers)
+        return self._past_at(at_whom(record.person_id, *numbers), since_us)
 
     def _past_at(self, places: Iterable[str], since_us: int) -> tuple[PastAttempt, ...]:
         settled = (order for place in places for order in self._settled_at.get(place, ()))
@@ -287,6 +292,20 @@ class MemoryLeadStore:
         (listed,) = await self.listings(campaign, [number.number])
         return stranger(campaign, number, self._past(alone, since_us), listed)
 
+    # --- whom attempts are at ---------------------------------------------------------------------
+
+    async def engage(self, order: CheckNumbers) -> Sequence[str]:
+        """Let the attempts of `order` have their persons and telephones; return those that may not."""
+        return self._engaged.engage(order, self._clock.now_us())
+
+    async def keep_engaged(self, order: KeepEngaged) -> None:
+        """Let the attempt keep its person and telephone until another instant."""
+        self._engaged.keep(order.attempt_id, at_whom(order.person_id, order.number), order.until_us)
+
+    async def disengage(self, order: Disengage) -> None:
+        """Let go of the person and the telephone that the attempt has."""
+        self._engaged.let_go(order.attempt_id, at_whom(order.person_id, order.number))
+
     # --- do not call ----------------------------------------------------------------------------------
 
     async def list_number(self, order: ListNumber) -> None:
@@ -302,7 +321,7 @@ class MemoryLeadStore:
     async def past_of(self, called: Sequence[tuple[str, str]]) -> Sequence[tuple[PastAttempt, ...]]:
         """Return the attempts at each (person, number), by any campaign."""
         since_us = self._clock.now_us() - self._settings.past_days * DAY_US
-        return [self._past_at((_person(person_id), number), since_us) for person_id, number in called]
+        return [self._past_at(at_whom(person_id, number), since_us) for person_id, number in called]
 
     async def registers_from_us(self) -> Mapping[str, int]:
         """Return of when our copy of each register is."""
@@ -431,11 +450,6 @@ class MemoryLeadStore:
             for key, lead in of.leads.items():
                 taken.setdefault(lead.record.numbers[0].number, Place(of.plan.campaign, of.plan.name, key))
         return taken
-
-
-def _person(person_id: str) -> str:
-    """Return a key for a person's attempts that is no number's."""
-    return f"person {person_id}"
 
 
 def _with_listings(number: LeadNumber, listed: Mapping[str, tuple[str, ...]]) -> LeadNumber:

@@ -152,6 +152,20 @@ class AttemptRow(Base):
     talk_us: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
+class EngagedRow(Base):
+    """A person, or a telephone, that an attempt is at: `whom` is of `core.model.lead.at_whom`.
+
+    No other attempt is made there until this one lets go, or `until_us` is over.
+    """
+
+    __tablename__ = "engaged"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it once
+
+    whom: Mapped[str] = mapped_column(primary_key=True)
+    attempt_id: Mapped[str]
+    until_us: Mapped[int] = mapped_column(BigInteger)
+
+
 class ConversionRow(Base):
     """A success that another system tells of an attempt; `reference` is that system's own name for it."""
 

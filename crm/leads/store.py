@@ -31,12 +31,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.kernel.clock import SECOND_US, Clock
-from core.model.lead import Lead, LeadNumber, PastAttempt
+from core.model.lead import Lead, LeadNumber, PastAttempt, at_whom
 from core.model.lead_orders import (
+    CheckNumbers,
     CountAttempts,
     CountedMinute,
     CountedResult,
     CountResults,
+    Disengage,
+    KeepEngaged,
     KeepLeads,
     LeaseLeads,
     ListNumber,
@@ -47,6 +50,7 @@ from core.model.list_import import ListChange
 from crm.database import Database
 from crm.leads.attempts import attempt_columns
 from crm.leads.counts import count_attempts
+from crm.leads.engaged import disengage, engage, keep_engaged
 from crm.leads.lines import arrange_list, front_where, fronts_of, lines_of, part_of
 from crm.leads.listings import listing_key
 from crm.leads.mix import Line, Stood, in_turn
@@ -131,6 +135,9 @@ class SqlLeadStore:
             once = self._database.insert(AttemptRow).on_conflict_do_nothing()
             if (await connection.execute(once, attempt)).rowcount == 0:
                 return
+            await disengage(
+                connection, order.record.attempt_id, at_whom(order.record.person_id, order.record.number)
+            )
             settled = await connection.execute(_SETTLE, {"key": key, **_next_time(order)})
             if settled.rowcount == 0:
                 await connection.execute(_COUNT_ATTEMPT, {"key": key})
@@ -180,6 +187,23 @@ class SqlLeadStore:
             names = {row.list_id: await self._list_name(connection, row.list_id)}
             (lead,) = await leads_of(connection, campaign, [row], names, since_us)
             return lead
+
+    # --- whom attempts are at ------------------------------------------------------------------------
+
+    async def engage(self, order: CheckNumbers) -> Sequence[str]:
+        """Let the attempts of `order` have their persons and telephones; return those that may not."""
+        return await engage(self._database, order, self._clock.now_us())
+
+    async def keep_engaged(self, order: KeepEngaged) -> None:
+        """Let the attempt keep its person and telephone until another instant."""
+        async with self._database.writing() as connection:
+            whoms = at_whom(order.person_id, order.number)
+            await keep_engaged(connection, order.attempt_id, whoms, order.until_us)
+
+    async def disengage(self, order: Disengage) -> None:
+        """Let go of the person and the telephone that the attempt has."""
+        async with self._database.writing() as connection:
+            await disengage(connection, order.attempt_id, at_whom(order.person_id, order.number))
 
     # --- do not call ----------------------------------------------------------------------------------
 

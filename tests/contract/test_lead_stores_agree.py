@@ -1,4 +1,7 @@
-"""Whatever engines and imports do in whatever order, the stores say the same, and no lead is in two hands."""
+"""Whatever engines and imports do in whatever order, the stores say the same, and no lead is in two hands.
+
+Nor is any person or any telephone engaged by two attempts.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,16 @@ from hypothesis import strategies as st
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import Lead, LeadNumber
-from core.model.lead_orders import KeepLeads, LeaseLeads, ListNumber, ReturnLeads, SettleLead
+from core.model.lead_orders import (
+    CheckNumbers,
+    Disengage,
+    KeepEngaged,
+    KeepLeads,
+    LeaseLeads,
+    ListNumber,
+    ReturnLeads,
+    SettleLead,
+)
 from core.model.list_import import ListChange
 from crm.database import Database, DatabaseSettings
 from crm.leads.memory import MemoryLeadStore
@@ -55,6 +67,20 @@ class Settle(NamedTuple):
     alone_minutes: int
 
 
+class Engage(NamedTuple):
+    """Attempts at several leads in hand, as one question; each has a number for life."""
+
+    which: tuple[int, ...]
+    minutes: int
+
+
+class Stay(NamedTuple):
+    """An attempt stays longer, or lets go where no `minutes` are given."""
+
+    which: int
+    minutes: int | None
+
+
 class Keep(NamedTuple):
     which: int
     minutes: int
@@ -80,7 +106,7 @@ class Pass(NamedTuple):
     minutes: int
 
 
-Step = Load | Lease | Settle | Keep | Return | Listed | Arrange | Pass
+Step = Load | Lease | Engage | Stay | Settle | Keep | Return | Listed | Arrange | Pass
 people = st.integers(0, 7)
 again = st.none() | st.integers(0, 90)
 steps = st.one_of(
@@ -106,6 +132,8 @@ steps = st.one_of(
         st.sampled_from(["", "ana", "ben"]),
         st.sampled_from([0, 30, 60]),
     ),
+    st.builds(Engage, st.lists(st.integers(0, 5), min_size=1, max_size=4).map(tuple), st.integers(1, 60)),
+    st.builds(Stay, st.integers(0, 9), st.none() | st.integers(1, 90)),
     st.builds(Keep, st.integers(0, 5), st.integers(1, 90)),
     st.builds(Return, st.integers(0, 5), again),
     st.builds(
@@ -141,6 +169,13 @@ class Hand(NamedTuple):
     until_us: int
 
 
+class At(NamedTuple):
+    """An attempt that has its person and telephone, and until when."""
+
+    order: KeepEngaged
+    until_us: int
+
+
 class Floor:
     """What engines do with one store; `told` is all that it ever said."""
 
@@ -148,6 +183,7 @@ class Floor:
         self.store = store
         self.clock = clock
         self.hands: list[Hand] = []
+        self.at: list[At] = []
         self.told: list[object] = []
         self.count = 0
 
@@ -162,6 +198,10 @@ class Floor:
                 await self.store.finish_list(plan)
             case Lease():
                 await self.lease(step)
+            case Engage(which, minutes) if self.hands:
+                await self.engage([self.hands[each % len(self.hands)] for each in which], minutes)
+            case Stay(which, minutes) if self.at:
+                await self.stay(self.at.pop(which % len(self.at)), minutes)
             case Settle() if self.hands:
                 await self.settle(step, self.hands.pop(step.which % len(self.hands)))
             case Keep(which, minutes) if self.hands:
@@ -203,6 +243,46 @@ class Floor:
         self.hands += [Hand(lead, lease_id, until_us) for lead in leads]
         self.told.append([shown(lead) for lead in leads])
 
+    async def engage(self, hands: Sequence[Hand], minutes: int) -> None:
+        """Have leads dialed, if nobody else is at them; no two attempts may have whom they share."""
+        until_us = self.clock.at_us + minutes * MINUTE_US
+        people = [hand.lead.person_id for hand in hands]
+        numbers = [hand.lead.numbers[0].number for hand in hands]
+        ids = [attempt_of(hand) for hand in hands]
+        order = CheckNumbers(
+            campaign="sales",
+            check_id="K",
+            numbers=tuple(numbers),
+            person_ids=tuple(people),
+            attempt_ids=tuple(ids),
+            until_us=until_us,
+        )
+        refused = await self.store.engage(order)
+        self.told.append(refused)
+        there = {at.order.attempt_id: at for at in self.at if at.until_us > self.clock.at_us}
+        for attempt_id, person, number in zip(ids, people, numbers, strict=True):
+            there.pop(attempt_id, None)
+            if attempt_id not in refused:
+                kept = KeepEngaged(
+                    campaign="sales", attempt_id=attempt_id, person_id=person, number=number, until_us=0
+                )
+                there[attempt_id] = At(kept, until_us)
+        self.at = list(there.values())
+        whom = [key for at in self.at for key in (at.order.person_id, at.order.number)]
+        assert len(whom) == len(set(whom)), "two attempts are at one person or telephone"
+
+    async def stay(self, at: At, minutes: int | None) -> None:
+        """Keep whom an attempt is at, or let go; in vain if somebody else has them by now."""
+        told = {"campaign": "sales", "attempt_id": at.order.attempt_id}
+        told |= {"person_id": at.order.person_id, "number": at.order.number}
+        if minutes is None:
+            await self.store.disengage(Disengage(**told))
+        else:
+            until_us = self.clock.at_us + minutes * MINUTE_US
+            await self.store.keep_engaged(KeepEngaged(**told, until_us=until_us))
+            if at.until_us > self.clock.at_us:
+                self.at.append(at._replace(until_us=until_us))
+
     async def keep(self, hand: Hand, minutes: int) -> None:
         """Keep a lead longer, or shorter; in vain if it is in other hands by now."""
         until_us = self.clock.at_us + minutes * MINUTE_US
@@ -219,7 +299,7 @@ class Floor:
 
     async def settle(self, step: Settle, hand: Hand) -> None:
         attempt = AttemptRecord(
-            attempt_id=f"A-{self.count}",
+            attempt_id=attempt_of(hand),
             person_id=hand.lead.person_id,
             number=hand.lead.numbers[0].number,
             country="US",
@@ -229,6 +309,7 @@ class Floor:
             ended_us=self.clock.at_us,
             outcome=AttemptState.NO_ANSWER,
         )
+        self.at = [at for at in self.at if at.order.attempt_id != attempt.attempt_id]
         await self.store.settle_lead(
             SettleLead(
                 campaign=hand.lead.campaign,
@@ -244,6 +325,11 @@ class Floor:
 
     def later_us(self, minutes: int | None) -> int | None:
         return None if minutes is None else self.clock.at_us + minutes * MINUTE_US
+
+
+def attempt_of(hand: Hand) -> str:
+    """Return the attempt that is made at a lead in one lease."""
+    return f"A-{hand.lease_id}-{hand.lead.list_name}-{hand.lead.external_id}"
 
 
 def record(number: int, rank: int) -> LeadRecord:

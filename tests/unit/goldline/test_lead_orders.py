@@ -27,7 +27,14 @@ from tests.services.clocks import NOON_US, Wristwatch
 
 NUMBER = "+12125550101"
 LEASE = LeaseLeads(campaign="winter", lease_id="lease-1", count=10, until_us=NOON_US + 3_600_000_000)
-CHECK = CheckNumbers(campaign="winter", check_id="K-1", numbers=(NUMBER,), person_ids=("bob",))
+CHECK = CheckNumbers(
+    campaign="winter",
+    check_id="K-1",
+    numbers=(NUMBER,),
+    person_ids=("bob",),
+    attempt_ids=("A-1-1",),
+    until_us=NOON_US + 900_000_000,
+)
 LIMIT_S = 10.0
 
 
