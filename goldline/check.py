@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sized
 from pathlib import Path
 from typing import NamedTuple
 
+from core.kernel.errors import ConfigError
+from core.kernel.toml import parse_toml
 from goldline.app import build_brain, configured_agents
 from goldline.config import load_config
 from goldline.flows import load_flows
@@ -35,8 +36,8 @@ def check_file(path: Path) -> Checked:
 
 def _keys(path: Path) -> frozenset[str]:
     try:
-        return frozenset(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return frozenset(parse_toml(path.read_bytes(), str(path)))
+    except (OSError, ConfigError):
         return frozenset()  # whoever reads it as a configuration says what is wrong
 
 

@@ -7,13 +7,13 @@ are joined; a key that stands in two files is refused, so nothing is overridden 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.kernel.errors import ConfigError
 from core.kernel.schema import shown
+from core.kernel.toml import parse_toml
 
 INCLUDE = "include"
 FILES_MAX = 20
@@ -61,11 +61,9 @@ def _depth(table: object, keys: Sequence[str]) -> int:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(path.read_bytes(), str(path))
     except OSError as error:
         raise ConfigError(str(path), error.strerror, "a readable file") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(str(path), str(error), "a TOML document") from error
 
 
 def _joined(one: Mapping[str, Any], other: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -16,7 +16,6 @@ The types of keys are those of `ivr.flow`; how nodes must hang together is in `i
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -26,6 +25,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from pydantic_core import ErrorDetails
 
 from core.kernel.errors import ConfigError
+from core.kernel.toml import parse_toml
 from ivr.flow import NODES_MAX, NODES_PER_CALL, NODES_PER_CALL_MAX, SCHEMA, Flow
 from ivr.graph import node_problems, whole_problems
 from ivr.nodes import AnyNode, NodeName, Word
@@ -85,20 +85,19 @@ class _Header:
 def load_flow(path: Path) -> Flow:
     """Return the flow in the file at `path`; raises `FlowRefused` with all that is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        problem = ConfigError("file", str(error), "a flow is a readable file in UTF-8")
+        raw = path.read_bytes()
+    except OSError as error:
+        problem = ConfigError("file", str(error), "a flow is a readable file")
         raise FlowRefused(str(path), [problem]) from error
-    return parse_flow(text, str(path))
+    return parse_flow(raw, str(path))
 
 
-def parse_flow(text: str, file: str) -> Flow:
+def parse_flow(text: str | bytes, file: str) -> Flow:
     """Return the flow that `text` holds; raises `FlowRefused`, naming `file`, with all that is wrong."""
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problem = ConfigError("syntax", str(error), "a flow is written in TOML")
-        raise FlowRefused(file, [problem]) from error
+        tables = parse_toml(text.encode() if isinstance(text, str) else text, "syntax", "a flow in TOML")
+    except ConfigError as problem:
+        raise FlowRefused(file, [problem]) from problem
     problems: list[ConfigError] = []
     header = _read(_Header, tables, "", problems)
     nodes = _read_nodes(tables.get("nodes"), problems)

@@ -6,7 +6,6 @@ The table itself is `simulator.scenario_table`; what its entries must be to each
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.kernel.errors import ConfigError, Said
 from core.kernel.schema import config_error
+from core.kernel.toml import parse_toml
 from simulator.scenario_checks import problems
 from simulator.scenario_table import Scenario
 
@@ -26,11 +26,9 @@ SCENARIO = TypeAdapter(Scenario)
 def load_scenario(path: Path) -> Scenario:
     """Read the file at `path`; raise `ConfigError` that names file, key, value and what is allowed."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = parse_toml(path.read_bytes(), str(path))
     except OSError as error:
         raise ConfigError(str(path), Said(error.strerror), "a readable file") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(str(path), Said(str(error)), "a TOML document") from error
     return read_scenario(table, path)
 
 

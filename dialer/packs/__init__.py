@@ -15,7 +15,6 @@ A campaign names packs (`["us-ftc", "us-fcc", "us-states"]`) or files of its own
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.kernel.errors import ConfigError
 from core.kernel.schema import config_error
+from core.kernel.toml import parse_toml
 from core.model.hours import parse_opening
 from dialer.law import CallingHours, Law, Pack
 
@@ -52,11 +52,9 @@ def law_of(names: Iterable[str], own: Mapping[str, Pack] | None = None) -> Law:
 def read_pack(path: Path) -> Pack:
     """Return the pack in a file; raise `ConfigError` naming what is wrong with it and where."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = parse_toml(path.read_bytes(), str(path))
     except OSError as error:
         raise ConfigError(str(path), error.strerror, "a readable rule pack") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(path), str(error), "a TOML document") from error
     return parse_pack(tables, path.name)
 
 

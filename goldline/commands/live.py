@@ -45,7 +45,10 @@ def serve(
     role: Annotated[ServeRole, typer.Option(help="Engine and web side apart are linked by the bus.")] = (
         ServeRole.ALL
     ),
-    port: Annotated[int | None, typer.Option(help="Of the pages, instead of the configured one.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Of the pages, instead of the configured one; 0: any."),
+    ] = None,
 ) -> None:
     """Work live on the Asterisk that the configuration names, until interrupted."""
     from goldline.serve import run_server

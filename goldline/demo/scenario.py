@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
+from core.kernel.toml import parse_toml
 from goldline.demo import FOLDER
 from goldline.demo.day import DEMO_SCENARIO
 from simulator.scenario import Scenario, read_scenario
@@ -27,4 +27,4 @@ def show_scenario(morning_s: float) -> Scenario:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return parse_toml(path.read_bytes(), str(path))

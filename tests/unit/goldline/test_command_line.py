@@ -70,6 +70,13 @@ def test_mistake_is_one_line_and_status_2(goldline: Run, arguments: tuple[str, .
     assert err.count("\n") == 1
 
 
+def test_a_port_that_no_machine_has_is_refused_with_the_range(goldline: Run) -> None:
+    status, _, err = goldline("serve", "-c", DEMO_CONFIG, "--port", "70000")
+    assert status == 2
+    assert "'--port'" in err
+    assert "65535" in err
+
+
 def test_file_that_is_not_there_is_named_first(goldline: Run) -> None:
     assert goldline("replay", "nowhere.journal").err == (
         "goldline: error: nowhere.journal: No such file or directory\n"
