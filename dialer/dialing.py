@@ -299,7 +299,7 @@ class Dialing:
             attempt.number,
             word.at_us,
             dict(word.registers_from_us),
-            self._latest.listings(attempt.number.number, listed_on),
+            self._latest.listings(attempt.number.number, listed_on, word.at_us),
             agent_is_sure=attempt.agent_at_hand,
         )
         if verdict.allowed:

@@ -27,6 +27,7 @@ from core.model.lead_orders import (
     LeadsLeased,
     LeadsUnavailable,
     LeaseLeads,
+    ListingWritten,
     ListNumber,
     LookUpNumber,
     NumberLookedUp,
@@ -104,8 +105,9 @@ async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event 
             await store.disengage(order)
         case ReturnLeads():
             await store.return_leads(order)
-        case ListNumber():
+        case ListNumber(campaign=campaign, number=number):
             await store.list_number(order)
+            return ListingWritten(at_us=now_us, campaign=campaign, number=number)
     return None
 
 
@@ -178,6 +180,9 @@ class LeadClerk:
             answer = unavailable(order, "late", 0)
         except OSError:
             answer = unavailable(order, "away", 0)
+        self._tell(answer)
+
+    def _tell(self, answer: Event | None) -> None:
         if answer is not None:
             self._sink(replace(answer, at_us=self._clock.now_us()))
 
@@ -185,10 +190,11 @@ class LeadClerk:
         try:
             for pause_s in WRITE_AGAIN_S:
                 try:
-                    await carry_out(order, self._store, 0)
+                    answer = await carry_out(order, self._store, 0)
                 except OSError:  # TimeoutError is one
                     await asyncio.sleep(pause_s)
                 else:
+                    self._tell(answer)
                     return
             self._lose(order)
         except asyncio.CancelledError:  # the program ends, and the store is still away

@@ -108,7 +108,8 @@ class LookUpNumber(LeadCommand, frozen=True, kw_only=True):
 class ListNumber(LeadCommand, frozen=True, kw_only=True):
     """Put a number on the do-not-call list of the house, at once; of this campaign only if not `everywhere`.
 
-    A number that ends in `*` stands for all that begin so: an area.
+    Answered by `ListingWritten` as soon as the store has it, however late. A number that ends in `*` stands
+    for all that begin so: an area.
     """
 
     number: str
@@ -167,6 +168,13 @@ class NumbersChecked(Event, frozen=True, kw_only=True):
     past: tuple[tuple[PastAttempt, ...], ...]
     registers_from_us: tuple[tuple[str, int], ...] = ()
     engaged: tuple[str, ...] = ()
+
+
+class ListingWritten(Event, frozen=True, kw_only=True):
+    """The store has put the number on the list by now: whoever asks it from here on is told."""
+
+    campaign: str
+    number: str
 
 
 class NumberLookedUp(Event, frozen=True, kw_only=True):

@@ -11,9 +11,11 @@ from core.model.commands import AnswerRequest
 from core.model.ids import AgentId
 from core.model.lead_orders import ListNumber, ReturnLeads, SettleLead
 from core.model.requests import DialNumber, FinishWrapUp
+from crm.leads.number_lists import MemoryNumberLists
 from dialer.agent_rules import AgentRules
 from dialer.campaign import Mode
 from dialer.packs import law_of
+from goldline.runners import result_at_once
 from tests.unit.dialer.agent_first_floor import AgentFirstFloor
 from tests.unit.dialer.campaign_floor import lead
 
@@ -143,3 +145,22 @@ def test_nobody_knows_whether_a_number_may_be_called_while_the_store_is_away() -
     floor = by_hand()
     floor.store_is_away = True
     assert types(floor, "212-555-0199")[0] == "store_away"
+
+
+def test_number_that_is_taken_off_the_list_again_may_be_called() -> None:
+    """The engine that heard the wish goes by the list, as all others do."""
+    floor = by_hand()
+    types(floor, "212-555-0101")
+    floor.takes_phone("ann")
+    bob = floor.picks_up("bob")
+    floor.are_joined("ann", "bob")
+    floor.hang_up(bob)
+    floor.hear(FinishWrapUp(at_us=floor.now_us, agent_id=AgentId("ann"), disposition="stop"))
+    floor.ready("ann")
+    assert types(floor, "212-555-0101")[0] == "forbidden"
+    numbers = MemoryNumberLists(floor.store, "US")
+    assert result_at_once(numbers.allow("+12125550101", ""))
+    floor.let_pass(60)
+    assert types(floor, "212-555-0101") == ("", "")
+    floor.takes_phone("ann")
+    assert len(floor.dialed()) == 2

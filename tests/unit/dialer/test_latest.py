@@ -8,7 +8,8 @@ from core.model.attempt import AttemptRecord, AttemptState
 from core.model.attempt_events import AttemptEnded
 from core.model.campaign_events import NumberForbidden
 from core.model.lead import HOUSE_LIST, Lead, LeadNumber, PastAttempt
-from dialer.latest import Latest
+from core.model.lead_orders import ListingWritten
+from dialer.latest import ASKED_BEFORE_US, Latest
 from tests.unit.dialer.campaign_floor import WINTER
 
 HERS, THEIRS, HIS = "+12125550101", "+12125550102", "+12125550103"
@@ -38,7 +39,15 @@ def ended(person: str, number: str, dialed_s: int, campaign: str = "spring") -> 
     )
 
 
-def latest(*events: AttemptEnded | NumberForbidden) -> Latest:
+def forbidden(number: str) -> NumberForbidden:
+    return NumberForbidden(at_us=1, campaign="spring", number=number, reason="asked")
+
+
+def written(number: str, at_s: int) -> ListingWritten:
+    return ListingWritten(at_us=at_s * SECOND_US, campaign="spring", number=number)
+
+
+def latest(*events: AttemptEnded | NumberForbidden | ListingWritten) -> Latest:
     engine = Engine()
     found = Latest(engine, [WINTER])
     for event in events:
@@ -76,6 +85,20 @@ def test_nothing_is_kept_for_longer_than_a_lead_may_be_in_hand() -> None:
 
 
 def test_number_that_was_forbidden_a_moment_ago() -> None:
-    found = latest(NumberForbidden(at_us=1, campaign="spring", number=HERS, reason="asked"))
-    assert found.listings(HERS, ("some-register",)) == ("some-register", HOUSE_LIST)
-    assert found.listings(HIS, ()) == ()
+    found = latest(forbidden(HERS))
+    assert found.listings(HERS, ("some-register",), SECOND_US) == ("some-register", HOUSE_LIST)
+    assert found.listings(HIS, (), SECOND_US) == ()
+
+
+def test_what_the_store_has_is_left_to_the_store() -> None:
+    """Who takes the number off the list there is to be obeyed."""
+    found = latest(forbidden(HERS), written(HERS, 5))
+    asked_before_s = ASKED_BEFORE_US // SECOND_US
+    assert found.listings(HERS, (), (5 + asked_before_s) * SECOND_US) == (HOUSE_LIST,), "asked before"
+    assert found.listings(HERS, (), (6 + asked_before_s) * SECOND_US) == ()
+
+
+def test_wish_that_the_store_never_had_is_not_forgotten() -> None:
+    found = latest(forbidden(HERS), forbidden(HIS), written(HIS, 5), forbidden(HIS))
+    assert found.listings(HERS, (), 10**9 * SECOND_US) == (HOUSE_LIST,)
+    assert found.listings(HIS, (), 10**9 * SECOND_US) == (HOUSE_LIST,), "of two wishes one"

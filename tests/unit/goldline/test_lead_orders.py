@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from core.model.attempt import AttemptRecord, AttemptState
-from core.model.lead import Lead, LeadNumber
+from core.model.lead import HOUSE_LIST, Lead, LeadNumber
 from core.model.lead_orders import (
     CheckNumbers,
     LeadsLeased,
     LeadsUnavailable,
     LeaseLeads,
+    ListingWritten,
+    ListNumber,
     NumbersChecked,
     NumbersUnchecked,
     SettleLead,
@@ -57,6 +59,10 @@ class Store(MemoryLeadStore):
     async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
         await self._pass()
         return await super().listings(campaign, numbers)
+
+    async def list_number(self, order: ListNumber) -> None:
+        await self._pass()
+        await super().list_number(order)
 
     async def settle_lead(self, order: SettleLead) -> None:
         await self._pass()
@@ -203,3 +209,21 @@ async def test_what_cannot_be_written_before_the_end_is_counted(
     office.clerk.write(settlement())
     await office.clerk.close()
     assert office.clerk.lost == 1
+
+
+async def test_wish_to_be_called_no_more_is_told_of_when_the_store_has_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lead_orders, "WRITE_AGAIN_S", (0.001,) * 100)
+    tries = iter([True, True, False])
+
+    def twice() -> None:
+        if next(tries):
+            refuse()
+
+    office.store.trouble = twice
+    office.clerk.write(ListNumber(campaign="winter", number=NUMBER, reason="asked"))
+    told = await office.next()
+    assert isinstance(told, ListingWritten)
+    assert (told.number, told.at_us) == (NUMBER, NOON_US)
+    assert await MemoryLeadStore.listings(office.store, "winter", [NUMBER]) == [(HOUSE_LIST,)]
