@@ -131,13 +131,19 @@ class NextTry:
     first: bool = False
 
 
-def next_try(recycling: Recycling, lead: Lead, ended: AttemptRecord) -> NextTry | None:
-    """Return when `lead`, as it was leased, comes up again after the attempt that ended; None for never."""
+def next_try(
+    recycling: Recycling, lead: Lead, ended: AttemptRecord, *, is_recalled: bool = False
+) -> NextTry | None:
+    """Return when `lead`, as it was leased, comes up again after the attempt that ended; None for never.
+
+    Of a lead that `is_recalled` only the number is known that was dialed: it comes up again with all it has.
+    """
     rule = recycling.rules.get(ended.disposition)
     if rule is None or lead.attempts + 1 >= recycling.attempts_max:
         return None
     past = (*_own(lead), past_attempt(ended, lead.campaign))
-    if _in_a_row(past) >= rule.attempts_max or not numbers_in_turn(recycling, lead, past):
+    is_exhausted = not is_recalled and not numbers_in_turn(recycling, lead, past)
+    if is_exhausted or _in_a_row(past) >= rule.attempts_max:
         return None
     zone = recycling.clock(ended.zones)
     earliest_us = max(ended.ended_us + rule.delay_us, _after_a_full_day(past, recycling.a_day_max, zone))

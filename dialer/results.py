@@ -41,7 +41,7 @@ def settlement(attempt: Attempt, record: AttemptRecord) -> Settlement:
     promised = attempt.promised
     if promised is not None:
         return Settlement(promised.at_us, True, promised.owner, promised.alone_until_us)
-    again = next_try(attempt.rules.recycling, attempt.lead, record)
+    again = next_try(attempt.rules.recycling, attempt.lead, record, is_recalled=attempt.is_recalled)
     return Settlement(again.at_us, again.first) if again else Settlement()
 
 

@@ -112,6 +112,22 @@ def test_who_was_let_ring_out_while_we_were_away_is_lost_and_tried_again_soon() 
     assert floor.orders(SettleLead)[-1].again_us is not None
 
 
+def test_lead_whose_number_is_none_is_called_at_its_other_one() -> None:
+    """The note on the leg tells of one number, and that one is given up; the store knows the others."""
+    other = lead("bob", "+12125550102").numbers
+    killed = CampaignFloor(("ann",), (replace(BOB, numbers=(*BOB.numbers, *other)),))
+    killed.ready("ann")
+    killed.start()
+    floor = after_a_kill(killed)
+    floor.rings_off("bob", Cause.UNALLOCATED)
+    floor.let_pass(60)
+    assert floor.last_attempt().record.disposition == "invalid"
+    killed.now_us = floor.now_us + 60 * SECOND_US  # the store's clock
+    floor.ready("ann")
+    floor.let_pass(60)
+    assert floor.dialed() == ["PJSIP/+12125550102@trunk"]
+
+
 def test_who_talks_goes_on_talking() -> None:
     lately = (AttemptAnswered, ContactConnected)
     for with_ledger, unwritten in ((True, ()), (True, lately), (False, ())):
