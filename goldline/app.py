@@ -83,7 +83,7 @@ def build_brain(
     for name in config.control.flows:
         _flow(flows, name, "control.flows")
     targets, talks = build_control(ground, config)
-    offers = OfferDesk(engine, contacts, ground.ids, queues)
+    offers = OfferDesk(engine, contacts, ground.ids, queues, config.pbx.phones_answer)
     Conversations(engine, contacts, talks.may_hang_up)
     dispositions = dispositions_of(config.dispositions)
     quality = quality_rules(config.quality, dispositions)

@@ -29,8 +29,7 @@ def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> N
     """Build what keeps the agents' states, their calls, their other work and their wrap-ups."""
     engine, contacts = ground.engine, ground.contacts
     dialing = dialing_agents(campaigns.rules, ground.agents)
-    answers = bool(config.pbx.phones_secret.get_secret_value())
-    roster = Roster(engine, ground.agents, work_rules(config.work), dialing, answers)
+    roster = Roster(engine, ground.agents, work_rules(config.work), dialing, config.pbx.phones_answer)
     legs = StandingLegs(engine, roster, ground.ids, standing_rules(config.standing))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)

@@ -61,6 +61,11 @@ class PbxSection(Section):
     """Without one agents answer their phones by hand."""
     recordings: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]{1,200}$")] = "/var/spool/asterisk/goldline"
 
+    @property
+    def phones_answer(self) -> bool:
+        """Tell whether phones that ring can be answered from the desk."""
+        return bool(self.phones_secret.get_secret_value())
+
 
 class AgiSection(Section):
     """Where Asterisk reaches us for its callers. FastAGI has no password: keep it on loopback."""

@@ -62,13 +62,19 @@ JOINS_MAX = 2
 
 
 class OfferDesk:
-    """The feature that makes offers and follows each to its end."""
+    """The feature that makes offers and follows each to its end.
 
-    def __init__(self, engine: Engine, contacts: ContactBook, ids: Ids, queues: Queues) -> None:
+    Phones that ring can be answered from the desk where `answers`.
+    """
+
+    def __init__(
+        self, engine: Engine, contacts: ContactBook, ids: Ids, queues: Queues, answers: bool = False
+    ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._ids = ids
         self._queues = queues
+        self._answers = answers
         self._offers: dict[OfferId, Offer] = {}
         self._by_agent_leg: dict[LegId, Offer] = {}
         self._link_lost = False
@@ -287,8 +293,7 @@ class OfferDesk:
 
     def _rejected_by_agent(self, request: RejectOffer) -> None:
         offer = self._meant(request)
-        if offer.stands:
-            raise RequestRefused("joined_at_once", "whose call stands is joined at once: hang up instead")
+        _refuse_standing(offer)
         self._fail(offer, OfferTrigger.REFUSE, RingOutcome.REJECTED, request)
         self._silence(offer, Cause.REJECTED)
 
@@ -303,6 +308,9 @@ class OfferDesk:
 
     def _have_answered(self, offer: Offer) -> None:
         """Tell the phone to answer; one that is not heard to ring yet is told then, or at the second wish."""
+        _refuse_standing(offer)
+        if not self._answers:
+            raise RequestRefused("at_the_phone", "phones are picked up by hand: pbx.phones_secret is not set")
         if not offer.rung and offer.contact.preview_us:
             raise RequestRefused("not_ringing", "no phone rings for this offer before it is to be called")
         if offer.is_ringing or (offer.rung and offer.to_answer):
@@ -382,3 +390,8 @@ class OfferDesk:
     def _forget(self, offer: Offer) -> None:
         self._offers.pop(offer.offer_id, None)
         self._by_agent_leg.pop(offer.agent_leg_id, None)
+
+
+def _refuse_standing(offer: Offer) -> None:
+    if offer.stands:
+        raise RequestRefused("joined_at_once", "whose call stands is joined at once: hang up instead")

@@ -113,6 +113,8 @@ class Floor:
     """The words of queues whose contacts are finished with a result only."""
     seen_within_s = 0.0
     """How long phones wait for the record to be seen on a live desk."""
+    answers = False
+    """Whether phones that ring can be answered from the desk."""
 
     def __init__(
         self,
@@ -151,7 +153,7 @@ class Floor:
         self.adoption = Adoption(self.engine, self.contacts, calls, deadline_us=200_000)
         self.recorder = InteractionRecorder(self.engine, self.contacts)
         self.lost = LostContacts(self.engine, calls)
-        offers = OfferDesk(self.engine, self.contacts, ids, queues)
+        offers = OfferDesk(self.engine, self.contacts, ids, queues, self.answers)
         self.conversations = Conversations(self.engine, self.contacts)
         quality = quality_rules(QualitySection())
         self.staff = Staff(profiles)
@@ -210,7 +212,7 @@ class Floor:
         wrap_up: WrapUpLimit,
     ) -> None:
         """Build the agents' side."""
-        self.roster = Roster(self.engine, profiles, work)
+        self.roster = Roster(self.engine, profiles, work, answers=self.answers)
         self.standing_legs = StandingLegs(self.engine, self.roster, ids, STANDING)
         missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
@@ -388,3 +390,9 @@ class Floor:
         self.hear(LegAnswered(at_us=self.now_us, leg_id=leg_id))
         self.hear(LegJoined(at_us=self.now_us, leg_id=leg_id, bridge_id=bridge))
         self.hear(LegJoined(at_us=self.now_us, leg_id=caller, bridge_id=bridge))
+
+
+class Softphones(Floor):
+    """The same where phones that ring can be answered from the desk."""
+
+    answers = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.agent import Agent, WorkRules
@@ -30,7 +30,7 @@ from core.model.requests import (
     RejectOffer,
     ReturnWork,
 )
-from tests.unit.floor import TASK, Floor
+from tests.unit.floor import TASK, Floor, Softphones
 
 ANN = AgentId("ann")
 
@@ -124,6 +124,14 @@ def test_ready_pressed_in_wrap_up_ends_it() -> None:
     assert floor.state("ann") == ("ready", "")
 
 
+def test_a_phone_that_is_answered_by_hand_is_not_answered_from_the_desk() -> None:
+    floor = Floor({"ann": 5})
+    floor.ready("ann")
+    floor.arrive("caller")
+    assert "AcceptOffer" not in floor.orders(ShowAgentState)[-1].legal
+    assert wish(floor, AcceptOffer(at_us=0, agent_id=ANN)) == "at_the_phone"
+
+
 WISHES = st.sampled_from(
     [
         *(LogIn, LogOut, GoReady, GoNotReady, FinishWrapUp, ExtendWrapUp, HangUpContact),
@@ -142,10 +150,14 @@ RULES = st.builds(
 )
 
 
-@given(st.lists(HAPPENINGS, max_size=40), RULES)
-def test_what_the_desk_may_do_is_what_the_engine_grants(happenings: list[object], rules: WorkRules) -> None:
+@pytest.mark.parametrize("kind", [Floor, Softphones])
+@given(happenings=st.lists(HAPPENINGS, max_size=40), rules=RULES)
+@example(happenings=[LogIn, GoReady, "arrive", AcceptOffer], rules=WorkRules())
+def test_what_the_desk_may_do_is_what_the_engine_grants(
+    kind: type[Floor], happenings: list[object], rules: WorkRules
+) -> None:
     """In any state reached by any course of things, a listed wish is granted and an unlisted one refused."""
-    floor = Floor({"ann": 5}, work=rules, wrap_up=WrapUpLimit(30_000_000, 10_000_000, 1))
+    floor = kind({"ann": 5}, work=rules, wrap_up=WrapUpLimit(30_000_000, 10_000_000, 1))
     for number, happening in enumerate(happenings):
         floor.pass_s(1)
         if isinstance(happening, type):

@@ -41,15 +41,15 @@ from core.model.requests import (
     ReturnWork,
     WithdrawWork,
 )
-from tests.unit.floor import TASK, Floor
+from tests.unit.floor import TASK, Floor, Softphones
 
 ANN = AgentId("ann")
 BOTH = WorkRules(capacity={VOICE: 1, TASK: 2})
 
 
 def office(*names: str, rules: WorkRules = BOTH, misses: MissRules | None = None) -> Floor:
-    """Agents who take calls, and two tasks at once."""
-    floor = Floor(dict.fromkeys(names or ("ann",), 5), work=rules, misses=misses)
+    """Agents who take calls, at phones that answer from the desk, and two tasks at once."""
+    floor = Softphones(dict.fromkeys(names or ("ann",), 5), work=rules, misses=misses)
     floor.ready(*(names or ("ann",)))
     return floor
 
