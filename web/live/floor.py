@@ -47,8 +47,8 @@ class Floor:
         self._queues: dict[str, None] = {}
         self._tiers: dict[str, None] = {}
         self._expected_us: dict[tuple[str, str], int] = {}
-        self.counted_us = now_us
-        """Until when the time is counted for which agents have been in states that still last."""
+        self.counted_us = 0
+        """Until when the time is counted for which agents have been in states that still last, 0 at first."""
         self.stirred = asyncio.Event()
         """Something has happened in the queues: others who come would wait otherwise now."""
         self.today = Today(promises_of(house), house.zone, now_us, self._begin_day)

@@ -91,6 +91,7 @@ def passed(floor: Floor, own: OwnDays, now_us: int) -> dict[str, View | None]:
 
 def test_time_that_passes_is_told_with_every_minute_to_agent_and_supervisor_alike() -> None:
     floor, own = own_days(went(ANN, NOON_US, AgentState.READY))
+    assert passed(floor, own, NOON_US).keys() == {ANN}
     assert passed(floor, own, NOON_US + MINUTE_US - 1) == {}
     minute = passed(floor, own, NOON_US + MINUTE_US)[ANN]
     assert isinstance(minute, OwnDayView)
