@@ -52,7 +52,7 @@ class Cell(NamedTuple):
 @dataclass(slots=True)
 class _Open:
     """A contact under way: whether it is to be counted, what it asked for, where it is counted, what it was
-    told of its wait.
+    told of its wait. Of one that is not new the customer was passed on.
 
     `line` is the queue in whose line it stands; it stood in its first since `queued_us`, 0 where it stood in
     none yet. `sent_away` is set where routing has sent it out of one, or from a door, and it is in no line
@@ -60,6 +60,7 @@ class _Open:
     """
 
     counts: bool
+    is_new: bool = True
     queue: str = ""
     tier: str = ""
     figures: ContactFigures | None = None
@@ -74,9 +75,9 @@ class _Open:
 class DayFigures:
     """The fold of a day's events.
 
-    `arrived` counts all contacts, `left_in_ivr` those that hung up before any queue, and `done_in_ivr` those
-    that asked for none: the menu served them, took a message or sent them on. Calls that booked a callback
-    count as gone elsewhere, the `callbacks` apart.
+    `arrived` counts all contacts but those that agents passed on, `left_in_ivr` of these who hung up before
+    any queue, and `done_in_ivr` who asked for none: the menu served them, took a message or sent them on.
+    Calls that booked a callback count as gone elsewhere, the `callbacks` apart.
 
     `team_of` names the team of each agent; `on_stretch` is shown every finished stretch of an agent's time;
     `valuation` says what contacts are worth.
@@ -176,8 +177,9 @@ class DayFigures:
         if event.channel != VOICE:
             return  # `metrics.work` counts it
         counts = event.at_us >= self.frame.warm_us
-        self.arrived += counts and not event.after  # who is passed on has arrived before
-        self._open[event.contact_id] = _Open(counts)
+        is_new = counts and not event.after  # who is passed on has arrived before
+        self.arrived += is_new
+        self._open[event.contact_id] = _Open(counts, is_new)
 
     def _identified(self, event: CustomerIdentified) -> None:
         if (contact := self._open.get(event.contact_id)) is not None:
@@ -205,6 +207,8 @@ class DayFigures:
             return
         waited = contact.figures is not None
         if contact.figures is None:
+            if not event.queue:
+                return  # passed on to a menu by an agent, or called to hear one: asked for no queue
             contact.queue = event.queue
             contact.figures = self._offered(contact, event.at_us)
         self._leave_line(contact, event.at_us)
@@ -251,7 +255,7 @@ class DayFigures:
         if contact is None:
             return
         if contact.figures is None:
-            self.left_in_ivr += contact.counts
+            self.left_in_ivr += contact.is_new
         elif not contact.sent_away:
             self._leave_line(contact, event.at_us)
             if not contact.answered:
@@ -278,7 +282,7 @@ class DayFigures:
         if contact.queue and event.outcome is ContactState.OVERFLOWED:
             self._offered(contact, event.at_us).blocked += 1
         elif event.outcome is not ContactState.ABANDONED:
-            self.done_in_ivr += contact.counts
+            self.done_in_ivr += contact.is_new
 
     def _leave_line(self, contact: _Open, at_us: int) -> None:
         if contact.line:

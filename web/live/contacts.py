@@ -64,8 +64,10 @@ class KnownContact:
         return self.state in IN_LINE and self.channel == VOICE and not self.is_callback
 
     def go_to(self, queue: str) -> None:
-        """Be for `queue` from now on."""
+        """Be for `queue` from now on; empty for none, which is no place to have been in."""
         self.queue = queue
+        if not queue:
+            return
         if queue not in self.been_in:
             self.been_in = (*self.been_in, queue)
 

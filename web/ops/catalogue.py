@@ -47,13 +47,13 @@ def _metric(
 
 
 CALLS = (
-    _metric("calls_arrived_total", _C, "Calls that reached the menu."),
+    _metric("calls_arrived_total", _C, "Calls that came in, and people whom a campaign reached."),
     _metric("calls_left_menu_total", _C, "Calls that hung up before they asked for any queue."),
     _metric("calls_offered_total", _C, "Calls that asked for a queue.", _CALL),
     _metric("calls_answered_total", _C, "Calls that an agent answered.", _CALL),
     _metric("calls_abandoned_total", _C, "Calls that hung up in line; short: within 5 s.", (*_CALL, "short")),
-    _metric("calls_blocked_total", _C, "Calls that were turned away at the door of a queue.", _CALL),
-    _metric("calls_elsewhere_total", _C, "Calls that went on from the line to a menu or number.", _CALL),
+    _metric("calls_blocked_total", _C, "Calls that were hung up on at the door of a queue.", _CALL),
+    _metric("calls_elsewhere_total", _C, "Calls that went on from a line, or its door.", _CALL),
     _metric("answer_wait_seconds", _H, "Wait of answered calls, from queueing.", _CALL, WAIT_BOUNDS_S),
     _metric("abandon_wait_seconds", _H, "Wait of calls that hung up in line.", _CALL, WAIT_BOUNDS_S),
     _metric("handle_seconds", _S, "Talk, hold and wrap-up of finished calls.", _CALL),

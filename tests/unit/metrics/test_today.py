@@ -245,3 +245,37 @@ def test_who_was_sent_on_from_a_full_queue_has_waited_since_joining_the_next_one
         adopted(at(10, 1), ContactState.CONNECTED, connected_us=at(10, 0, 15)),
     ]
     assert counted(told) == (WaitCounts(answered=1, in_time=1), 1, 0)
+
+
+# --- customers whom agents pass on --------------------------------------------------------------------
+
+
+def passed_on(end: list[DomainEvent]) -> list[DomainEvent]:
+    """Return the course of the contact that goes on with a customer whom an agent passed on to a flow."""
+    contact_id = ContactId("passed")
+    begun = replace(call("passed", at(10), waits_s=0)[0], after=ContactId("before"))
+    sent = ContactDiverted(
+        at_us=at(10),
+        contact_id=contact_id,
+        queue=QueueName(""),
+        to=DestinationKind.FLOW,
+        target="voicemail",
+        reason=DivertReason.TRANSFER,
+    )
+    return [begun, sent, *end]
+
+
+@pytest.mark.parametrize("outcome", [ContactState.VOICEMAIL, ContactState.ABANDONED])
+def test_who_is_passed_on_to_a_flow_asks_for_no_queue_and_came_before(outcome: ContactState) -> None:
+    record = replace(call("passed", at(10), waits_s=9)[-1], outcome=outcome)
+    hung_up = ContactAbandoned(
+        at_us=at(10, 1), contact_id=ContactId("passed"), queue="", tier="gold", stage="ivr", waited_us=0
+    )
+    end = [hung_up, record] if outcome is ContactState.ABANDONED else [record]
+    today, _ = today_at(at(9))
+    for event in passed_on(end):
+        today.add(event)
+    figures = today.day.figures
+    assert figures.queues == []
+    assert (figures.arrived, figures.left_in_ivr, figures.done_in_ivr) == (0, 0, 0)
+    assert today.day.is_settled
