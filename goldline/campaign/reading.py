@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from core.kernel.clock import SECOND_US
+from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError
 from core.model.campaign_results import ALWAYS_US, Grouping
 from crm.database import Database
@@ -20,12 +21,15 @@ from metrics.campaign_results import by_disposition, figures_by_group, results
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: a campaign, by what its results are parted, and of which attempts, by their instant."""
+    """What is asked: a campaign, by what its results are parted, and of attempts from when until before when.
+
+    Both are on the campaign's own clock, where they name no zone; None for without an end.
+    """
 
     campaign: str
     by: Grouping = Grouping.LIST
-    since_us: int = 0
-    until_us: int = ALWAYS_US
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 async def campaign_results(question: Question, config_path: Path) -> dict[str, Any]:
@@ -37,7 +41,9 @@ async def campaign_results(question: Question, config_path: Path) -> dict[str, A
 
 async def read_results(database: Database, question: Question, config: Config) -> dict[str, Any]:
     """Return the results that a database holds."""
-    campaign, when = question.campaign, (question.since_us, question.until_us)
+    campaign, section = question.campaign, config.campaigns.get(question.campaign)
+    zone = ZoneInfo(section.zone) if section else ZoneInfo("UTC")
+    when = _instant_us(question.since, zone, 0), _instant_us(question.until, zone, ALWAYS_US)
     standings = await list_standings(database, campaign)
     counts = await count_results(database, campaign, question.by, *when)
     if not (standings or counts):
@@ -56,18 +62,15 @@ async def read_results(database: Database, question: Question, config: Config) -
 
 
 def asked(campaign: str, by: str, since: datetime | None, until: datetime | None) -> Question:
-    """Return the question as it was typed; days are in UTC. Raises `ConfigError` for no grouping of ours."""
+    """Return the question as it was typed. Raises `ConfigError` for no grouping of ours."""
     try:
         grouping = Grouping(by.replace("-", "_"))
     except ValueError:
         raise ConfigError("--by", by, f"one of {', '.join(Grouping)}") from None
-    return Question(
-        campaign=campaign,
-        by=grouping,
-        since_us=0 if since is None else _instant_us(since),
-        until_us=ALWAYS_US if until is None else _instant_us(until),
-    )
+    return Question(campaign=campaign, by=grouping, since=since, until=until)
 
 
-def _instant_us(day: datetime) -> int:
-    return int(day.replace(tzinfo=UTC).timestamp()) * SECOND_US
+def _instant_us(told: datetime | None, zone: ZoneInfo, otherwise_us: int) -> int:
+    if told is None:
+        return otherwise_us
+    return microseconds((told if told.tzinfo else told.replace(tzinfo=zone)).timestamp())

@@ -194,7 +194,7 @@ def campaign_rehearse(
 def campaign_results(
     campaign: CampaignName,
     by: Annotated[str, typer.Option(help=f"What to part the results by: {GROUPINGS}.")] = "list",
-    since: Annotated[datetime | None, typer.Option(help="Of attempts from this day on, in UTC.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Of attempts from this day on, in its zone.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Of attempts before this day.")] = None,
     config: ConfigFile = CONFIG,
     as_json: AsJson = False,
