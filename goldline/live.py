@@ -94,7 +94,7 @@ class LiveCentre:
             bus.start()
         now_us = self.runner.now_us()
         self._audit.resume(now_us)
-        for recall in _recalls(self._stores.ledger, now_us):
+        for recall in recalls(self._stores.ledger, now_us):
             for left in await recall():
                 self.runner.receive(replace(left, at_us=now_us))
         if desk is None:
@@ -117,7 +117,7 @@ class LiveCentre:
         self._audit.close()
 
 
-def _recalls(ledger: Ledger, now_us: int) -> tuple[Recall, ...]:
+def recalls(ledger: Ledger, now_us: int) -> tuple[Recall, ...]:
     """Return what asks the ledger for all that an earlier run left, in the order in which it is taken up."""
     since_us = now_us - CALL_MAX_US
     return (
