@@ -42,6 +42,8 @@ Origin = Annotated[
     said("an origin such as https://crm.example.com, without a path"),
 ]
 
+_USUAL = WebSettings()
+
 
 class WebSection(Section):
     """Where the pages, the API and the metrics are served; keep it on loopback behind a proxy with TLS."""
@@ -56,8 +58,14 @@ class WebSection(Section):
     """What browsers call the site behind its proxy, such as `https://calls.example.com`."""
     allowed_origins: tuple[Origin, ...] = ()
     """Other sites whose pages may ask with a key, such as a CRM's: `https://crm.example.com`."""
-    extensions: Annotated[str, AfterValidator(_is_pattern)] = WebSettings().extensions
+    extensions: Annotated[str, AfterValidator(_is_pattern)] = _USUAL.extensions
     """A pattern of the phones that agents may sit down at: nobody shall log in at a way out."""
+    connections_max: Annotated[int, Field(ge=10, le=1_000_000)] = _USUAL.connections_max
+    """Connections at once, of pages and programs; never more than half of the files the system gives us."""
+    slow_after_s: Annotated[float, Field(ge=1, le=3_600)] = _USUAL.slow_after_s
+    """A request that is not here after so long, nor another 64 KiB of it, is given up."""
+    head_bytes_max: Annotated[int, Field(ge=8_192, le=1024**2)] = _USUAL.head_bytes_max
+    """Bytes before the body of a request: its address and what browsers say of themselves."""
     body_bytes_max: Annotated[int, Field(ge=1_024, le=1024**2)] = 65_536
     """Bytes in one request, uploads of lists apart."""
     upload_bytes_max: Annotated[int, Field(ge=1_024, le=1024**3)] = 200 * 1024**2
@@ -93,6 +101,9 @@ def web_settings(section: WebSection) -> WebSettings:
         public_url=section.public_url,
         allowed_origins=section.allowed_origins,
         extensions=section.extensions,
+        connections_max=section.connections_max,
+        slow_after_s=section.slow_after_s,
+        head_bytes_max=section.head_bytes_max,
         body_bytes_max=section.body_bytes_max,
         upload_bytes_max=section.upload_bytes_max,
         framed_origin=origin_of(section.pop_url) if section.crm_frame else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -45,6 +46,7 @@ async def run_server(path: Path, role: ServeRole = ServeRole.ALL, port: int | No
     if port is not None:
         config = config.model_copy(update={"web": config.web.model_copy(update={"port": port})})
     set_up_logs(config.log.show_personal)
+    take_files()
     for warning in check_secrets(config, path):
         log.warning("secrets", where=warning.where, what=warning.what, advice=warning.advice)
     if role is ServeRole.WEB:
@@ -105,6 +107,13 @@ async def _serve_web(config: Config, folder: Path) -> None:
                 log.info("serving", web=port, bus=config.bus.url)
                 with served_by_systemd():
                     await interrupted()
+
+
+def take_files() -> None:
+    """Take as many files as the system lets us have: each caller who waits and each screen is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # the system knows better
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _prefer_latency() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from web.patience import patient
 from web.settings import WebSettings
 
 LETTING_GO_S = 3
@@ -47,6 +48,7 @@ class WebServer:
         self._server = _Server(
             uvicorn.Config(
                 app,
+                http=patient(settings),
                 ws="websockets-sansio",
                 ws_per_message_deflate=compressed,
                 ws_max_size=settings.body_bytes_max,
