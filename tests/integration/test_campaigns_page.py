@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,6 +236,53 @@ def test_a_strange_file_is_gone_on_with_its_columns_mapped_and_given_up(
     dialog.get_by_role("button", name="Discard").click()
     expect(dialog).to_have_count(0)
     assert asked(page, centre, "/imports")["items"][0]["state"] == "cancelled"
+
+
+def test_encoding_is_chosen_by_the_first_lines_of_the_file(
+    browser: Browser, centre: WebCentre, tmp_path: Path
+) -> None:
+    polish = tmp_path / "polska.csv"
+    lines = ["id;phone;name", *(f"E-{n};+1201555{n:04d};Łukasz Żak" for n in range(600, 603))]
+    polish.write_text("\n".join(lines), "cp1250")
+    page = sit_down(browser, f"{centre.url}/campaigns", "campaigns").page
+    chosen_file(page, polish)
+    encoding = page.get_by_label("Encoding of the letters")
+    shown = page.get_by_label("The first lines, read so")
+    expect(shown).to_have_count(0)
+    encoding.select_option("utf-8")
+    expect(page.get_by_role("status").filter(has_text="that this encoding does not know")).to_be_visible()
+    encoding.select_option("cp1250")
+    expect(shown).to_contain_text("E-600;+12015550600;Łukasz Żak")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Upload and check").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Load 3 leads")).to_be_enabled(timeout=LIMIT_MS)
+    expect(dialog).not_to_contain_text("Letters are guessed")
+    told = asked(page, centre, "/imports")["items"][0]
+    assert (told["encoding"], told["verdicts"]) == ("cp1250", {"new": 3})
+    dialog.get_by_role("button", name="Discard").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_every_encoding_that_can_be_chosen_is_known_to_browser_and_server(
+    browser: Browser, centre: WebCentre, tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain.csv"
+    plain.write_text("id;phone\nE-700;+12015550700\n", "ascii")
+    seat = sit_down(browser, f"{centre.url}/campaigns", "campaigns", language="zh-CN")
+    page = seat.page
+    expect(page.get_by_role("button", name="上传名单").first).to_be_enabled()
+    page.keyboard.press("u")
+    page.locator("input[type=file]").set_input_files(plain)
+    page.locator("summary", has_text="装载方式").click()
+    encoding = page.get_by_label("文字编码")
+    names = [option.get_attribute("value") or "" for option in encoding.locator("option").all()]
+    assert len(names) > 10
+    for name in filter(None, names):
+        assert codecs.lookup(name).name
+        encoding.select_option(name)
+        expect(page.get_by_label("按此编码读出的前几行")).to_contain_text("E-700;+12015550700")
+    assert seat.complaints == []
 
 
 def test_why_a_campaign_does_not_dial_stands_on_its_card(browser: Browser) -> None:

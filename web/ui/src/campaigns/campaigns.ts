@@ -15,6 +15,26 @@ import type {
 
 export const GROUPINGS = ["list", "tier", "segment", "arm", "hour", "attempt", "agent", "caller_id"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
+/** Encodings of CSV files that can be named, as the server calls them, and as the browser does. */
+export const ENCODINGS = {
+  "utf-8": "utf-8",
+  gb18030: "gb18030",
+  big5: "big5",
+  cp932: "shift_jis",
+  cp949: "euc-kr",
+  cp1250: "windows-1250",
+  cp1251: "windows-1251",
+  cp1252: "windows-1252",
+  cp1253: "windows-1253",
+  cp1254: "windows-1254",
+  cp1255: "windows-1255",
+  cp1256: "windows-1256",
+  cp1257: "windows-1257",
+  cp1258: "windows-1258",
+  cp874: "windows-874",
+  "koi8-r": "koi8-r",
+} as const;
+export type Encoding = keyof typeof ENCODINGS;
 export const DUPLICATES = ["list", "campaign", "system", "file", "none"] as const;
 
 const AT_WORK = ["dialing", "dry"];
@@ -58,6 +78,8 @@ export interface Upload {
   readonly list: string;
   readonly filename: string;
   readonly country: string;
+  /** Empty where the server is to find it out. */
+  readonly encoding: Encoding | "";
   readonly position: number;
   readonly weight: number;
   readonly duplicates: string;

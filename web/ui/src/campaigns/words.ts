@@ -5,7 +5,7 @@ import zh from "./words/zh-CN.json";
 
 export const t = translator(en, zh);
 
-type Kind = "state" | "mode" | "hindrance" | "window" | "import" | "verdict" | "fault" | "remark" | "by" | "meaning" | "turn" | "system" | "set";
+type Kind = "state" | "mode" | "hindrance" | "window" | "import" | "verdict" | "fault" | "remark" | "by" | "meaning" | "encoding" | "turn" | "system" | "set";
 
 /** Return the word for something that the server names, or its own name where we have none. */
 export function named(kind: Kind, name: string): string {
