@@ -79,6 +79,10 @@ class PatientProtocol(HttpToolsProtocol):
         self._is_handed_over = True
         super().handle_websocket_upgrade()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, as everything is refused."""
+        self._let_go(HTTPStatus.BAD_REQUEST, "unreadable", msg)
+
     def _is_outstanding(self) -> bool:
         """Tell whether more has to come; stray bytes after an answer are the beginning of a request too."""
         return not self._is_whole or self.cycle is None or self.cycle.response_complete

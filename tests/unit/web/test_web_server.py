@@ -79,13 +79,21 @@ async def told_to(port: int, sent: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("sent", "status", "code"),
     [
+        (b"\x16\x03\x01\x02\x00\x01\r\n", 400, "unreadable"),
         (b"", 408, "too_slow"),
         (BEGUN, 408, "too_slow"),
         (WITH_BODY + b"{", 408, "too_slow"),
         (BEGUN + b"X: " + b"x" * 9_000, 431, "head_too_large"),
         (BEGUN + b"X: 1\r\n" * 1_500, 431, "head_too_large"),
     ],
-    ids=["nothing", "half a head", "half a body", "a line without end", "a head without end"],
+    ids=[
+        "a greeting of TLS",
+        "nothing",
+        "half a head",
+        "half a body",
+        "a line without end",
+        "a head without end",
+    ],
 )
 async def test_who_sends_slowly_or_without_end_is_let_go_with_a_word(
     hurried: int, sent: bytes, status: int, code: str
