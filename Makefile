@@ -53,6 +53,7 @@ check: $(INSTALLED) ui
 	$(BIN)/python -m scripts.draw_diagrams --check
 	$(BIN)/python -m scripts.describe_scenarios --check
 	$(BIN)/python -m scripts.describe_rules --check
+	$(BIN)/python -m scripts.describe_menus --check
 	$(BIN)/python -m scripts.describe_campaigns --check
 	$(BIN)/python -m scripts.describe_law --check
 	$(BIN)/python -m scripts.describe_operations --check
@@ -89,6 +90,7 @@ docs: $(INSTALLED)
 	$(BIN)/python -m scripts.draw_diagrams
 	$(BIN)/python -m scripts.describe_scenarios
 	$(BIN)/python -m scripts.describe_rules
+	$(BIN)/python -m scripts.describe_menus
 	$(BIN)/python -m scripts.describe_campaigns
 	$(BIN)/python -m scripts.describe_law
 	$(BIN)/python -m scripts.describe_operations

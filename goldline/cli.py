@@ -13,6 +13,7 @@ from goldline.commands.campaign import campaign_app
 from goldline.commands.customers import crm_app
 from goldline.commands.estimate import estimate_app
 from goldline.commands.live import live_app
+from goldline.commands.menus import menus_app
 from goldline.commands.people import people_app
 from goldline.commands.reasons import reasons_app
 from goldline.commands.setting_up import setting_up_app
@@ -23,7 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for commands in (live_app, study_app, setting_up_app, reasons_app):
+for commands in (live_app, study_app, setting_up_app, menus_app, reasons_app):
     app.add_typer(commands)
 app.add_typer(crm_app, name="crm")
 app.add_typer(estimate_app, name="estimate")

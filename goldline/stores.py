@@ -120,7 +120,7 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
     """Give the configured stores for one run of the engine; what is unwritten at the end is written."""
     async with open_database(config) as database:
         ledger = await SqlLedger.open(database, clock, LedgerSettings(spool_path=Path(config.crm.spool)))
-        customers, leads = _customers(config, database, clock), SqlLeadStore(database, clock)
+        customers, leads = customers_in(config, database, clock), SqlLeadStore(database, clock)
         try:
             yield Stores(
                 run=ledger.run,
@@ -135,11 +135,12 @@ async def open_stores(config: Config, clock: Clock) -> AsyncIterator[Stores]:
 
 def web_stores(config: Config, database: Database, clock: Clock) -> WebStores:
     """Return what a web process apart asks of `database`."""
-    customers, leads = _customers(config, database, clock), SqlLeadStore(database, clock)
+    customers, leads = customers_in(config, database, clock), SqlLeadStore(database, clock)
     return _web_stores(config, database, customers, leads, clock)
 
 
-def _customers(config: Config, database: Database, clock: Clock) -> SqlCrmStore:
+def customers_in(config: Config, database: Database, clock: Clock) -> SqlCrmStore:
+    """Return the customers that `database` has."""
     return SqlCrmStore(database, clock, StoreSettings(region=config.crm.region))
 
 

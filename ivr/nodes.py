@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from core.kernel.schema import ALLOWED
 from core.model.hours import Day, Opening, parse_opening
 
 NodeName = NewType("NodeName", str)
@@ -40,14 +41,19 @@ NO_PROMPT = PromptName("")
 Retries = Annotated[int, Field(strict=True, ge=0, le=RETRIES_MAX)]
 TimeoutS = Annotated[float, Field(strict=True, gt=0, le=TIMEOUT_MAX_S)]
 DigitCount = Annotated[int, Field(strict=True, ge=1, le=DIGITS_MAX)]
-Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
-Keys = Annotated[str, Field(pattern=r"^[0-9*#]*$")]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+Key = Annotated[str, Field(pattern=r"^[0-9*#]$", json_schema_extra={ALLOWED: "one of 0 to 9, * and #"})]
+Keys = Annotated[str, Field(pattern=r"^[0-9*#]*$", json_schema_extra={ALLOWED: "keys of 0 to 9, * and #"})]
+Word = Annotated[
+    str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$", json_schema_extra={ALLOWED: "a name"})
+]
 Level = Annotated[int, Field(strict=True, ge=1, le=LEVEL_MAX)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Seconds = Annotated[float, Field(strict=True, ge=0)]
+Openings = tuple[Annotated[Opening, BeforeValidator(parse_opening)], ...]
 Flag = Annotated[bool, Field(strict=True)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[
+    str, Field(pattern=r"^[A-Z]{3}$", json_schema_extra={ALLOWED: "three letters, such as USD"})
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,7 @@ class Answer(Node):
 
     kind: Literal["answer"] = "answer"
     next: NodeName
+    """Where the flow goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +78,11 @@ class Play(Node):
 
     kind: Literal["play"] = "play"
     prompt: PromptName
+    """What is played."""
     barge_in: Flag = False
+    """Whether any key cuts it short."""
     next: NodeName
+    """Where the flow goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +95,21 @@ class Menu(Node):
 
     kind: Literal["menu"] = "menu"
     prompt: PromptName
+    """What there is to choose from."""
     options: Annotated[Mapping[Key, NodeName], Field(min_length=1)]
+    """Where each key leads."""
     exhausted: NodeName
+    """Where the flow goes on when the repetitions are used up."""
     barge_in: Flag = True
+    """Whether a key counts while the prompt plays."""
     retries: Retries = 2
+    """How often the menu is repeated."""
     timeout_s: TimeoutS = 5.0
+    """How long a key is waited for after the prompt."""
     invalid: PromptName = NO_PROMPT
+    """What is said after a key that is no option."""
     silent: PromptName = NO_PROMPT
+    """What is said after no key at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,22 +118,34 @@ class Collect(Node):
 
     kind: Literal["collect"] = "collect"
     prompt: PromptName
+    """What is asked for."""
     into: Word
+    """The variable that keeps the digits."""
     next: NodeName
+    """Where the flow goes on with the digits."""
     exhausted: NodeName
+    """Where it goes on when the repetitions are used up."""
     digits_min: DigitCount = 1
+    """Fewer digits are invalid."""
     digits_max: DigitCount
+    """With so many the caller is done."""
     terminators: Keys = "#"
+    """The keys that say "done"."""
     first_timeout_s: TimeoutS = 6.0
+    """How long the first digit is waited for."""
     next_timeout_s: TimeoutS = 3.0
+    """How long every other is; then the caller is done."""
     retries: Retries = 2
+    """How often it is asked again."""
     invalid: PromptName = NO_PROMPT
+    """What is said after too few digits."""
     silent: PromptName = NO_PROMPT
+    """What is said after no digit at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say(Node):
-    """Say a value: the literal `value`, or what the reference `of` names (`ivr.values`).
+    """Say a value: the literal `value`, or what the reference `of` names.
 
     Amounts are in hundredths of `currency`, or of the customer's currency where the value is a balance;
     dates are YYYY-MM-DD. Where there is no such value the flow goes on at `missing`, or `next` without it.
@@ -123,12 +153,19 @@ class Say(Node):
 
     kind: Literal["say"] = "say"
     what: Literal["number", "digits", "amount", "date"]
+    """How the value is said."""
     value: str = ""
+    """The value itself."""
     of: str = ""
+    """Or the reference to it."""
     currency: Currency = "USD"
+    """Of an amount that is nobody's balance."""
     prompt: PromptName = NO_PROMPT
+    """What is said before it."""
     next: NodeName
+    """Where the flow goes on."""
     missing: NodeName = NO_NODE
+    """Where it goes on without a value; `next` where not given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +180,21 @@ class Lookup(Node):
 
     kind: Literal["lookup"] = "lookup"
     by: Literal["caller_number", "account"] = "caller_number"
+    """What the customer is looked up by."""
     account: str = ""
+    """The variable with the account number."""
     pin: str = ""
+    """The variable with the PIN."""
     wait: Flag = True
+    """Whether the flow waits for the answer here."""
     refusals: Annotated[int, Field(strict=True, ge=1, le=REFUSALS_MAX)] = 3
+    """Wrong pairs of account and PIN that a call may try."""
     next: NodeName
+    """Where the flow goes on."""
     unknown: NodeName = NO_NODE
+    """Where it goes on with somebody nobody knows."""
     unavailable: NodeName = NO_NODE
+    """Where it goes on when the records are late or away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +203,11 @@ class Branch(Node):
 
     kind: Literal["branch"] = "branch"
     on: str
+    """The reference to the value."""
     cases: Annotated[Mapping[str, NodeName], Field(min_length=1)]
+    """Where each value leads."""
     otherwise: NodeName
+    """Where any other leads, no value among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +215,20 @@ class Hours(Node):
     """Go by the clock: `open` within the `weekly` openings of the zone, `closed` else and on `holidays`."""
 
     kind: Literal["hours"] = "hours"
-    zone: ZoneInfo
-    weekly: Mapping[Day, tuple[Annotated[Opening, BeforeValidator(parse_opening)], ...]]
-    holidays: tuple[date, ...] = ()
+    zone: Annotated[ZoneInfo, Field(json_schema_extra={ALLOWED: "the name of a time zone"})]
+    """The time zone, such as Europe/Paris."""
+    weekly: Annotated[
+        Mapping[Day, Openings], Field(json_schema_extra={ALLOWED: "a table of days, each a list of openings"})
+    ]
+    """The openings of each day, such as `mon = ["08:30-12:00", "13:00-20:00"]`; a day without is closed."""
+    holidays: Annotated[
+        tuple[date, ...], Field(json_schema_extra={ALLOWED: "a list of days, such as [2026-12-25]"})
+    ] = ()
+    """Days that are closed whatever the week says."""
     open: NodeName
+    """Where the flow goes on within the openings."""
     closed: NodeName
+    """Where it goes on else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,12 +240,19 @@ class QueueState(Node):
 
     kind: Literal["queue_state"] = "queue_state"
     queue: Word
+    """The queue."""
     waiting_at_least: Count | None = None
+    """So many wait in it."""
     longest_wait_at_least_s: Seconds | None = None
+    """Somebody has waited in it so long."""
     expected_wait_at_least_s: Seconds | None = None
+    """This caller would wait so long."""
     ready_agents_at_most: Count | None = None
+    """No more than so many agents are idle who could serve it."""
     busy: NodeName
+    """Where the flow goes on when any of these holds."""
     next: NodeName
+    """Where it goes on else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +261,11 @@ class TellWait(Node):
 
     kind: Literal["tell_wait"] = "tell_wait"
     queue: Word
+    """The queue."""
     prompt: PromptName = NO_PROMPT
+    """What is said before it."""
     next: NodeName
+    """Where the flow goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +274,13 @@ class SetValues(Node):
 
     kind: Literal["set"] = "set"
     language: str = ""
+    """The language that is spoken from here on."""
     skills: Mapping[Word, Level] = field(default_factory=dict)
+    """The least level in each skill that an agent needs from here on."""
     variables: Mapping[Word, str] = field(default_factory=dict)
+    """Variables and their values."""
     next: NodeName
+    """Where the flow goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,8 +289,11 @@ class Balance(Node):
 
     kind: Literal["balance"] = "balance"
     prompt: PromptName = NO_PROMPT
+    """What is said before it."""
     next: NodeName
+    """Where the flow goes on."""
     unavailable: NodeName
+    """Where it goes on for anybody who has proved nothing, or has no balance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +302,9 @@ class Enqueue(Node):
 
     kind: Literal["queue"] = "queue"
     queue: Word
+    """The queue."""
     skills: Mapping[Word, Level] = field(default_factory=dict)
+    """The least level in each skill that an agent needs, beside what was asked for so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +312,14 @@ class Transfer(Node):
     """Send the caller on to a number outside the engine. The flow ends."""
 
     kind: Literal["transfer"] = "transfer"
-    number: Annotated[str, Field(pattern=r"^\+?[0-9A-Za-z*#]{1,40}$")]
+    number: Annotated[
+        str,
+        Field(
+            pattern=r"^\+?[0-9A-Za-z*#]{1,40}$",
+            json_schema_extra={ALLOWED: "at most 40 digits and letters, + in front"},
+        ),
+    ]
+    """The number, as the dialplan of the telephone system takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,10 +331,15 @@ class Record(Node):
 
     kind: Literal["record"] = "record"
     longest_s: Annotated[float, Field(strict=True, gt=0, le=RECORDING_MAX_S)] = 120.0
+    """Longer messages are cut."""
     shortest_s: Annotated[float, Field(strict=True, ge=0, le=TIMEOUT_MAX_S)] = 2.0
+    """Shorter ones are none."""
     silence_s: TimeoutS = 5.0
+    """So much silence ends the message."""
     terminators: Keys = "#"
+    """The keys that end it."""
     thanks: PromptName = NO_PROMPT
+    """What is said at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,10 +353,15 @@ class Callback(Node):
 
     kind: Literal["callback"] = "callback"
     queue: Word
+    """The queue."""
     skills: Mapping[Word, Level] = field(default_factory=dict)
+    """The least level in each skill that an agent needs, beside what was asked for so far."""
     number: str = ""
+    """The variable with another number to call."""
     thanks: PromptName = NO_PROMPT
+    """What is said at the end."""
     refused: NodeName
+    """Where the flow goes on when there can be no callback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from core.kernel.schema import Schema, allowed, any_entry, resolved
 from scripts.tree import ROOT, python_files
 
 MARK = "<!-- From here on the page is written by `make docs`. -->\n"
+HEAD = "| key | what | without it | meaning |\n|---|---|---|---|\n"
 DURATIONS = "A duration"
 """What the kinds of durations are called, which stand in many places."""
 
@@ -125,9 +126,8 @@ def sections(root: Schema, meanings: Meanings) -> Iterator[str]:
     """Yield the text of each table: what it is, and its keys."""
     for table in tables(root):
         about = "" if table.node is root else paragraph(table.node["description"]) + _kinds(table.node)
-        rows = [row for key in table.node["properties"] for row in _row(key, table.node, root, meanings)]
-        head = "| key | what | without it | meaning |\n|---|---|---|---|\n"
-        yield f"### {table.title}\n\n{about}{head}{''.join(rows)}"
+        keys = [row for key in table.node["properties"] for row in rows(key, table.node, root, meanings)]
+        yield f"### {table.title}\n\n{about}{HEAD}{''.join(keys)}"
 
 
 def _kinds(node: Schema) -> str:
@@ -141,9 +141,10 @@ def paragraph(docstring: str) -> str:
     return " ".join(docstring.split()) + "\n\n"
 
 
-def _row(key: str, table: Schema, root: Schema, meanings: Meanings) -> Iterator[str]:
+def rows(key: str, table: Schema, root: Schema, meanings: Meanings) -> Iterator[str]:
+    """Yield the row of one key of a table; none of the key that stands in its title."""
     if key == "kind":
-        return  # it stands in the title
+        return
     meaning = meanings.of(table["title"], key)
     if not meaning:
         sys.exit(f"{table['title']}.{key} has no docstring that says what it means")

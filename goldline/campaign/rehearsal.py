@@ -12,13 +12,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.engine import Engine
-from core.kernel.clock import microseconds
 from core.kernel.errors import ConfigError, Said
 from core.model.attempt import AttemptState
 from core.model.attempt_events import AttemptEnded
@@ -32,6 +30,7 @@ from crm.ledger_reader import LedgerReader
 from dialer.campaign import CampaignState
 from goldline.config import Config
 from goldline.harness import SimulatedDay, open_scenario
+from goldline.instants import instant_us
 from goldline.progress import Told
 from goldline.runners import VirtualRunner
 from goldline.simulated_store import LeadsByList
@@ -96,7 +95,7 @@ def rehearse(path: Path, starts: str, seed: int | None, told: Told | None = None
     """
     scenario = load_scenario(path)
     config = open_scenario(scenario)
-    starts_us = _instant_us(starts)
+    starts_us = instant_us("--starts", starts)
     with asyncio.Runner() as loop, _opened(config, loop) as database:
         states = loop.run(LedgerReader(database).last_campaign_states())
         if not states:
@@ -148,12 +147,3 @@ def _as_told(rehearsed: Rehearsed, starts: str) -> dict[str, Any]:
             for change in rehearsed.changes
         ],
     }
-
-
-def _instant_us(text: str) -> int:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError("--starts", text, "an instant such as 2026-11-23T09:00-05:00") from None
-    instant = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
-    return microseconds(instant.timestamp())
