@@ -19,7 +19,8 @@ from core.model.campaign_results import (
 )
 from crm.leads.attempts import hour_of
 from crm.leads.export import PAGE, ExportedLead, export
-from crm.leads.memory import HeldLead, HeldList, MemoryLeadStore
+from crm.leads.memory import MemoryLeadStore
+from crm.leads.memory_held import HeldLead, HeldList
 from crm.leads.mix import LOOKING, Stood, in_turn
 from crm.leads.records import LeadState
 
