@@ -7,6 +7,8 @@ floor, and draws what it is told. When the connection is lost it says so, and co
 from __future__ import annotations
 
 import asyncio
+import http.client
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -23,10 +25,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Origin
 
-from core.kernel.errors import GoldlineError
+from core.kernel.errors import ConfigError, GoldlineError
 from core.model.agent import AgentState
 from goldline.board_tables import STATE_COLOURS, board_table
 from metrics.service_level import ServiceLevelPolicy
@@ -39,7 +41,12 @@ WIDE = 124
 """Columns of a terminal on which the agents fit beside the rest."""
 LEVEL = ServiceLevelPolicy.SHORT_ABANDONS_EXCLUDED
 """The service level that is shown; the pages show all five."""
+SITE = re.compile(r"https?://[^/?#@\s]+")
 Rows = dict[str, dict[str, Any]]
+
+
+class SiteAway(GoldlineError):
+    """Nobody answers there, or nobody who speaks as our sites do."""
 
 
 class SignInRefused(GoldlineError):
@@ -61,26 +68,40 @@ class Door:
         return connect(events, additional_headers=shown, origin=Origin(self.url), compression=None)
 
 
+def site_at(url: str) -> str:
+    """Return the address of a site as browsers write an origin; raise `ConfigError` where it is none."""
+    site = url.rstrip("/")
+    if not SITE.fullmatch(site):
+        raise ConfigError("--url", url, "where the pages are, such as http://127.0.0.1:8080")
+    return site
+
+
 def sign_in(url: str, login: str, password: str) -> Door:
-    """Sign in and return the door; raise `SignInRefused` where that is refused, `OSError` without a site."""
+    """Sign in and return the door; raise `SignInRefused` where that is refused, `SiteAway` without a site."""
     body = orjson.dumps({"login": login, "password": password})
     headers = {"Content-Type": "application/json", "Origin": url}
     request = urllib.request.Request(f"{url}/api/v1/session", body, headers)
     try:
         with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S) as answer:
-            cookies: SimpleCookie = SimpleCookie(answer.headers["Set-Cookie"])
+            cookies: SimpleCookie = SimpleCookie(answer.headers["Set-Cookie"] or "")
     except urllib.error.HTTPError as refusal:
         raise SignInRefused(f"{url} does not let {login} in ({refusal.code})") from None
+    except (OSError, http.client.HTTPException) as error:
+        raise SiteAway(f"{url}: {getattr(error, 'reason', error)}") from None
     return Door(url=url, cookie="; ".join(f"{each.key}={each.value}" for each in cookies.values()))
 
 
 @dataclass(slots=True)
 class Picture:
-    """What the site has told; `behind` is how much the site's clock is behind ours."""
+    """What the site has told; `behind` is how much the site's clock is behind ours.
+
+    `trouble` is why it was not reached the last time, where it was not.
+    """
 
     rows: Rows = field(default_factory=lambda: {topic: {} for topic in TOPICS})
     behind: timedelta = timedelta()
     is_live: bool = False
+    trouble: str = ""
 
     def hear(self, frame: Mapping[str, Any]) -> None:
         """Take a frame of the live connection; kinds that are not known are passed over."""
@@ -178,31 +199,44 @@ def _shown(figure: float | None, form: str) -> str:
 # --- the terminal ---------------------------------------------------------------------------------------
 
 
-async def show_board(door: Door, for_s: float = 0.0) -> None:
-    """Draw until Ctrl-C, or for `for_s` seconds; on no terminal, print one picture and return.
+async def show_board(door: Door) -> None:
+    """Draw until Ctrl-C; on no terminal, print one picture and return.
 
-    Raises `SignInRefused` where the site does not let us see the floor.
+    Raises `SignInRefused` where the site does not let us see the floor, `SiteAway` where there is no terminal
+    and nothing is told that could be printed.
     """
-    picture, console = Picture(), Console()
-    following = asyncio.ensure_future(follow(door, picture))  # det-ok: a screen, ended below
+    picture, console, heard = Picture(), Console(), asyncio.Event()
+    following = asyncio.ensure_future(follow(door, picture, heard.set))  # det-ok: a screen, ended below
     try:
-        if not console.is_terminal:
-            await asyncio.wait({following}, timeout=for_s or DRAW_EVERY_S)
-            console.print(picture.draw(door.url, wide=console.width >= WIDE))
+        if console.is_terminal:
+            await _draw_on(picture, door, console, following)
         else:
-            await _draw_on(picture, door, console, for_s or float("inf"), following)
+            await _first_words(door, picture, heard, following)
+            console.print(picture.draw(door.url, wide=console.width >= WIDE))
     finally:
         if following.done():
             following.result()
         following.cancel()
 
 
-async def _draw_on(
-    picture: Picture, door: Door, console: Console, for_s: float, following: asyncio.Future[None]
+async def _first_words(
+    door: Door, picture: Picture, heard: asyncio.Event, following: asyncio.Future[None]
 ) -> None:
-    ends_s = asyncio.get_running_loop().time() + for_s
+    """Wait until the site has told how things are; raise `SiteAway` where it tells nothing."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            while not (heard.is_set() or following.done()):
+                await asyncio.wait({following}, timeout=DRAW_EVERY_S)
+    except TimeoutError:
+        raise SiteAway(f"{door.url}: {picture.trouble or 'nothing is told there'}") from None
+    await asyncio.wait({following}, timeout=DRAW_EVERY_S)
+    if following.done():
+        following.result()
+
+
+async def _draw_on(picture: Picture, door: Door, console: Console, following: asyncio.Future[None]) -> None:
     with Live(console=console, auto_refresh=False, screen=True) as live:
-        while not following.done() and asyncio.get_running_loop().time() < ends_s:
+        while not following.done():
             live.update(picture.draw(door.url, wide=console.width >= WIDE), refresh=True)
             await asyncio.wait({following}, timeout=DRAW_EVERY_S)
 
@@ -215,9 +249,12 @@ async def follow(door: Door, picture: Picture, told: Callable[[], None] = lambda
                 await _hear(socket, picture, told)
         except InvalidStatus as refusal:
             if refusal.response.status_code in (401, 403):
-                raise SignInRefused(f"{door.url} does not take what was shown") from None
-        except (OSError, ConnectionClosed):
-            pass
+                raise SignInRefused(
+                    f"{door.url} does not take what was shown: a key in GOLDLINE_KEY, or --login"
+                ) from None
+            picture.trouble = str(refusal)
+        except (OSError, ConnectionClosed, InvalidHandshake) as error:
+            picture.trouble = str(error)
         picture.is_live = False
         await asyncio.sleep(AGAIN_AFTER_S)
 

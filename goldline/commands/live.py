@@ -64,8 +64,9 @@ def top(
 ) -> None:
     """Show the wallboard in this terminal: with the key in GOLDLINE_KEY, as a person, or of the demo."""
     from goldline.demo.people import PASSWORD, WALL
-    from goldline.top import Door, password_of, show_board, sign_in
+    from goldline.top import Door, password_of, show_board, sign_in, site_at
 
+    url = site_at(url)
     if demo:
         door = sign_in(url, WALL, PASSWORD)
     else:

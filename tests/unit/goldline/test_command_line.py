@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 from goldline.cli import main
 from goldline.demo import FOLDER
+from tests.services.ports import free_tcp_port
 from tests.unit.goldline.recorded import other_rules, record, write_centre
 
 DEMO_CONFIG = str(FOLDER / "goldline.toml")
@@ -145,6 +147,33 @@ def test_scenario_is_checked_with_the_configuration_it_names(goldline: Run, tmp_
         f"goldline: configuration: {scenario}: arrivals 1, per_hours: found an unknown key; "
         "did you mean per_hour?"
     )
+
+
+# --- screens far from any engine --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "ftp://here", "http://", "http://user@here", "http://here/wall"]
+)
+def test_the_wallboard_is_asked_at_an_address_of_pages_alone(goldline: Run, address: str) -> None:
+    assert goldline("top", "--url", address) == (
+        2,
+        "",
+        f"goldline: configuration: --url: found {address!r}; where the pages are, such as http://127.0.0.1:8080\n",
+    )
+
+
+@pytest.mark.parametrize("more", [["--demo"], ["--login", "anna"], []])
+def test_a_wallboard_that_nobody_tells_anything_says_where_it_asked(
+    goldline: Run, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("a password\n"))
+    monkeypatch.setattr("goldline.top.ANSWER_WITHIN_S", 2)
+    url = f"http://127.0.0.1:{free_tcp_port()}"
+    status, out, err = goldline("top", "--url", f"{url}/", *more)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"goldline: error: {url}: ")
+    assert err.rstrip("\n") != f"goldline: error: {url}: nothing is told there"
 
 
 # --- the files for Asterisk -------------------------------------------------------------------------
