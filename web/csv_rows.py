@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,10 +16,13 @@ from web.views.view import View
 ROWS_AT_ONCE = 200
 
 
-def csv_answer(name: str, views: AsyncIterator[View]) -> StreamingResponse:
-    """Return the answer that is `views` as the file `name`, written while they come."""
+def csv_answer(name: str, views: AsyncIterator[View], columns: Sequence[str] = ()) -> StreamingResponse:
+    """Return the answer that is `views` as the file `name`, written while they come.
+
+    Where there are none the file has the names of the `columns` alone.
+    """
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_lines(views), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(_lines(views, columns), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def download(name: str, pieces: AsyncIterator[bytes]) -> StreamingResponse:
@@ -34,7 +37,7 @@ async def each(views: Iterable[View]) -> AsyncIterator[View]:
         yield view
 
 
-async def _lines(views: AsyncIterator[View]) -> AsyncIterator[str]:
+async def _lines(views: AsyncIterator[View], columns: Sequence[str]) -> AsyncIterator[str]:
     """Yield the file in pieces; the first row says what the columns are."""
     text, count = io.StringIO(), 0
     writer = csv.writer(text)
@@ -46,6 +49,8 @@ async def _lines(views: AsyncIterator[View]) -> AsyncIterator[str]:
         count += 1
         if count % ROWS_AT_ONCE == 0:
             yield _taken(text)
+    if columns and not count:
+        writer.writerow(columns)
     yield _taken(text)
 
 

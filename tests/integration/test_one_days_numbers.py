@@ -14,7 +14,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.kernel.clock import SECOND_US, microseconds
+from core.model.ids import QueueName
 from core.model.message import DomainEvent
 from crm.database import Database, DatabaseSettings
 from crm.history import MemoryHistory, SqlHistory
@@ -196,7 +197,8 @@ async def database(played: Played) -> AsyncIterator[Database]:
 class Asking:
     """The API of a side when the night is over."""
 
-    def __init__(self, played: Played, database: Database, side: Side) -> None:
+    def __init__(self, played: Played, database: Database, side: Side | None = None) -> None:
+        side = side or played.sides["all"]
         clock = Wristwatch(played.over_us)
         campaigns = campaign_side(clock)
         records = SqlCampaignRecords(database, clock)
@@ -305,6 +307,18 @@ async def test_two_days_are_their_sum(played: Played, ask: Asking) -> None:
         assert row["answered"] == sum(group.count("answered") for group in each)
     (empty,) = (await ask("reports/days", **{"from": YESTERDAY - timedelta(days=1)}))["items"]
     assert (empty["offered"], empty["mean_wait_seconds"]) == (0, None)
+
+
+async def test_a_queue_that_was_renamed_since_keeps_its_numbers(played: Played, database: Database) -> None:
+    cards = {QueueName("credit") if name == "loans" else name: c for name, c in played.house.queues.items()}
+    house = replace(played.house, queues=cards)
+    asking = Asking(replace(played, sides={"all": Side(house, played.over_us)}), database)
+    rows = {row["name"]: row for row in (await asking("reports/queues", **{"from": YESTERDAY}))["items"]}
+    assert list(rows) == ["service", "credit", "sales", "silent", "loans"]
+    promised = played.promised_us | {"loans": 20 * SECOND_US}
+    agree(rows["loans"], played.plain.group(YESTERDAY, queue="loans").figures(promised))
+    assert rows["credit"]["offered"] == 0
+    assert sum(row["offered"] for row in rows.values()) == len(played.plain.calls(YESTERDAY))
 
 
 async def test_the_wall_shows_what_the_rows_say(played: Played, side: Side) -> None:

@@ -141,7 +141,7 @@ class TableName(StrEnum):
 async def as_csv(table: TableName, asked: OfAsked) -> StreamingResponse:
     """Give a whole report for a spreadsheet."""
     if table is TableName.INTERACTIONS:
-        return csv_answer(f"{table}.csv", _all_interactions(asked))
+        return csv_answer(f"{table}.csv", _all_interactions(asked), tuple(InteractionReportView.model_fields))
     rows = _ROWS[table](asked, await asked.figures())
     return csv_answer(f"{table}.csv", each(rows))
 

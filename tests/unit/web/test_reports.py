@@ -110,6 +110,12 @@ async def test_a_spreadsheet_runs_nothing_of_what_callers_and_agents_wrote() -> 
     assert answer.headers["content-disposition"] == 'attachment; filename="interactions.csv"'
 
 
+async def test_a_day_without_contacts_is_a_file_of_columns() -> None:
+    answer = await get(site_with(MemoryLedger()), "reports/interactions.csv")
+    (header,) = csv.reader(io.StringIO(answer.text))
+    assert header[:3] == ["contact_id", "arrived", "ended"]
+
+
 async def test_every_queue_of_the_house_has_a_row_and_every_level_a_column() -> None:
     answer = await get(site_with(MemoryLedger()), "reports/queues.csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
