@@ -35,9 +35,9 @@ from goldline.build_agents import build_agents_side
 from goldline.build_control import build_control
 from goldline.build_dialer import Campaigns, Outgoing, build_dialer
 from goldline.build_routing import Lines, build_routing
+from goldline.campaign_rules import CampaignGround, campaign_rules
 from goldline.config import Config
 from goldline.config_agents import agent_profile
-from goldline.config_campaigns import campaign_rules
 from goldline.config_dispositions import dispositions_of
 from goldline.config_quality import quality_rules
 from goldline.config_supervision import supervision_rules
@@ -142,17 +142,17 @@ def _outgoing(config: Config) -> Outgoing:
 def _campaign_rules(
     config: Config, queues: Queues, flows: Mapping[str, Flow], out: Outgoing
 ) -> dict[str, CampaignRules]:
-    return campaign_rules(
-        config.campaigns,
-        queues,
-        flows,
-        config.dispositions,
+    ground = CampaignGround(
+        queues=queues,
+        flows=flows,
+        dispositions=config.dispositions,
         region=config.crm.region,
         trunks=[trunk.name for trunk in out.trunks],
         pools=[pool.name for pool in out.pools],
         packs=config.packs,
         default_tier=config.rules.default_tier,
     )
+    return campaign_rules(config.campaigns, ground)
 
 
 def _build_menus(ground: Ground, config: Config, flows: Mapping[str, Flow], lines: Lines) -> None:

@@ -1,4 +1,4 @@
-"""The campaigns in the configuration file, and the rules that the dialer makes of them.
+"""The campaigns in the configuration file.
 
     [campaigns.winter]
     queue = "sales"
@@ -6,51 +6,29 @@
     laws = ["us-ftc", "us-fcc", "us-states"]
     safe_harbour = "sorry"
 
-Whatever a campaign names (a queue, rule packs, a flow) is looked up here; seconds become microseconds.
+`goldline.campaign_rules` makes of them what the dialer goes by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from pydantic import Field
 
-from core.kernel.clock import microseconds, seconds
-from core.kernel.errors import ConfigError
-from core.model.disposition import SYSTEM
-from core.model.ids import QueueName
-from core.model.need import need_of
-from dialer.campaign import CampaignRules, Mode
-from dialer.law import Law, SafeHarbourMessage
-from dialer.recycling import Recycling
-from dialer.trunks import TrunkUse
-from goldline.config_campaign_agents import CampaignAgentsSection, agent_rules
+from dialer.campaign import Mode
+from goldline.config_campaign_agents import CampaignAgentsSection
 from goldline.config_campaign_goals import (
     ArmSection,
     GoalSection,
     PromiseSection,
-    goals_of,
-    parting_of,
-    promise_rules,
 )
 from goldline.config_dispositions import (
     DayPartSection,
-    DispositionSection,
     RecycleSection,
-    dispositions_of,
-    recycling_of,
 )
 from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
-from goldline.config_trunks import MachineSection, machine_rules
-from goldline.hours import opening_hours
-from goldline.own_packs import law_under
+from goldline.config_trunks import MachineSection
 from goldline.section import Country, Date, Name, Section
-from routing.rules import Queues
-
-CONNECT_WITHIN_S = 2.0
-"""What every law that says anything says."""
 
 
 class CampaignSection(Section):
@@ -134,147 +112,3 @@ class CampaignSection(Section):
     """When it has enough."""
     callbacks: PromiseSection = PromiseSection()
     """What its agents may promise."""
-
-
-def campaign_rules(
-    sections: Mapping[str, CampaignSection],
-    queues: Queues,
-    flows: Collection[str],
-    dispositions: Mapping[str, DispositionSection],
-    *,
-    region: str,
-    trunks: Collection[str],
-    pools: Collection[str],
-    packs: Mapping[str, dict[str, Any]],
-    default_tier: str,
-) -> dict[str, CampaignRules]:
-    """Return the rules by the campaigns' names.
-
-    `region` is the house's country, `trunks` and `pools` are the names of what calls go out by, `packs` the
-    rule packs of the house. Raises
-    `ConfigError` for whatever a campaign names that is not there, and where it says less than a law asks.
-    """
-    rules = {}
-    for name, section in sections.items():
-        where = f"campaigns.{name}"
-        law = law_under(section.laws, packs, where)
-        _check_names(section, where, queues, flows)
-        _check_ways(section, where, trunks, pools)
-        _check_codes(section, where, dispositions)
-        _check_law(section, where, law)
-        rules[name] = CampaignRules(
-            name=name,
-            queue=QueueName(section.queue),
-            need=need_of(queues[QueueName(section.queue)].requirements),
-            mode=section.mode,
-            law=law,
-            country=section.country or region,
-            holidays=section.holidays,
-            zone=ZoneInfo(section.zone),
-            ring_timeout_us=microseconds(section.ring_timeout_s),
-            connect_within_us=_connect_within_us(section, law),
-            lines_max=section.lines_max,
-            calls_per_second=section.calls_per_second,
-            trunks=TrunkUse(trunks=section.trunks, share=section.trunk_share),
-            shown_number=section.shown_number or "",
-            pool=section.caller_ids or "",
-            machines=machine_rules(section.machines),
-            drop_group=section.drop_group or "",
-            safe_harbour=section.safe_harbour or "",
-            opt_out=section.opt_out,
-            tick_us=microseconds(section.tick_s),
-            ahead_max=section.ahead_max,
-            lease_us=microseconds(section.lease_s),
-            look_again_us=microseconds(section.look_again_s),
-            weight=section.weight,
-            lines_per_agent=section.lines_per_agent,
-            share_max=section.share_max,
-            scores_leads=section.scores_leads,
-            likely_first=section.likely_first,
-            flow=section.flow or "",
-            agents=agent_rules(section.agents, queues[QueueName(section.queue)].music),
-            starts=section.starts,
-            default_tier=default_tier,
-            schedule=opening_hours(section.schedule) if section.schedule else None,
-            recycling=_recycling(section, dispositions),
-            parting=parting_of(section.segment, section.arms),
-            goals=goals_of(section.goal),
-            promises=promise_rules(section.callbacks),
-            results=_results(section.queue, dispositions),
-        )
-    return rules
-
-
-def _results(queue: str, dispositions: Mapping[str, DispositionSection]) -> tuple[tuple[str, str], ...]:
-    """Return the codes and labels of what contacts of the campaign may come to."""
-    offered = (each for each in dispositions_of(dispositions).values() if each.is_of(queue))
-    return tuple((each.code, each.label) for each in offered)
-
-
-def _recycling(section: CampaignSection, dispositions: Mapping[str, DispositionSection]) -> Recycling:
-    return recycling_of(
-        section.recycle,
-        dispositions,
-        section.day_parts,
-        attempts_max=section.attempts_max,
-        a_day_max=section.attempts_a_day_max,
-        zone=ZoneInfo(section.zone),
-    )
-
-
-def _check_names(section: CampaignSection, where: str, queues: Queues, flows: Collection[str]) -> None:
-    if section.queue not in queues:
-        raise ConfigError(f"{where}.queue", section.queue, f"one of the queues: {', '.join(sorted(queues))}")
-    for key, flow in (("safe_harbour", section.safe_harbour), ("flow", section.flow)):
-        if flow is not None and flow not in flows:
-            raise ConfigError(f"{where}.{key}", flow, f"one of the flows: {', '.join(sorted(flows))}")
-    if section.mode is Mode.AGENTLESS and section.flow is None:
-        raise ConfigError(f"{where}.flow", "nothing", "a flow for people to hear, where there are no agents")
-
-
-def _check_ways(
-    section: CampaignSection, where: str, trunks: Collection[str], pools: Collection[str]
-) -> None:
-    for trunk in section.trunks:
-        if trunk not in trunks:
-            known = ", ".join(sorted(trunks))
-            raise ConfigError(f"{where}.trunks", trunk, f"one of the trunks: {known}")
-    arms = ((f"arms.{name}.caller_ids", arm.caller_ids) for name, arm in section.arms.items())
-    for key, pool in (("caller_ids", section.caller_ids), *arms):
-        if pool is not None and pool not in pools:
-            known = ", ".join(sorted(pools)) or "none"
-            raise ConfigError(f"{where}.{key}", pool, f"one of the pools: {known}")
-
-
-def _check_codes(
-    section: CampaignSection, where: str, dispositions: Mapping[str, DispositionSection]
-) -> None:
-    """Refuse a rule about a result that there is not."""
-    known = sorted({**SYSTEM, **dispositions})
-    for key, codes in (("recycle", section.recycle), ("goal.counted", section.goal.counted)):
-        for code in codes:
-            if code not in known:
-                raise ConfigError(f"{where}.{key}", code, f"one of the results: {', '.join(known)}")
-
-
-def _check_law(section: CampaignSection, where: str, law: Law) -> None:
-    """Refuse a campaign that says less than its laws ask."""
-    if microseconds(section.ring_timeout_s) < law.ring_min_us:
-        least = f"at least {seconds(law.ring_min_us):g}, as {', '.join(section.laws)} ask"
-        raise ConfigError(f"{where}.ring_timeout_s", section.ring_timeout_s, least)
-    limit_us = law.connect_within_us
-    asked_s = section.connect_within_s
-    if asked_s is not None and limit_us is not None and microseconds(asked_s) > limit_us:
-        most = f"at most {seconds(limit_us):g}, as {', '.join(section.laws)} ask"
-        raise ConfigError(f"{where}.connect_within_s", asked_s, most)
-    message = next(law.rules(SafeHarbourMessage), None)
-    if message is not None and section.safe_harbour is None:
-        asked = f"a flow with the message that {message.id} asks for"
-        raise ConfigError(f"{where}.safe_harbour", "nothing", asked)
-
-
-def _connect_within_us(section: CampaignSection, law: Law) -> int:
-    if section.connect_within_s is not None:
-        return microseconds(section.connect_within_s)
-    limit_us = law.connect_within_us
-    return microseconds(CONNECT_WITHIN_S) if limit_us is None else limit_us

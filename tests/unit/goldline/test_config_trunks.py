@@ -13,8 +13,8 @@ from dialer.back_off import BackOffRules
 from dialer.caller_ids import OwnNumber
 from dialer.campaign import CampaignRules
 from dialer.trunks import TrunkUse
+from goldline.campaign_rules import CampaignGround, campaign_rules
 from goldline.config import Config, parse_config
-from goldline.config_campaigns import campaign_rules
 from goldline.config_trunks import machine_rules, pool_rules, trunk_rules
 from goldline.harness import on_simulated_trunks
 from goldline.rulebook import rulebook_of
@@ -110,18 +110,17 @@ def rules_of(**campaign: Any) -> CampaignRules:
     """Return the rules of a campaign in a house with a trunk, a pool and nothing that the law asks for."""
     tables = {"campaigns": {"winter": {"queue": "sales", "laws": []} | campaign}}
     config = configured(**tables)
-    rules = campaign_rules(
-        config.campaigns,
-        rulebook_of(config).queues,
-        {},
-        config.dispositions,
+    ground = CampaignGround(
+        queues=rulebook_of(config).queues,
+        flows={},
+        dispositions=config.dispositions,
         region="US",
         trunks=["east", "west"],
         pools=["ours"],
         packs={},
         default_tier="standard",
     )
-    return rules["winter"]
+    return campaign_rules(config.campaigns, ground)["winter"]
 
 
 def test_campaign_says_what_its_calls_go_out_by() -> None:
