@@ -1,7 +1,4 @@
-"""What the engine orders of legs, carried out on the exchange as Asterisk and our dialplan do.
-
-An order about a leg that has gone meanwhile does nothing, for its end was told already.
-"""
+"""What the engine orders of legs, carried out on the exchange as Asterisk and our dialplan do."""
 
 from __future__ import annotations
 
@@ -51,24 +48,33 @@ class Orders:
         self._now_us = exchange.now_us
         self._dialogues = dialogues
         self._sink = sink
-        self._actions: dict[type[PbxCommand], Callable[[Any], None]] = {
-            RingLeg: self._ring,
+        on_legs: dict[type[PbxCommand], Callable[[Channel, Any], None]] = {
             JoinLeg: self._leave_to_join,
             HangUpLeg: self._hang_up,
             TagLeg: self._tag,
             TransferLeg: self._transfer,
-            TakeLeg: self._take,
             ConferLeg: self._confer,
             PickUpLeg: self._pick_up,
             MuteLeg: self._mute,
             PlayKeys: self._play_keys,
             SuperviseLeg: self._supervise,
         }
+        self._actions: dict[type[PbxCommand], Callable[[Any], None]] = {
+            RingLeg: self._ring,
+            TakeLeg: self._take,
+            **{order: partial(self._on_leg, act) for order, act in on_legs.items()},
+        }
 
     def execute(self, command: PbxCommand) -> None:
         """Begin to carry out `command`; see `core.ports.Pbx`."""
         act = self._refuse if is_unsafe(command) else self._actions.get(type(command), self._dialogues.take)
         self._exchange.after(self._exchange.command_us, partial(act, command))
+
+    def _on_leg(self, act: Callable[[Channel, Any], None], command: PbxCommand) -> None:
+        """Do to the leg what is ordered, unless it has gone meanwhile: its end was told then."""
+        channel = self._exchange.channels.get(command.leg_id)
+        if channel is not None:
+            act(channel, command)
 
     def _refuse(self, command: PbxCommand) -> None:
         if isinstance(command, RingLeg):
@@ -122,11 +128,8 @@ class Orders:
     def _way_back(self, channel: Channel | None) -> Callable[[], None] | None:
         return partial(self._come_back, channel) if channel is not None else None
 
-    def _leave_to_join(self, command: JoinLeg) -> None:
+    def _leave_to_join(self, channel: Channel, command: JoinLeg) -> None:
         """Let the leg out of its dialogue; the dialplan joins it a moment later, and brings it back."""
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is None:
-            return
         peer = self._exchange.channels.get(command.bridge_with)
         if peer is None or command.leg_id not in self._dialogues:
             self._tell_refusal(command, "command_refused")
@@ -143,10 +146,7 @@ class Orders:
         self._exchange.stop_music(channel)
         self._dialogues.close(channel)
 
-    def _confer(self, command: ConferLeg) -> None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is None:
-            return
+    def _confer(self, channel: Channel, command: ConferLeg) -> None:
         if command.leg_id not in self._dialogues:
             self._tell_refusal(command, "command_refused")
             return
@@ -167,10 +167,8 @@ class Orders:
         for channel in taken:
             self._exchange.after(self._exchange.bridge_us, partial(self._come_back, channel))
 
-    def _supervise(self, command: SuperviseLeg) -> None:
-        channel, hears = (self._exchange.channels.get(each) for each in (command.leg_id, command.hears))
-        if channel is None:
-            return
+    def _supervise(self, channel: Channel, command: SuperviseLeg) -> None:
+        hears = self._exchange.channels.get(command.hears)
         if hears is None or (command.leg_id not in self._dialogues and channel.spying is None):
             self._tell_refusal(command, "command_refused")
             return
@@ -179,36 +177,23 @@ class Orders:
         spy = partial(self._exchange.spy, channel, hears, SPYING[command.mode], come_back)
         self._exchange.after(self._exchange.bridge_us, spy)
 
-    def _pick_up(self, command: PickUpLeg) -> None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is not None:
-            self._exchange.pick_up(channel)
+    def _pick_up(self, channel: Channel, _command: PickUpLeg) -> None:
+        self._exchange.pick_up(channel)
 
-    def _mute(self, command: MuteLeg) -> None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is not None:
-            self._exchange.mute(channel, command.is_muted)
+    def _mute(self, channel: Channel, command: MuteLeg) -> None:
+        self._exchange.mute(channel, command.is_muted)
 
-    def _play_keys(self, command: PlayKeys) -> None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is not None:
-            for key in command.digits:
-                self._exchange.play_key(channel, key)
+    def _play_keys(self, channel: Channel, command: PlayKeys) -> None:
+        for key in command.digits:
+            self._exchange.play_key(channel, key)
 
-    def _hang_up(self, command: HangUpLeg) -> None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is not None:
-            self._exchange.hang_up(channel, command.cause)
+    def _hang_up(self, channel: Channel, command: HangUpLeg) -> None:
+        self._exchange.hang_up(channel, command.cause)
 
-    def _tag(self, command: TagLeg) -> None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is not None:
-            self._exchange.set_variable(channel, TAG_VARIABLE, command.tag)
+    def _tag(self, channel: Channel, command: TagLeg) -> None:
+        self._exchange.set_variable(channel, TAG_VARIABLE, command.tag)
 
-    def _transfer(self, command: TransferLeg) -> None:
-        channel = self._exchange.channels.get(command.leg_id)
-        if channel is None:
-            return
+    def _transfer(self, channel: Channel, command: TransferLeg) -> None:
         self._dialogues.close(channel)
         self._exchange.release(channel)
         dial_outside(self._exchange, channel, command.number)
