@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from core.kernel.clock import SECOND_US
-from core.model.events import ContactAbandoned, ContactConnected
+from core.model.callback_events import CallbackBooked
+from core.model.events import ContactAbandoned, ContactConnected, InteractionRecorded
+from core.model.ids import ContactId
 from core.model.message import DomainEvent
 
 
@@ -98,20 +100,26 @@ def _level(strain: float, warning_at: float, critical_at: float) -> AlertLevel |
 class RecentService:
     """Who was served in time in each queue, within the last `window_us`.
 
-    A caller who gave up within `short_us` did not wait, and counts for nothing.
+    A caller who gave up sooner than `short_us` did not wait, and counts for nothing; nor does a callback, for
+    which nobody waits on the line.
     """
 
     def __init__(self, window_us: int, short_us: int = 5 * SECOND_US) -> None:
         self._window_us = window_us
         self._short_us = short_us
         self._served: dict[str, deque[tuple[int, bool]]] = {}
+        self._callbacks: dict[ContactId, None] = {}
 
     def add(self, event: DomainEvent, threshold_us: int) -> None:
         """Count a contact that was answered or has given up, held against `threshold_us`."""
         match event:
-            case ContactConnected(channel="voice"):
+            case CallbackBooked():
+                self._callbacks[event.contact_id] = None
+            case InteractionRecorded():
+                self._callbacks.pop(event.contact_id, None)
+            case ContactConnected(channel="voice") if event.contact_id not in self._callbacks:
                 self._count(event.queue, event.at_us, event.waited_us <= threshold_us)
-            case ContactAbandoned() if event.queue and event.waited_us > self._short_us:
+            case ContactAbandoned() if event.queue and event.waited_us >= self._short_us:
                 self._count(event.queue, event.at_us, False)
 
     def _count(self, queue: str, at_us: int, in_time: bool) -> None:

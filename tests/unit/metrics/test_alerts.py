@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.clock import SECOND_US
+from core.kernel.record import replace
+from core.model.callback_events import CallbackBooked
 from core.model.events import ContactAbandoned, ContactConnected
 from core.model.ids import AgentId, ContactId, OfferId, QueueName
 from metrics.alerts import AlertBook, AlertLevel, AlertRules, Measure, RecentService
@@ -96,10 +98,32 @@ def gave_up(at_s: int, waited_s: int) -> ContactAbandoned:
 
 def test_share_is_of_those_answered_in_time_and_of_all_who_waited() -> None:
     recent = RecentService(900 * SECOND_US)
-    for event in (answered(1, 20), answered(2, 21), gave_up(3, 6), gave_up(4, 5)):
+    for event in (answered(1, 20), answered(2, 21), gave_up(3, 5), gave_up(4, 4)):
         recent.add(event, 20 * SECOND_US)
     assert recent.share(SALES, 5 * SECOND_US, samples_min=3) == 1 / 3
     assert recent.share(SALES, 5 * SECOND_US, samples_min=4) is None
+
+
+def test_callbacks_are_no_callers_who_waited_long() -> None:
+    recent = RecentService(900 * SECOND_US)
+    booked = CallbackBooked(
+        at_us=0,
+        contact_id=ContactId("later"),
+        of_contact_id="C",
+        number="",
+        queue=SALES,
+        customer_id="",
+        tier="gold",
+        language="en",
+        queued_us=0,
+        entered_us=0,
+        head_start_us=0,
+        credit_us=0,
+        due_us=0,
+    )
+    for event in (booked, answered(1, 2), replace(answered(600, 600), contact_id=ContactId("later"))):
+        recent.add(event, 20 * SECOND_US)
+    assert recent.share(SALES, 601 * SECOND_US, samples_min=1) == 1.0
 
 
 def test_share_forgets_what_is_longer_ago_than_its_window() -> None:
