@@ -22,18 +22,16 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from core.kernel.errors import ConfigError
+from core.kernel.schema import ALLOWED, NOTHING, refusal_error
 from core.kernel.toml import parse_toml
 from ivr.flow import NODES_MAX, NODES_PER_CALL, NODES_PER_CALL_MAX, SCHEMA, Flow
 from ivr.graph import node_problems, whole_problems
-from ivr.nodes import AnyNode, NodeName, Word
+from ivr.nodes import AnyNode, NodeName, Word, schema_of
 from ivr.prompts import PROMPT_SETS
 
 T = TypeVar("T")
-
-_NOTHING = "nothing"
 
 KINDS: Mapping[str, type[AnyNode]] = {
     str(key.default): node for node in get_args(AnyNode) for key in fields(node) if key.name == "kind"
@@ -52,7 +50,13 @@ def _listed(value: object) -> object:
 
 
 Language = Annotated[str, AfterValidator(_known_language)]
-SoundName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$")]
+SoundName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$",
+        json_schema_extra={ALLOWED: "the name of a recording, such as shop/welcome"},
+    ),
+]
 SoundNames = Annotated[tuple[SoundName, ...], BeforeValidator(_listed), Field(min_length=1)]
 
 
@@ -73,7 +77,12 @@ class _Header:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    schema: Annotated[int, Field(strict=True, ge=SCHEMA, le=SCHEMA)]
+    schema: Annotated[
+        int,
+        Field(
+            strict=True, ge=SCHEMA, le=SCHEMA, json_schema_extra={ALLOWED: f"the version of flows, {SCHEMA}"}
+        ),
+    ]
     name: Word
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
     start: NodeName
@@ -122,7 +131,7 @@ def _read_nodes(tables: object, problems: list[ConfigError]) -> dict[NodeName, A
 
 
 def _read_node(table: dict[str, Any], where: str, problems: list[ConfigError]) -> AnyNode | None:
-    kind = table.get("kind", _NOTHING)
+    kind = table.get("kind", NOTHING)
     if not isinstance(kind, str) or kind not in KINDS:
         problems.append(ConfigError(f"{where}.kind", kind, f"one of {', '.join(KINDS)}"))
         return None
@@ -134,19 +143,9 @@ def _read(kind: type[T], table: dict[str, Any], prefix: str, problems: list[Conf
     try:
         return TypeAdapter(kind).validate_python(table)
     except ValidationError as refusal:
-        known = ", ".join(key.name for key in fields(kind))  # type: ignore[arg-type]
-        problems += (_problem(error, prefix, known) for error in refusal.errors())
+        schema = schema_of(kind)
+        problems += (refusal_error(error, schema, table, prefix) for error in refusal.errors())
         return None
-
-
-def _problem(error: ErrorDetails, prefix: str, known: str) -> ConfigError:
-    where = prefix + ".".join(str(part) for part in error["loc"] if part != "[key]")
-    match error["type"]:
-        case "missing":
-            return ConfigError(where, _NOTHING, "this key is required")
-        case "unexpected_keyword_argument":
-            return ConfigError(where, error["input"], f"no such key; there are {known}")
-    return ConfigError(where, error["input"], error["msg"].removeprefix("Value error, "))
 
 
 def _assemble(header: _Header, nodes: Mapping[NodeName, AnyNode]) -> Flow:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, ClassVar, Literal, NewType
+from typing import Annotated, Any, ClassVar, Literal, NewType, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from core.kernel.schema import ALLOWED
+from core.kernel.schema import ALLOWED, Schema
 from core.model.hours import Day, Opening, parse_opening
 
 NodeName = NewType("NodeName", str)
@@ -44,7 +44,11 @@ DigitCount = Annotated[int, Field(strict=True, ge=1, le=DIGITS_MAX)]
 Key = Annotated[str, Field(pattern=r"^[0-9*#]$", json_schema_extra={ALLOWED: "one of 0 to 9, * and #"})]
 Keys = Annotated[str, Field(pattern=r"^[0-9*#]*$", json_schema_extra={ALLOWED: "keys of 0 to 9, * and #"})]
 Word = Annotated[
-    str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$", json_schema_extra={ALLOWED: "a name"})
+    str,
+    Field(
+        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$",
+        json_schema_extra={ALLOWED: "a name of at most 64 letters, digits, - and _"},
+    ),
 ]
 Level = Annotated[int, Field(strict=True, ge=1, le=LEVEL_MAX)]
 Count = Annotated[int, Field(strict=True, ge=0)]
@@ -390,3 +394,17 @@ AnyNode = (
     | Callback
     | HangUp
 )
+
+_WORDS = {NodeName: "a node", PromptName: "a prompt"}
+
+
+def schema_of(kind: type[Any]) -> Schema:
+    """Return the schema of a kind of node, or of what stands around nodes; ways and prompts are called so."""
+    schema: dict[str, Any] = TypeAdapter(kind).json_schema()
+    hints = get_type_hints(kind)
+    for key, keyed in schema["properties"].items():
+        each = get_args(hints[key])[1:]
+        word = _WORDS.get(hints[key]) or (_WORDS.get(each[0]) if each else None)
+        if word:
+            keyed[ALLOWED] = f"a table of at least 1, each {word}" if each else word
+    return schema

@@ -9,19 +9,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
 
-from pydantic import TypeAdapter
-
-from core.kernel.schema import ALLOWED, Schema
 from ivr.drawing import drawn
 from ivr.loader import KINDS, load_flow
-from ivr.nodes import AnyNode, NodeName, PromptName
+from ivr.nodes import AnyNode, schema_of
 from ivr.prompts import PROMPT_SETS
 from scripts.key_tables import HEAD, Meanings, keep_current, paragraph, rows
 from scripts.tree import ROOT
-
-_WORDS = {NodeName: "a node", PromptName: "a prompt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +37,10 @@ def _picture() -> str:
 
 
 def _section(kind: str, node: type[AnyNode], meanings: Meanings) -> str:
-    schema = _schema(node)
+    schema = schema_of(node)
     keys = [row for key in schema["properties"] for row in rows(key, schema, schema, meanings)]
     table = HEAD + "".join(keys) if keys else ""
     return f"### `{kind}`\n\n{paragraph(schema['description'])}{table}"
-
-
-def _schema(node: type[AnyNode]) -> Schema:
-    """Return the schema of a kind of node, its ways and prompts called what they are."""
-    schema: dict[str, Any] = TypeAdapter(node).json_schema()
-    hints = get_type_hints(node)
-    for key, keyed in schema["properties"].items():
-        of_table = get_args(hints[key])[1:]
-        word = _WORDS.get(hints[key]) or (of_table and _WORDS.get(of_table[0]))
-        if word:
-            keyed[ALLOWED] = f"a table, each {word}" if of_table else word
-    return schema
 
 
 def _prompts() -> str:
