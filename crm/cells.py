@@ -15,6 +15,8 @@ from core.model.list_import import Fault
 LINE_CHARS_MAX = 500
 """Longest name or attribute: what still fits an agent's screen."""
 NOTES_CHARS_MAX = 4_000
+VALUE_CHARS_MAX = 80
+"""What is shown of a value that is not to be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,11 @@ class Reject:
     value: str
     allowed: str
     fault: Fault = Fault.BAD_VALUE
+
+    def said(self) -> str:
+        """Return it in words, as people read it; of a long value its beginning."""
+        value = self.value if len(self.value) <= VALUE_CHARS_MAX else f"{self.value[:VALUE_CHARS_MAX]}..."
+        return f"{self.column} {value!r}: {self.allowed}" if self.column else self.allowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import BinaryIO, NamedTuple, TextIO
 
-from core.kernel.errors import ConfigError
+from core.kernel.errors import ConfigError, Said
 
 LINE_CHARS_MAX = 1 << 20
 """No line of a list is longer; a file without line feeds would be in memory at once."""
@@ -173,6 +173,7 @@ class TextLines:
     def _next(self) -> str:
         line = self._again.popleft() if self._again else self._text.readline(LINE_CHARS_MAX)
         if len(line) == LINE_CHARS_MAX:
-            raise ConfigError("line", f"more than {LINE_CHARS_MAX:,} characters", "lines, one for each lead")
+            found = Said(f"more than {LINE_CHARS_MAX:,} characters")
+            raise ConfigError(f"line {self.number + 1}", found, "a line for each row")
         self.number += bool(line)
         return line

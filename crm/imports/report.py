@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.model.lead import LeadNumber
 from core.model.list_import import Example, Fault, ImportFindings, Remark
-from crm.cells import Reject
+from crm.cells import VALUE_CHARS_MAX, Reject
 from crm.imports.columns import REPORT_COLUMNS
 from crm.leads.loading import Batch, NotLoaded
 from crm.leads.records import Judgement, LeadRecord, Verdict
@@ -22,7 +22,6 @@ from crm.list_file import RejectsFile
 
 EXAMPLES_MAX = 5
 """Examples of each fault and each remark; all faults are in the file of rejects."""
-VALUE_CHARS_MAX = 80
 _REFUSED = frozenset({Verdict.DUPLICATE, Verdict.LISTED, Verdict.REJECTED})
 
 
@@ -136,11 +135,5 @@ class ImportReport:
     def _row(self, batch: Batch, line: int, found: Sequence[NotLoaded]) -> list[object]:
         cells = batch.cells.get(line, ())[: self._width]
         missing = [""] * (self._width - len(cells))
-        reason = "; ".join(_said(one.reason) for one in found)
+        reason = "; ".join(one.reason.said() for one in found)
         return [*cells, *missing, line, found[-1].verdict.value, reason]
-
-
-def _said(reason: Reject) -> str:
-    """Return the reason in words, as people read it in the file."""
-    found = f"{reason.column} {reason.value!r}: " if reason.column else ""
-    return f"{found}{reason.allowed}"

@@ -242,10 +242,7 @@ def _print_results(told: dict[str, Any]) -> None:
 
 def _print_not_loaded(result: ImportResult) -> None:
     for one in result.not_loaded[:SHOWN_MAX]:
-        reason = one.reason
-        typer.echo(
-            f"line {reason.line}, {one.verdict}: {reason.column} {reason.value!r}: {reason.allowed}", err=True
-        )
+        typer.echo(f"line {one.reason.line}, {one.verdict}: {one.reason.said()}", err=True)
 
 
 def _speed(result: ImportResult) -> str:

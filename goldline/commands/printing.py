@@ -45,7 +45,7 @@ def print_figures(figures: dict[str, Any]) -> None:
 
 def print_reject(reject: Reject) -> None:
     """Say what is wrong with a line of a file."""
-    typer.echo(f"line {reject.line}, {reject.column} {reject.value!r}: {reject.allowed}", err=True)
+    typer.echo(f"line {reject.line}, {reject.said()}", err=True)
 
 
 def warn_of_guess(encoding: str) -> None:

@@ -241,6 +241,26 @@ def test_customers_are_loaded_and_bad_lines_named(goldline: Run, tmp_path: Path)
     assert goldline("crm", "score").status == 0
 
 
+def test_of_a_long_value_the_beginning_is_shown(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path)
+    file = tmp_path / "customers.csv"
+    file.write_text(f"external_id,name\nK-1,{'x' * 9_000}\n")
+    status, _, err = goldline("crm", "import", file)
+    assert status == 1
+    assert err == f"line 2, name '{'x' * 80}...': at most 500 characters on one line\n"
+
+
+def test_a_line_that_does_not_end_is_told_by_its_number(goldline: Run, tmp_path: Path) -> None:
+    goldline("asterisk-config", tmp_path)
+    file = tmp_path / "customers.csv"
+    file.write_text(f"external_id,name\nK-1,Ada\nK-2,{'x' * 1_100_000}\n")
+    status, _, err = goldline("crm", "import", file)
+    assert status == 2
+    assert err == (
+        "goldline: configuration: line 3: found more than 1,048,576 characters; a line for each row\n"
+    )
+
+
 # --- recorded days ----------------------------------------------------------------------------------
 
 
