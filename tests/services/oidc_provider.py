@@ -1,19 +1,20 @@
 """A provider of OpenID Connect for tests: one person who is signed in there already, and every check made.
 
-What it tells can be spoilt: `spoil` changes the claims, `key` signs with another key than it publishes.
+What it tells can be spoilt: `spoil` changes the claims, `key` signs with another key than it publishes, and
+what `raw` has for a path is answered there instead.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -38,6 +39,7 @@ class Provider:
     published: RSAKey = field(default_factory=lambda: RSAKey.generate_key(KEY_BITS, {"kid": "1"}))
     key: RSAKey | None = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    raw: dict[str, bytes] = field(default_factory=dict)
 
     def application(self) -> FastAPI:
         """Return the provider as an application."""
@@ -46,11 +48,16 @@ class Provider:
         app.get("/authorize")(self._authorize)
         app.post("/token")(self._token)
         app.get("/keys")(self._keys)
+        app.middleware("http")(self._instead)
         return app
 
     async def _describe(self) -> dict[str, str]:
         ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
         return {"issuer": self.issuer} | {name: f"{self.issuer}/{path}" for name, path in ends.items()}
+
+    async def _instead(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        raw = self.raw.get(request.url.path)
+        return await answer(request) if raw is None else Response(raw, media_type="application/json")
 
     async def _authorize(self, request: Request) -> RedirectResponse:
         asked = dict(request.query_params)

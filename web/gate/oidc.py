@@ -9,15 +9,18 @@ kept here meanwhile: the browser holds what belongs to its own attempt. Needs `p
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import orjson
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
@@ -30,10 +33,15 @@ from web.roles import Role
 
 ANSWER_WITHIN_S = 10.0
 """A provider that takes longer is away."""
+ANSWER_BYTES_MAX = 256 * 1_024
+"""What a provider may say: a description is of some 4 KiB, keys of 2 KiB each."""
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+NAME_CHARS_MAX = 100
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signatures that only the provider can make; never one by a shared secret, never none."""
 LEEWAY_S = 60
 """By how much two machines' clocks may differ."""
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Elsewhere:
@@ -73,14 +81,14 @@ class Elsewhere:
             async with _client() as client:
                 provider = await self._discovered(client)
                 credentials = (self._settings.client_id, self._settings.secret)
-                told = await client.post(provider["token_endpoint"], data=form, auth=credentials)
-                id_token = told.raise_for_status().json()["id_token"]
-                keys = (await client.get(provider["jwks_uri"])).raise_for_status().json()
-            return self._person(self._claims(id_token, keys, pending.nonce))
-        except (httpx.HTTPStatusError, JoseError, KeyError, ValueError) as error:
+                token = provider["token_endpoint"]
+                told = await _told(client.stream("POST", token, data=form, auth=credentials))
+                keys = await _told(client.stream("GET", provider["jwks_uri"]))
+            return self._person(self._claims(told["id_token"], keys, pending.nonce))
+        except (httpx.HTTPStatusError, JoseError, KeyError, TypeError, ValueError) as error:
             detail = f"the sign-in elsewhere is not valid: {type(error).__name__}"
             raise ProblemRaised(HTTPStatus.UNAUTHORIZED, "not_believed", detail) from None
-        except httpx.HTTPError:
+        except (httpx.HTTPError, TimeoutError):
             raise _away() from None
 
     async def _discovered(self, client: httpx.AsyncClient) -> Mapping[str, Any]:
@@ -88,9 +96,12 @@ class Elsewhere:
         if not self._provider:
             address = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
             try:
-                self._provider = (await client.get(address)).raise_for_status().json()
-            except (httpx.HTTPError, ValueError):
+                provider = await _told(client.stream("GET", address))
+            except (httpx.HTTPError, TimeoutError, ValueError):
                 raise _away() from None
+            if not all(isinstance(provider.get(each), str) for each in ENDPOINTS):
+                raise _away()
+            self._provider = provider
         return self._provider
 
     def _claims(self, id_token: str, keys: Any, nonce: str) -> Mapping[str, Any]:
@@ -114,7 +125,7 @@ class Elsewhere:
             raise ProblemRaised(HTTPStatus.FORBIDDEN, "no_role", detail)
         return Person(
             login=login,
-            name=str(claims.get("name", login))[:100],
+            name=_CONTROLS.sub("", str(claims.get("name", login)))[:NAME_CHARS_MAX],
             roles=roles,
             subject=f"{claims['iss']} {claims['sub']}",
         )
@@ -122,6 +133,25 @@ class Elsewhere:
     def _roles(self, words: list[Any]) -> tuple[Role, ...]:
         named = {self._settings.roles.get(str(word)) for word in words}
         return tuple(role for role in Role if role in named)
+
+
+async def _told(asking: AbstractAsyncContextManager[httpx.Response]) -> Mapping[str, Any]:
+    """Return the object that the provider answers.
+
+    Raises `httpx.HTTPError` where it refuses, `TimeoutError` where it takes too long, `ValueError` where it
+    answers something else, or without end.
+    """
+    answered = bytearray()
+    async with asyncio.timeout(ANSWER_WITHIN_S), asking as answer:
+        answer.raise_for_status()
+        async for piece in answer.aiter_bytes():
+            answered += piece
+            if len(answered) > ANSWER_BYTES_MAX:
+                raise ValueError(f"an answer of more than {ANSWER_BYTES_MAX} bytes")
+    told = orjson.loads(answered)
+    if not isinstance(told, dict):
+        raise ValueError("an answer that is no object")
+    return told
 
 
 def _client() -> httpx.AsyncClient:

@@ -124,6 +124,46 @@ async def test_what_somebody_else_signed_is_not_believed(centre: Centre, browser
     assert (await centre.signs_in(browser)).json()["code"] == "not_believed"
 
 
+DEEP, LONG = b'{"a":' * 5_000, b'{"a":"' + b"x" * 300_000 + b'"}'
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"[]", b"null", b"{}", b'{"token_endpoint": 7}', b"<html>", DEEP, LONG]
+)
+async def test_a_provider_that_does_not_say_where_to_go_is_away(
+    centre: Centre, browser: httpx.AsyncClient, said: bytes
+) -> None:
+    centre.provider.raw["/.well-known/openid-configuration"] = said
+    answer = await browser.get(START)
+    assert (answer.status_code, answer.json()["code"]) == (503, "provider_away")
+    centre.provider.raw.clear()
+    assert (await centre.signs_in(browser)).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/token", "/keys"])
+@pytest.mark.parametrize(
+    "said",
+    [b"[]", b'"x"', b"{}", b'{"id_token": 7, "keys": 7}', b'{"id_token": "x", "keys": [7]}', DEEP, LONG],
+)
+async def test_a_provider_that_says_something_else_is_not_believed(
+    centre: Centre, browser: httpx.AsyncClient, path: str, said: bytes
+) -> None:
+    back = await centre.way_back(browser)
+    centre.provider.raw[path] = said
+    answer = await browser.get(back)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_believed")
+
+
+async def test_a_name_that_no_column_keeps_loses_what_it_cannot(
+    centre: Centre, browser: httpx.AsyncClient
+) -> None:
+    centre.provider.claims["name"] = "An\0na\x1b[31m Bell" + "l" * 200
+    await centre.signs_in(browser)
+    name = (await browser.get("/api/v1/session")).json()["name"]
+    assert name.startswith("Anna[31m Bell")
+    assert len(name) == 100
+
+
 async def test_nobody_finishes_the_attempt_of_another_browser(
     centre: Centre, browser: httpx.AsyncClient
 ) -> None:
