@@ -8,7 +8,7 @@ still matter, and nothing follows one order of a lead that another must precede:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -55,64 +55,113 @@ UNWRITTEN_MAX = 10_000
 
 async def carry_out(order: LeadCommand, store: LeadStore, now_us: int) -> Event | None:
     """Carry out one order; return the answer, stamped `now_us`, None where none is due."""
-    match order:
-        case LeaseLeads(campaign=campaign, lease_id=lease_id):
-            leads = tuple(await store.lease_leads(order))
-            return LeadsLeased(
-                at_us=now_us,
-                campaign=campaign,
-                lease_id=lease_id,
-                leads=leads,
-                registers_from_us=await _registers(store),
-            )
-        case CheckNumbers(campaign=campaign, check_id=check_id, numbers=numbers, person_ids=persons):
-            # First of all: whoever had them before has written down by then what came of it.
-            engaged = tuple(await store.engage(order))
-            return NumbersChecked(
-                at_us=now_us,
-                campaign=campaign,
-                check_id=check_id,
-                listed_on=tuple(await store.listings(campaign, numbers)),
-                past=tuple(await store.past_of(list(zip(persons, numbers, strict=True)))),
-                registers_from_us=await _registers(store),
-                engaged=engaged,
-            )
-        case LookUpNumber(campaign=campaign, check_id=check_id):
-            number = NumberReader(order.region).read(order.number)
-            return NumberLookedUp(
-                at_us=now_us,
-                campaign=campaign,
-                check_id=check_id,
-                number=number.number if number else "",
-                lead=await store.find_lead(campaign, number) if number else None,
-                registers_from_us=await _registers(store),
-            )
-        case CountAttempts(campaign=campaign, from_us=from_us, until_us=until_us):
-            minutes = tuple(await store.count_attempts(order))
-            return AttemptsCounted(
-                at_us=now_us, campaign=campaign, from_us=from_us, until_us=until_us, minutes=minutes
-            )
-        case CountResults(campaign=campaign):
-            results = tuple(await store.count_results(order))
-            return ResultsCounted(at_us=now_us, campaign=campaign, results=results)
-        case SettleLead():
-            await store.settle_lead(order)
-        case KeepLeads():
-            await store.keep_leads(order)
-        case KeepEngaged():
-            await store.keep_engaged(order)
-        case Disengage():
-            await store.disengage(order)
-        case ReturnLeads():
-            await store.return_leads(order)
-        case ListNumber(campaign=campaign, number=number):
-            await store.list_number(order)
-            return ListingWritten(at_us=now_us, campaign=campaign, number=number)
-    return None
+    kind = type(order)
+    do = QUESTIONS[kind] if kind in QUESTIONS else WRITES[kind]
+    return await do(order, store, now_us)
+
+
+async def _lease(order: LeaseLeads, store: LeadStore, now_us: int) -> LeadsLeased:
+    leads = tuple(await store.lease_leads(order))
+    return LeadsLeased(
+        at_us=now_us,
+        campaign=order.campaign,
+        lease_id=order.lease_id,
+        leads=leads,
+        registers_from_us=await _registers(store),
+    )
+
+
+async def _check(order: CheckNumbers, store: LeadStore, now_us: int) -> NumbersChecked:
+    # First of all: whoever had them before has written down by then what came of it.
+    engaged = tuple(await store.engage(order))
+    return NumbersChecked(
+        at_us=now_us,
+        campaign=order.campaign,
+        check_id=order.check_id,
+        listed_on=tuple(await store.listings(order.campaign, order.numbers)),
+        past=tuple(await store.past_of(list(zip(order.person_ids, order.numbers, strict=True)))),
+        registers_from_us=await _registers(store),
+        engaged=engaged,
+    )
+
+
+async def _look_up(order: LookUpNumber, store: LeadStore, now_us: int) -> NumberLookedUp:
+    number = NumberReader(order.region).read(order.number)
+    return NumberLookedUp(
+        at_us=now_us,
+        campaign=order.campaign,
+        check_id=order.check_id,
+        number=number.number if number else "",
+        lead=await store.find_lead(order.campaign, number) if number else None,
+        registers_from_us=await _registers(store),
+    )
+
+
+async def _count_attempts(order: CountAttempts, store: LeadStore, now_us: int) -> AttemptsCounted:
+    return AttemptsCounted(
+        at_us=now_us,
+        campaign=order.campaign,
+        from_us=order.from_us,
+        until_us=order.until_us,
+        minutes=tuple(await store.count_attempts(order)),
+    )
+
+
+async def _count_results(order: CountResults, store: LeadStore, now_us: int) -> ResultsCounted:
+    results = tuple(await store.count_results(order))
+    return ResultsCounted(at_us=now_us, campaign=order.campaign, results=results)
+
+
+async def _settle(order: SettleLead, store: LeadStore, _now_us: int) -> None:
+    await store.settle_lead(order)
+
+
+async def _keep(order: KeepLeads, store: LeadStore, _now_us: int) -> None:
+    await store.keep_leads(order)
+
+
+async def _give_back(order: ReturnLeads, store: LeadStore, _now_us: int) -> None:
+    await store.return_leads(order)
+
+
+async def _keep_engaged(order: KeepEngaged, store: LeadStore, _now_us: int) -> None:
+    await store.keep_engaged(order)
+
+
+async def _disengage(order: Disengage, store: LeadStore, _now_us: int) -> None:
+    await store.disengage(order)
+
+
+async def _list(order: ListNumber, store: LeadStore, now_us: int) -> ListingWritten:
+    await store.list_number(order)
+    return ListingWritten(at_us=now_us, campaign=order.campaign, number=order.number)
 
 
 async def _registers(store: LeadStore) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((await store.registers_from_us()).items()))
+
+
+Carrier = Callable[[Any, LeadStore, int], Awaitable[Event | None]]
+"""Carries out an order to a store at an instant, and returns the answer."""
+
+QUESTIONS: Mapping[type[LeadCommand], Carrier] = {
+    LeaseLeads: _lease,
+    CheckNumbers: _check,
+    LookUpNumber: _look_up,
+    CountAttempts: _count_attempts,
+    CountResults: _count_results,
+}
+"""What is worth nothing unless it is answered soon."""
+
+WRITES: Mapping[type[LeadCommand], Carrier] = {
+    SettleLead: _settle,
+    KeepLeads: _keep,
+    ReturnLeads: _give_back,
+    KeepEngaged: _keep_engaged,
+    Disengage: _disengage,
+    ListNumber: _list,
+}
+"""What the store must come to know, however late."""
 
 
 def unavailable(order: LeadCommand, reason: str, now_us: int) -> Event | None:

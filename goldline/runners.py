@@ -30,24 +30,13 @@ from core.model.commands import (
 )
 from core.model.events import CustomerFound, CustomerLookupFailed, TimerFired
 from core.model.ids import TimerKey
-from core.model.lead_orders import (
-    CheckNumbers,
-    CountAttempts,
-    CountResults,
-    LeadCommand,
-    LeaseLeads,
-    LookUpNumber,
-)
+from core.model.lead_orders import LeadCommand
 from core.model.message import Command, Event, numbered
 from core.ports import CrmStore, Desk, DoorAnswer, Journal, LeadStore, Ledger, Pbx, WorkDoor
-from goldline.lead_orders import LeadClerk, carry_out
+from goldline.lead_orders import QUESTIONS, LeadClerk, carry_out
 from goldline.watched import Watcher
 
 log = structlog.get_logger()
-
-
-QUESTIONS = frozenset({LeaseLeads, CheckNumbers, LookUpNumber, CountAttempts, CountResults})
-"""The orders to the store of leads that are answered."""
 
 
 class NoWork:

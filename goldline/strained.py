@@ -20,8 +20,8 @@ from core.model.events import CustomerLookupFailed
 from core.model.lead_orders import LeadCommand
 from core.model.message import Command, Event
 from core.ports import CrmStore, LeadStore, Scheduler
-from goldline.lead_orders import unavailable
-from goldline.runners import QUESTIONS, Ports, VirtualRunner
+from goldline.lead_orders import QUESTIONS, unavailable
+from goldline.runners import Ports, VirtualRunner
 from goldline.watched import SpooledLedger
 from simulator.faults import FaultKind, FaultPlan
 

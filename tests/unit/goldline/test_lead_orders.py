@@ -11,6 +11,7 @@ from core.model.attempt import AttemptRecord, AttemptState
 from core.model.lead import HOUSE_LIST, Lead, LeadNumber
 from core.model.lead_orders import (
     CheckNumbers,
+    LeadCommand,
     LeadsLeased,
     LeadsUnavailable,
     LeaseLeads,
@@ -24,7 +25,8 @@ from core.model.message import Event
 from crm.leads.memory import MemoryLeadStore
 from crm.leads.records import LeadRecord, ListPlan
 from goldline import lead_orders
-from goldline.lead_orders import LeadClerk
+from goldline.lead_orders import QUESTIONS, WRITES, LeadClerk
+from goldline.runners import leaves
 from tests.services.clocks import NOON_US, Wristwatch
 
 NUMBER = "+12125550101"
@@ -118,6 +120,10 @@ async def past_of(office: Office) -> int:
     """Return how many attempts the store knows of the lead."""
     found = await office.store.find_lead("winter", LeadNumber(number=NUMBER))
     return len(found.past)
+
+
+def test_every_order_is_either_a_question_or_something_to_be_written() -> None:
+    assert sorted(map(str, leaves(LeadCommand))) == sorted(map(str, [*QUESTIONS, *WRITES]))
 
 
 async def test_questions_are_answered(office: Office) -> None:
