@@ -1,8 +1,9 @@
-"""What the terminal's boards share: how a table looks, and the colour of each state of an agent."""
+"""What the boards in a terminal share: how tables are drawn, and the colour of each state of an agent."""
 
 from __future__ import annotations
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 
 from core.model.agent import AgentState
@@ -15,6 +16,14 @@ STATE_COLOURS = {
     AgentState.ON_CONTACT: "blue",
     AgentState.WRAP_UP: "magenta",
 }
+
+
+def name_console(width: int | None = None) -> Console:
+    """Return the terminal, or so many columns, where names stand as they are.
+
+    Rich would take `[VIP]` in the name of an agent or a list for its own markup, and fail at `[/VIP]`.
+    """
+    return Console(width=width, markup=False, emoji=False, highlight=False)
 
 
 def board_table(title: str, first: str, *others: str) -> Table:

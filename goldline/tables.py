@@ -10,6 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from goldline.board_tables import name_console
 from metrics.service_level import ServiceLevelPolicy
 from simulator.report.blocks import Section
 from simulator.report.blocks import Table as FigureTable
@@ -150,8 +151,8 @@ def heading(result: Mapping[str, Any]) -> str:
 
 def terminal() -> Console:
     """Return where tables are drawn: as wide as the terminal, or wide enough where there is none."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WITHOUT_TERMINAL)
+    console = name_console()
+    return console if console.is_terminal else name_console(WITHOUT_TERMINAL)
 
 
 def drawn(table: FigureTable, width: int = WIDE) -> Table:

@@ -30,7 +30,7 @@ from websockets.typing import Origin
 
 from core.kernel.errors import ConfigError, GoldlineError
 from core.model.agent import AgentState
-from goldline.board_tables import STATE_COLOURS, board_table
+from goldline.board_tables import STATE_COLOURS, board_table, name_console
 from metrics.service_level import ServiceLevelPolicy
 
 TOPICS = ("queues", "tiers", "agents", "campaigns", "alerts")
@@ -205,7 +205,7 @@ async def show_board(door: Door) -> None:
     Raises `SignInRefused` where the site does not let us see the floor, `SiteAway` where there is no terminal
     and nothing is told that could be printed.
     """
-    picture, console, heard = Picture(), Console(), asyncio.Event()
+    picture, console, heard = Picture(), name_console(), asyncio.Event()
     following = asyncio.ensure_future(follow(door, picture, heard.set))  # det-ok: a screen, ended below
     try:
         if console.is_terminal:

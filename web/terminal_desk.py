@@ -17,6 +17,7 @@ to write one.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,8 @@ OF_THE_CALL = frozenset(
 """The requests that name the call they are about."""
 
 Fields = Mapping[str, Any]
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Controls, and marks that turn the direction of what follows."""
 
 
 @dataclass(slots=True)
@@ -117,9 +120,12 @@ async def sit_down(url: str, token: str, extension: str, standing: bool = False)
 
 
 def told(kind: str, fields: Fields) -> Iterator[str]:
-    """Return what is shown to the agent as lines to read."""
+    """Return what is shown to the agent as lines to read.
+
+    What would steer a terminal, or make two lines of one, is left out: notes come from elsewhere.
+    """
     lines = _TOLD.get(kind)
-    return lines(fields) if lines is not None else iter(())
+    return (_STEERING.sub(" ", line) for line in lines(fields)) if lines is not None else iter(())
 
 
 def _state(fields: Fields) -> Iterator[str]:

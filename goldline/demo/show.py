@@ -29,6 +29,7 @@ from crm.leads.memory import MemoryLeadStore
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.people_memory import MemoryPeopleStore
 from crm.store import StoreSettings
+from goldline.board_tables import name_console
 from goldline.config import Config
 from goldline.demo.board import Board
 from goldline.demo.clock import MorningClock
@@ -97,7 +98,7 @@ async def run_show(settings: ShowSettings, for_s: float, opens_pages: bool) -> N
     Raises `OSError` where the pages' port is taken.
     """
     set_up_logs(level=logging.ERROR)  # lesser lines would tear the picture
-    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
+    console = name_console() if sys.stdout.isatty() else name_console(WIDE)
     frames_per_s = FRAMES_PER_S if console.is_terminal else FRAMES_PER_S_IN_A_FILE
     async with open_show(settings) as show:
         if opens_pages and console.is_terminal:

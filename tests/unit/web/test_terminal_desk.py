@@ -54,6 +54,12 @@ def pop(customer: Customer | None, choices: tuple[str, ...] = ()) -> PopScreen:
     )
 
 
+def test_what_somebody_wrote_steers_no_terminal() -> None:
+    notes = "speaks\x1b[2J to\nCALL  The Boss\r\x9b31m \u202eeno yna\x07"
+    lines = read(pop(replace(ADA, notes=notes)))
+    assert lines[2] == "      speaks [2J to CALL  The Boss  31m  eno yna "
+
+
 def test_lead_of_a_campaign_is_read_before_its_number_is_dialed() -> None:
     number = "+12025550147"
     lead = LeadShown(
