@@ -45,8 +45,9 @@ class Attempt(Entity, kw_only=True):
     All instants are microseconds, None before they happened. `allowed_by` are the rules of the law that let
     it be dialed. `segment` is whose answer rate it shares, `customer` the record of the store, if there is
     one. An earlier run of ours dialed what `is_recalled`, and may have told the `told_segment` of its lead.
-    `promised` is another call that the agent promised. It `has_line` from when it is planned until its call
-    is over, which may be long before it is written down: the agent wraps up, or its number is in doubt.
+    `promised` is another call that the agent promised, `forbidden` why no other is wanted. It `has_line` from
+    when it is planned until its call is over, which may be long before it is written down: the agent wraps
+    up, or its number is in doubt.
     """
 
     attempt_id: str
@@ -87,6 +88,7 @@ class Attempt(Entity, kw_only=True):
     agent_id: str = ""
     agent_was_sure: bool = False
     refused: bool = False
+    forbidden: str = ""
     disposition: str = ""
     promised: Promise | None = None
     told_segment: str | None = None

@@ -1,4 +1,4 @@
-"""Puts a number on a do-not-call list: the store is ordered to, and everybody told for the record."""
+"""Puts the number of an attempt on the do-not-call list: the store is ordered to, and everybody told."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from core.engine import Engine
 from core.model.campaign_events import NumberForbidden
 from core.model.lead_orders import ListNumber
 from core.model.message import Event
+from dialer.attempts import Attempt
 
 
-def forbid(engine: Engine, why: Event, campaign: str, number: str, reason: str) -> None:
-    """Let nobody of the house call `number` from now on."""
+def forbid(engine: Engine, why: Event, attempt: Attempt, reason: str) -> None:
+    """Let nobody of the house call the attempt's number from now on."""
+    campaign, number = attempt.rules.name, attempt.number.number
+    attempt.refused, attempt.forbidden = True, reason
     engine.send(ListNumber(campaign=campaign, number=number, reason=reason))
     engine.publish(
         NumberForbidden(

@@ -292,8 +292,7 @@ class OutboundCalls:
         attempt = self._book.of_contact(event.contact_id)
         if attempt is None or event.choice != attempt.rules.opt_out:
             return
-        attempt.refused = True
-        forbid(self._engine, event, attempt.rules.name, attempt.number.number, OPTED_OUT)
+        forbid(self._engine, event, attempt, OPTED_OUT)
 
     # --- the end -------------------------------------------------------------------------------------------
 
@@ -393,6 +392,7 @@ class OutboundCalls:
                 lead_id=attempt.lead.lead_id,
                 lease_id=attempt.lease_id,
                 record=record,
+                forbidden=attempt.forbidden,
                 **again._asdict(),
             )
         )

@@ -82,8 +82,8 @@ class Results:
             return
         told = self.of(event.disposition)
         if told.is_dnc:
-            forbid(self._engine, event, attempt.rules.name, attempt.number.number, told.label)
-        attempt.refused = attempt.refused or told.is_dnc or told.is_refusal
+            forbid(self._engine, event, attempt, told.label)
+        attempt.refused = attempt.refused or told.is_refusal
         if told.is_callback:
             attempt.promised = _promised(attempt, event, attempt.agent_id)
 

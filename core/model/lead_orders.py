@@ -34,7 +34,8 @@ class SettleLead(LeadCommand, frozen=True, kw_only=True):
 
     Where a `callback` was promised for that time it comes before all others, to its `owner` alone unless
     that is empty: for ever, or until `alone_until_us` where that is not 0. An attempt that was written down
-    before is not counted twice.
+    before is not counted twice. Where no more calls are wanted the number goes on the list of the house with
+    it, so that whoever has the number next is told; `forbidden` is why.
     """
 
     lead_id: str
@@ -44,6 +45,7 @@ class SettleLead(LeadCommand, frozen=True, kw_only=True):
     callback: bool = False
     owner: str = ""
     alone_until_us: int = 0
+    forbidden: str = ""
 
 
 class KeepLeads(LeadCommand, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from core.model.lead_orders import (
 )
 from crm.leads.counts import MinuteCounts
 from crm.leads.engaged import MemoryEngaged
+from crm.leads.listings import listing_key
 from crm.leads.memory_held import HeldLead, HeldList
 from crm.leads.memory_lists import MemoryLists
 from crm.leads.mix import Stood, in_turn
@@ -99,6 +100,8 @@ class MemoryLeadStore(MemoryLists):
         self._counts.setdefault(order.campaign, MinuteCounts()).add(record)
         self.records.setdefault(order.campaign, []).append(record)
         self._engaged.let_go(record.attempt_id, whoms)
+        if order.forbidden:
+            self.list_once(record.number, listing_key(), order.forbidden)
         for whom in whoms:
             self._settled_at.setdefault(whom, []).append(order)
 

@@ -23,7 +23,11 @@ class MemoryListed:
     async def list_number(self, order: ListNumber) -> None:
         """Put a number or an area on the list of the house or of the campaign."""
         key = listing_key("" if order.everywhere else order.campaign)
-        self.listed.setdefault(order.number, {}).setdefault(key, (self._clock.now_us(), order.reason))
+        self.list_once(order.number, key, order.reason)
+
+    def list_once(self, number: str, listing: str, reason: str) -> None:
+        """Put a number or an area on a list; one that stands there stays as it is."""
+        self.listed.setdefault(number, {}).setdefault(listing, (self._clock.now_us(), reason))
 
     async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """Return what forbids each of `numbers` to `campaign` at this moment, in their order."""

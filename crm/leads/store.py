@@ -138,6 +138,8 @@ class SqlLeadStore:
             await disengage(
                 connection, order.record.attempt_id, at_whom(order.record.person_id, order.record.number)
             )
+            if order.forbidden:
+                await self._list(connection, order.record.number, listing_key(), order.forbidden)
             settled = await connection.execute(_SETTLE, {"key": key, **_next_time(order)})
             if settled.rowcount == 0:
                 await connection.execute(_COUNT_ATTEMPT, {"key": key})
@@ -210,15 +212,14 @@ class SqlLeadStore:
     async def list_number(self, order: ListNumber) -> None:
         """Put a number or an area on the list of the house or of the campaign."""
         key = listing_key("" if order.everywhere else order.campaign)
-        statement = self._database.insert(ListedNumberRow).on_conflict_do_nothing()
-        row = {
-            "number": order.number,
-            "listing": key,
-            "reason": order.reason,
-            "at_us": self._clock.now_us(),
-        }
         async with self._database.writing() as connection:
-            await connection.execute(statement, row)
+            await self._list(connection, order.number, key, order.reason)
+
+    async def _list(self, connection: AsyncConnection, number: str, listing: str, reason: str) -> None:
+        """Put a number or an area on a list; one that stands there stays as it is."""
+        statement = self._database.insert(ListedNumberRow).on_conflict_do_nothing()
+        row = {"number": number, "listing": listing, "reason": reason, "at_us": self._clock.now_us()}
+        await connection.execute(statement, row)
 
     async def listings(self, campaign: str, numbers: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """Return what forbids each of `numbers` to `campaign` at this moment, in their order."""

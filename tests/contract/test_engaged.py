@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from core.kernel.clock import SECOND_US
-from core.model.lead_orders import CheckNumbers, Disengage, KeepEngaged
+from core.model.lead import HOUSE_LIST
+from core.model.lead_orders import CheckNumbers, Disengage, KeepEngaged, SettleLead
 from tests.contract.test_lead_store import Store, attempt, lead, leased, loaded, settled
 from tests.contract.test_lead_store import clock as clock  # the fixtures
 from tests.contract.test_lead_store import store as store
@@ -83,6 +84,25 @@ async def test_who_is_settled_is_let_go_and_read_of_by_the_next(store: Store) ->
     assert past.at_us == record.dialed_us
     await settled(store, found, None, record=record)
     assert await engaged(store, ("A-3", *whom)) == ["A-3"], "settled twice, it lets nobody else's go"
+
+
+async def test_who_wants_no_more_calls_is_let_go_and_listed_in_one(store: Store) -> None:
+    """No other engine may have the number before it knows."""
+    await loaded(store, lead(1))
+    (found,) = await leased(store)
+    number = found.numbers[0].number
+    await engaged(store, ("A-1", found.person_id, number))
+    done = SettleLead(
+        campaign="sales",
+        lead_id=found.lead_id,
+        lease_id="one",
+        record=attempt(found, attempt_id="A-1"),
+        again_us=None,
+        forbidden="asked",
+    )
+    await store.settle_lead(done)
+    assert await engaged(store, ("A-2", found.person_id, number)) == []
+    assert await store.listings("any other", [number]) == [(HOUSE_LIST,)]
 
 
 async def test_of_all_that_ask_at_once_one_has_them(store: Store) -> None:

@@ -65,6 +65,7 @@ class Settle(NamedTuple):
     callback: bool
     owner: str
     alone_minutes: int
+    forbidden: str
 
 
 class Engage(NamedTuple):
@@ -131,6 +132,7 @@ steps = st.one_of(
         st.booleans(),
         st.sampled_from(["", "ana", "ben"]),
         st.sampled_from([0, 30, 60]),
+        st.sampled_from(["", "", "", "asked"]),
     ),
     st.builds(Engage, st.lists(st.integers(0, 5), min_size=1, max_size=4).map(tuple), st.integers(1, 60)),
     st.builds(Stay, st.integers(0, 9), st.none() | st.integers(1, 90)),
@@ -320,6 +322,7 @@ class Floor:
                 callback=step.callback,
                 owner=step.owner,
                 alone_until_us=step.alone_minutes and self.clock.at_us + step.alone_minutes * MINUTE_US,
+                forbidden=step.forbidden,
             )
         )
 

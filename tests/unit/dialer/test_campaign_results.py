@@ -112,6 +112,7 @@ def test_who_wants_no_more_calls_is_listed_in_that_instant() -> None:
     assert result_at_once(floor.store.listings("any other", ["+12125550101"])) == [("house",)]
     assert settled(floor).again_us is None
     assert settled(floor).record.refused
+    assert settled(floor).forbidden == "stop", "listed with the settlement at the latest"
 
 
 # --- promised calls ------------------------------------------------------------------------------------
