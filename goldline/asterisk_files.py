@@ -6,16 +6,16 @@ Asterisk files, holding the same secrets. No file that is already there is overw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
+from core.kernel.whole_file import OWNER, write_whole
 from cti.asterisk.dialplan import DialplanSettings, dialplan_files, new_secret
 from goldline.config import load_config
 
 STARTER_FILE = "goldline.toml"
 STARTER_FLOW = "welcome.toml"
-_PRIVATE = 0o600
 _TEMPLATES = Path(__file__).parent / "starter"
 
 
@@ -33,11 +33,9 @@ def write_asterisk_files(folder: Path, config_path: Path | None) -> Iterator[str
     else:
         files = dialplan_files(_settings(config_path))
     _refuse_to_overwrite(folder, files)
-    for name, text in files.items():
-        path = folder / name
-        path.touch(mode=_PRIVATE)
-        path.write_text(text, encoding="utf-8")
-        yield f"wrote {path}"
+    _write_all({folder / name: text for name, text in files.items()})
+    for name in files:
+        yield f"wrote {folder / name}"
     yield f"next: {folder / 'goldline_includes.txt'} names the three lines to add to Asterisk"
 
 
@@ -65,6 +63,17 @@ def _starter(settings: DialplanSettings) -> dict[str, str]:
     )
     flow = (_TEMPLATES / STARTER_FLOW).read_text(encoding="utf-8")
     return {STARTER_FILE: filled, STARTER_FLOW: flow}
+
+
+def _write_all(files: Mapping[Path, str]) -> None:
+    """Write all files or none: half of them would be in the way of the next try."""
+    try:
+        for path, text in files.items():
+            write_whole(path, text, OWNER)
+    except OSError:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _refuse_to_overwrite(folder: Path, files: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.kernel.errors import ConfigError
+from core.kernel.whole_file import write_whole
 from core.model.ids import QueueName
 from goldline.estimate.errors import Case, Errors, added_up
 from goldline.estimate.learner import Fits
@@ -30,7 +31,7 @@ class Lesson:
         if not self.fits:
             allowed = "more days or more calls"
             raise ConfigError(self.trained_on, "too few answered waits of every queue", allowed)
-        out.write_text(waits_file(self.fits, self.watched, self.trained_on, zone), encoding="utf-8")
+        write_whole(out, waits_file(self.fits, self.watched, self.trained_on, zone))
 
     def figures(self) -> Tree:
         """Return by queue and moment from how many waits was learned, and both estimators' errors."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.kernel.clock import seconds
 from core.kernel.errors import ConfigError
 from core.kernel.rng import Streams
+from core.kernel.whole_file import write_whole
 from goldline.config import Config
 from goldline.progress import Told, progress_bar
 from goldline.replications import each_run
@@ -61,7 +62,7 @@ def tune(path: Path, choices: Choices, progress: bool = False) -> Tree:
     with progress_bar(f"{tuner.name}: looking for weights", progress) as told:
         result = tuner.result(told)
     if choices.out:
-        choices.out.write_text(_rules_of(path, result), encoding="utf-8")
+        write_whole(choices.out, _rules_of(path, result))
     return result
 
 

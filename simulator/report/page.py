@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from core.kernel.whole_file import write_whole
 from simulator.report.blocks import Block, Page, Plot, Section, Table, Tile, TimeLines
 
 FOLDER = Path(__file__).parent
@@ -27,7 +28,7 @@ SINCE_START = "Times are hours and minutes since the start of the run."
 
 def write_page(page: Page, path: Path) -> None:
     """Write the page to `path`; raises `OSError` where that cannot be done."""
-    path.write_text(html(page), encoding="utf-8")
+    write_whole(path, html(page))
 
 
 def html(page: Page) -> str:

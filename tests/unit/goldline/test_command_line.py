@@ -13,6 +13,7 @@ import pytest
 
 from goldline.cli import main
 from goldline.demo import FOLDER
+from tests.services.full_disk import files_end_at
 from tests.services.ports import free_tcp_port
 from tests.unit.goldline.recorded import other_rules, record, write_centre
 
@@ -189,6 +190,16 @@ def test_written_files_are_private_and_pass_their_own_check(goldline: Run, tmp_p
         assert path.stat().st_mode & 0o777 == PRIVATE
         assert f"wrote {path}" in out
     assert goldline("check-config", folder / "goldline.toml").status == 0
+
+
+def test_on_a_full_disk_none_is_left_in_the_way_of_the_next_try(goldline: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with files_end_at(1_000):
+        status, out, err = goldline("asterisk-config", folder)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"goldline: error: {folder}/goldline_")
+    assert list(folder.iterdir()) == []
+    assert goldline("asterisk-config", folder).status == 0
 
 
 def test_two_centres_share_no_secret(goldline: Run, tmp_path: Path) -> None:
