@@ -10,8 +10,8 @@ snapshot has been told, and `PbxLost` when either is gone, or when Asterisk is t
 have ended and takes no order any more. In between commands are still tried, for a
 caller may wait.
 
-A caller can come and go while AMI is away, told by FastAGI alone; the end of such a leg is told as well.
-And while both are up a lookout makes up for events that were lost on the way.
+What neither session can tell of any more is seen to by `untold`. And while both are up a lookout makes up
+for events that were lost on the way.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ import structlog
 
 from core.drift import Views
 from core.kernel.clock import Clock
-from core.model.causes import Cause
 from core.model.commands import PbxCommand
 from core.model.events import (
     AnomalySeen,
@@ -54,6 +53,7 @@ from cti.asterisk.lookout import Lookout, told_views
 from cti.asterisk.orders import Contexts, Orders
 from cti.asterisk.resync import KEPT_BACK_MAX, SNAPSHOT_ACTIONS, Snapshot, missed_events, notes
 from cti.asterisk.translate import Events, Translator
+from cti.asterisk.untold import Untold
 from cti.asterisk.vitals import HeardEvents, Vitals
 
 log = structlog.get_logger()
@@ -72,9 +72,6 @@ LOOK_AGAIN_S = 2.0
 
 CHANNEL_LATE_S = 0.5
 """How much later than word of its failure a channel may be told of: so seen where 503 came within 6 ms."""
-
-NEVER_CAME = "the link broke before Asterisk said whether it rings"
-NEVER_MADE = "Asterisk took the order, and there is no channel"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +117,6 @@ class AsteriskPbx:
         self._is_to_stop = False
         self._looks_again: asyncio.TimerHandle | None = None
         self._heard = HeardEvents()
-        # Legs that a dialogue told of and whose end was not told yet.
-        self._unended: dict[LegId, None] = {}
-        # Ordered legs of which no link could tell any more.
-        self._orphaned: tuple[LegId, ...] = ()
         self._orders = Orders(
             settings.name,
             settings.contexts,
@@ -135,6 +128,7 @@ class AsteriskPbx:
             clock=clock,
             put_off=self._put_off,
         )
+        self._untold = Untold(self._translator, self._dialogues, self._orders, sink, clock)
 
     async def start(self) -> None:
         """Listen for dialogues and connect to Asterisk, for ever; raise `OSError` if the port is taken."""
@@ -196,21 +190,14 @@ class AsteriskPbx:
                 self._orders.note_created(event.leg_id)
             elif isinstance(event, LegEnded):
                 self._orders.note_ended(event.leg_id)
-                self._unended.pop(event.leg_id, None)
+                self._untold.note_ended(event.leg_id)
 
     def _hear_dialogue(self, event: Event) -> None:
         if isinstance(event, DialogueOpened):
-            self._unended[event.leg_id] = None
+            self._untold.note_opened(event.leg_id)
         self._sink(event)
-        if isinstance(event, DialogueClosed) and self._translator.has_ended(event.leg_id):
-            self._end_unseen(event.leg_id)
-
-    def _end_unseen(self, leg_id: LegId) -> None:
-        """Tell the end of a leg that only its dialogue told of, now that Asterisk has no such channel."""
-        known = leg_id in self._translator.channels or self._dialogues.knows(leg_id)
-        if leg_id in self._unended and not known:
-            del self._unended[leg_id]
-            self._sink(LegEnded(at_us=self._clock.now_us(), leg_id=leg_id, cause=Cause.UNKNOWN))
+        if isinstance(event, DialogueClosed):
+            self._untold.note_closed(event.leg_id)
 
     # --- being up ---------------------------------------------------------------------------------
 
@@ -230,7 +217,7 @@ class AsteriskPbx:
             self._lose()
 
     def _lose(self) -> None:
-        self._orphaned = self._translator.ordered()
+        self._untold.link_lost()
         if self._is_up:
             self._is_up = False
             self._sink(PbxLost(at_us=self._clock.now_us(), pbx=self._settings.name))
@@ -246,7 +233,7 @@ class AsteriskPbx:
         """Return what the engine was told of legs, None while a snapshot is due anyway."""
         if not self._is_up or self._snapshot is not None:
             return None
-        return told_views(self._translator.channels, [*self._orders.promised(), *self._unended])
+        return told_views(self._translator.channels, self._untold.expected())
 
     def _make_up(self, amiss: Sequence[LegId], snapshot: Snapshot) -> None:
         """Tell what the events would have told that did not come."""
@@ -256,8 +243,7 @@ class AsteriskPbx:
             self._tell(self._translator.translate(message, now_us))
         shown = [row["Uniqueid"] for row in snapshot.channels]
         for leg_id in [leg_id for leg_id in amiss if leg_id not in shown]:
-            self._orders.give_up(leg_id, Cause.SUBSCRIBER_ABSENT, NEVER_MADE)
-            self._end_unseen(leg_id)
+            self._untold.note_missing(leg_id)
 
     # --- the snapshot -----------------------------------------------------------------------------
 
@@ -321,11 +307,7 @@ class AsteriskPbx:
             self._come_up(now_us)
 
     def _come_up(self, now_us: int) -> None:
-        for leg_id in self._orphaned:
-            self._orders.give_up(leg_id, Cause.NETWORK_OUT_OF_ORDER, NEVER_CAME)
-        self._orphaned = ()
-        for leg_id in list(self._unended):
-            self._end_unseen(leg_id)
+        self._untold.link_back()
         self._orders.hang_up_again()
         if self._is_to_stop:
             self._is_to_stop = False
