@@ -26,7 +26,6 @@ class Caller:
     name: str = ""
     roles: frozenset[Role] = frozenset()
     agent_id: AgentId | None = None
-    is_program: bool = False
 
     def may(self, *roles: Role) -> bool:
         """Tell whether the caller has one of `roles`."""

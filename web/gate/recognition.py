@@ -137,7 +137,7 @@ def _program(key: ApiKey, now_us: int) -> _Known | None:
     ends_us = now_us + microseconds(3_600) if key.ends_us is None else key.ends_us
     if now_us >= ends_us:
         return None
-    caller = Caller(login=program_login(key.key_id), name=key.name, roles=_roles(key.scopes), is_program=True)
+    caller = Caller(login=program_login(key.key_id), name=key.name, roles=_roles(key.scopes))
     return _Known(caller, checked_us=now_us, seen_us=now_us, ends_us=ends_us)
 
 
