@@ -11,8 +11,8 @@ from core.kernel.clock import microseconds
 from dialer.goals import Goals
 from dialer.parting import Arm, Parting
 from dialer.promises import PromiseRules
-from goldline.config_routing import PhoneNumber
 from goldline.section import Date, Name, Seconds, Section
+from goldline.texts import PhoneNumber
 
 Count = Annotated[int, Field(ge=1, le=100_000_000)]
 SHARE_MAX = 1_000

@@ -26,9 +26,10 @@ from goldline.config_dispositions import (
     DayPartSection,
     RecycleSection,
 )
-from goldline.config_routing import HoursSection, PhoneNumber, ZoneName
+from goldline.config_routing import HoursSection
 from goldline.config_trunks import MachineSection
 from goldline.section import Country, Date, Name, Section
+from goldline.texts import PhoneNumber, ZoneName
 
 
 class CampaignSection(Section):

@@ -15,8 +15,9 @@ from core.model.disposition import SYSTEM, Disposition
 from core.model.hours import DAYS, Day, parse_opening
 from core.model.ids import QueueName
 from dialer.recycling import DEFAULT_DAY_PARTS, DEFAULT_RULES, DayPart, RecycleRule, Recycling, Turn
-from goldline.config_routing import OpeningText, QueueSection
+from goldline.config_routing import QueueSection
 from goldline.section import Name, Section
+from goldline.texts import OpeningText
 
 Delay = Annotated[float, Field(ge=0, le=90 * 86_400)]
 

@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 
 from core.kernel.errors import KeyRefused
 from core.model.ids import QueueName
-from goldline.config_routing import ZoneName
 from goldline.section import Section
+from goldline.texts import ZoneName
 from routing.outlook import FEATURES
 from routing.regression import LinearWait, Moment, TrainedWaits
 

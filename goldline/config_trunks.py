@@ -17,8 +17,8 @@ from dialer.back_off import BackOffRules
 from dialer.caller_ids import OwnNumber, PoolRules
 from dialer.machine_rules import MachineRules
 from dialer.trunks import TrunkRules
-from goldline.config_routing import SoundName
 from goldline.section import Country, Section, said
+from goldline.texts import SoundName
 
 _RESOURCE = r"[A-Za-z0-9_/@.:+*#;-]*"
 _ADDRESS = rf"^[A-Za-z][A-Za-z0-9]*/{_RESOURCE}\{{number\}}{_RESOURCE}$"

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from core.kernel.errors import KeyRefused
 from goldline.config_gate import GateSection, OidcSection
-from goldline.config_routing import ZoneName
 from goldline.section import Name, Port, Section, said
+from goldline.texts import ZoneName
 from web.pop_url import FIELDS, check_template, origin_of
 from web.settings import WebSettings
 
