@@ -156,35 +156,42 @@ class _Drawing:
         return Plot(title=title, note=note, kind="bars", axis=self._axis, form="count", series=series)
 
 
-def _distribution(result: Mapping[str, Any]) -> Iterator[Plot]:
-    """Yield how long the waits were: how many of each length, and how many were answered by then."""
+def _distribution(result: Mapping[str, Any]) -> tuple[Plot, ...]:
+    """Return how long the waits were: how many of each length, and how many were answered by then."""
     edges = [f"{edge:g}" for edge in result["waits_up_to_s"]]
-    answered_by = ClassAxis(
-        labels=edges, names=[f"within {edge} s" for edge in edges], title="seconds of waiting, at most"
-    )
-    lengths = ClassAxis(
-        labels=[*edges, "more"],
-        names=[*(f"{low} to {high} s" for low, high in pairwise(["0", *edges])), f"more than {edges[-1]} s"],
-        title="seconds of waiting, up to",
-    )
     waits = {
         tier: {end: _means(column) for end, column in ends.items()} for tier, ends in result["waits"].items()
     }
-    yield Plot(
+    return _lengths_of_waits(edges, waits), _answered_within(edges, waits)
+
+
+def _lengths_of_waits(edges: Sequence[str], waits: Mapping[str, Any]) -> Plot:
+    answered, abandoned = (_sums([ends[end] for ends in waits.values()]) for end in ("answered", "abandoned"))
+    return Plot(
         title="How long the waits were",
         note="Contacts by the length of their wait",
         kind="bars",
-        axis=lengths,
-        form="count",
-        series=_outcomes(
-            *(_sums([ends[end] for ends in waits.values()]) for end in ("answered", "abandoned"))
+        axis=ClassAxis(
+            labels=[*edges, "more"],
+            names=[
+                *(f"{low} to {high} s" for low, high in pairwise(["0", *edges])),
+                f"more than {edges[-1]} s",
+            ],
+            title="seconds of waiting, up to",
         ),
+        form="count",
+        series=_outcomes(answered, abandoned),
     )
-    yield Plot(
+
+
+def _answered_within(edges: Sequence[str], waits: Mapping[str, Any]) -> Plot:
+    return Plot(
         title="Answered by then",
         note="Share of the contacts of a tier that were answered within so many seconds",
         kind="lines",
-        axis=answered_by,
+        axis=ClassAxis(
+            labels=edges, names=[f"within {edge} s" for edge in edges], title="seconds of waiting, at most"
+        ),
         form="percent",
         series=tuple(
             Series(name=tier, values=_answered_by(ends)[: len(edges)], tone=tone)
