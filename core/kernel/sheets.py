@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
+import re
+
+_FORMULAS = re.compile(r"\A(?=[=+\-@\t\r\n])|(?<=[;\t\r\n])(?=[=+@]|-\S)")
+"""Where a formula begins: at the start of a cell, and behind what parts cells where commas part figures.
+
+A spreadsheet in German or French takes `;` for the end of a cell, and minds no quotation mark within one.
+"""
 
 
 def harmless(cell: str) -> str:
-    """Return `cell` so that no spreadsheet runs it as a formula (OWASP, "CSV injection")."""
-    return f"'{cell}" if cell.startswith(_FORMULA_BEGINS) else cell
+    """Return `cell` so that no spreadsheet runs any of it as a formula (OWASP, "CSV injection")."""
+    return _FORMULAS.sub("'", cell)
