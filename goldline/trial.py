@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from goldline.harness import SimulatedDay, open_scenario
 from goldline.journal_file import HashJournal
 from goldline.progress import Told
 from goldline.valuation import valuation_of
+from goldline.watched import Watcher
 from ivr.flow import Flow
 from metrics.campaigns import Campaigns, campaign_summary
 from metrics.day import DayFigures
@@ -64,41 +65,54 @@ class Trial:
     ) -> Run:
         """Run once, every invariant checked at every step; raise `InvariantBroken` where one is."""
         lines = TimeLines()
-        watch_stretch = [lines.add] if seed == self.pictured else []
-        valuation = valuation_of(self.config)
-        figures = DayFigures(self.frame, teams_of(self.scenario), watch_stretch, valuation)
-        work, campaigns = WorkByChannel(self.frame), Campaigns(self.frame)
-        channels, dialed = _channels(self.scenario), _campaigns(self.scenario)
-        folds = [figures.add]  # each is shown every event, so only those for which there may be any
-        if channels:
-            folds.append(work.add)
-        if dialed:
-            folds.append(campaigns.add)
+        counts = _Counts(self, [lines.add] if seed == self.pictured else [])
         day = SimulatedDay(
             self.scenario,
             self.config,
             seed,
             journal=journal,
-            watchers=folds,
+            watchers=counts.folds,
             flows=self.flows,
             recalled=self.recalled,
             audit=audit,
         )
         day.run(told)
-        figures.close(day.runner.now_us())
-        tree = day_summary(figures, tiers=self._tiers(), queues=self.config.queues)
-        tree |= {
-            "work": work_summary(work, channels),
-            "campaigns": campaign_summary(campaigns, dialed, tree["occupancy"]),
-        }
-        return Run(figures=_telephony(day.world) | tree, time_lines=lines.of)
+        figures = counts.figures_until(day.runner.now_us())
+        return Run(figures=_telephony(day.world) | figures, time_lines=lines.of)
 
-    def _tiers(self) -> list[str]:
+    def tiers(self) -> list[str]:
         """Return the tiers that callers may be of, the worthiest first as the configuration has them."""
         default = self.config.rules.default_tier
         found = {default} | {group.tier or default for group in self.scenario.customers}
         ranked = [tier for tier in self.config.tiers if tier in found]
         return [*ranked, *sorted(found.difference(ranked))]
+
+
+class _Counts:
+    """What is counted of one run of a trial, event by event."""
+
+    def __init__(self, trial: Trial, watch_stretch: Sequence[Callable[[Stretch], None]]) -> None:
+        self._trial = trial
+        teams, valuation = teams_of(trial.scenario), valuation_of(trial.config)
+        self._day = DayFigures(trial.frame, teams, watch_stretch, valuation)
+        self._work, self._channels = WorkByChannel(trial.frame), _channels(trial.scenario)
+        self._dialed, self._campaigns = Campaigns(trial.frame), _campaigns(trial.scenario)
+
+    @property
+    def folds(self) -> list[Watcher]:
+        """Return what is to be shown every event: only what may hear of something, as each costs its time."""
+        work = [self._work.add] if self._channels else []
+        dialed = [self._dialed.add] if self._campaigns else []
+        return [self._day.add, *work, *dialed]
+
+    def figures_until(self, end_us: int) -> Tree:
+        """Return what it comes to, as the run has ended."""
+        self._day.close(end_us)
+        tree = day_summary(self._day, tiers=self._trial.tiers(), queues=self._trial.config.queues)
+        return tree | {
+            "work": work_summary(self._work, self._channels),
+            "campaigns": campaign_summary(self._dialed, self._campaigns, tree["occupancy"]),
+        }
 
 
 def _channels(scenario: Scenario) -> list[str]:
