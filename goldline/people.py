@@ -6,13 +6,13 @@ in the audit log like what is done by the pages.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.kernel.clock import SECOND_US, Clock
-from core.kernel.errors import GoldlineError
+from core.kernel.errors import ConfigError, GoldlineError
 from core.model.person import ApiKey, AuditEntry, Person, PersonChange
 from crm.people import SqlPeopleStore
 from goldline.config import load_config
@@ -34,13 +34,22 @@ class PersonRefused(GoldlineError):
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The people of one centre."""
+    """The people of one centre, whose desks are those of its `agents`."""
 
     store: PeopleStore
     clock: Clock
+    agents: Set[str]
 
     async def add(self, person: Person, password: str) -> None:
-        """Let somebody sign in; raise `PersonRefused` where the login is taken or the password too short."""
+        """Let somebody sign in.
+
+        Raises `PersonRefused` where the login is taken or the password too short, `ConfigError` where there
+        is no such desk.
+        """
+        if person.agent_id and person.agent_id not in self.agents:
+            raise ConfigError(
+                "--agent", person.agent_id, f"one of the agents: {', '.join(sorted(self.agents))}"
+            )
         if not await self.store.add_person(replace(person, password_hash=_hashed(password))):
             raise PersonRefused(f"{person.login}: somebody has this login already")
         await self._write("people add", person.login)
@@ -90,8 +99,9 @@ class Register:
 @asynccontextmanager
 async def open_register(config_path: Path) -> AsyncIterator[Register]:
     """Give the people of the configured database."""
-    async with open_database(load_config(config_path)) as database:
-        yield Register(SqlPeopleStore(database), WallClock())
+    config = load_config(config_path)
+    async with open_database(config) as database:
+        yield Register(SqlPeopleStore(database), WallClock(), frozenset(config.agents))
 
 
 def _hashed(password: str) -> str:

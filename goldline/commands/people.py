@@ -81,7 +81,9 @@ def password(login: LoginName, config: ConfigFile = CONFIG) -> None:
 def key(
     name: Annotated[str, typer.Argument(help="The program's name.")],
     scope: Scopes,
-    days: Annotated[int, typer.Option(min=0, help="How long it holds; 0: until it is revoked.")] = 0,
+    days: Annotated[
+        int, typer.Option(min=0, max=36_500, help="How long it holds; 0: until it is revoked.")
+    ] = 0,
     config: ConfigFile = CONFIG,
 ) -> None:
     """Make a key for a program and print it, once."""

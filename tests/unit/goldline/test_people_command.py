@@ -109,3 +109,18 @@ def test_a_key_is_printed_once_and_kept_as_its_hash(goldline: Run, config: Path)
     assert asyncio.run(scopes()) == ("read_only",)
     assert goldline("people", "revoke", key_id, "-c", config).status == 0
     assert goldline("people", "revoke", key_id, "-c", config).status == 2
+
+
+@pytest.mark.usefixtures("type_password")
+def test_a_desk_is_one_of_an_agent_there_is(goldline: Run, config: Path) -> None:
+    done = goldline("people", "add", "bob", "--role", "agent", "--agent", "bob", "-c", config)
+    assert done == (2, "", "goldline: configuration: --agent: found 'bob'; one of the agents: anna, bram\n")
+    assert goldline("people", "list", "-c", config).out == ""
+
+
+def test_a_key_that_outlives_everybody_is_refused_with_the_range(goldline: Run, config: Path) -> None:
+    status, out, err = goldline(
+        "people", "key", "crm", "--scope", "agent", "--days", "1000000000", "-c", config
+    )
+    assert (status, out) == (2, "")
+    assert "36500" in err
