@@ -18,7 +18,6 @@ from operator import attrgetter
 from typing import Any
 
 from core.kernel.ordered import Entry
-from core.kernel.record import Entity
 from core.model.contact import VOICE, Contact
 from core.model.events import Candidate, Term
 from core.model.ids import AgentId, ContactId, QueueName
@@ -53,22 +52,38 @@ _NO_LINES: Set[Line] = frozenset()
 _COUNT, _APART = attrgetter("count"), attrgetter("apart")
 
 
-class _Waiter(Entity):
+class _Waiter:
     """A contact in line, and where: in its queue, and in a line unless it is new or held for somebody.
 
     `need` is what it asks of an agent, that the agent serves its queue among it. What every explanation tells
     stands here too: to fetch it from the contact, one of thousands, takes longer than to work it out.
     """
 
-    standing: Standing
-    need: Need
-    queued_us: int
-    head_start_us: int
-    scores: KindScores
-    entry: Entry
-    queue: QueueLine
-    demand: Demand | None = None
-    line: Line | None = None
+    __slots__ = (
+        "demand",
+        "entry",
+        "head_start_us",
+        "line",
+        "need",
+        "queue",
+        "queued_us",
+        "scores",
+        "standing",
+    )
+
+    def __init__(
+        self, standing: Standing, need: Need, scores: KindScores, entry: Entry, queue: QueueLine
+    ) -> None:
+        contact = standing.contact
+        self.standing = standing
+        self.need = need
+        self.queued_us = contact.queued_us or 0
+        self.head_start_us = contact.head_start_us
+        self.scores = scores
+        self.entry = entry
+        self.queue = queue
+        self.demand: Demand | None = None
+        self.line: Line | None = None
 
 
 _Personal = Mapping[ContactId, _Waiter]
@@ -115,9 +130,7 @@ class Index:
         queue.add(entry)
         queue.note_arrival(contact)
         need = self._staff.asked(standing.need, kind.queue)
-        waiter = self._waiters[contact_id] = _Waiter(
-            standing, need, contact.queued_us or 0, contact.head_start_us, scores, entry, queue
-        )
+        waiter = self._waiters[contact_id] = _Waiter(standing, need, scores, entry, queue)
         if standing.held_for is None:
             self._fresh[contact_id] = waiter
         named = standing.held_for or standing.preferred
