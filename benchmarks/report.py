@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 Row = Mapping[str, object]
 """One line of a table: column heading to value, the unit in the heading ("median ms")."""
@@ -48,6 +51,17 @@ def print_figures(
     print(f"{title}\n\n{aligned(rows)}")
     for name, ratio in (ratios or {}).items():
         print(f"{name}: {shown(ratio)}")
+
+
+def run_by(script: str, module: str) -> tuple[list[Row], dict[str, float]]:
+    """Return the lines and ratios of a benchmark as a script of ours runs it, nothing where it cannot."""
+    program = Path(__file__).parents[1] / "scripts" / script
+    done = subprocess.run([program, "-m", module, "--json"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+        return [], {}
+    report = json.loads(done.stdout)
+    return report["rows"], report["ratios"]
 
 
 def aligned(rows: Sequence[Row]) -> str:

@@ -4,7 +4,8 @@ Contacts come (join a line, learn their position, ask for the best idle agent), 
 contact that comes first), contacts give up, and contacts are altered (a step lowers what they ask for, or the
 hold for a preferred agent ends). Winner and runner-up are explained by their terms each time. Measured is
 the CPU time of each event, beside the same events by a plain scan of everybody (the tests' oracle), and the
-ways of app_queue and mod_callcenter restated (`benchmarks._other_ways`).
+ways of app_queue and mod_callcenter restated (`benchmarks._other_ways`). A whole run measures the compiled
+index as well (`scripts/compiled`, which needs a C compiler).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from benchmarks._crowd import Crowd, rulebook
 from benchmarks._other_ways import AppQueue, ModCallcenter
-from benchmarks.report import options, print_figures
+from benchmarks.report import Row, options, print_figures, run_by
 from core.model.ids import AgentId, ContactId
 from goldline.garbage import prefer_latency
+from routing import index
 from routing.index import Index
 from routing.rules import Rulebook
 from routing.scores import Scores
@@ -58,41 +60,53 @@ SMALL = Regime("1,000 wait", waiting=1_000)
 LARGE = Regime("100,000 wait", waiting=100_000)
 WAITING_BY_VALUE = Regime("10,000 wait, all tiers by value", waiting=10_000, value_for_all=True)
 IDLE_BY_VALUE = Regime("8,000 are idle, all tiers by value", idle=8_000, value_for_all=True)
+REGIMES = (WAITING, IDLE, SMALL, LARGE, WAITING_BY_VALUE, IDLE_BY_VALUE)
+IS_COMPILED = not index.__file__.endswith(".py")
 
 
 def main() -> None:
     """Print the figures."""
     chosen = options((__doc__ or "").splitlines()[0])
     events, scans = (20_000, 40) if chosen.quick else (200_000, 400)
-    regimes = [WAITING, IDLE, SMALL, LARGE, WAITING_BY_VALUE, IDLE_BY_VALUE]
-    costs = {regime.name: measured(regime, Index, events) for regime in regimes}
-    scanned = {regime.name: measured(regime, Scan, scans) for regime in (WAITING, IDLE)}
-    rows = [
-        {"centre": name, "way": way, **cost.row()}
-        for way, of_way in (("index", costs), ("scan", scanned))
-        for name, cost in of_way.items()
-    ]
-    print_figures(
-        "Finding pairs: CPU time of each event",
-        rows,
-        chosen.as_json,
-        ratios(costs, scanned) | against_other_ways(costs[WAITING.name]),
-    )
+    costs = {regime.name: measured(regime, Index, events) for regime in REGIMES}
+    if IS_COMPILED:
+        rows, ratios = rows_of("index, compiled", costs), against_goals(costs)
+    else:
+        scanned = {regime.name: measured(regime, Scan, scans) for regime in (WAITING, IDLE)}
+        rows = rows_of("index", costs) + rows_of("scan", scanned)
+        ratios = against_goals(costs) | against_scan(costs, scanned) | against_other_ways(costs[WAITING.name])
+        if not chosen.quick:
+            more_rows, more_ratios = run_by("compiled", "benchmarks.routing")
+            rows += more_rows
+            ratios |= {f"compiled, {name}": ratio for name, ratio in more_ratios.items()}
+    print_figures("Finding pairs: CPU time of each event", rows, chosen.as_json, ratios)
 
 
-def ratios(costs: dict[str, Cost], scanned: dict[str, Cost]) -> dict[str, float]:
+def rows_of(way: str, costs: dict[str, Cost]) -> list[Row]:
+    """Return a line for each centre."""
+    return [{"centre": name, "way": way, **cost.row()} for name, cost in costs.items()]
+
+
+def against_goals(costs: dict[str, Cost]) -> dict[str, float]:
     """Return how the figures compare with the goals."""
     goals: dict[str, float] = {}
-    for regime in (WAITING, IDLE):
-        cost = costs[regime.name]
+    for name in (WAITING.name, IDLE.name):
+        cost = costs[name]
         goals |= {
-            f"{regime.name}: events a second over the goal of {TARGET_PER_S:,}": cost.per_s / TARGET_PER_S,
-            f"{regime.name}: 99 % within, over the goal of {P99_US} us": cost.at(0.99) / P99_US,
-            f"{regime.name}: 99.9 % within, over the goal of {P999_US} us": cost.at(0.999) / P999_US,
-            f"{regime.name}: index over scan (goal: 100)": cost.per_s / scanned[regime.name].per_s,
+            f"{name}: events a second over the goal of {TARGET_PER_S:,}": cost.per_s / TARGET_PER_S,
+            f"{name}: 99 % within, over the goal of {P99_US} us": cost.at(0.99) / P99_US,
+            f"{name}: 99.9 % within, over the goal of {P999_US} us": cost.at(0.999) / P999_US,
         }
     growth = costs[LARGE.name].mean_us / costs[SMALL.name].mean_us
     return goals | {f"cost of an event, 100,000 over 1,000 waiting (goal: {GROWTH_MAX} at most)": growth}
+
+
+def against_scan(costs: dict[str, Cost], scanned: dict[str, Cost]) -> dict[str, float]:
+    """Return how many events of the index fit into one of the scan."""
+    return {
+        f"{name}: index over scan (goal: 100)": costs[name].per_s / of_scan.per_s
+        for name, of_scan in scanned.items()
+    }
 
 
 # --- what is measured ----------------------------------------------------------------------------------

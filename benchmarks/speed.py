@@ -11,10 +11,8 @@ a quick run leaves it out, as it would end before PyPy is warm.
 
 from __future__ import annotations
 
-import json
 import platform
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +26,7 @@ from statistics import median
 from benchmarks._centre import SEED, centre, centre_folder
 from benchmarks._peers import Dealt, in_ciw, in_simpy
 from benchmarks._pool import Pool
-from benchmarks.report import Row, options, print_figures
+from benchmarks.report import Row, options, print_figures, run_by
 from core.kernel.errors import InvariantBroken
 from core.kernel.interpreter import COMPILED
 from core.model.contact import ContactState
@@ -64,8 +62,9 @@ def main() -> None:
     rows = [row(name, measured) for name, measured in rates.items()]
     ratios = against_engine(rates) | centre_ratios
     if COMPILED and not chosen.quick:
-        more_rows, more_ratios = on_pypy()
-        rows, ratios = rows + more_rows, ratios | more_ratios
+        more_rows, more_ratios = run_by("pypy", "benchmarks.speed")
+        rows += more_rows
+        ratios |= {f"{name}, PyPy": ratio for name, ratio in more_ratios.items()}
     print_figures(f"Simulated calls, {calls:,} a run of a pool of 50 agents", rows, chosen.as_json, ratios)
 
 
@@ -88,19 +87,6 @@ def against_engine(rates: Mapping[str, Sequence[float]]) -> dict[str, float]:
         f"engine over the target of {TARGET_PER_CPU_S:,}": engine / TARGET_PER_CPU_S,
         **{f"{name.partition(',')[0]} over the engine": ratio for name, ratio in peers.items()},
     }
-
-
-def on_pypy() -> tuple[list[Row], dict[str, float]]:
-    """Return the lines and ratios of this benchmark on the testbed's PyPy, nothing where there is none."""
-    program = Path(__file__).parents[1] / "scripts" / "pypy"
-    done = subprocess.run(
-        [program, "-m", "benchmarks.speed", "--json"], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        print(done.stderr, file=sys.stderr)
-        return [], {}
-    report = json.loads(done.stdout)
-    return report["rows"], {f"{name}, PyPy": ratio for name, ratio in report["ratios"].items()}
 
 
 # --- a pool of agents --------------------------------------------------------------------------------
