@@ -124,7 +124,6 @@ class Figures(NamedTuple):
     utilisation: float
     utilisation_deviation: float
     share: float
-    share_deviation: float
     worst: float
     above_cap: float
     """The share of days above three per cent."""
@@ -141,7 +140,6 @@ def figures(days: Sequence[Day], cap: float = THREE_PER_CENT) -> Figures:
         fmean(utilisations),
         stdev(utilisations) if len(days) > 1 else 0.0,
         fmean(shares),
-        stdev(shares) if len(days) > 1 else 0.0,
         max(shares),
         100 * fmean(share > 100 * cap for share in shares),
     )
