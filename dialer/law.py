@@ -102,7 +102,7 @@ class Lockout(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafeHarbourMessage(Rule):
-    """Who finds nobody hears a recording that says these things."""
+    """Who finds nobody hears a recording that says these things, and offers nothing where it may not."""
 
     kind: Literal["message"] = "message"
     says: tuple[Literal["name", "number", "purpose"], ...]

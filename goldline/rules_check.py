@@ -58,7 +58,7 @@ def check_config_rules(
         has_work=bool(work_channels(config.work, agents)),
         called_for=tuple(QueueName(campaign.queue) for campaign in config.campaigns.values()),
     )
-    findings = [*check_rules(rules, around), *check_agents(config, agents), *check_campaigns(config)]
+    findings = [*check_rules(rules, around), *check_agents(config, agents), *check_campaigns(config, flows)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RulesRefused(str(origin), findings)
     return findings

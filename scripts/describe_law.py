@@ -85,7 +85,8 @@ def asks(rule: Rule) -> str:
             return f"no call for {_span(rule.hours)} after {_AFTER[rule.after]}{unless}"
         case SafeHarbourMessage():
             key = " with a key to opt out" if rule.opt_out_key else ""
-            return f"who finds nobody hears a message that tells {' and '.join(rule.says)}{key}"
+            no_more = ", and advertises nothing" if rule.no_marketing else ""
+            return f"who finds nobody hears a message that tells {' and '.join(rule.says)}{key}{no_more}"
         case Register():
             return (
                 f"numbers on `{rule.name}` are not called; our copy is at most {rule.age_max_days} days old"
