@@ -5,7 +5,7 @@ Most have none of them in any danger, and every contact brings four changes: so 
 
 from __future__ import annotations
 
-from agents.desks import Desks
+from agents.lost_desks import LostDesks
 from agents.roster import Roster
 from agents.standing_legs import StandingLegs
 from agents.workload import Workload
@@ -19,7 +19,7 @@ class Consequences:
     """The feature that sees to them, once everybody has heard of the change. Built after the three."""
 
     def __init__(
-        self, engine: Engine, roster: Roster, legs: StandingLegs, desks: Desks, workload: Workload
+        self, engine: Engine, roster: Roster, legs: StandingLegs, desks: LostDesks, workload: Workload
     ) -> None:
         self._roster = roster
         self._legs = legs

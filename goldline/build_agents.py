@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agents.consequences import Consequences
 from agents.conversations import Conversations
-from agents.desks import Desks
+from agents.lost_desks import LostDesks
 from agents.misses import Misses
 from agents.previews import Previews
 from agents.required_results import RequiredResults
@@ -33,7 +33,7 @@ def build_agents_side(ground: Ground, config: Config, campaigns: Campaigns) -> N
     legs = StandingLegs(engine, roster, ground.ids, standing_rules(config.standing))
     misses = Misses(engine, roster, miss_rules(config.offers))
     Wishes(engine, roster, misses, config.rules.not_ready_reasons)
-    desks = Desks(engine, roster, microseconds(config.desk.grace_s))
+    desks = LostDesks(engine, roster, microseconds(config.desk.grace_s))
     Reservations(engine, contacts, roster, misses, microseconds(config.desk.seen_within_s))
     Conversations(engine, roster)
     Previews(engine, contacts, roster, config.rules.skip_reasons)

@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 
 from agents.agent import WorkRules
 from agents.consequences import Consequences
-from agents.desks import Desks
+from agents.lost_desks import LostDesks
 from agents.misses import Misses, MissRules
 from agents.previews import Previews
 from agents.quality import QualityLearner
@@ -216,7 +216,7 @@ class Floor:
         self.standing_legs = StandingLegs(self.engine, self.roster, ids, STANDING)
         missed = Misses(self.engine, self.roster, misses)
         self.wishes = Wishes(self.engine, self.roster, missed, ("break", "lunch"))
-        desks = Desks(self.engine, self.roster, microseconds(GRACE_S))
+        desks = LostDesks(self.engine, self.roster, microseconds(GRACE_S))
         seen_within_us = microseconds(self.seen_within_s)
         self.reservations = Reservations(self.engine, self.contacts, self.roster, missed, seen_within_us)
         Previews(self.engine, self.contacts, self.roster, ("not_now", "bad_number"))

@@ -1,7 +1,7 @@
 """Tells the engine when an agent's desk is open on a screen, when it is on none any more, and what it shows.
 
-The engine gives a lost one a grace, and then offers its agent nothing more (`agents.desks`); it lets a phone
-ring when the record can be seen (`agents.reservations`).
+The engine gives a lost one a grace, and then offers its agent nothing more (`agents.lost_desks`); it lets a
+phone ring when the record can be seen (`agents.reservations`).
 """
 
 from __future__ import annotations

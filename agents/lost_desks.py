@@ -24,7 +24,7 @@ CONNECTION_LOST = "connection_lost"
 """Why an agent is not ready whose screen has had no live connection for too long."""
 
 
-class Desks:
+class LostDesks:
     """The feature that keeps agents without their screens from offers; built after `Wishes`."""
 
     def __init__(self, engine: Engine, roster: Roster, grace_us: int) -> None:
