@@ -28,7 +28,7 @@ from core.model.requests import AcceptOffer, AddWork, FinishWork, GoReady, LogIn
 from crm.history import MemoryHistory
 from crm.people_memory import MemoryPeopleStore
 from goldline.app import build_brain
-from goldline.edges import Desks
+from goldline.edges import AllDesks
 from goldline.garbage import prefer_latency
 from goldline.journal_file import NoJournal
 from goldline.runners import LiveRunner, Ports
@@ -89,7 +89,7 @@ class Centre:
                 pbx=self.world.pbx,
                 crm=crm,
                 ledger=self.ledger,
-                desk=Desks(Simulated(self.world.desk), self.front),
+                desk=AllDesks(Simulated(self.world.desk), self.front),
                 journal=NoJournal(),
             )
         )

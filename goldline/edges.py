@@ -6,7 +6,7 @@ from core.model.commands import DeskCommand
 from core.ports import Desk, DoorAnswer, WorkDoor
 
 
-class Desks:
+class AllDesks:
     """Agents' screens of several kinds; each drops what it has no desk for."""
 
     def __init__(self, *desks: Desk) -> None:
@@ -18,7 +18,7 @@ class Desks:
             desk.show(command)
 
 
-class WorkDoors:
+class AllWorkDoors:
     """Doors for other programs; each drops the answers that nobody of its own waits for."""
 
     def __init__(self, *doors: WorkDoor) -> None:

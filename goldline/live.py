@@ -29,7 +29,7 @@ from goldline.audit_files import AuditFiles
 from goldline.bus_side import engine_buses
 from goldline.config import Config
 from goldline.doors import opening
-from goldline.edges import Desks, WorkDoors
+from goldline.edges import AllDesks, AllWorkDoors
 from goldline.journal_file import FileJournal, NoJournal
 from goldline.journal_head import JournalHead
 from goldline.runners import LiveRunner, Ports
@@ -84,9 +84,9 @@ class LiveCentre:
                 crm=self._stores.crm,
                 leads=self._stores.leads,
                 ledger=self._stores.ledger,
-                desk=Desks(desk or self.desks, self.front, *self.buses),
+                desk=AllDesks(desk or self.desks, self.front, *self.buses),
                 journal=journal,
-                work=WorkDoors(self.work, self.front, *self.buses),
+                work=AllWorkDoors(self.work, self.front, *self.buses),
                 watchers=(self._audit.add, self.front.add, *(bus.add for bus in self.buses)),
             )
         )
