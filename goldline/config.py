@@ -1,9 +1,10 @@
 """The configuration file: one TOML, checked whole before anything starts.
 
-The classes below are the file, section by section; every limit stands here with its range. An unknown
-key, a wrong type or a value out of range stops the start with a `ConfigError` that names the key, what
-was found and what is allowed. The rules of routing are in `goldline.config_routing`. Seconds become
-microseconds in `goldline.rulebook` and `goldline.app`, once. Secrets are `SecretStr`: they print as stars.
+The classes below are the file, section by section, with those of `goldline.config_*`; every limit stands with
+its key, as a range. An unknown key, a wrong type or a value out of range stops the start with a `ConfigError`
+that names the key, what was found and what is allowed. Where sections become the rules that features hold
+(`goldline.rulebook`, `goldline.campaign_rules`, functions beside the sections) seconds become microseconds,
+once. Secrets are `SecretStr`: they print as stars.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@
     next = "..."
 
 All that is wrong with a file is reported at once, each with its key, what was found and what is allowed.
-The types of keys are those of `ivr.flow`; how nodes must hang together is in `ivr.graph`.
+The types of keys are those of `ivr.nodes`; how nodes must hang together is in `ivr.graph`.
 """
 
 from __future__ import annotations
