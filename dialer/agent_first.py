@@ -24,7 +24,7 @@ from core.model.attempt_events import (
     PreviewSkipped,
 )
 from core.model.campaign_events import CampaignChanged
-from core.model.commands import LookUpCustomer, PlayMusic, StartTimer
+from core.model.commands import PlayMusic, StartTimer
 from core.model.contact import ContactState
 from core.model.events import (
     AgentReserved,
@@ -43,9 +43,9 @@ from dialer.arrival import contact_of, introduction, queueing
 from dialer.attempts import Attempt, AttemptBook
 from dialer.campaign import Mode
 from dialer.desk import CampaignDesk
-from dialer.dialing import LOOK_UP_US, Dialing
 from dialer.hopper import KEEP_SHARE
 from dialer.lease import keep_leased
+from dialer.placing import Placing, look_up
 
 BY_HAND_US = 5 * SECOND_US
 """An agent who dials a number is called back about it at once, or not at all."""
@@ -62,13 +62,13 @@ class AgentFirst:
         contacts: ContactBook,
         desk: CampaignDesk,
         book: AttemptBook,
-        dialing: Dialing,
+        placing: Placing,
     ) -> None:
         self._engine = engine
         self._contacts = contacts
         self._desk = desk
         self._book = book
-        self._dialing = dialing
+        self._placing = placing
         self._in_line: dict[str, ContactId] = {}
         self._by_agent_leg: dict[LegId, Attempt] = {}
         engine.subscribe(AgentWanted, self._wanted)
@@ -94,13 +94,7 @@ class AgentFirst:
         attempt = self._book.get(event.attempt_id)
         assert attempt is not None, "planned in this very turn"
         if attempt.lead.customer_id:
-            self._engine.send(
-                LookUpCustomer(
-                    lookup_id=attempt.attempt_id,
-                    deadline_us=LOOK_UP_US,
-                    customer_id=attempt.lead.customer_id,
-                )
-            )
+            self._engine.send(look_up(attempt))
         else:
             self._stand_in_line(attempt, event)
 
@@ -164,7 +158,7 @@ class AgentFirst:
         attempt.agent_at_hand = True
         if attempt.state is AttemptState.PLANNED:
             attempt.agent_was_sure = True
-            self._dialing.check([attempt], why.at_us)
+            self._placing.check([attempt], why.at_us)
         elif self._contacts.of_leg(attempt.leg_id) is not None:
             self._join(attempt, why)
 
@@ -194,7 +188,7 @@ class AgentFirst:
     def _skipped(self, event: PreviewSkipped) -> None:
         attempt = self._first_of(event.contact_id)
         if attempt is not None:
-            self._dialing.put_back(attempt, event.at_us + attempt.rules.agents.skip_again_us, event)
+            self._placing.put_back(attempt, event.at_us + attempt.rules.agents.skip_again_us, event)
 
     def _campaign_changed(self, event: CampaignChanged) -> None:
         """Take out of line whom nobody has yet, where the campaign is not to dial any more."""
@@ -202,7 +196,7 @@ class AgentFirst:
             return
         for attempt in list(self._book.unclassified(event.campaign)):
             if attempt.in_line and attempt.state is AttemptState.PLANNED and not attempt.agent_id:
-                self._dialing.put_back(attempt, None, event)
+                self._placing.put_back(attempt, None, event)
 
     def _time_up(self, event: TimerFired) -> None:
         attempt = self._book.get(event.key[1])
@@ -213,13 +207,13 @@ class AgentFirst:
             keep_leased(self._engine, attempt, event.at_us + attempt.rules.lease_us)
             self._wait(attempt, event)
         else:
-            self._dialing.put_back(attempt, None, event)
+            self._placing.put_back(attempt, None, event)
 
     def _contact_over(self, event: InteractionRecorded) -> None:
         """Its queue did not take it, or a program ended it: nobody was dialed."""
         attempt = self._first_of(event.contact_id)
         if attempt is not None and attempt.state is AttemptState.PLANNED:
-            self._dialing.put_back(attempt, event.at_us + attempt.rules.look_again_us, event)
+            self._placing.put_back(attempt, event.at_us + attempt.rules.look_again_us, event)
 
     # --- the attempt is over ---------------------------------------------------------------------------
 

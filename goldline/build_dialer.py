@@ -36,6 +36,7 @@ from dialer.machines import Machines
 from dialer.modes import pace_of
 from dialer.outbound_calls import OutboundCalls
 from dialer.pacing import Learned
+from dialer.placing import Placing
 from dialer.recall import AttemptRecall
 from dialer.results import Results
 from dialer.ringing import Ringing
@@ -85,8 +86,9 @@ def build_dialer(ground: Ground, campaigns: Campaigns, queue: Queue) -> None:
     watch = FloorWatch(engine, crews, book, queue, needs, ground.agents)
     desk = CampaignDesk(engine, under_way, book)
     ways = WaysOut(engine, book, _trunks(out, rules), {each.name: CallerIds(each) for each in out.pools})
-    dialing = Dialing(engine, ids, desk, book, watch, ways, Latest(engine, rules.values()))
-    AgentFirst(engine, contacts, desk, book, dialing)
+    placing = Placing(engine, ids, desk, book, ways, Latest(engine, rules.values()))
+    dialing = Dialing(engine, ids, desk, book, watch, ways, placing)
+    AgentFirst(engine, contacts, desk, book, placing)
     ByHand(engine, ids, desk, book, dialing)
     Steering(engine, desk)
     recall = AttemptRecall(engine, ground.calls, contacts, desk, book, ours)
