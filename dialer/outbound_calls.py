@@ -6,7 +6,7 @@ campaign's safe-harbour flow instead, unless an agent is being joined at that ve
 the law counts the call as abandoned all the same.
 
 The clock of the law is the answer as the telephone system tells it. The attempt ends with its contact, or
-with its leg where it never came to one; only then is it written down.
+with its leg where it never came to one (`endings`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ from core.contacts import ContactBook
 from core.engine import Engine
 from core.kernel.clock import SECOND_US
 from core.model.attempt import AttemptState, AttemptTrigger
-from core.model.attempt_events import AnotherWayAsked, AttemptEnded, InvalidSettled, NoOtherWay
 from core.model.causes import Answerer
 from core.model.commands import CancelTimer, HangUpLeg, StartTimer
 from core.model.destination import DestinationKind, DivertReason
-from core.model.disposition import USUAL
 from core.model.events import (
     AdoptionFinished,
     AnswererJudged,
@@ -39,20 +37,17 @@ from core.model.events import (
     TalkEnded,
     TimerFired,
 )
-from core.model.lead_orders import SettleLead
 from core.model.leg import Leg, LegState
 from core.model.message import Event
 from dialer.arrival import answered, contact_of, introduction, onward
 from dialer.attempts import Attempt, AttemptBook
 from dialer.desk import CampaignDesk
-from dialer.doubted import Doubted
+from dialer.endings import Endings
 from dialer.forbidding import forbid
 from dialer.lease import keep_leased
 from dialer.machine_rules import is_audited
-from dialer.progress import TRIGGERS, TRUNK_AT_FAULT, Unanswered, why_never_made, why_unanswered
+from dialer.progress import Unanswered, why_never_made, why_unanswered
 from dialer.recall import AttemptRecall
-from dialer.results import settlement
-from dialer.ways_out import WaysOut
 
 TALK_MAX_US = 24 * 3_600 * SECOND_US
 """No talk lasts longer: so long is a lead kept from other engines whose person talks."""
@@ -75,16 +70,14 @@ class OutboundCalls:
         desk: CampaignDesk,
         book: AttemptBook,
         recall: AttemptRecall,
-        ways: WaysOut,
-        doubted: Doubted,
+        endings: Endings,
     ) -> None:
         self._engine = engine
-        self._ways = ways
-        self._doubted = doubted
         self._contacts = contacts
         self._desk = desk
         self._book = book
         self._recall = recall
+        self._endings = endings
         self._overdue: dict[str, Attempt] = {}
         engine.subscribe(AdoptionFinished, self._go_on)
         engine.subscribe(CustomerFound, self._remembered)
@@ -102,8 +95,6 @@ class OutboundCalls:
         engine.subscribe(LegEnded, self._leg_ended)
         engine.subscribe(LegFailed, self._leg_failed)
         engine.on_timer("attempt", self._time_up)
-        engine.subscribe(NoOtherWay, self._no_other_way)
-        engine.subscribe(InvalidSettled, self._settled)
 
     # --- after a restart, or when the link is there again -----------------------------------------------
 
@@ -123,7 +114,7 @@ class OutboundCalls:
         if leg is None:
             self._book.hang_up(attempt)
         if attempt.state is _S.DIALING and leg is None:
-            self._unanswered(attempt, Unanswered.LOST, why)
+            self._endings.unanswered(attempt, Unanswered.LOST, why)
         elif attempt.state is _S.DIALING and leg is not None and leg.state is LegState.UP:
             self._answer(attempt, why)
         elif attempt.state in _WAITS:
@@ -252,7 +243,7 @@ class OutboundCalls:
         """End a ringing of which the telephone system has told no end."""
         self._engine.send(HangUpLeg(leg_id=attempt.leg_id))
         attempt.gave_up = True
-        self._unanswered(attempt, Unanswered.NO_ANSWER, why)
+        self._endings.unanswered(attempt, Unanswered.NO_ANSWER, why)
 
     def _drop(self, attempt: Attempt, why: Event) -> None:
         self._book.move(attempt, _T.DROP)
@@ -304,7 +295,7 @@ class OutboundCalls:
         if attempt.state is _S.CLASSIFIED:
             self._drop(attempt, event)
         attempt.disposition = event.disposition
-        self._finish(attempt, event)
+        self._endings.finish(attempt, event)
 
     def _leg_ended(self, event: LegEnded) -> None:
         attempt = self._book.of_leg(event.leg_id)
@@ -314,7 +305,7 @@ class OutboundCalls:
         if attempt.state is _S.DIALING:
             rang_us = event.at_us - attempt.ordered_us
             attempt.gave_up = rang_us >= attempt.rules.ring_timeout_us
-            self._unanswered(attempt, why_unanswered(event.cause, event.tech_cause, rang_us), event)
+            self._endings.unanswered(attempt, why_unanswered(event.cause, event.tech_cause, rang_us), event)
         else:
             self._book.hang_up(attempt)
             if self._contacts.of_leg(event.leg_id) is None:
@@ -325,85 +316,10 @@ class OutboundCalls:
         if attempt.state in (_S.ANSWERED, _S.CLASSIFIED):
             self._desk[attempt.rules.name].count_answer(attempt, why.at_us)
             self._drop(attempt, why)
-        self._finish(attempt, why)
+        self._endings.finish(attempt, why)
 
     def _leg_failed(self, event: LegFailed) -> None:
         attempt = self._book.of_leg(event.leg_id)
         if attempt is not None and attempt.state is _S.DIALING:
             attempt.cause = event.cause
-            self._unanswered(attempt, why_never_made(event.cause), event)
-
-    def _unanswered(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
-        attempt.disposition = reason
-        if reason in TRUNK_AT_FAULT and not attempt.rang and self._ways.has_other(attempt, why.at_us):
-            self._go_another_way(attempt, why)
-        else:
-            self._fail(attempt, reason, why)
-
-    def _go_another_way(self, attempt: Attempt, why: Event) -> None:
-        """Leave a trunk that would not carry the call for another; it is the same attempt still."""
-        attempt.refused_by += (attempt.trunk,)
-        self._book.take_leg(attempt)
-        self._engine.send(CancelTimer(key=attempt.timer))
-        self._engine.publish(
-            AnotherWayAsked(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
-                campaign=attempt.rules.name,
-                attempt_id=attempt.attempt_id,
-                trunk=attempt.trunk,
-            )
-        )
-
-    def _no_other_way(self, event: NoOtherWay) -> None:
-        attempt = self._book.get(event.attempt_id)
-        if attempt is not None and attempt.state is _S.DIALING:
-            self._fail(attempt, Unanswered(attempt.disposition), event)
-
-    def _fail(self, attempt: Attempt, reason: Unanswered, why: Event) -> None:
-        self._book.move(attempt, TRIGGERS[reason])
-        self._book.hang_up(attempt)
-        self._desk[attempt.rules.name].count_unanswered(attempt, why.at_us)
-        attempt.ended_us = why.at_us
-        if reason is not Unanswered.INVALID or not self._doubted.holds(attempt, why):
-            self._finish(attempt, why)
-
-    def _settled(self, event: InvalidSettled) -> None:
-        """Go on with an attempt whose number was said not to exist."""
-        attempt = self._book.get(event.attempt_id)
-        if attempt is not None and attempt.state is _S.FAILED:
-            if event.is_the_trunk:
-                attempt.disposition = Unanswered.UNREACHABLE
-            self._finish(attempt, event)
-
-    def _finish(self, attempt: Attempt, why: Event) -> None:
-        """Write the attempt down, and say when its lead comes up again."""
-        assert attempt.outcome is not None
-        if not attempt.disposition:
-            attempt.disposition = USUAL[attempt.outcome]
-        record = attempt.record(why.at_us)
-        again = settlement(attempt, record)
-        self._book.move(attempt, _T.FINISH if again.again_us is None else _T.PUT_BACK)
-        self._book.forget(attempt)
-        self._engine.send(CancelTimer(key=attempt.timer))
-        self._engine.send(
-            SettleLead(
-                campaign=attempt.rules.name,
-                lead_id=attempt.lead.lead_id,
-                lease_id=attempt.lease_id,
-                record=record,
-                forbidden=attempt.forbidden,
-                **again._asdict(),
-            )
-        )
-        self._engine.publish(
-            AttemptEnded(
-                at_us=why.at_us,
-                cause_id=why.cause_id,
-                campaign=attempt.rules.name,
-                lead_id=attempt.lead.lead_id,
-                outcome=record.outcome,
-                record=record,
-                contact_id=attempt.contact_id,
-            )
-        )
+            self._endings.unanswered(attempt, why_never_made(event.cause), event)

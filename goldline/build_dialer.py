@@ -23,6 +23,7 @@ from dialer.cohorts import Cohorts
 from dialer.desk import BACK_OFF, Campaign, CampaignDesk
 from dialer.dialing import Dialing
 from dialer.doubted import Doubted
+from dialer.endings import Endings
 from dialer.experience_keeper import ExperienceKeeper
 from dialer.floor_watch import Crew, FloorWatch, Queue
 from dialer.goal_keeper import GoalKeeper
@@ -92,7 +93,8 @@ def build_dialer(ground: Ground, campaigns: Campaigns, queue: Queue) -> None:
     ByHand(engine, ids, desk, book, dialing)
     Steering(engine, desk)
     recall = AttemptRecall(engine, ground.calls, contacts, desk, book, ours)
-    OutboundCalls(engine, contacts, desk, book, recall, ways, Doubted(engine, book))
+    endings = Endings(engine, desk, book, ways, Doubted(engine, book))
+    OutboundCalls(engine, contacts, desk, book, recall, endings)
     Machines(engine, desk, book)
     Hindrances(engine, desk, book, ways)
     CapWatch(engine, desk)
