@@ -1,8 +1,8 @@
 """Judges audit files: was every attempt within the law, and is the share of abandoned calls what it must be?
 
 It knows nothing of the dialer: it reads what was done (`dialer.audit_file`, `dialer.audit_day`) and asks of
-it what must hold (`dialer.audit_checks`). Give it all files there are: thirty days of a campaign need thirty,
-and who was called by several campaigns is seen in the files of all of them.
+it what must hold (`dialer.audit_checks`, `dialer.audit_shares`). Give it all files there are: thirty days of
+a campaign need thirty, and who was called by several campaigns is seen in the files of all of them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from dialer.audit_checks import CHECKS
 from dialer.audit_day import Day, Violation, answered_by_person, is_abandoned
+from dialer.audit_shares import WindowShare, over_the_cap, window_shares
 from dialer.shares import upper_bound
 
 
@@ -39,18 +40,27 @@ class DayCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What an audit comes to: the counts of each file, by campaign and day, and all that is wrong."""
+    """What an audit comes to: the counts of each file, by campaign and day, and all that is wrong.
+
+    `windows` are the shares of abandoned calls in every window of the law, by the day that it ends with.
+    """
 
     days: tuple[DayCounts, ...]
+    windows: tuple[WindowShare, ...]
     violations: tuple[Violation, ...]
 
 
 def audit(days: Sequence[Day]) -> Findings:
     """Return what is wrong with these days, of one campaign or of several, given in any order."""
     ordered = sorted(days, key=lambda day: (day.head.campaign, day.head.day))
+    windows = window_shares(ordered)
     return Findings(
         days=tuple(map(_counts, ordered)),
-        violations=tuple(violation for check in CHECKS for violation in check(ordered)),
+        windows=windows,
+        violations=(
+            *(violation for check in CHECKS for violation in check(ordered)),
+            *over_the_cap(windows),
+        ),
     )
 
 

@@ -23,7 +23,6 @@ from dialer.audit_day import (
     violation,
 )
 from dialer.audit_file import AuditClose
-from dialer.audit_shares import over_the_cap
 from dialer.law import KeepRecords, Law, RingAtLeast, SafeHarbourMessage
 from dialer.permission import Callee, Past, PastOutcome, Verdict, permission
 
@@ -212,10 +211,9 @@ CHECKS: tuple[Callable[[Sequence[Day]], Iterator[Violation]], ...] = (
     _greeted_too_late,
     _without_message,
     _not_kept,
-    over_the_cap,
     _miscounted,
 )
-"""Every check there is, each over all days in their order."""
+"""Every check there is but for the shares of abandoned calls, each over all days in their order."""
 
 
 def _attempts(days: Sequence[Day]) -> Iterator[tuple[Day, AttemptRecord]]:

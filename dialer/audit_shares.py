@@ -7,13 +7,14 @@ the sample, and found nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.model.attempt import AttemptRecord, AttemptState
 from core.model.disposition import MACHINE
-from dialer.audit_day import Day, Violation, answered_by_person, is_abandoned, violation
-from dialer.law import AbandonmentCap, Pack
+from dialer.audit_day import Day, Violation, answered_by_person, is_abandoned
+from dialer.law import AbandonmentCap, Pack, Window
 
 SAMPLE_MIN = 20
 """Of fewer whom agents heard nothing is concluded."""
@@ -45,21 +46,68 @@ class _Told(NamedTuple):
     misjudged: float
 
 
-def over_the_cap(days: Sequence[Day]) -> Iterator[Violation]:
-    """Yield the windows in which too many were abandoned.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowShare:
+    """The share of abandoned calls in the window of a cap that ends with a day.
 
-    A window is judged where it ends with a day: within the day nobody knows yet what it will come to.
+    It is the share of a campaign or, where `drop_group` is named, of all campaigns of that group. `machines`
+    are people among those taken for machines; they count as answered and as abandoned. Shares are 0 to 1.
+    """
+
+    rule: str
+    window: Window
+    cap: float
+    campaign: str
+    drop_group: str
+    day: str
+    answered_by_person: int
+    abandoned: int
+    machines: int
+
+    @property
+    def share(self) -> float:
+        """The share abandoned of those answered by a person, 0 before the first answer."""
+        answered = self.answered_by_person + self.machines
+        return (self.abandoned + self.machines) / answered if answered else 0.0
+
+
+def window_shares(days: Sequence[Day]) -> tuple[WindowShare, ...]:
+    """Return the share in every window of every cap that a day's law has, where anybody answered in it.
+
+    A window is told where it ends with a day: within the day nobody knows yet what it will come to. Of two
+    files of one day, such as those of two engines, both are in each window, which is told once.
     """
     misjudged = {name: _misjudged(days, name) for name in dict.fromkeys(day.head.campaign for day in days)}
     told = [_Told(day, _by_country(day), misjudged[day.head.campaign]) for day in days]
-    for end in days:
-        own = [each for each in told if each.day.head.campaign == end.head.campaign]
-        group = [each for each in told if each.day.head.drop_group == end.head.drop_group]
-        for pack in end.law.packs:
-            for cap in pack.caps:
-                yield from _over(own, end, pack, cap, "")
-                if len(group) > len(own):
-                    yield from _over(group, end, pack, cap, f" in the drop group {end.head.drop_group}")
+    return tuple(dict.fromkeys(share for end in days for share in _ending_with(end, told)))
+
+
+def over_the_cap(shares: Iterable[WindowShare]) -> Iterator[Violation]:
+    """Yield the windows in which too many were abandoned."""
+    for each in shares:
+        if each.share > each.cap:
+            machines = f", with {each.machines} taken for machines" if each.machines else ""
+            where = f" in the drop group {each.drop_group}" if each.drop_group else ""
+            yield Violation(
+                rule=each.rule,
+                campaign=each.campaign,
+                day=each.day,
+                attempt_id="",
+                said=f"{each.abandoned} of {each.answered_by_person} answered by a person{machines}, "
+                f"{each.share:.2%}, were abandoned{where} in the window that ends with it",
+            )
+
+
+def _ending_with(end: Day, told: Sequence[_Told]) -> Iterator[WindowShare]:
+    """Yield the shares of the windows that end with a day, of its campaign and of the drop group."""
+    own = [each for each in told if each.day.head.campaign == end.head.campaign]
+    group = [each for each in told if each.day.head.drop_group == end.head.drop_group]
+    for pack in end.law.packs:
+        for cap in pack.caps:
+            shares = [_share(own, end, pack, cap, "")]
+            if len(group) > len(own):
+                shares.append(_share(group, end, pack, cap, end.head.drop_group))
+            yield from (share for share in shares if share.answered_by_person + share.machines)
 
 
 def _misjudged(days: Sequence[Day], campaign: str) -> float:
@@ -81,9 +129,7 @@ def _by_country(day: Day) -> dict[str, Counts]:
     return counts
 
 
-def _over(
-    told: Sequence[_Told], end: Day, pack: Pack, cap: AbandonmentCap, where: str
-) -> Iterator[Violation]:
+def _share(told: Sequence[_Told], end: Day, pack: Pack, cap: AbandonmentCap, drop_group: str) -> WindowShare:
     answered = abandoned = people = 0
     for each in told:
         for country, counts in each.counts.items():
@@ -91,11 +137,17 @@ def _over(
                 answered += counts.answered
                 abandoned += counts.abandoned
                 people += int(each.misjudged * counts.machines)
-    share = (abandoned + people) / (answered + people) if answered + people else 0.0
-    if share > cap.share:
-        machines = f", with {people} taken for machines" if people else ""
-        said = f"{abandoned} of {answered} answered by a person{machines}, {share:.2%}, were abandoned"
-        yield violation(cap.id, end, None, f"{said}{where} in the window that ends with it")
+    return WindowShare(
+        rule=cap.id,
+        window=cap.window,
+        cap=cap.share,
+        campaign=end.head.campaign,
+        drop_group=drop_group,
+        day=end.head.day,
+        answered_by_person=answered,
+        abandoned=abandoned,
+        machines=people,
+    )
 
 
 def _is_within(cap: AbandonmentCap, told: Day, end: Day) -> bool:

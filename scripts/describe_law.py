@@ -6,39 +6,14 @@ python -m scripts.describe_law [--check]
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
-from core.model.hours import DAYS
-from dialer.law import (
-    AbandonmentCap,
-    AttemptCap,
-    CallingHours,
-    ConnectWithin,
-    KeepRecords,
-    Lockout,
-    Pack,
-    Register,
-    RingAtLeast,
-    Rule,
-    SafeHarbourMessage,
-)
+from dialer.law import Pack, Rule
+from dialer.law_words import asks
 from dialer.packs import FOLDER, read_pack, shipped
 from scripts.key_tables import keep_current
 from scripts.tree import ROOT
-
-_WINDOWS = {
-    "day": "in a day of the campaign",
-    "rolling_24_hours": "in any 24 hours",
-    "rolling_30_days": "in any 30 days",
-    "calendar_month": "in a calendar month",
-}
-_CLOCKS = {
-    "answer": "the answer",
-    "greeting_end": "the end of the greeting, or the answer where that is unknown",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,58 +37,6 @@ def _pack(pack: Pack) -> str:
 def _row(rule: Rule) -> str:
     where = f"{', '.join(rule.regions)}: " if rule.regions else ""
     return f"| `{rule.id}` | {where}{asks(rule)} | {rule.source} | {'yes' if rule.checked else 'no'} |\n"
-
-
-def asks(rule: Rule) -> str:
-    """Return in words what a rule asks."""
-    match rule:
-        case AbandonmentCap():
-            return (
-                f"at most {rule.share:.0%} of those answered by a person abandoned, {_WINDOWS[rule.window]}"
-            )
-        case ConnectWithin():
-            return f"an agent within {rule.limit_s:g} s of {_CLOCKS[rule.clock]}"
-        case RingAtLeast():
-            return f"ring for at least {rule.at_least_s:g} s"
-        case CallingHours():
-            holidays = "; not on holidays" if rule.holidays == "none" else ""
-            return f"{', '.join(_hours(rule))}{holidays}"
-        case AttemptCap():
-            return f"at most {rule.attempts} attempts in {_span(rule.within_h)}, for each {rule.counted_for}"
-        case Lockout():
-            unless = ", unless an agent is sure" if rule.unless_agent_is_sure else ""
-            return f"no call for {_span(rule.hours)} after {_AFTER[rule.after]}{unless}"
-        case SafeHarbourMessage():
-            key = " with a key to opt out" if rule.opt_out_key else ""
-            no_more = ", and advertises nothing" if rule.no_marketing else ""
-            return f"who finds nobody hears a message that tells {' and '.join(rule.says)}{key}{no_more}"
-        case Register():
-            return (
-                f"numbers on `{rule.name}` are not called; our copy is at most {rule.age_max_days} days old"
-            )
-        case KeepRecords():
-            return f"records are kept for {rule.years} years"
-    raise TypeError(rule)
-
-
-_AFTER = {
-    "abandoned": "an abandoned call",
-    "machine": "a machine",
-    "conversation": "a conversation",
-    "refusal": "a refusal",
-}
-
-
-def _hours(rule: CallingHours) -> Iterator[str]:
-    """Yield the openings, days of the same ones together."""
-    for openings, days in groupby(DAYS, key=lambda day: rule.weekly.get(day, ())):
-        alike = list(days)
-        span = alike[0] if len(alike) == 1 else f"{alike[0]} to {alike[-1]}"
-        yield f"{span} {' and '.join(openings) or 'never'}"
-
-
-def _span(hours: float) -> str:
-    return f"{hours / 24:g} days" if hours > 24 else f"{hours:g} hours"
 
 
 PAGE = LawPage(ROOT / "docs" / "law.md")

@@ -97,12 +97,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of text under headings, in sections."""
+    """Rows of text under headings, in sections.
+
+    On a page the first section of `figures` is what the others add up to and stands out, `rows` are all
+    alike, and `words` are read as sentences.
+    """
 
     title: str
     headings: tuple[str, ...]
     sections: tuple[Section, ...]
     note: str = ""
+    look: Literal["figures", "rows", "words"] = "figures"
 
 
 Block = Plot | TimeLines | Table

@@ -74,7 +74,8 @@ def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in table.headings)
     bodies = "".join(_section(section, len(table.headings)) for section in table.sections)
     return (
-        f'<section class="wide"><h2>{escape(table.title)}</h2><div class="scroll"><table>'
+        f'<section class="wide"><h2>{escape(table.title)}</h2><div class="scroll">'
+        f'<table class="{table.look}">'
         f"<thead><tr>{head}</tr></thead>{bodies}</table></div><p>{escape(table.note)}</p></section>"
     )
 

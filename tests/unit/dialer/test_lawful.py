@@ -23,7 +23,7 @@ from dialer.campaign import CampaignRules, Mode
 from dialer.packs import law_of
 from dialer.recycling import DEFAULT_RULES, RecycleRule, Recycling, Turn
 from goldline.audit_files import AuditFiles
-from goldline.audit_report import audited
+from goldline.audit_report import audited, read_files
 from tests.unit.dialer.lawful_floor import LawfulFloor
 from tests.unit.floor import CARDS
 
@@ -171,7 +171,7 @@ def test_the_auditor_finds_nothing_in_the_files_of_lawful_days(
         for event in floor.ledger():
             files.add(event)
         files.end()
-        found = audited([Path(folder)] if any(Path(folder).iterdir()) else [])
+        found = audited(read_files([Path(folder)] if any(Path(folder).iterdir()) else []))
     of_so_few_no_share_can_be_kept = {cap.id for each in CAMPAIGNS for cap in each.law.abandonment}
     assert [each for each in found["violations"] if each["rule"] not in of_so_few_no_share_can_be_kept] == []
     assert sum(day["attempts"] for day in found["days"]) == len(floor.onlooker.ended)

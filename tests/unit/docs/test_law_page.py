@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dialer.law import Rule
+from dialer.law_words import asks
 from dialer.packs import law_of, shipped
-from scripts.describe_law import PAGE, asks
+from scripts.describe_law import PAGE
 from scripts.key_tables import MARK
 
 TEXT = PAGE.path.read_text("utf-8")

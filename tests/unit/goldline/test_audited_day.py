@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.model.attempt_events import AttemptEnded
-from goldline.audit_report import audited
+from goldline.audit_report import audited, read_files
 from goldline.harness import SimulatedDay, open_scenario
 from goldline.watched import Watcher
 from simulator.scenario import load_scenario
@@ -32,7 +32,7 @@ def test_files_of_a_simulated_campaign_pass(tmp_path: Path) -> None:
     live_through(
         tmp_path, 900, lambda event: ended.append(event) if isinstance(event, AttemptEnded) else None
     )
-    found = audited([tmp_path])
+    found = audited(read_files([tmp_path]))
     broken = [each for each in found["violations"] if each["rule"] != "house-abandonment"]
     assert broken == [], "and of so short a day no share can be kept"
     (day,) = found["days"]
