@@ -25,6 +25,7 @@ from crm.leads.store import DAY_US, SqlLeadStore
 from crm.list_file import open_list
 from dialer.law import Law
 from goldline.campaign.known import config_for_lists, country_named, list_named
+from goldline.config import Config
 from goldline.own_packs import law_under
 from goldline.progress import progress_bar
 from goldline.stores import open_database
@@ -63,31 +64,10 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
     What was not loaded, and why, is written to a file of rejects: mend the list and load it again. A dry run
     writes there what would become of every line.
     """
-    if (order.file is None) is (not order.from_crm):
-        raise ConfigError("import", order.campaign, "a file, or a condition by --from-crm")
-    if order.file is not None and order.file.is_dir():
-        raise ConfigError("import", str(order.file), "a file; this is a folder")
+    _check_source(order)
     config = config_for_lists(order.campaign, config_path)
-    plan = ListPlan(
-        campaign=order.campaign,
-        name=list_named(order.list_name),
-        position=order.position,
-        weight=order.weight,
-        duplicates=_scope(order.duplicates),
-        keeps_listed=order.keeps_listed,
-    )
-    campaign = config.campaigns.get(order.campaign)
-    laws = campaign.laws if campaign is not None else EVERYWHERE
-    lawless = _LawlessCount(law_under(laws, config.packs, f"campaigns.{order.campaign}"))
-    settings = ImportSettings(
-        rows=RowSettings(
-            region=country_named(order.country) or config.crm.region, tier_ranks=tier_ranks(config)
-        ),
-        encoding=order.encoding,
-        dry=order.dry,
-        report=lawless,
-        rejects_path=order.rejects or (order.file or Path(order.list_name)).with_suffix(REJECTS_SUFFIX),
-    )
+    plan, lawless = _plan(order), _LawlessCount(_law_of(order, config))
+    settings = _settings(order, config, lawless)
     clock = WallClock()
     async with open_database(config) as database:
         store = SqlLeadStore(database, clock)
@@ -104,6 +84,42 @@ async def import_list(order: ListOrder, config_path: Path) -> ImportResult:
                 )
     result.lawless = lawless.leads
     return result
+
+
+def _check_source(order: ListOrder) -> None:
+    if (order.file is None) is (not order.from_crm):
+        raise ConfigError("import", order.campaign, "a file, or a condition by --from-crm")
+    if order.file is not None and order.file.is_dir():
+        raise ConfigError("import", str(order.file), "a file; this is a folder")
+
+
+def _plan(order: ListOrder) -> ListPlan:
+    return ListPlan(
+        campaign=order.campaign,
+        name=list_named(order.list_name),
+        position=order.position,
+        weight=order.weight,
+        duplicates=_scope(order.duplicates),
+        keeps_listed=order.keeps_listed,
+    )
+
+
+def _law_of(order: ListOrder, config: Config) -> Law:
+    campaign = config.campaigns.get(order.campaign)
+    laws = campaign.laws if campaign is not None else EVERYWHERE
+    return law_under(laws, config.packs, f"campaigns.{order.campaign}")
+
+
+def _settings(order: ListOrder, config: Config, lawless: _LawlessCount) -> ImportSettings:
+    return ImportSettings(
+        rows=RowSettings(
+            region=country_named(order.country) or config.crm.region, tier_ranks=tier_ranks(config)
+        ),
+        encoding=order.encoding,
+        dry=order.dry,
+        report=lawless,
+        rejects_path=order.rejects or (order.file or Path(order.list_name)).with_suffix(REJECTS_SUFFIX),
+    )
 
 
 class _LawlessCount:
