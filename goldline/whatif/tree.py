@@ -16,9 +16,11 @@ from typing import Any
 
 from goldline.report import clock_s
 from goldline.whatif.answer import Answer, Plan
+from goldline.whatif.erlang import Pool
 from goldline.whatif.question import Question
 from simulator.confidence import Interval
 from simulator.erlang import HOUR_S
+from simulator.planning import Target
 from simulator.staffing_measure import Measured, Staffing, crews_of
 
 Tree = dict[str, Any]
@@ -31,29 +33,12 @@ def answer_tree(answer: Answer) -> Tree:
         "scenario": question.scenario.name,
         "seed": answer.seed,
         "days": answer.days,
-        "targets": [
-            {
-                "name": str(target),
-                "share": target.share,
-                "within_s": target.within_s,
-                "tier": target.tier,
-                "queue": target.queue,
-            }
-            for target in question.targets
-        ],
+        "targets": list(map(_target, question.targets)),
         "teams": {
             name: {"cost": terms.cost, "counts": list(counts)}
             for name, terms, counts in zip(question.team_names, question.terms, found.staffing, strict=True)
         },
-        "pools": [
-            {
-                "queues": list(pool.queues),
-                "per_hour": [round(calls, 2) for calls in pool.per_hour],
-                "handle_s": round(pool.handle_s, 3),
-                "patience_s": round(pool.patience_s, 3) if isfinite(pool.patience_s) else None,
-            }
-            for pool in answer.pools
-        ],
+        "pools": list(map(_pool, answer.pools)),
         "clock_s": clock_s(question.scenario.starts_at),
         "interval_s": question.interval_s,
         "interval_starts_s": question.frame.starts_s,
@@ -74,6 +59,25 @@ def answer_tree(answer: Answer) -> Tree:
         "unattainable": list(answer.unattainable),
         "exhausted": answer.exhausted,
         "all_met": all(verdict == "met" for verdict in _verdicts(question, found)),
+    }
+
+
+def _target(target: Target) -> Tree:
+    return {
+        "name": str(target),
+        "share": target.share,
+        "within_s": target.within_s,
+        "tier": target.tier,
+        "queue": target.queue,
+    }
+
+
+def _pool(pool: Pool) -> Tree:
+    return {
+        "queues": list(pool.queues),
+        "per_hour": [round(calls, 2) for calls in pool.per_hour],
+        "handle_s": round(pool.handle_s, 3),
+        "patience_s": round(pool.patience_s, 3) if isfinite(pool.patience_s) else None,
     }
 
 
