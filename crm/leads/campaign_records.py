@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, not_, or_, select
+from sqlalchemy import Row, and_, bindparam, func, not_, or_, select
 
 from core.kernel.clock import Clock
 from core.model.campaign_results import (
@@ -109,26 +110,30 @@ class SqlCampaignRecords:
                 numbers.setdefault(number.lead_id, []).append((number.kind, number.number))
             persons = {"persons": filled_up([row.person_id for row in rows]), "campaign": campaign}
             last = {row.lead_id: row for row in await connection.execute(_LAST_ATTEMPTS, persons)}
-        return [
-            ExportedLead(
-                key=row.id,
-                external_id=row.external_id,
-                customer_id=row.customer_id,
-                person_id=row.person_id,
-                name=row.name,
-                tier=row.tier,
-                language=row.language,
-                owner=row.owner,
-                rank=row.rank,
-                numbers=tuple(numbers.get(row.id, ())),
-                fields=tuple((name, text) for name, text in row.fields),
-                state=LeadState(row.state),
-                disposition=last[row.id].disposition if row.id in last else "",
-                attempts=row.attempts,
-                last_attempt_us=last[row.id].dialed_us if row.id in last else None,
-            )
-            for row in rows
-        ]
+        return [_exported(row, numbers.get(row.id, ()), last.get(row.id)) for row in rows]
+
+
+def _exported(
+    row: Row[Any], numbers: Sequence[tuple[str, str]], last: Row[int, int, str] | None
+) -> ExportedLead:
+    """Return a lead of `_EXPORTED` with its numbers and its `last` attempt, if any."""
+    return ExportedLead(
+        key=row.id,
+        external_id=row.external_id,
+        customer_id=row.customer_id,
+        person_id=row.person_id,
+        name=row.name,
+        tier=row.tier,
+        language=row.language,
+        owner=row.owner,
+        rank=row.rank,
+        numbers=tuple(numbers),
+        fields=tuple((name, text) for name, text in row.fields),
+        state=LeadState(row.state),
+        disposition=last.disposition if last is not None else "",
+        attempts=row.attempts,
+        last_attempt_us=last.dialed_us if last is not None else None,
+    )
 
 
 _OF_CAMPAIGN = and_(CampaignRow.id == LeadRow.campaign_id, CampaignRow.name == bindparam("campaign"))
