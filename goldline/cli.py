@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import NoReturn
+import platform
+from typing import Annotated, NoReturn
 
 import typer
 
 from core.kernel.errors import ConfigError, GoldlineError
 from core.kernel.interpreter import COMPILED
+from goldline import __version__
 from goldline.commands.campaign import campaign_app
 from goldline.commands.customers import crm_app
 from goldline.commands.estimate import estimate_app
@@ -30,6 +32,23 @@ app.add_typer(crm_app, name="crm")
 app.add_typer(estimate_app, name="estimate")
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(people_app, name="people")
+
+
+def tell_version(is_asked: bool) -> None:
+    """Print which Goldline this is, and on which Python, where that is asked."""
+    if is_asked:
+        typer.echo(f"goldline {__version__} ({platform.python_implementation()} {platform.python_version()})")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=tell_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Take what stands before the command."""
 
 
 def main() -> None:

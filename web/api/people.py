@@ -16,6 +16,7 @@ from web.gate.gate import OfGate
 from web.gate.idempotency import CreatingRoute
 from web.paging import Cursor, Limit, Page, page_of
 from web.problems import ProblemRaised
+from web.site import Site
 from web.views.people import PersonView
 
 router = APIRouter(
@@ -63,6 +64,7 @@ async def add_person(
 ) -> PersonView:
     """Let somebody sign in."""
     note(request, subject=asked.login)
+    _desk_there(asked.agent_id, site)
     password_hash = "" if asked.password is None else await gate.reception.new_hash(asked.password)
     person = Person(
         login=asked.login,
@@ -84,8 +86,11 @@ async def person(login: Login, site: OfSite) -> PersonView:
 
 
 @router.patch("/{login}")
-async def change_person(login: Login, asked: AskedChange, caller: OfCaller, gate: OfGate) -> PersonView:
+async def change_person(
+    login: Login, asked: AskedChange, caller: OfCaller, site: OfSite, gate: OfGate
+) -> PersonView:
     """Change somebody's name, roles or desk, or whether they may sign in; who may not is signed out."""
+    _desk_there(asked.agent_id, site)
     is_lost = asked.disabled or (asked.roles is not None and Role.ADMINISTRATOR not in asked.roles)
     if login == caller.login and is_lost:
         detail = "nobody takes the keys from their own hand: let another administrator do it"
@@ -122,6 +127,14 @@ def person_view(person: Person) -> PersonView:
         disabled=person.disabled,
         has_password=bool(person.password_hash),
     )
+
+
+def _desk_there(agent_id: str | None, site: Site) -> None:
+    """Refuse the desk of an agent whom the centre does not have; no desk at all is fine."""
+    agents = site.house.agents
+    if agent_id and agent_id not in agents:
+        detail = f"no agent is called {agent_id}; there are {', '.join(sorted(agents)) or 'none'}"
+        raise ProblemRaised(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_agent", detail)
 
 
 def _known(person: Person | None) -> Person:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from goldline import __version__
 from goldline.cli import main
 from goldline.demo import FOLDER
 from tests.services.full_disk import files_end_at
@@ -295,3 +297,9 @@ def test_recorded_day_under_other_rules_is_shown_beside_itself(goldline: Run, tm
     assert "tiers.platinum.head_start_s: 0.0 -> 120.0" in shown.out
     for heading in ("recorded", "its rules again", "other rules", "difference", "platinum", "loans"):
         assert heading in shown.out
+
+
+def test_the_version_is_told_with_that_of_python(goldline: Run) -> None:
+    told = goldline("--version")
+    assert told.status == 0
+    assert told.out == f"goldline {__version__} (CPython {platform.python_version()})\n"

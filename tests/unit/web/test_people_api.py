@@ -10,10 +10,13 @@ import pytest
 from fastapi import FastAPI
 
 from core.kernel.clock import SECOND_US
+from core.model.agent import AgentProfile
+from core.model.ids import AgentId
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.sites import PASSWORD, add_person, browser_of, signed_in, site_of
 from web.application import build_application
 from web.callers import Role
+from web.house import House
 
 NOON = datetime.fromtimestamp(NOON_US / SECOND_US, UTC)
 DORA = {"login": "dora", "name": "Dora", "roles": ["supervisor"], "password": "a very long one"}
@@ -29,7 +32,8 @@ async def app(wall: Wristwatch) -> FastAPI:
     def engine(request: object) -> None:
         raise AssertionError("people are no matter of the engine")
 
-    site = site_of(engine, wall=wall)
+    agents = {agent_id: AgentProfile(agent_id=agent_id) for agent_id in map(AgentId, ("anna", "ben"))}
+    site = site_of(engine, wall=wall, house=House(agents=agents))
     await add_person(site, "root", Role.ADMINISTRATOR)
     await add_person(site, "anna", Role.AGENT, agent_id="anna")
     return build_application(site)
@@ -54,6 +58,16 @@ async def test_a_login_is_given_once(root: httpx.AsyncClient) -> None:
     await root.post("/api/v1/people", json=DORA)
     again = await root.post("/api/v1/people", json=DORA)
     assert (again.status_code, again.json()["code"]) == (409, "login_taken")
+
+
+async def test_a_desk_is_one_of_the_agents(root: httpx.AsyncClient) -> None:
+    added = await root.post("/api/v1/people", json=DORA | {"agent_id": "annna"})
+    assert (added.status_code, added.json()["code"]) == (422, "unknown_agent")
+    assert added.json()["detail"] == "no agent is called annna; there are anna, ben"
+    assert (await root.get("/api/v1/people/dora")).status_code == 404
+    moved = await root.patch("/api/v1/people/anna", json={"agent_id": "annna"})
+    assert (moved.status_code, moved.json()["code"]) == (422, "unknown_agent")
+    assert (await root.patch("/api/v1/people/anna", json={"agent_id": ""})).json()["agent_id"] is None
 
 
 async def test_people_are_told_page_by_page(root: httpx.AsyncClient) -> None:
