@@ -1,29 +1,25 @@
-"""Every ledger keeps every event, once, in order: in memory, SQLite and PostgreSQL, away and back again."""
+"""Every ledger keeps every event, once, in order: in memory, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from core.kernel.clock import SECOND_US
 from core.kernel.record import replace
 from core.model.agent import AgentState
 from core.model.attempt_events import AttemptDialed
 from core.model.callback_events import CallbackBooked
-from core.model.campaign_events import NumberForbidden
-from core.model.contact import ContactState, Requirement
+from core.model.contact import ContactState
 from core.model.events import (
     AgentStateChanged,
     ContactArrived,
     ContactClosed,
-    ContactQueued,
     ContactRecalled,
-    InteractionRecorded,
     QualityLearned,
     WorkAdded,
 )
@@ -34,30 +30,25 @@ from core.model.message import DomainEvent
 from core.model.quality import Quality, SkillQuality, Tally
 from core.model.requests import RestoreAgent, RestoreAgentLevels, RestoreAgentQueues, RestoreQuality
 from core.model.supervision import AgentLevelsSet, AgentQueuesSet
-from crm.database import Database, DatabaseSettings
+from crm.database import Database
 from crm.leads.store import SqlLeadStore
-from crm.ledger import LedgerSettings, SqlLedger, new_run
+from crm.ledger import SqlLedger, new_run
 from crm.memory import MemoryLedger
 from crm.models import InteractionRow, LedgerEventRow
 from crm.schema import migration_config, upgrade
+from tests.contract.ledger_facts import (
+    ANA,
+    BEN,
+    FORBIDDEN,
+    SEVEN,
+    queued,
+    recorded,
+    rows,
+    settings_in,
+    turned,
+)
 from tests.services.clocks import NOON_US, Wristwatch
 from tests.services.databases import SQL, opened
-from tests.services.full_disk import files_end_at
-from tests.services.postgres import PostgresServer
-
-LIMIT_S = 30.0
-ANA, BEN = AgentId("ana"), AgentId("ben")
-SEVEN = ContactId("C-1-000007")
-FORBIDDEN = NumberForbidden(at_us=NOON_US, campaign="spring", number="+33142685300", reason="opted out")
-
-
-def settings_in(folder: Path, **changes: int) -> LedgerSettings:
-    return LedgerSettings(
-        spool_path=folder / "ledger.spool",
-        batch_delay_s=0.005,
-        retry_s=0.05,
-        **changes,
-    )
 
 
 @pytest.fixture(params=["memory", *SQL])
@@ -69,52 +60,6 @@ async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
         yield ledger
         await ledger.close()
-
-
-def queued(position: int, contact_id: ContactId = SEVEN) -> ContactQueued:
-    return ContactQueued(
-        at_us=NOON_US + position,
-        cause_id=f"in-{position}",
-        contact_id=contact_id,
-        queue=QueueName("sales"),
-        tier="gold",
-        key_us=NOON_US - 30 * SECOND_US,
-        position=position,
-        requirements=(Requirement(skill="french", minimum=3),),
-    )
-
-
-def turned(agent_id: AgentId, new: AgentState, at_us: int, reason: str = "") -> AgentStateChanged:
-    return AgentStateChanged(
-        at_us=at_us,
-        agent_id=agent_id,
-        old=AgentState.NOT_READY,
-        new=new,
-        reason=reason,
-        extension=f"PJSIP/{agent_id}",
-    )
-
-
-def recorded(contact_id: ContactId) -> InteractionRecorded:
-    return InteractionRecorded(
-        at_us=NOON_US,
-        contact_id=contact_id,
-        customer_id="A-17",
-        caller_number="+33142685300",
-        queue="sales",
-        tier="gold",
-        outcome=ContactState.CLOSED,
-        agent_id="ana",
-        disposition="sold\0\r\n",
-        ended_by="customer",
-        arrived_us=NOON_US - 90 * SECOND_US,
-        ivr_us=1,
-        queue_us=2,
-        talk_us=3,
-        wrap_up_us=4,
-        offers=1,
-        hold_us=5,
-    )
 
 
 # --- every ledger ---------------------------------------------------------------------------------
@@ -302,12 +247,25 @@ async def test_contacts_without_a_record_are_recalled_with_their_history(
     ]
 
 
+async def test_last_change_of_each_agent_up_to_an_instant_is_told(ledger: MemoryLedger | SqlLedger) -> None:
+    """What an explanation asks for: what the others were doing when a decision was made."""
+    early = turned(ANA, AgentState.READY, NOON_US)
+    at_lunch = turned(BEN, AgentState.NOT_READY, NOON_US + 1, "lunch")
+    talking = turned(ANA, AgentState.ON_CONTACT, NOON_US + 2)
+    later = turned(ANA, AgentState.WRAP_UP, NOON_US + 3)
+    for change in (early, at_lunch, talking, later):
+        ledger.append(change)
+    await ledger.settled()
+    assert sorted(await ledger.changes(NOON_US + 2), key=agent_of) == [talking, at_lunch]
+    assert list(await ledger.changes(NOON_US)) == [early]
+    assert list(await ledger.changes(NOON_US - 1)) == []
+
+
+def agent_of(change: AgentStateChanged) -> AgentId:
+    return change.agent_id
+
+
 # --- a ledger in a database -----------------------------------------------------------------------
-
-
-async def rows(database: Database, table: type) -> int:
-    async with database.reading() as connection:
-        return (await connection.execute(select(func.count()).select_from(table))).scalar_one()
 
 
 async def test_each_run_has_a_number_of_its_own(database: Database) -> None:
@@ -403,148 +361,3 @@ async def test_an_event_the_database_refuses_takes_no_other_with_it(
     refusals = (tmp_path / "ledger.spool.refused").read_text().splitlines()
     assert len(refusals) == 1
     assert "ContactQueued" in refusals[0]
-
-
-# --- the database away ----------------------------------------------------------------------------
-
-
-async def test_more_than_may_wait_is_counted_as_lost(database: Database, tmp_path: Path) -> None:
-    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, waiting_events_max=5))
-    for position in range(8):
-        ledger.append(queued(position))
-    assert ledger.lost == 3
-    await ledger.close()
-    assert await rows(database, LedgerEventRow) == 5
-
-
-@pytest.mark.postgres
-@pytest.mark.slow
-async def test_nothing_is_lost_or_doubled_when_postgresql_stops_and_starts(
-    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
-) -> None:
-    database = Database(postgres_settings)
-    await upgrade(database)
-    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, batch_events_max=7))
-    told = [queued(position) for position in range(300)]
-    async with asyncio.timeout(LIMIT_S):
-        await tell(ledger, told[:100])
-        await asyncio.to_thread(postgres_server.stop)
-        await tell(ledger, told[100:200])
-        await ledger.spooling.wait()
-        await asyncio.to_thread(postgres_server.start)
-        await tell(ledger, told[200:])
-        await ledger.settled()
-    assert await ledger.history(SEVEN) == told
-    assert await rows(database, LedgerEventRow) == 300
-    assert (tmp_path / "ledger.spool").stat().st_size == 0
-    await ledger.close()
-    await database.close()
-
-
-@pytest.mark.postgres
-@pytest.mark.slow
-async def test_what_was_spooled_is_played_in_by_the_next_run(
-    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
-) -> None:
-    database = Database(postgres_settings)
-    await upgrade(database)
-    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
-    ledger.append(turned(ANA, AgentState.READY, NOON_US))
-    await ledger.settled()
-    await asyncio.to_thread(postgres_server.stop)
-    ledger.append(turned(ANA, AgentState.NOT_READY, NOON_US + 1, "lunch"))
-    ledger.append(recorded(SEVEN))
-    ledger.append(FORBIDDEN)
-    await ledger.close()
-    with pytest.raises(OSError):  # noqa: PT011 - the port promises no more
-        await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
-    await asyncio.to_thread(postgres_server.start)
-    following = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
-    assert [agent.reason for agent in await following.last_agent_states()] == ["lunch"]
-    assert await rows(database, InteractionRow) == 1
-    forbidden = await SqlLeadStore(database, Wristwatch()).listings("spring", [FORBIDDEN.number])
-    assert forbidden == [(HOUSE_LIST,)]
-    await following.close()
-    await database.close()
-
-
-@pytest.mark.postgres
-@pytest.mark.slow
-async def test_a_full_spool_keeps_the_oldest_and_counts_the_rest(
-    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
-) -> None:
-    database = Database(postgres_settings)
-    await upgrade(database)
-    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, spool_bytes_max=2_000))
-    await asyncio.to_thread(postgres_server.stop)
-    for position in range(100):
-        ledger.append(queued(position))
-    await ledger.close()
-    await asyncio.to_thread(postgres_server.start)
-    following = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
-    kept = await following.history(SEVEN)
-    assert 0 < len(kept) == 100 - ledger.lost
-    assert kept == [queued(position) for position in range(len(kept))]
-    await following.close()
-    await database.close()
-
-
-@pytest.mark.postgres
-@pytest.mark.slow
-async def test_while_the_spool_s_disk_is_full_events_wait_in_memory(
-    postgres_server: PostgresServer, postgres_settings: DatabaseSettings, tmp_path: Path
-) -> None:
-    database = Database(postgres_settings)
-    await upgrade(database)
-    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path, batch_events_max=7))
-    told = [queued(position) for position in range(300)]
-    async with asyncio.timeout(LIMIT_S):
-        await asyncio.to_thread(postgres_server.stop)
-        with files_end_at(20_000):
-            await tell(ledger, told[:200])
-            while not ledger.stuck:  # noqa: ASYNC110, nobody is told
-                await asyncio.sleep(0.01)
-        await asyncio.to_thread(postgres_server.start)
-        await tell(ledger, told[200:])
-        await ledger.settled()
-    assert ledger.lost == 0
-    assert await ledger.history(SEVEN) == told
-    await ledger.close()
-    await database.close()
-
-
-async def test_a_line_of_the_spool_that_nobody_can_read_is_in_nobody_s_way(
-    database: Database, tmp_path: Path
-) -> None:
-    (tmp_path / "ledger.spool").write_bytes(b'{"run": 1, "sequ{"run"\n')
-    ledger = await SqlLedger.open(database, Wristwatch(), settings_in(tmp_path))
-    ledger.append(queued(1))
-    await ledger.close()
-    assert (ledger.refused, ledger.lost) == (1, 0)
-    assert await rows(database, LedgerEventRow) == 1
-    assert (tmp_path / "ledger.spool.refused").read_bytes() == b'{"run": 1, "sequ{"run"\n'
-
-
-async def tell(ledger: SqlLedger, events: list[ContactQueued]) -> None:
-    """Append `events`, giving the writer a turn after each as a live engine does."""
-    for event in events:
-        ledger.append(event)
-        await asyncio.sleep(0)
-
-
-async def test_last_change_of_each_agent_up_to_an_instant_is_told(ledger: MemoryLedger | SqlLedger) -> None:
-    """What an explanation asks for: what the others were doing when a decision was made."""
-    early = turned(ANA, AgentState.READY, NOON_US)
-    at_lunch = turned(BEN, AgentState.NOT_READY, NOON_US + 1, "lunch")
-    talking = turned(ANA, AgentState.ON_CONTACT, NOON_US + 2)
-    later = turned(ANA, AgentState.WRAP_UP, NOON_US + 3)
-    for change in (early, at_lunch, talking, later):
-        ledger.append(change)
-    await ledger.settled()
-    assert sorted(await ledger.changes(NOON_US + 2), key=agent_of) == [talking, at_lunch]
-    assert list(await ledger.changes(NOON_US)) == [early]
-    assert list(await ledger.changes(NOON_US - 1)) == []
-
-
-def agent_of(change: AgentStateChanged) -> AgentId:
-    return change.agent_id
