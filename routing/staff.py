@@ -1,5 +1,6 @@
-"""Who the agents are as routing sees them now: their levels, as configured or as somebody set them at work,
-and the queues that somebody keeps them from.
+"""Who the agents are as routing sees them now: their levels, and the queues that somebody keeps them from.
+
+Levels are as configured, or as somebody set them at work.
 
 To be kept from a queue is written as one more skill, `!QUEUE`, and where anybody is kept from a queue a
 contact there also needs an agent who lacks that skill. So whatever compares needs with skills, the index and

@@ -1,5 +1,4 @@
-"""What supervisors do on the floor: hear agents, force their states, say which queues they serve, move those
-who wait.
+"""What supervisors do on the floor: hear agents, force their states, set their queues, move those who wait.
 
 Every wish is granted with 204 or refused with the engine's own code, the page changes by the live connection,
 and the audit log tells who asked and why.
