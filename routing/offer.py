@@ -89,7 +89,7 @@ class Offer(Entity, kw_only=True):
         return ("offer", self.offer_id)
 
     @property
-    def rings(self) -> bool:
+    def is_call(self) -> bool:
         """Tell whether it is about a call, so that a leg of the agent's belongs to it."""
         return self.agent_leg_id != NO_LEG
 
@@ -97,6 +97,11 @@ class Offer(Entity, kw_only=True):
     def is_joining(self) -> bool:
         """Tell whether the agent's leg is on its way to the caller's."""
         return self.joins > 0 and not self.in_hand
+
+    @property
+    def is_at_phone(self) -> bool:
+        """Tell whether the agent's phone does something for it: it was rung, or its call is being joined."""
+        return self.is_joining if self.stands else self.rung
 
     def move(self, trigger: OfferTrigger) -> None:
         """Change the state; who saw the offer as it was before is out of date from now on."""

@@ -49,7 +49,7 @@ from core.model.requests import AcceptOffer, OfferRequest, RejectOffer
 from core.model.tag import AGENT
 from routing import offer_facts as facts
 from routing.offer import LIVE, Offer, OfferState, OfferTrigger
-from routing.rules import Queues
+from routing.rules import QueueRules, Queues
 from routing.standing import Choice, Standing
 from routing.tags import caller_tag, contact_tag
 
@@ -108,7 +108,7 @@ class OfferDesk:
         contact.agent_id = offer.agent_id
         contact.offers += 1
         self._offers[offer.offer_id] = offer
-        if offer.rings:
+        if offer.is_call:
             contact.agent_leg_id = offer.agent_leg_id
             self._by_agent_leg[offer.agent_leg_id] = offer
         self._engine.publish(facts.decided(offer, standing, choice, waiting, why))
@@ -120,15 +120,20 @@ class OfferDesk:
         offer = self._offers.get(event.offer_id)
         if offer is None or offer.state is not OfferState.PENDING:
             return  # the caller left while the agent was being reserved
-        contact = offer.contact
-        assert contact.queue is not None, "a contact is offered only from a queue"
-        queue = self._queues[contact.queue]
+        queue = self._queue_of(offer)
         if event.leg_id != NO_LEG:
             self._take_standing_leg(offer, event)
-            return
-        if not offer.rings:
+        elif offer.is_call:
+            self._ring_phone(offer, queue, event)
+        else:
             self._engine.send(StartTimer(key=offer.timer, at_us=event.at_us + queue.accept_timeout_us))
-            return
+
+    def _queue_of(self, offer: Offer) -> QueueRules:
+        assert offer.contact.queue is not None, "a contact is offered only from a queue"
+        return self._queues[offer.contact.queue]
+
+    def _ring_phone(self, offer: Offer, queue: QueueRules, event: AgentReserved) -> None:
+        contact = offer.contact
         offer.rung = True
         self._engine.send_first(
             RingLeg(
@@ -230,7 +235,7 @@ class OfferDesk:
         self._forget(offer)
         self._contacts.move(contact, ContactTrigger.CONNECT)
         contact.connected_us = event.at_us
-        if offer.rings and not contact.consults:
+        if offer.is_call and not contact.consults:
             self._engine.send(TagLeg(leg_id=contact.leg_id, tag=caller_tag(contact)))
         self._engine.publish(facts.connected(offer, event))
 
@@ -283,7 +288,7 @@ class OfferDesk:
 
     def _silence(self, offer: Offer, cause: Cause) -> None:
         """End the ringing of an offer that is over; one without a phone that rings is done with at once."""
-        if offer.is_joining if offer.stands else offer.rung:
+        if offer.is_at_phone:
             # First of all: this very phone may be rung for the next caller before the turn is over.
             self._engine.send_first(HangUpLeg(leg_id=offer.agent_leg_id, cause=cause))
         else:
@@ -300,7 +305,7 @@ class OfferDesk:
     def _accepted_by_agent(self, request: AcceptOffer) -> None:
         """Take work at once, and have the phone answered as soon as it rings: what that says decides."""
         offer = self._meant(request)
-        if offer.rings:
+        if offer.is_call:
             self._have_answered(offer)
             return
         self._take(offer, request)
