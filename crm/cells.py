@@ -6,7 +6,7 @@ Shared by the lists of customers (`crm.customer_row`) and of leads (`crm.leads.r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,15 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a cell is read (raising `ValueError` where it cannot be), and what it may hold in plain words."""
+    """How a cell is read (raising `ValueError` where it cannot be), and what it may hold in plain words.
+
+    Of one that is `hidden` nobody is shown what it held.
+    """
 
     read: Callable[[str], Any]
     allowed: str
     fault: Fault = Fault.BAD_VALUE
+    hidden: bool = False
 
 
 def matching(pattern: str) -> Callable[[str], str]:
@@ -73,6 +77,26 @@ NUMBER_ALLOWED = "a number that exists, such as +12025550123"
 
 _PHONE_KINDS = {"phone": "main", "mobile": "mobile", "home_phone": "home", "work_phone": "work"}
 _NUMBERED_PHONE = re.compile(r"phone_?[2-9]")
+
+
+def read_cells(
+    line: int, filled: Mapping[str, str], rules: Mapping[str, Rule]
+) -> tuple[dict[str, Any], list[Reject]]:
+    """Return the values of a line by column, and what is wrong with it; not of columns without a rule."""
+    values: dict[str, Any] = {}
+    rejects: list[Reject] = []
+    for name, text in filled.items():
+        rule = rules.get(name)
+        if rule is None:
+            continue
+        try:
+            values[name] = rule.read(text)
+        except ValueError:
+            shown = "(hidden)" if rule.hidden else text
+            rejects.append(
+                Reject(line=line, column=name, value=shown, allowed=rule.allowed, fault=rule.fault)
+            )
+    return values, rejects
 
 
 def misplaced(line: int, columns: Sequence[str], cells: Sequence[str]) -> Reject | None:

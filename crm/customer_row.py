@@ -25,6 +25,7 @@ from crm.cells import (
     one_of,
     phone_kind,
     plain_name,
+    read_cells,
 )
 from crm.phones import e164, is_assignable
 from crm.pins import hash_pin
@@ -40,10 +41,9 @@ class RowReader:
 
     def __init__(self, header: Sequence[str], region: str, tiers: Sequence[str]) -> None:
         self.columns = tuple(_canonical(name) for name in header)
-        self._rules = _rules(region, tiers)
-        self._attributes = tuple(
-            name for name in self.columns if name and self._rule_name(name) == "attribute"
-        )
+        rules = _rules(region, tiers)
+        self._rules = {name: rules.get(_rule_name(name), LINE) for name in self.columns if name}
+        self._attributes = tuple(name for name in self._rules if _rule_name(name) not in rules)
         if "external_id" not in self.columns:
             raise ConfigError("header", ", ".join(header), "it must name a column external_id")
         twice = [name for name in self.columns if name and self.columns.count(name) > 1]
@@ -57,23 +57,11 @@ class RowReader:
             return [surplus]
         named = zip(self.columns, cells, strict=False)
         filled = {name: text for name, cell in named if name and (text := cell.strip())}
-        rejects = [
+        gaps = [
             Reject(line=line, column=name, value="", allowed=reason) for name, reason in _gaps(filled).items()
         ]
-        values: dict[str, Any] = {}
-        for name, text in filled.items():
-            rule = self._rules[self._rule_name(name)]
-            try:
-                values[name] = rule.read(text)
-            except ValueError:
-                shown = "(hidden)" if name == "pin" else text
-                rejects.append(Reject(line=line, column=name, value=shown, allowed=rule.allowed))
-        return rejects or self._record(values)
-
-    def _rule_name(self, column: str) -> str:
-        if phone_kind(column):
-            return "phone"
-        return column if column in self._rules else "attribute"
+        values, rejects = read_cells(line, filled, self._rules)
+        return [*gaps, *rejects] or self._record(values)
 
     def _record(self, values: Mapping[str, Any]) -> CustomerRecord:
         phones = tuple(Phone(text, kind) for name, text in values.items() if (kind := phone_kind(name)))
@@ -88,6 +76,10 @@ class RowReader:
             phones=phones or None,
             account=_account(values),
         )
+
+
+def _rule_name(column: str) -> str:
+    return "phone" if phone_kind(column) else column
 
 
 def _account(values: Mapping[str, Any]) -> AccountRecord | None:
@@ -154,11 +146,10 @@ def _rules(region: str, tiers: Sequence[str]) -> Mapping[str, Rule]:
         "tier": Rule(lambda text: one_of(tiers, text.lower()), f"one of {', '.join(tiers)}"),
         "language": LANGUAGE,
         "account_number": Rule(matching(r"[0-9]{3,20}"), "3 to 20 digits, as a caller keys them in"),
-        "pin": Rule(matching(r"[0-9]{4,12}"), "4 to 12 digits"),
+        "pin": Rule(matching(r"[0-9]{4,12}"), "4 to 12 digits", hidden=True),
         "balance": Rule(_cents, "an amount such as -1234.56, without thousands separators"),
         "currency": Rule(matching(r"[A-Z]{3}"), "an ISO 4217 code such as USD"),
         "notes": NOTES,
-        "attribute": LINE,
     }
 
 

@@ -31,6 +31,7 @@ from crm.cells import (
     one_of,
     phone_kind,
     plain_name,
+    read_cells,
 )
 from crm.customer_row import ALIASES as CUSTOMER_ALIASES
 from crm.leads.numbers import NumberReader
@@ -64,7 +65,8 @@ class LeadRowReader:
         self._kinds = {name: kind for name in self.columns if (kind := phone_kind(name))}
         self._readers: dict[str, NumberReader] = {}
         self._settings = settings
-        self._rules = _rules(settings.tier_ranks)
+        rules = _rules(settings.tier_ranks)
+        self._rules = {name: rules.get(name, LINE) for name in self.columns if name not in self._kinds}
         self._is_whole = "" not in self.columns
         used = [name for name in self.columns if name not in ("", LEFT_OUT)]
         self._kept = tuple(name for name in used if name not in {*_OWN_PLACE, *self._kinds})
@@ -96,18 +98,7 @@ class LeadRowReader:
             for name, cell in zip(self.columns, cells, strict=False)
             if cell and name != LEFT_OUT and (text := cell.strip())
         }
-        rejects: list[Reject] = []
-        values: dict[str, Any] = {}
-        for name, text in filled.items():
-            if name in self._kinds:
-                continue
-            rule = self._rules.get(name, LINE)
-            try:
-                values[name] = rule.read(text)
-            except ValueError:
-                rejects.append(
-                    Reject(line=line, column=name, value=text, allowed=rule.allowed, fault=rule.fault)
-                )
+        values, rejects = read_cells(line, filled, self._rules)
         numbers = self._numbers(line, filled, values, rejects)
         if not numbers and not rejects:
             first = next(iter(self._kinds))
