@@ -18,7 +18,6 @@ from simulator.scenario import Scenario, load_scenario
 
 BLOCK = 20
 """Runs that a core does in one go: enough that handing them out costs nothing."""
-FAILURES_SHOWN = 5
 
 Run = tuple[str, int]
 """A scenario's file, and a seed."""
