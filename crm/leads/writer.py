@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, and_, bindparam, case, delete, exists, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Executable,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm.database import Database
@@ -73,10 +85,7 @@ async def finish_list(database: Database, plan: ListPlan) -> None:
     """Let the leads of the list come up, a part in each transaction, and mark it complete at the end."""
     async with database.reading() as connection:
         target = await _find_target(connection, plan)
-    for first in range(0, target.places, RELEASED_AT_ONCE):
-        lowest = target.list_id << PLACE_BITS | first
-        async with database.writing() as connection:
-            await connection.execute(_RELEASE, {"lowest": lowest, "beyond": lowest + RELEASED_AT_ONCE})
+    await _part_by_part(database, target, _RELEASE)
     async with database.writing() as connection:
         if database.dialect == "postgresql":
             await connection.execute(_COUNT)
@@ -87,13 +96,18 @@ async def forget_held(database: Database, plan: ListPlan) -> None:
     """Forget the leads that never were in line, a part in each transaction, and the list if none is left."""
     async with database.reading() as connection:
         target = await _find_target(connection, plan)
-    for first in range(0, target.places, RELEASED_AT_ONCE):
-        lowest = target.list_id << PLACE_BITS | first
-        async with database.writing() as connection:
-            await connection.execute(_FORGET_HELD, {"lowest": lowest, "beyond": lowest + RELEASED_AT_ONCE})
+    await _part_by_part(database, target, _FORGET_HELD)
     async with database.writing() as connection:
         await connection.execute(_FORGET_EMPTY, {"key": target.list_id})
         await connection.execute(_MARK, {"key": target.list_id, "whole": True, "count": 0})
+
+
+async def _part_by_part(database: Database, target: _Target, statement: Executable) -> None:
+    """Execute a statement on all places of a list, some in each transaction, so that the ledger can write."""
+    for first in range(0, target.places, RELEASED_AT_ONCE):
+        lowest = target.list_id << PLACE_BITS | first
+        async with database.writing() as connection:
+            await connection.execute(statement, {"lowest": lowest, "beyond": lowest + RELEASED_AT_ONCE})
 
 
 # --- the list -----------------------------------------------------------------------------------------
