@@ -44,7 +44,18 @@ export interface Rows {
   alerts: AlertView;
 }
 export type TopicName = keyof Rows;
-const TOPIC_NAMES: readonly TopicName[] = ["desk", "queues", "tiers", "centre", "agents", "contacts", "campaigns", "alerts"];
+/** Every one of them: a table that a derived value would have to make itself, it would not follow. */
+const TOPICS: Record<TopicName, true> = {
+  desk: true,
+  own_day: true,
+  queues: true,
+  tiers: true,
+  centre: true,
+  agents: true,
+  contacts: true,
+  campaigns: true,
+  alerts: true,
+};
 /** Of events there are no rows: each is told once. */
 export type Followed = TopicName | "events";
 
@@ -106,8 +117,7 @@ export class Live {
   elsewhereSince = $state("");
   #heardMs = $state(0);
   #nowMs = $state(0);
-  /** There from the beginning: what a derived value makes itself, it does not follow. */
-  #topics = new Map<string, Topic<unknown>>(TOPIC_NAMES.map((name) => [name, new Topic()]));
+  #topics = new Map<string, Topic<unknown>>(Object.keys(TOPICS).map((name) => [name, new Topic()]));
   #wanted = new Set<Followed>();
   /** The number of the last event, for coming back. */
   #eventSeq = 0;
