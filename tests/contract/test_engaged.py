@@ -9,9 +9,9 @@ import pytest
 from core.kernel.clock import SECOND_US
 from core.model.lead import HOUSE_LIST
 from core.model.lead_orders import CheckNumbers, Disengage, KeepEngaged, SettleLead
-from tests.contract.test_lead_store import Store, attempt, lead, leased, loaded, settled
-from tests.contract.test_lead_store import clock as clock  # the fixtures
-from tests.contract.test_lead_store import store as store
+from tests.contract.lead_facts import Store, attempt, lead, leased, loaded, settled
+from tests.contract.lead_facts import clock as clock  # the fixtures
+from tests.contract.lead_facts import store as store
 from tests.services.clocks import NOON_US, Wristwatch
 
 EVE, HOME, OFFICE = "eve", "+12025550001", "+12025550002"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.model.lead import BY_HAND, STRANGER, LeadNumber
 from core.model.lead_orders import KeepLeads, ListNumber, ReturnLeads
-from tests.contract.test_lead_store import (
+from tests.contract.lead_facts import (
     Store,
     attempt,
     clock,

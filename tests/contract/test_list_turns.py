@@ -10,9 +10,9 @@ from core.kernel.clock import SECOND_US
 from core.model.lead_orders import ReturnLeads
 from core.model.list_import import ListChange
 from crm.leads.records import ListPlan
-from tests.contract.test_lead_store import Store, lead, leased, loaded, names
-from tests.contract.test_lead_store import clock as clock  # the fixtures
-from tests.contract.test_lead_store import store as store
+from tests.contract.lead_facts import Store, lead, leased, loaded, names
+from tests.contract.lead_facts import clock as clock  # the fixtures
+from tests.contract.lead_facts import store as store
 from tests.services.clocks import NOON_US, Wristwatch
 
 
