@@ -39,7 +39,7 @@ from goldline.demo.welcome import open_pages, welcome
 from goldline.flows import load_flows
 from goldline.harness import open_scenario
 from goldline.journal_file import NoJournal
-from goldline.list_side import memory_list_stores
+from goldline.list_side import ListStores, memory_list_stores
 from goldline.live import LiveCentre
 from goldline.logs import set_up_logs
 from goldline.simulated_store import crm_record, load_lists
@@ -149,23 +149,16 @@ async def _open(
     """Put centre, world and pages together and let all begin."""
     agents = agent_profiles(scenario)
     ledger = WatchedLedger()
-    store = MemoryCrmStore(ledger, clock, StoreSettings(region=config.crm.region))
+    crm = MemoryCrmStore(ledger, clock, StoreSettings(region=config.crm.region))
     leads = MemoryLeadStore(clock)
     people = MemoryPeopleStore()
     await add_demo_people(people, agents)
-    asked = WebStores(
-        people=people,
-        customers=store,
-        open_contacts=ledger.open_contacts,
-        history=MemoryHistory(ledger),
-        lists=memory_list_stores(leads, clock, config.crm.region),
-    )
-    stores = Stores(run=1, crm=store, leads=leads, ledger=ledger, web=asked)
+    stores = _in_memory(ledger, crm, leads, people, memory_list_stores(leads, clock, config.crm.region))
     centre = LiveCentre(
         config, load_flows(config, scenario.folder), agents, stores, clock, pace=lambda: clock.pace
     )
     world = World(scenario, settings.seed, centre.runner, centre.runner.receive)
-    await store.save_customers([crm_record(found, config.crm.region) for found in world.customers])
+    await crm.save_customers([crm_record(found, config.crm.region) for found in world.customers])
     board = Board(centre.brain, agents, config)
     ledger.watch(board.add)
     server = _asterisk(world, config)
@@ -186,11 +179,29 @@ async def _open(
         world=world,
         board=board,
         ledger=ledger,
-        crm=store,
+        crm=crm,
         clock=clock,
         started_us=clock.now_us(),
         web_url=f"http://{config.web.host}:{port}",
     )
+
+
+def _in_memory(
+    ledger: MemoryLedger,
+    crm: MemoryCrmStore,
+    leads: MemoryLeadStore,
+    people: MemoryPeopleStore,
+    lists: ListStores,
+) -> Stores:
+    """Return the stores of a first run of which nothing is kept."""
+    asked = WebStores(
+        people=people,
+        customers=crm,
+        open_contacts=ledger.open_contacts,
+        history=MemoryHistory(ledger),
+        lists=lists,
+    )
+    return Stores(run=1, crm=crm, leads=leads, ledger=ledger, web=asked)
 
 
 def _asterisk(world: World, config: Config) -> AmiServer:
