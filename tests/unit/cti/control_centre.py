@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
+import pytest
+
 from core.kernel.clock import SECOND_US, microseconds
 from core.model.agent import AgentState
 from core.model.commands import (
@@ -24,9 +26,10 @@ from core.model.commands import (
     TakeLeg,
 )
 from core.model.contact import Contact, ContactState
+from core.model.control import StartConsult, TargetKind
 from core.model.ids import AgentId, LegId
 from core.model.message import DomainEvent, Request
-from core.model.requests import AgentRequest, GoReady, LogIn
+from core.model.requests import AgentRequest, FinishWrapUp, GoReady, LogIn
 from crm.memory import MemoryCrmStore, MemoryLedger
 from crm.store import StoreSettings
 from goldline.app import build_brain, configured_agents
@@ -39,6 +42,9 @@ from simulator.pbx import Exchange
 from simulator.phones import PhoneBook, Reach, always
 from simulator.port import SimPbx
 
+AGENT, QUEUE, NUMBER, FLOW = TargetKind
+WAYS = pytest.mark.parametrize("standing", [(), ("ann",), ("ann", "bob", "cy")], ids=["rung", "one", "all"])
+"""Tests with it are told with phones that are rung, with one call that stands, and with all standing."""
 CONFIG = """
 schema = 1
 
@@ -239,3 +245,16 @@ class Centre:
         """Return who has a contact in talk."""
         talks = [c for c in self.brain.contacts if c.state is ContactState.CONNECTED]
         return [str(contact.agent_id) for contact in talks]
+
+
+def finish(centre: Centre, *agents: str) -> None:
+    for agent in agents:
+        assert centre.ask(FinishWrapUp, agent) == ""
+
+
+def consulting(centre: Centre, to: TargetKind = AGENT, target: str = "bob") -> Channel:
+    """Have ann ask somebody, with the caller on hold; return the caller's channel."""
+    caller = centre.talking("bob")
+    assert centre.ask(StartConsult, to=to, target=target) == ""
+    centre.pass_s(5)
+    return caller
