@@ -1,6 +1,7 @@
 """What a caller hears and presses before a human is needed.
 
-`flow` says what a flow can be made of, `loader` reads one from TOML and refuses a broken one, `interpreter`
-runs flows on calls, `dialogue` is the state of one call, `prompts` turns names and values into things to
-hear. `digits`, `hours`, `values` and `graph` are the pure rules they share.
+`nodes` says what a flow can be made of, `flow` is one, `loader` reads it from TOML and refuses a broken one.
+`reception` makes a contact of who calls, `recognition` asks the store who it is, `interpreter` runs flows on
+calls, by `steps` whose replies `hearing` understands; `dialogue` is the state of one call. `prompts` turns
+names and values into things to hear; `decide`, `digits`, `values` and `graph` are pure rules.
 """

@@ -5,7 +5,7 @@
     @router.get("")
     async def queues(site: OfSite, caller: OfCaller) -> ...
 
-`web.sign_in` puts the `Caller` into the request's state before any route runs. An administrator may
+`web.gate.middleware` puts the `Caller` into the request's state before any route runs. An administrator may
 whatever anybody may.
 """
 

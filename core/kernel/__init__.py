@@ -1,4 +1,4 @@
-"""Facts of computing: time, timers, state machines, the bus, randomness, the journal, errors.
+"""Facts of computing: time, timers, state machines, the bus, randomness, records, JSON, files, errors.
 
 Every module here would fit a program that has nothing to do with telephones.
 """
