@@ -32,7 +32,8 @@ class ContactFigures:
 
     `blocked` were turned away at the door; `elsewhere` went on to a number, a menu or a message. The waits
     are microseconds, in the order in which they ended. `value` is what all of them are worth, `earned` what
-    those are worth that an agent resolved.
+    those are worth that an agent resolved. `levels` are the sum over the `levels_known` answers: of those
+    that no engine saw nobody knows it.
     """
 
     offered: int = 0
@@ -41,6 +42,7 @@ class ContactFigures:
     answered_us: array[int] = field(default_factory=_no_waits)
     abandoned_us: array[int] = field(default_factory=_no_waits)
     levels: int = 0
+    levels_known: int = 0
     handled: int = 0
     handled_us: int = 0
     resolved: int = 0
@@ -87,7 +89,7 @@ class ContactFigures:
     @property
     def mean_level(self) -> Ratio:
         """Return the mean level of the agents in the skills that were asked for."""
-        return Ratio(self.levels, self.answered)
+        return Ratio(self.levels, self.levels_known)
 
     def percentile_s(self, share: float) -> float | None:
         """Return the wait that `share` of the answered did not exceed."""
@@ -113,6 +115,7 @@ class ContactFigures:
         self.answered_us += other.answered_us
         self.abandoned_us += other.abandoned_us
         self.levels += other.levels
+        self.levels_known += other.levels_known
         self.handled += other.handled
         self.handled_us += other.handled_us
         self.resolved += other.resolved

@@ -231,6 +231,7 @@ class DayFigures:
             return
         contact.figures.answered_us.append(event.waited_us)
         contact.figures.levels += event.level
+        contact.figures.levels_known += 1
         contact.figures.estimates.answered(event)
         for announced in contact.told:
             contact.figures.estimates.told(announced, event.at_us)

@@ -25,6 +25,7 @@ from core.model.events import (
 )
 from core.model.ids import AgentId, ContactId, LegId, OfferId, QueueName
 from core.model.message import DomainEvent
+from metrics.day import DayFigures
 from metrics.service_level import WaitCounts
 from metrics.today import CentreDay, Promises, Today, date_of, midnight_us
 
@@ -203,6 +204,16 @@ def test_a_talk_that_outlives_the_engine_is_answered_once() -> None:
     told = call("kept", at(10), waits_s=15, talk_s=300)
     told.insert(4, adopted(at(10, 1), ContactState.CONNECTED, connected_us=at(10, 0, 15)))
     assert counted(told) == (WaitCounts(answered=1, in_time=1), 1, 0)
+
+
+def test_an_answer_that_no_engine_saw_is_in_no_mean_of_levels() -> None:
+    unseen = call("kept", at(10), waits_s=15)
+    unseen[3] = adopted(at(10, 1), ContactState.CONNECTED, connected_us=at(10, 0, 15))
+    figures = DayFigures()
+    for event in [*call("seen", at(9), waits_s=15), *unseen]:
+        figures.add(event)
+    assert figures.of().answered == 2
+    assert figures.of().mean_level.value == 1
 
 
 def test_who_was_on_hold_as_the_engine_died_is_answered_once_whoever_goes_on() -> None:
