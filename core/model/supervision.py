@@ -58,7 +58,8 @@ class SupervisionEnded(AgentEvent, frozen=True, kw_only=True):
     """Nobody hears the agent any more, or waits to; `reason` says why.
 
     It is `stopped`, `hung_up` (the supervisor's phone), `talk_over`, `agent_left`, `not_answered`, `failed`
-    (the telephone system did not do it), `other_agent` (another one is heard instead) or `taken_over`.
+    (the telephone system did not do it), `other_agent` (another one is heard instead), `taken_over`, or
+    `not_taken_over` (that was granted, and could not be done any more once the supervisor's phone was free).
     """
 
     asked_by: str

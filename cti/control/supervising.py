@@ -160,7 +160,9 @@ class Supervising:
             asked_by=request.asked_by,
             because=request.because,
         )
-        self._end(ear, "taken_over", request)
+        # How it ended is told when the phone is free: until then the customer may be gone.
+        self._engine.send(HangUpLeg(leg_id=ear.leg_id))
+        self._drop(ear, request)
 
     def _ear_of(self, request: StopSupervising | TakeOver) -> Ear:
         ear = self._ears.get(request.asked_by)
@@ -223,10 +225,34 @@ class Supervising:
     def _gone(self, event: LegFailed | LegEnded) -> None:
         passing = self._passing.pop(event.leg_id, None)
         if passing is not None:
-            self._engine.publish(replace(passing, at_us=event.at_us, cause_id=event.cause_id))
+            self._pass_on(replace(passing, at_us=event.at_us, cause_id=event.cause_id))
         ear = self._by_leg.get(event.leg_id)
         if ear is not None:
             self._forget(ear, "not_answered" if ear.state is EarState.RINGING else "hung_up", event)
+
+    def _pass_on(self, passing: TransferContact) -> None:
+        """Pass the customer on whom a supervisor takes over, where that may still be done."""
+        may_pass = self._may_still_pass(passing)
+        self._engine.publish(
+            SupervisionEnded(
+                at_us=passing.at_us,
+                cause_id=passing.cause_id,
+                agent_id=passing.agent_id,
+                asked_by=passing.asked_by,
+                reason="taken_over" if may_pass else "not_taken_over",
+            )
+        )
+        if may_pass:
+            self._engine.publish(passing)
+
+    def _may_still_pass(self, passing: TransferContact) -> bool:
+        talk = self._talk_of(passing.agent_id)
+        return (
+            talk is not None
+            and talk.contact_id == passing.contact_id
+            and self._talks.may_pass_on(talk)
+            and passing.target in self._free
+        )
 
     # --- the agent's talks ----------------------------------------------------------------------------
 
@@ -282,9 +308,12 @@ class Supervising:
         self._forget(ear, reason, why)
 
     def _forget(self, ear: Ear, reason: str, why: Event) -> None:
+        self._drop(ear, why)
+        self._tell_end(ear, reason, why)
+
+    def _drop(self, ear: Ear, why: Event) -> None:
         self._move(ear, EarTrigger.END, why)
         del self._ears[ear.asked_by], self._by_leg[ear.leg_id]
-        self._tell_end(ear, reason, why)
 
     def _tell_end(self, ear: Ear, reason: str, why: Event) -> None:
         self._engine.publish(

@@ -273,12 +273,32 @@ def test_call_is_taken_over_by_passing_it_on_once_the_phone_is_free(house: House
     house.ready("bob")
     house.hears_all_the_way(WHISPER)
     assert house.take_over() == ""
-    assert house.told()[-1] == ("ann", "taken_over")
+    assert house.told()[-1] == ("ann", "whisper")
     assert (house.hung_up(), passed) == ([house.phone_of("boss")], [])
     house.hang_up(house.phone_of("boss"))
+    assert house.told()[-1] == ("ann", "taken_over")
     (wish,) = passed
     assert (wish.agent_id, wish.contact_id, wish.to, wish.target) == ("ann", "caller", "agent", "bob")
     assert (wish.asked_by, wish.because) == ("boss", "it is mine")
+
+
+@pytest.mark.parametrize("what", ["customer is gone", "another is served", "no agent now"])
+def test_take_over_that_cannot_be_done_any_more_is_told_to_have_failed(house: House, what: str) -> None:
+    passed: list[TransferContact] = []
+    house.engine.subscribe(TransferContact, passed.append)
+    house.ready("bob")
+    house.hears_all_the_way()
+    phone = house.phone_of("boss")
+    assert house.take_over() == ""
+    if what == "no agent now":
+        house.hear(LogOut(at_us=0, agent_id=BOB))
+    else:
+        house.end_talk()
+        if "another" in what:
+            house.ready("ann")
+            house.talk(caller="another")
+    house.hang_up(phone)
+    assert (house.told()[1:], passed) == ([("ann", "not_taken_over")], [])
 
 
 def test_only_who_hears_a_talk_and_is_ready_takes_it_over(house: House) -> None:
