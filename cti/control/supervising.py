@@ -251,7 +251,7 @@ class Supervising:
             talk is not None
             and talk.contact_id == passing.contact_id
             and self._talks.may_pass_on(talk)
-            and passing.target in self._free
+            and AgentId(passing.target) in self._free
         )
 
     # --- the agent's talks ----------------------------------------------------------------------------
