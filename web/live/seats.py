@@ -37,7 +37,9 @@ class Seat:
     reason: str = ""
     next_state: AgentState | None = None
     asked_by: str = ""
+    because: str = ""
     supervisors: dict[str, str] = field(default_factory=dict)
+    no_longer: dict[str, str] = field(default_factory=dict)
     extension: str = ""
     contact_id: str = ""
     on_hold: bool = False
@@ -90,9 +92,9 @@ class Seats:
             case OfferMade(channel="voice") | ContactConnected(channel="voice"):
                 self._set(event.agent_id, contact_id=event.contact_id)
             case AgentSupervised():
-                self._hear(event.agent_id, {event.asked_by: event.mode.value})
+                self._hear(event.agent_id, event.asked_by, mode=event.mode)
             case SupervisionEnded():
-                self._hear(event.agent_id, {event.asked_by: ""})
+                self._hear(event.agent_id, event.asked_by, ended=event.reason)
             case ContactHeld():
                 self._set(event.agent_id, on_hold=True)
             case ContactResumed():
@@ -133,18 +135,21 @@ class Seats:
         if (seat.state, seat.reason) != (event.new, event.reason):
             seat.since_us = event.at_us
         seat.state, seat.reason = event.new, event.reason
-        seat.next_state, seat.asked_by = event.next_state, event.asked_by
+        seat.next_state, seat.asked_by, seat.because = event.next_state, event.asked_by, event.because
         seat.extension = event.extension
         if event.new not in BUSY_STATES:
             seat.contact_id, seat.on_hold = "", False
         self._changed[event.agent_id] = None
 
-    def _hear(self, agent_id: AgentId, modes: dict[str, str]) -> None:
-        """Take note of who hears the agent, in which mode; in none: no longer."""
+    def _hear(self, agent_id: AgentId, login: str, *, mode: str = "", ended: str = "") -> None:
+        """Take note of who hears the agent in which mode, or why it has ended."""
         seat = self._seats.get(agent_id)
         if seat is not None:
-            heard = seat.supervisors | modes
-            self._set(agent_id, supervisors={login: mode for login, mode in heard.items() if mode})
+            self._set(
+                agent_id,
+                supervisors=_with(seat.supervisors, login, mode),
+                no_longer=_with(seat.no_longer, login, ended),
+            )
 
     def _able(self, agent_id: AgentId, skills: Mapping[str, int]) -> tuple[str, ...]:
         """Return the queues that these skills allow the agent to serve."""
@@ -165,6 +170,11 @@ class Seats:
             self._changed[agent_id] = None
 
 
+def _with(words: Mapping[str, str], login: str, word: str) -> dict[str, str]:
+    """Return the words with the one of `login`, which has none where it is empty."""
+    return {name: each for name, each in {**words, login: word}.items() if each}
+
+
 def agent_view(seat: Seat, contact: KnownContact | None, figures: AgentFigures) -> AgentView:
     """Return the agent as supervisors see one, with the call in hand and the figures of today."""
     return AgentView(
@@ -175,7 +185,9 @@ def agent_view(seat: Seat, contact: KnownContact | None, figures: AgentFigures) 
         since=moment(seat.since_us),
         next_state=seat.next_state,
         asked_by=seat.asked_by,
+        because=seat.because,
         supervisors=seat.supervisors,
+        no_longer=seat.no_longer,
         extension=seat.extension,
         desk=seat.has_screen,
         on_hold=seat.on_hold,

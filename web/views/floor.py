@@ -49,9 +49,10 @@ class QueueView(GroupView):
 class AgentView(View):
     """An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open.
 
-    `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode. `skills`
-    has the levels as they are now; those of `set_levels` a supervisor has set, 0 for a skill taken away,
-    until `levels_until`, or until taken back where that is null.
+    `asked_by` and `because` are as in `DeskView`. `supervisors` are those who hear the agent, and in which
+    mode; those of `no_longer` did or were about to, and it ended for that reason (`SupervisionEnded`).
+    `skills` has the levels as they are now; those of `set_levels` a supervisor has set, 0 for a skill taken
+    away, until `levels_until`, or until taken back where that is null.
     """
 
     agent_id: str
@@ -61,7 +62,9 @@ class AgentView(View):
     since: datetime
     next_state: str | None = None
     asked_by: str = ""
+    because: str = ""
     supervisors: dict[str, str] = {}
+    no_longer: dict[str, str] = {}
     extension: str = ""
     desk: bool = False
     on_hold: bool = False

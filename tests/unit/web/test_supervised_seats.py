@@ -60,15 +60,24 @@ def test_everybody_who_hears_an_agent_is_seen_with_the_mode() -> None:
     assert seen(*events, ended).supervisors == {"chief": "whisper"}
 
 
+def test_why_somebody_hears_an_agent_no_longer_is_seen_until_they_do_again() -> None:
+    heard_by = [heard("boss", SupervisionMode.LISTEN), heard("chief", SupervisionMode.LISTEN)]
+    ended = SupervisionEnded(at_us=NOON_US, agent_id=ANN, asked_by="boss", reason="not_taken_over")
+    assert seen(*heard_by).no_longer == {}
+    assert seen(*heard_by, ended).no_longer == {"boss": "not_taken_over"}
+    assert seen(*heard_by, ended, heard("boss", SupervisionMode.BARGE)).no_longer == {}
+
+
 def test_who_forced_a_state_is_seen_until_the_agent_asks_for_another() -> None:
-    def turned(new: AgentState, asked_by: str) -> AgentStateChanged:
+    def turned(new: AgentState, asked_by: str, because: str = "") -> AgentStateChanged:
         return AgentStateChanged(
-            at_us=NOON_US, agent_id=ANN, old=AgentState.READY, new=new, asked_by=asked_by
+            at_us=NOON_US, agent_id=ANN, old=AgentState.READY, new=new, asked_by=asked_by, because=because
         )
 
-    forced = turned(AgentState.NOT_READY, "boss")
-    assert seen(forced).asked_by == "boss"
-    assert seen(forced, turned(AgentState.READY, "")).asked_by == ""
+    forced = turned(AgentState.NOT_READY, "boss", "fire drill")
+    assert (seen(forced).asked_by, seen(forced).because) == ("boss", "fire drill")
+    after = seen(forced, turned(AgentState.READY, ""))
+    assert (after.asked_by, after.because) == ("", "")
 
 
 def test_queues_that_an_agent_serves_are_those_of_now() -> None:

@@ -58,9 +58,10 @@ export interface QueueView {
 
 /** An agent as supervisors see one. `since` is when the state began, `desk` whether a screen is open.
  *
- * `asked_by` is as in `DeskView`. `supervisors` are those who hear the agent, and in which mode. `skills`
- * has the levels as they are now; those of `set_levels` a supervisor has set, 0 for a skill taken away,
- * until `levels_until`, or until taken back where that is null.
+ * `asked_by` and `because` are as in `DeskView`. `supervisors` are those who hear the agent, and in which
+ * mode; those of `no_longer` did or were about to, and it ended for that reason (`SupervisionEnded`).
+ * `skills` has the levels as they are now; those of `set_levels` a supervisor has set, 0 for a skill taken
+ * away, until `levels_until`, or until taken back where that is null.
  */
 export interface AgentView {
   readonly agent_id: string;
@@ -70,7 +71,9 @@ export interface AgentView {
   readonly since: Instant;
   readonly next_state: string | null;
   readonly asked_by: string;
+  readonly because: string;
   readonly supervisors: Readonly<Record<string, string>>;
+  readonly no_longer: Readonly<Record<string, string>>;
   readonly extension: string;
   readonly desk: boolean;
   readonly on_hold: boolean;

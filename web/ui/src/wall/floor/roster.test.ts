@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { AgentView } from "../../lib/types.gen";
 import { EVERYBODY, found, inShort } from "./roster";
+import { ANN, ANYBODY } from "./team";
 
-const ANYBODY: AgentView = {
-  agent_id: "", name: "", state: "ready", reason: "", since: "2026-03-02T09:00:00Z", next_state: null,
-  extension: "", desk: true, on_hold: false, contact_id: "", queue: "", tier: "", queues: ["cards"],
-  handled: 0, talk_seconds: 0, hold_seconds: 0, wrap_up_seconds: 0, occupancy: null, asked_by: "", supervisors: {},
-  skills: { cards: 3 }, set_levels: {}, levels_until: null,
-};
-const ANN = { ...ANYBODY, agent_id: "a-1", name: "Ann", since: "2026-03-02T09:05:00Z", handled: 3 };
 const BOB = { ...ANYBODY, agent_id: "a-2", name: "Bob", since: "2026-03-02T09:01:00Z", queues: ["loans"] };
 const CAO = { ...ANYBODY, agent_id: "a-3", name: "曹宁", state: "logged_out", since: "2026-03-01T17:00:00Z" };
 const TEAM = [ANN, BOB, CAO];
