@@ -7,6 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 NOTHING_SKIPPED = os.environ.get("GOLDLINE_REQUIRE") == "1"
@@ -21,6 +22,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip the tests marked `captures` where the recorded streams are not."""
     if item.get_closest_marker("captures"):
         find_reference_folder()
+
+
+def pytest_runtest_teardown() -> None:
+    """Let logs speak again: a run within a test may have silenced them for all that follow."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
