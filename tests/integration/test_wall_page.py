@@ -206,6 +206,20 @@ def test_refusal_is_told_where_it_was_asked(browser: Browser, centre: WebCentre)
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("The engine does not answer")
 
 
+def test_contacts_keep_their_places_under_the_pointer(browser: Browser, centre: WebCentre) -> None:
+    page = sit_down(browser, f"{centre.url}/wall?view=floor", "supervisor").page
+    rows = page.locator("tr[data-contact]")
+    expect(rows).to_have_count(2)
+    expect(rows.last).to_have_attribute("data-state", "connected")
+    rows.last.hover()
+    centre.call("standard")
+    expect(rows).to_have_count(3)
+    expect(rows.last).to_have_attribute("data-state", "queued")
+    expect(rows.nth(1)).to_have_attribute("data-state", "connected")
+    page.get_by_role("heading", name=re.compile("^Contacts")).hover()
+    expect(rows.last).to_have_attribute("data-state", "connected")
+
+
 # --- the day and its history ------------------------------------------------------------------------
 
 
