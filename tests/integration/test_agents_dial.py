@@ -17,7 +17,8 @@ from tests.services.ports import free_udp_port
 from tests.services.sipp import Phones
 from tests.services.talks import extension_of, stamped_s
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
+# The observer ends what calls still stand after a test: the ledger of the next one gives their ids again.
+pytestmark = [pytest.mark.asterisk, pytest.mark.slow, pytest.mark.usefixtures("observer")]
 
 CARRIER = "carrier"
 PHONE, STANDING_PHONE = "2001", "2002"

@@ -23,7 +23,8 @@ from tests.services.ports import free_udp_port
 from tests.services.sipp import Phones
 from tests.services.talks import extension_of, stamped_s
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
+# The observer ends what calls still stand after a test: the ledger of the next one gives their ids again.
+pytestmark = [pytest.mark.asterisk, pytest.mark.slow, pytest.mark.usefixtures("observer")]
 
 CARRIER = "carrier"
 AGENTS = {f"agent{number}": str(2_000 + number) for number in range(20)}
